@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The packed system: what `kaal build` adds to the root task's ELF and what the
+// root task builds. One page-aligned, read-only segment:
+//
+//   +0                header      struct kaal_image
+//   +header_size      tables      pds, regions, devices, caps, maps, files, one after another,
+//                                 each 8-byte aligned, located by header.tables[]
+//   page-aligned      files       component ELFs up to the end of their last LOAD segment,
+//                                 each file once, each starting on a page of its own
+//   size              end         padded to a page with zeroes
+//
+// The root task finds it through the variable `kaal_image_address`, which the tool patches in the
+// root task's data. Everything is little-endian. Indices refer to the tables of this image; the
+// tool has checked them, and the root task checks them again (an image is input).
+#pragma once
+
+#include <kaal/limits.h>
+
+#include <stdint.h>
+
+#define KAAL_IMAGE_MAGIC   UINT64_C(0x31474d494c41414b) // "KAALIMG1"
+#define KAAL_IMAGE_VERSION 1u
+#define KAAL_IMAGE_SYMBOL  "kaal_image_address"
+
+// An index that names nothing.
+#define KAAL_NONE UINT32_MAX
+
+enum kaal_table {
+    KAAL_TABLE_PDS,
+    KAAL_TABLE_REGIONS,
+    KAAL_TABLE_DEVICES,
+    KAAL_TABLE_CAPS,
+    KAAL_TABLE_MAPS,
+    KAAL_TABLE_FILES,
+    KAAL_TABLE_COUNT,
+};
+
+struct kaal_table_ref {
+    uint64_t offset; // from the start of the image
+    uint32_t count;
+    uint32_t entry_size; // sizeof the entry; larger than ours is a newer minor version
+};
+
+struct kaal_image {
+    uint64_t magic;
+    uint32_t version;
+    uint32_t header_size;
+    uint64_t size;     // of the whole segment in bytes, a multiple of 4096
+    uint64_t checksum; // lib/checksum.h over bytes [header_size, size)
+    char system[KAAL_NAME_SIZE];
+    char config[KAAL_NAME_SIZE]; // kernel configuration that the components were built for
+    struct kaal_table_ref tables[KAAL_TABLE_COUNT];
+};
+
+// --- protection domains -------------------------------------------------------------------------
+
+enum kaal_role {
+    KAAL_ROLE_COMPONENT,
+    KAAL_ROLE_ROOT,
+    KAAL_ROLE_BROKER,
+};
+
+enum kaal_pd_flag {
+    KAAL_PD_PASSIVE = 1u << 0, // gives its scheduling context back after init
+    KAAL_PD_INBOX = 1u << 1,   // has a CNode for capabilities that callers transfer
+    KAAL_PD_FPU = 1u << 2,     // may use floating point
+    KAAL_PD_AWAITED = 1u << 3, // in start_order: the next one starts when this one's init is done
+};
+
+struct kaal_plan_pd {
+    char name[KAAL_NAME_SIZE];
+    char args[KAAL_ARGS_SIZE];
+    uint32_t role;   // enum kaal_role
+    uint32_t flags;  // enum kaal_pd_flag
+    uint32_t file;   // index into files; KAAL_NONE for the root task, which is its own ELF
+    uint32_t parent; // PD that gets this one's faults; KAAL_NONE: the broker
+    uint32_t priority;
+    uint32_t max_priority; // MCP
+    uint64_t budget_us;
+    uint64_t period_us;
+    uint64_t stack_size;  // bytes, a multiple of 4096
+    uint32_t start_rank;  // PDs start in the order of this number, lowest first; all differ
+    uint32_t cspace_bits; // log2 slots of its CNode
+    uint32_t inbox_slot;  // slot of the inbox CNode if KAAL_PD_INBOX, else 0
+    uint32_t reserved;
+};
+
+// --- memory ------------------------------------------------------------------------------------
+
+struct kaal_plan_region {
+    char name[KAAL_NAME_SIZE];
+    uint64_t size;      // bytes, a multiple of the page size
+    uint32_t page_bits; // 12 or 21
+    uint32_t reserved;
+};
+
+enum kaal_rights {
+    KAAL_RIGHT_READ = 1u << 0,
+    KAAL_RIGHT_WRITE = 1u << 1,
+    KAAL_RIGHT_EXECUTE = 1u << 2,
+    KAAL_RIGHT_GRANT = 1u << 3,
+};
+
+enum kaal_object_source {
+    KAAL_MAP_REGION, // object: index into regions
+    KAAL_MAP_DEVICE, // object: index into devices; maps its register window `window`
+};
+
+struct kaal_plan_map {
+    char name[KAAL_NAME_SIZE]; // in the start page of the PD
+    uint32_t pd;
+    uint32_t source; // enum kaal_object_source
+    uint32_t object;
+    uint32_t window; // register window of a device (index into its `reg`)
+    uint32_t rights; // enum kaal_rights
+    uint32_t cached;
+    uint64_t vaddr;
+};
+
+// --- devices -----------------------------------------------------------------------------------
+
+enum kaal_device_match {
+    KAAL_DEVICE_PATH,       // full device-tree path, "/pl011@9000000"
+    KAAL_DEVICE_COMPATIBLE, // first node, in tree order, that has this compatible string
+};
+
+// Registers and interrupt follow from the device tree that the machine boots with.
+struct kaal_plan_device {
+    char name[KAAL_NAME_SIZE];
+    char match_text[128];
+    uint32_t match; // enum kaal_device_match
+    uint32_t pd;    // its only holder
+};
+
+// --- capabilities ------------------------------------------------------------------------------
+
+// Every capability that a component gets, with the slot that it gets it in. What is not listed here
+// a component does not hold.
+enum kaal_cap_kind {
+    KAAL_CAP_ENDPOINT,      // object: PD whose endpoint this is; badge; R = receive, W = send
+    KAAL_CAP_NOTIFICATION,  // object: PD whose notification this is; badge; R = wait, W = signal
+    KAAL_CAP_REPLY,         // object: PD (the holder): its reply object
+    KAAL_CAP_IRQ_HANDLER,   // object: device; its interrupt `window`; signals `badge` to the holder
+    KAAL_CAP_CNODE,         // object: PD whose CNode
+    KAAL_CAP_VSPACE,        // object: PD whose address space
+    KAAL_CAP_TCB,           // object: PD whose thread
+    KAAL_CAP_SCHED_CONTEXT, // object: PD whose scheduling context
+    KAAL_CAP_FRAME,         // object: region; its page `window`; not mapped
+    KAAL_CAP_INBOX,         // object: PD (the holder): CNode that receives transferred capabilities
+    KAAL_CAP_KIND_COUNT,
+};
+
+struct kaal_plan_cap {
+    char name[KAAL_NAME_SIZE]; // in the start page of the PD
+    uint32_t pd;
+    uint32_t kind; // enum kaal_cap_kind
+    uint32_t object;
+    uint32_t window;
+    uint32_t rights; // enum kaal_rights
+    uint32_t slot;   // in the PD's CNode
+    uint64_t badge;  // 0: unbadged
+};
+
+// The receiving side of a channel needs no capability of its own (its endpoint or notification is
+// one for all channels) but must tell senders apart: such an entry has slot 0 and is copied into
+// the start page only.
+
+// --- files -------------------------------------------------------------------------------------
+
+struct kaal_plan_file {
+    char name[KAAL_NAME_SIZE];
+    uint64_t offset; // from the start of the image, page-aligned
+    uint64_t size;   // bytes
+};
+
+// --- badges ------------------------------------------------------------------------------------
+
+// What a component receives on its endpoint. Signals of its bound notification arrive there too,
+// with neither of the top bits.
+#define KAAL_BADGE_CALL                                                                            \
+    (UINT64_C(1) << 63) // a call; low bits: number of the channel, or PD at the broker
+#define KAAL_BADGE_FAULT (UINT64_C(1) << 62) // a fault; low bits: index of the PD that faulted
+#define KAAL_BADGE_ID    UINT64_C(0xffffffff)
+
+_Static_assert(sizeof(struct kaal_image) == 96 + 16 * KAAL_TABLE_COUNT, "image header layout");
+_Static_assert(sizeof(struct kaal_plan_pd) == 224, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_region) == 48, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_map) == 64, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_device) == 168, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_cap) == 64, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_file) == 48, "plan layout");

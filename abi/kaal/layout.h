@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Where things lie in a component's address space. The root task builds it so, the broker adds to
+// it, the tool checks components and places mappings by it. No component knows these numbers: its
+// start page tells it.
+//
+//    0x00_0000_1000  image        text R-X, constants R--, data RW-; the first page stays empty
+//    0x0e_0000_0000  end of images
+//         ...        (guard)
+//         ...        stack        grows down; below it a page that is never mapped
+//    0x0f_0010_0000  stack top
+//    0x0f_0010_e000  IPC buffer   RW-, one page
+//    0x0f_0012_0000  start page   R--, with the last 1 MiB of stack in one page table
+//    0x10_0000_0000  mappings     regions and devices of the description
+//    0x20_0000_0000  dynamic      what the broker grants
+//    0x30_0000_0000  end
+#pragma once
+
+#define KAAL_LAYOUT_IMAGE_START   0x0000001000ULL
+#define KAAL_LAYOUT_IMAGE_END     0x0e00000000ULL
+#define KAAL_LAYOUT_STACK_TOP     0x0f00100000ULL
+#define KAAL_LAYOUT_IPC_BUFFER    0x0f0010e000ULL
+#define KAAL_LAYOUT_START_PAGE    0x0f00120000ULL
+#define KAAL_LAYOUT_START_END     0x0f00200000ULL
+#define KAAL_LAYOUT_MAP_START     0x1000000000ULL
+#define KAAL_LAYOUT_MAP_END       0x2000000000ULL
+#define KAAL_LAYOUT_DYNAMIC_START 0x2000000000ULL
+#define KAAL_LAYOUT_DYNAMIC_END   0x3000000000ULL
+
+// In the broker alone: the root task's last message to it and the serial port.
+#define KAAL_LAYOUT_HANDOVER 0x3000000000ULL
+#define KAAL_LAYOUT_UART     0x3000100000ULL

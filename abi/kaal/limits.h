@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Limits of a KaaL system. Each is written here once; the tool refuses what
+// exceeds them, the root task and the broker size their tables by them.
+#pragma once
+
+enum {
+    KAAL_NAME_SIZE = 32,  // bytes of a name, its terminating NUL included
+    KAAL_ARGS_SIZE = 128, // bytes of a component's argument string, NUL included
+
+    KAAL_PD_MAX = 256, // protection domains of one image, root and broker included
+    KAAL_FILE_MAX = KAAL_PD_MAX,
+    KAAL_REGION_MAX = 512,
+    KAAL_DEVICE_MAX = 64,
+    KAAL_CAP_MAX = 8192,
+    KAAL_MAP_MAX = 2048,
+    KAAL_NOTIFY_BITS = 62, // incoming signals and interrupts of one component
+
+    KAAL_PRIORITY_BROKER = 254, // the highest a component may have
+    KAAL_PRIORITY_MAX = 254,    // 255 is the root task's
+
+    KAAL_BUDGET_MIN_US = 20, // two times the kernel's worst-case entry (sel4 manual, MCS)
+
+    KAAL_STACK_MIN = 0x1000,
+    KAAL_STACK_MAX = 0x1000000,
+
+    // Slot n of a component's CNode is CPtr n; the tool leaves some slots free for the broker.
+    KAAL_CSPACE_BITS_MIN = 4,
+    KAAL_CSPACE_BITS_MAX = 16,
+    KAAL_INBOX_BITS = 2, // slots (log2) of the CNode that receives transferred capabilities
+};

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+// Invocation labels of all Arm architectures; with this header come those of the other two enums.
+
+#include <sel4/sel4_arch/invocation.h>
+
+enum arch_invocation_label {
+    ARMPageTableMap = nSeL4ArchInvocationLabels,
+    ARMPageTableUnmap,
+    ARMPageMap,
+    ARMPageUnmap,
+    ARMPageClean_Data,
+    ARMPageInvalidate_Data,
+    ARMPageCleanInvalidate_Data,
+    ARMPageUnify_Instruction,
+    ARMPageGetAddress,
+    ARMASIDControlMakePool,
+    ARMASIDPoolAssign,
+    ARMIRQIssueIRQHandlerTrigger,
+    ARMIRQIssueSGISignal,
+    nArchInvocationLabels,
+};
