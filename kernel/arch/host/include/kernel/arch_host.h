@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The host port as its user sees it: simulated physical memory, and what the kernel did to the parts of
+// a processor that the host does not have.
+#pragma once
+
+#include "kernel/addr.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// Physical memory [base, base + size) is the arena at `bytes`, page aligned.
+struct host_memory {
+    uint8_t *bytes;
+    uint64_t base;
+    uint64_t size;
+    void *allocation; // what `bytes` is the aligned part of
+};
+
+extern struct host_memory host_memory;
+
+// What a test may want to know that left no trace in memory.
+struct host_cpu {
+    paddr_t root; // of the active address space, 0: none
+    uint64_t asid;
+    uint64_t tlb_flushes;
+    uint64_t cache_operations;
+    uint64_t smc[8]; // of the last call
+    const void *context;
+};
+
+extern struct host_cpu host_cpu;
+
+// Fresh memory, all zero, of `size` bytes (a multiple of 4 KiB) at physical `base`. What was there before
+// is gone. Also forgets what host_cpu says. False if the host has no memory left.
+bool host_memory_reset(uint64_t base, uint64_t size);

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kernel/kernel.h"
+
+struct kernel kernel;

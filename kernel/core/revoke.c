@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kernel/revoke.h"
+
+#include "kernel/cspace.h"
+#include "kernel/object.h"
+#include "kernel/tcb.h"
+
+// --- zombies -------------------------------------------------------------------------------------
+
+static bool zombie_is_tcb(struct cap zombie)
+{
+    return cap_get(zombie, CAP_ZOMBIE_TCB) != 0;
+}
+
+// The slots of the object that the zombie was.
+static struct slot *zombie_slots(struct cap zombie)
+{
+    if (zombie_is_tcb(zombie)) {
+        struct tcb *tcb = arch_ptr(cap_address(zombie));
+        return tcb->slots;
+    }
+    return cnode_slots(zombie);
+}
+
+static struct cap zombie_of_cnode(struct cap cnode)
+{
+    struct cap cap = cap_new(CAP_ZOMBIE, cap_address(cnode));
+    cap            = cap_set(cap, CAP_SIZE_BITS, cap_size_bits(cnode));
+    return cap_set(cap, CAP_ZOMBIE_LEFT, cnode_slot_count(cnode));
+}
+
+// The thread is gone; of its slots only that of the CSpace can be long to empty.
+static struct cap zombie_of_tcb(struct cap tcb_cap)
+{
+    struct tcb *tcb = tcb_of(tcb_cap);
+    tcb_destroy(tcb);
+    for (unsigned i = TCB_SLOT_CSPACE + 1; i < TCB_SLOT_COUNT; i++) {
+        slot_delete_now(&tcb->slots[i]);
+    }
+    const struct cap cap = cap_set(cap_new(CAP_ZOMBIE, cap_address(tcb_cap)), CAP_ZOMBIE_TCB, 1);
+    return cap_set(cap, CAP_ZOMBIE_LEFT, TCB_SLOT_CSPACE + 1);
+}
+
+// Takes the capability out of the slot; the last one of a CNode or TCB leaves a zombie.
+static void slot_retire(struct slot *slot)
+{
+    const struct cap cap = slot->cap;
+    const bool final     = slot_is_final(slot);
+    if (final && cap_type(cap) == CAP_CNODE) {
+        slot->cap = zombie_of_cnode(cap);
+    } else if (final && cap_type(cap) == CAP_TCB) {
+        slot->cap = zombie_of_tcb(cap);
+    } else {
+        object_destroy(cap, final);
+        slot_clear(slot);
+    }
+}
+
+// `slot` lies in an object that is being emptied, and holds the zombie of another one. Puts the zombie
+// where nobody can reach it and something simpler, or nothing, in its place.
+static void zombie_put_aside(struct slot *slot)
+{
+    const struct cap zombie = slot->cap;
+    struct slot *first      = zombie_slots(zombie);
+    if (cap_get(zombie, CAP_ZOMBIE_LEFT) == 0) {
+        slot_clear(slot);
+    } else if (zombie_is_tcb(zombie)) {
+        // One slot is left, and it comes here: the thread needs no zombie any more.
+        slot_clear(slot);
+        if (!slot_is_empty(first)) {
+            slot_move(first, slot, first->cap);
+        }
+    } else {
+        slot_swap(slot, zombie, first, first->cap);
+    }
+}
+
+// One unit of the work on the zombie in `slot`. Leaves another zombie in `slot`, or none.
+//
+// The slot looked at may hold the last capability of the object in which `slot` itself lies. That object's
+// zombie then comes to lie in `slot`, this one out of reach, and the work goes on with what `slot` holds.
+static void zombie_step(struct slot *slot)
+{
+    const struct cap zombie = slot->cap;
+    const uint64_t left     = cap_get(zombie, CAP_ZOMBIE_LEFT);
+    if (left == 0) {
+        slot_clear(slot);
+        return;
+    }
+    struct slot *last = zombie_slots(zombie) + (left - 1);
+    if (last == slot || slot_is_empty(last)) {
+        slot->cap = cap_set(zombie, CAP_ZOMBIE_LEFT, left - 1);
+    } else if (cap_type(last->cap) == CAP_ZOMBIE) {
+        zombie_put_aside(last);
+    } else {
+        slot_retire(last);
+    }
+}
+
+// --- delete, revoke ------------------------------------------------------------------------------
+
+enum progress slot_delete(struct slot *slot)
+{
+    if (!slot_is_empty(slot) && cap_type(slot->cap) != CAP_ZOMBIE) {
+        slot_retire(slot);
+    }
+    while (!slot_is_empty(slot)) {
+        zombie_step(slot);
+        if (!slot_is_empty(slot) && preemption_wanted()) {
+            return PROGRESS_PREEMPTED;
+        }
+    }
+    return PROGRESS_DONE;
+}
+
+void slot_delete_now(struct slot *slot)
+{
+    if (!slot_is_empty(slot)) {
+        slot_retire(slot);
+    }
+    ASSERT(slot_is_empty(slot));
+}
+
+enum progress slot_revoke(struct slot *slot)
+{
+    struct slot *child = slot_first_child(slot);
+    while (child != NULL) {
+        if (slot_delete(child) == PROGRESS_PREEMPTED) {
+            return PROGRESS_PREEMPTED;
+        }
+        child = slot_first_child(slot);
+        if (child != NULL && preemption_wanted()) {
+            return PROGRESS_PREEMPTED;
+        }
+    }
+    return PROGRESS_DONE;
+}

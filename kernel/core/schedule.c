@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kernel/schedule.h"
+
+#include "kernel/fault.h"
+#include "kernel/kernel.h"
+#include "kernel/refill.h"
+#include "kernel/vspace.h"
+
+static const ticks_t FIRST_DOMAIN_LENGTH = (UINT64_C(1) << 56) - 1;
+
+// --- ready queues ----------------------------------------------------------------------------------
+
+static struct thread_queue *ready_queue(const struct tcb *tcb)
+{
+    return &kernel.ready[tcb->domain][tcb->priority];
+}
+
+static void ready_mark(struct tcb *tcb)
+{
+    ASSERT(!tcb->in_ready && !tcb->in_release);
+    tcb->in_ready = true;
+    kernel.ready_map[tcb->domain][tcb->priority / 64] |= UINT64_C(1) << (tcb->priority % 64);
+}
+
+static void ready_back(struct tcb *tcb)
+{
+    ready_mark(tcb);
+    thread_queue_push_back(ready_queue(tcb), tcb);
+}
+
+void schedule_front(struct tcb *tcb)
+{
+    ready_mark(tcb);
+    thread_queue_push_front(ready_queue(tcb), tcb);
+}
+
+static void ready_remove(struct tcb *tcb)
+{
+    struct thread_queue *queue = ready_queue(tcb);
+    thread_queue_remove(queue, tcb);
+    tcb->in_ready = false;
+    if (queue->head == NULL) {
+        kernel.ready_map[tcb->domain][tcb->priority / 64] &=
+            ~(UINT64_C(1) << (tcb->priority % 64));
+    }
+}
+
+// The first thread of the highest queue, or NULL.
+static struct tcb *ready_top(unsigned domain)
+{
+    for (unsigned word = READY_WORDS; word-- > 0;) {
+        const uint64_t map = kernel.ready_map[domain][word];
+        if (map != 0) {
+            return kernel.ready[domain][word * 64 + 63 - (unsigned)__builtin_clzll(map)].head;
+        }
+    }
+    return NULL;
+}
+
+// --- release queue ---------------------------------------------------------------------------------
+
+static ticks_t release_time(const struct tcb *tcb)
+{
+    return refill_head(tcb->sched_context)->time;
+}
+
+static void release_insert(struct tcb *tcb)
+{
+    ASSERT(!tcb->in_ready && !tcb->in_release);
+    struct tcb *before = NULL;
+    struct tcb *after  = kernel.release_head;
+    while (after != NULL && release_time(after) <= release_time(tcb)) {
+        before = after;
+        after  = after->queue_next;
+    }
+    tcb->in_release = true;
+    tcb->queue_prev = before;
+    tcb->queue_next = after;
+    if (before == NULL) {
+        kernel.release_head = tcb;
+    } else {
+        before->queue_next = tcb;
+    }
+    if (after != NULL) {
+        after->queue_prev = tcb;
+    }
+}
+
+static void release_remove(struct tcb *tcb)
+{
+    struct thread_queue queue = {.head = kernel.release_head, .tail = NULL};
+    thread_queue_remove(&queue, tcb);
+    kernel.release_head = queue.head;
+    tcb->in_release     = false;
+}
+
+// --- threads ---------------------------------------------------------------------------------------
+
+bool thread_is_schedulable(const struct tcb *tcb)
+{
+    return thread_is_running(tcb) && tcb->sched_context != NULL &&
+           sched_context_is_active(tcb->sched_context) && !tcb->in_release;
+}
+
+void schedule_again(void)
+{
+    if (kernel.candidate != NULL) {
+        struct tcb *tcb  = kernel.candidate;
+        kernel.candidate = NULL;
+        schedule_front(tcb);
+    }
+    kernel.reschedule = true;
+}
+
+// A thread that is in no queue could run now.
+static void propose(struct tcb *tcb)
+{
+    if (tcb->domain != schedule_domain()) {
+        schedule_front(tcb);
+    } else if (kernel.candidate == NULL && !kernel.reschedule) {
+        kernel.candidate = tcb;
+    } else {
+        schedule_again();
+        schedule_front(tcb);
+    }
+}
+
+// A thread that is schedulable and in no queue: is it the time of its context?
+static void make_ready(struct tcb *tcb)
+{
+    struct sched_context *context = tcb->sched_context;
+    if (!sched_context_is_released(context)) {
+        // The order of the release queue must not be changed by a later charge.
+        if (context == kernel.context) {
+            schedule_charge();
+        }
+        release_insert(tcb);
+    } else if (tcb != kernel.current) {
+        propose(tcb);
+    }
+}
+
+void schedule_wake(struct tcb *tcb)
+{
+    struct sched_context *context = tcb->sched_context;
+    if (!thread_is_schedulable(tcb) || tcb->in_ready || tcb == kernel.candidate) {
+        return;
+    }
+    if (context->sporadic && context != kernel.context) {
+        refill_unblock(context, kernel.now);
+    }
+    make_ready(tcb);
+}
+
+void schedule_remove(struct tcb *tcb)
+{
+    if (tcb == kernel.candidate) {
+        kernel.candidate = NULL;
+    } else if (tcb->in_ready) {
+        ready_remove(tcb);
+    } else if (tcb->in_release) {
+        release_remove(tcb);
+    }
+}
+
+// --- charging --------------------------------------------------------------------------------------
+
+ticks_t schedule_uncharged(const struct sched_context *context)
+{
+    return context == kernel.context ? kernel.used : 0;
+}
+
+void schedule_charge(void)
+{
+    if (kernel.context != NULL && kernel.used > 0) {
+        kernel.context->consumed += kernel.used;
+        refill_charge(kernel.context, kernel.used);
+        kernel.used = 0;
+    }
+}
+
+void schedule_forget(struct sched_context *context)
+{
+    if (context == kernel.context) {
+        kernel.context = NULL;
+        kernel.used    = 0;
+    }
+}
+
+// The budget is used up: `used` ticks of it, not all of them on work.
+static void exhaust(ticks_t used)
+{
+    kernel.context->consumed += kernel.used;
+    refill_exhaust(kernel.context, used);
+    kernel.used = 0;
+}
+
+// The current thread makes room: behind its peers, or until its refill is due.
+static void requeue_current(void)
+{
+    struct tcb *tcb = kernel.current;
+    schedule_again();
+    if (sched_context_is_released(kernel.context)) {
+        ready_back(tcb);
+    } else {
+        release_insert(tcb);
+    }
+}
+
+void schedule_yield(void)
+{
+    const ticks_t amount = refill_head(kernel.context)->amount;
+    exhaust(amount > kernel.used ? amount : kernel.used);
+    requeue_current();
+}
+
+bool schedule_enter(void)
+{
+    const ticks_t now = plat_time_now();
+    if (kernel.context != NULL) {
+        kernel.used += now - kernel.now;
+    }
+    kernel.now = now;
+    if (kernel.context == NULL || refill_is_sufficient(kernel.context, kernel.used)) {
+        return true;
+    }
+    struct tcb *tcb = kernel.current;
+    exhaust(kernel.used);
+    if (!refill_is_round_robin(kernel.context) &&
+        fault_handler_is_valid(tcb->slots[TCB_SLOT_TIMEOUT].cap)) {
+        const struct fault fault = {.kind = FAULT_TIMEOUT, .code = kernel.context->badge};
+        fault_raise(tcb, &fault);
+    } else {
+        requeue_current();
+    }
+    return false;
+}
+
+// --- domains ---------------------------------------------------------------------------------------
+
+unsigned schedule_domain(void)
+{
+    return kernel.domain;
+}
+
+void schedule_domain_start(unsigned index)
+{
+    kernel.domain       = (unsigned)kernel.domains[index].domain;
+    kernel.domain_index = index;
+    kernel.domain_end   = kernel.now + kernel.domains[index].length;
+    schedule_again();
+}
+
+static void domain_advance(void)
+{
+    if (kernel.domain_end >= kernel.now + refill_minimum()) {
+        return;
+    }
+    unsigned next = kernel.domain_index + 1;
+    if (next >= KCFG_DOMAIN_SCHEDULE_COUNT || kernel.domains[next].length == 0) {
+        next = kernel.domain_start;
+    }
+    schedule_domain_start(next);
+}
+
+// --- who runs --------------------------------------------------------------------------------------
+
+static void wake_released(void)
+{
+    while (kernel.release_head != NULL && release_time(kernel.release_head) <= kernel.now) {
+        struct tcb *tcb = kernel.release_head;
+        release_remove(tcb);
+        make_ready(tcb);
+    }
+}
+
+// The current thread could go on, but for the candidate: the higher priority runs.
+static struct tcb *challenge(struct tcb *current, struct tcb *candidate)
+{
+    if (candidate->priority > current->priority) {
+        schedule_front(current);
+        return candidate;
+    }
+    if (candidate->priority == current->priority) {
+        ready_back(candidate);
+    } else {
+        schedule_front(candidate);
+    }
+    return current;
+}
+
+static struct tcb *choose_ready(void)
+{
+    struct tcb *tcb = ready_top(schedule_domain());
+    if (tcb == NULL) {
+        return &kernel.idle;
+    }
+    ready_remove(tcb);
+    return tcb;
+}
+
+static struct tcb *choose(void)
+{
+    struct tcb *current   = kernel.current;
+    struct tcb *candidate = kernel.candidate;
+    const bool can_stay   = thread_is_schedulable(current);
+    kernel.candidate      = NULL;
+
+    if (can_stay && !kernel.reschedule) {
+        return candidate == NULL ? current : challenge(current, candidate);
+    }
+    kernel.reschedule = false;
+    if (can_stay && !current->in_ready) {
+        schedule_front(current);
+    }
+    if (candidate == NULL) {
+        return choose_ready();
+    }
+    const struct tcb *top = ready_top(schedule_domain());
+    if (top == NULL || candidate->priority >= top->priority) {
+        return candidate;
+    }
+    schedule_front(candidate);
+    return choose_ready();
+}
+
+static void switch_context(struct sched_context *context)
+{
+    if (context == kernel.context) {
+        return;
+    }
+    schedule_charge();
+    kernel.context = context;
+    kernel.used    = 0;
+    if (context != NULL && !context->sporadic) {
+        refill_unblock(context, kernel.now);
+    }
+}
+
+static void switch_thread(struct tcb *tcb)
+{
+    if (tcb == kernel.current) {
+        return;
+    }
+    kernel.current = tcb;
+    if (!thread_is_idle(tcb)) {
+        arch_context_switch(&tcb->context, (tcb->flags & seL4_TCBFlag_fpuDisabled) == 0);
+    }
+    vspace_switch(tcb);
+}
+
+// Tickless: the next moment at which the kernel has a decision to take.
+static void set_timer(void)
+{
+    ticks_t deadline = kernel.domain_end - refill_minimum();
+    if (kernel.release_head != NULL && release_time(kernel.release_head) < deadline) {
+        deadline = release_time(kernel.release_head);
+    }
+    if (kernel.context != NULL) {
+        const ticks_t end = kernel.now + refill_head(kernel.context)->amount - kernel.used;
+        deadline          = end < deadline ? end : deadline;
+    }
+    if (deadline != kernel.deadline) {
+        kernel.deadline = deadline;
+        plat_timer_set(deadline);
+    }
+}
+
+void schedule(void)
+{
+    domain_advance();
+    wake_released();
+    struct tcb *next = choose();
+    if (next->yield_to != NULL) {
+        sched_context_finish_yield(next->yield_to);
+    }
+    switch_context(next->sched_context);
+    switch_thread(next);
+    set_timer();
+}
+
+void schedule_init(void)
+{
+    arch_context_init_idle(&kernel.idle.context);
+    kernel.idle.state           = THREAD_IDLE;
+    kernel.current              = &kernel.idle;
+    kernel.context              = NULL;
+    kernel.now                  = plat_time_now();
+    kernel.domains[0].length    = FIRST_DOMAIN_LENGTH;
+    kernel.domain_end           = kernel.now + FIRST_DOMAIN_LENGTH;
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kernel/vspace.h"
+
+#include "kernel/asid.h"
+#include "kernel/cache.h"
+#include "kernel/kernel.h"
+#include "kernel/tcb.h"
+
+#include <sel4/arch/invocation.h>
+
+// --- walking -------------------------------------------------------------------------------------
+
+static arch_pte_t *table_entry(paddr_t table, vaddr_t address, unsigned level)
+{
+    arch_pte_t *entries = arch_ptr(table);
+    return &entries[(address.raw >> level_bits(level)) & ((1u << ARCH_INDEX_BITS) - 1)];
+}
+
+struct walk vspace_walk_to(paddr_t root, vaddr_t address, unsigned level)
+{
+    struct walk walk = {table_entry(root, address, 0), 0};
+    while (walk.level < level && arch_pte_kind(*walk.entry, walk.level) == ARCH_PTE_TABLE) {
+        const paddr_t table = arch_pte_address(*walk.entry);
+        walk.level++;
+        walk.entry = table_entry(table, address, walk.level);
+    }
+    return walk;
+}
+
+struct walk vspace_walk(paddr_t root, vaddr_t address)
+{
+    return vspace_walk_to(root, address, ARCH_LEVELS - 1);
+}
+
+// --- which address space ---------------------------------------------------------------------------
+
+bool vspace_is_assigned(struct cap cap)
+{
+    return cap_type(cap) == CAP_VSPACE && cap_get(cap, CAP_ASID) != 0;
+}
+
+seL4_Error vspace_find(struct syscall *sys, struct cap cap, uint64_t argument, paddr_t *root)
+{
+    if (!vspace_is_assigned(cap)) {
+        return syscall_invalid_capability(sys, argument);
+    }
+    *root = asid_root(cap_get(cap, CAP_ASID));
+    if (root->raw == 0) {
+        const struct lookup_failure gone = {.kind = LOOKUP_INVALID_ROOT};
+        return syscall_failed_lookup(sys, false, gone);
+    }
+    if (root->raw != cap_base(cap).raw) {
+        return syscall_invalid_capability(sys, argument);
+    }
+    return seL4_NoError;
+}
+
+static void activate(paddr_t root, uint64_t asid)
+{
+    if (kernel.space_root.raw == root.raw && kernel.space_asid == asid) {
+        return;
+    }
+    kernel.space_root = root;
+    kernel.space_asid = asid;
+    arch_vspace_activate(root, asid);
+}
+
+void vspace_switch(const struct tcb *thread)
+{
+    const struct cap cap = thread->slots[TCB_SLOT_VSPACE].cap;
+    if (vspace_is_assigned(cap) && asid_root(cap_get(cap, CAP_ASID)).raw == cap_base(cap).raw) {
+        activate(cap_base(cap), cap_get(cap, CAP_ASID));
+    } else {
+        activate(paddr(0), 0);
+    }
+}
+
+void vspace_forget(uint64_t asid)
+{
+    arch_tlb_flush_asid(asid);
+    if (kernel.space_asid == asid) {
+        activate(paddr(0), 0);
+    }
+}
+
+void vspace_destroy(struct cap cap)
+{
+    if (vspace_is_assigned(cap)) {
+        asid_release(cap_get(cap, CAP_ASID), cap_base(cap));
+    }
+}
+
+// --- invocations -----------------------------------------------------------------------------------
+
+void cache_commit(struct cache_request request)
+{
+    const paddr_t root = kernel.space_root;
+    const uint64_t asid = kernel.space_asid;
+    // By the user's address, in its address space: so device memory that the kernel does not map is
+    // reached as well.
+    activate(request.root, request.asid);
+    arch_cache(request.op, request.user, request.start, request.size);
+    activate(root, asid);
+}
+
+static bool cache_label(uint64_t label, enum arch_cache_op *op)
+{
+    switch (label) {
+    case ARMVSpaceClean_Data:
+        *op = ARCH_CACHE_CLEAN;
+        return true;
+    case ARMVSpaceInvalidate_Data:
+        *op = ARCH_CACHE_INVALIDATE;
+        return true;
+    case ARMVSpaceCleanInvalidate_Data:
+        *op = ARCH_CACHE_CLEAN_INVALIDATE;
+        return true;
+    case ARMVSpaceUnify_Instruction:
+        *op = ARCH_CACHE_UNIFY;
+        return true;
+    default:
+        return false;
+    }
+}
+
+// Cache maintenance of [start, end), which lies in one page of the address space.
+static seL4_Error range_decode(struct syscall *sys, enum arch_cache_op op, paddr_t root)
+{
+    const uint64_t start = syscall_word(sys, 0);
+    const uint64_t end = syscall_word(sys, 1);
+    const struct walk walk = vspace_walk(root, vaddr(start));
+    if (arch_pte_kind(*walk.entry, walk.level) != ARCH_PTE_PAGE) {
+        return seL4_NoError;
+    }
+    const uint64_t offset_mask = (UINT64_C(1) << level_bits(walk.level)) - 1;
+    if (((start ^ (end - 1)) & ~offset_mask) != 0) {
+        return syscall_range(sys, start, start | offset_mask);
+    }
+    if (op == ARCH_CACHE_INVALIDATE && !arch_pte_writable(*walk.entry)) {
+        return seL4_IllegalOperation;
+    }
+    cache_commit((struct cache_request){
+        .op = op,
+        .root = root,
+        .asid = cap_get(sys->cap, CAP_ASID),
+        .user = vaddr(start),
+        .start = paddr(arch_pte_address(*walk.entry).raw + (start & offset_mask)),
+        .size = end - start,
+    });
+    return seL4_NoError;
+}
+
+seL4_Error vspace_decode(struct syscall *sys)
+{
+    enum arch_cache_op op;
+    if (!cache_label(sys->label, &op)) {
+        return seL4_IllegalOperation;
+    }
+    if (sys->length < 2) {
+        return seL4_TruncatedMessage;
+    }
+    if (syscall_word(sys, 1) <= syscall_word(sys, 0)) {
+        return syscall_invalid_argument(sys, 1);
+    }
+    if (syscall_word(sys, 1) > seL4_UserTop) {
+        return seL4_IllegalOperation;
+    }
+    paddr_t root;
+    const seL4_Error error = vspace_find(sys, sys->cap, 0, &root);
+    if (error != seL4_NoError) {
+        return error;
+    }
+    return range_decode(sys, op, root);
+}

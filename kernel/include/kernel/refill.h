@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Refills: the arithmetic of one scheduling context (seL4 ABI §10.3).
+//
+// Sporadic server: an amount that is used at time t comes back at t + period. Round robin (period 0):
+// two entries, what is left and what was used.
+#pragma once
+
+#include "kernel/sched_context.h"
+
+// Less than this is not worth a switch of threads.
+ticks_t refill_minimum(void);
+
+// The i-th in use, counted from the head.
+static inline struct refill *refill_at(struct sched_context *context, uint32_t i)
+{
+    ASSERT(i < context->refill_count);
+    uint32_t index = context->refill_head + i;
+    if (index >= context->refill_max) {
+        index -= context->refill_max;
+    }
+    return &context->refills[index];
+}
+
+static inline struct refill *refill_head(struct sched_context *context)
+{
+    return refill_at(context, 0);
+}
+
+static inline struct refill *refill_tail(struct sched_context *context)
+{
+    return refill_at(context, context->refill_count - 1);
+}
+
+static inline bool refill_is_round_robin(const struct sched_context *context)
+{
+    return context->period == 0;
+}
+
+static inline bool refill_is_ready(struct sched_context *context, ticks_t now)
+{
+    return refill_head(context)->time <= now;
+}
+
+// Whether the head lasts for the minimum budget beyond `used`.
+static inline bool refill_is_sufficient(struct sched_context *context, ticks_t used)
+{
+    const ticks_t amount = refill_head(context)->amount;
+    return amount >= used && amount - used >= refill_minimum();
+}
+
+// The context starts afresh with a full budget. `period` 0: round robin.
+void refill_new(struct sched_context *context, uint32_t max, ticks_t budget, ticks_t period,
+                ticks_t now);
+
+// New parameters for a context in use: what it used of its head refill stays used.
+void refill_update(struct sched_context *context, uint32_t max, ticks_t budget, ticks_t period,
+                   ticks_t now);
+
+// `used` ticks of the head are used.
+void refill_charge(struct sched_context *context, ticks_t used);
+
+// The head, or more, is used up: not less than `used` ticks. Round robin: the budget is full again.
+void refill_exhaust(struct sched_context *context, ticks_t used);
+
+// The thread starts to use time now: refills that it missed do not accumulate.
+void refill_unblock(struct sched_context *context, ticks_t now);
+
+// Whether S1 to S4 hold.
+bool refill_ok(struct sched_context *context);

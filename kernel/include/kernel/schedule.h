@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Which thread runs: the first of the highest ready queue of the current domain, for as long as its
+// scheduling context lasts.
+//
+//   ready[domain][priority]: head --> tcb <--> tcb <--> ... <-- tail      runs when it is first
+//   release_head --> tcb <--> tcb <--> ...                                 by time of the next refill
+//   candidate                                      the one thread that was woken in this entry
+//
+// Most wake-ups are followed by a switch to the woken thread, or by nothing at all: so the first
+// thread woken in an entry is held as the candidate, and joins a queue only if it does not run next.
+//
+// Invariant Q1: bit p of ready_map[d] is set iff ready[d][p] is not empty.
+// Invariant Q2: ready threads are running, with a configured, ready and sufficient context.
+// Invariant Q3: the release queue is sorted by the time of the contexts' first refills.
+#pragma once
+
+#include "kernel/plat.h"
+
+#include <stdbool.h>
+
+struct tcb;
+struct sched_context;
+
+// A fresh kernel: the idle thread is current, the first domain of the schedule has just begun.
+void schedule_init(void);
+
+// --- entry and exit --------------------------------------------------------------------------------
+
+// At each entry: measures time. If the current context would be left with less than the minimum budget,
+// charges it and takes the CPU from its thread; returns whether the thread still has it.
+bool schedule_enter(void);
+
+// At the end of each entry: wakes the threads whose refill is due, decides who runs, charges and changes
+// contexts, address space and vector registers, sets the timer.
+void schedule(void);
+
+// --- what happens to threads -----------------------------------------------------------------------
+
+// Running, with an active context, and not waiting for a refill.
+bool thread_is_schedulable(const struct tcb *tcb);
+
+// A thread that is running and in no queue, or whose context has changed, may run: it becomes the
+// candidate, or ready, or waits for its refill. Nothing without an active context.
+void schedule_wake(struct tcb *tcb);
+
+// Takes the thread out of the ready or release queue. The current thread: someone else runs next.
+void schedule_remove(struct tcb *tcb);
+
+// Into the ready queue of its priority, at the front. The thread is in no queue.
+void schedule_front(struct tcb *tcb);
+
+// Whoever is first in the ready queues runs next.
+void schedule_again(void);
+
+// The current thread gives up what is left of its head refill.
+void schedule_yield(void);
+
+// --- the time of contexts --------------------------------------------------------------------------
+
+// Charges the time used so far to the current context, which stays current.
+void schedule_charge(void);
+
+// The context is about to disappear or to be set anew: what was used until now is forgotten.
+void schedule_forget(struct sched_context *context);
+
+// Time that the context has used and that is not charged yet.
+ticks_t schedule_uncharged(const struct sched_context *context);
+
+// The domain that runs now.
+unsigned schedule_domain(void);
+
+// The domain schedule goes on with this entry, from its beginning.
+void schedule_domain_start(unsigned index);

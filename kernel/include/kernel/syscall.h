@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// One invocation while it is decoded: its message, its extra capabilities, and where the details of
+// an error go. There are no error globals.
+//
+// Every invocation is X_decode, then X_commit. Decode reads and checks, changes nothing, and returns
+// an error or, if it returns 0, has called its commit as the last thing it did. Commit cannot fail; the long ones can be
+// preempted: they return PROGRESS_PREEMPTED with every invariant true, and the system call is
+// executed again later.
+#pragma once
+
+#include "kernel/arch.h"
+#include "kernel/fault.h"
+#include "kernel/slot.h"
+
+#include <sel4/constants.h>
+#include <sel4/errors.h>
+
+#define MUST_CHECK __attribute__((warn_unused_result))
+
+struct tcb;
+
+struct syscall {
+    struct tcb *caller;
+    struct cap cap;    // invoked
+    struct slot *slot; // that holds it
+    uint64_t label;
+    uint64_t length; // words
+    unsigned extra_count;
+    struct slot *extra[seL4_MsgMaxExtraCaps];
+    const uint64_t *buffer; // caller's IPC buffer (its first word), NULL if none
+    bool is_call;           // the answer is wanted
+    bool may_block;         // false in the send phase of ReplyRecv and its kin: some refuse that
+    bool preempted;         // set by a long operation: execute the call again later
+    bool answered;          // the caller's registers are already what they should be (YieldTo)
+
+    // Results of a success.
+    unsigned result_count;
+    uint64_t result[ARCH_USER_REGISTERS];
+
+    // Details of an error (seL4 ABI §3).
+    uint64_t argument;              // InvalidArgument, InvalidCapability
+    uint64_t range_min, range_max;  // RangeError
+    uint64_t memory_left;           // NotEnoughMemory
+    bool lookup_is_source;          // FailedLookup
+    struct lookup_failure lookup;   // FailedLookup
+};
+
+enum progress {
+    PROGRESS_DONE,
+    PROGRESS_PREEMPTED,
+};
+
+// Message word `index`, index < sys->length.
+uint64_t syscall_word(const struct syscall *sys, unsigned index);
+
+// Fill in the details and return the error code.
+seL4_Error syscall_invalid_argument(struct syscall *sys, uint64_t argument);
+seL4_Error syscall_invalid_capability(struct syscall *sys, uint64_t argument);
+seL4_Error syscall_range(struct syscall *sys, uint64_t min, uint64_t max);
+seL4_Error syscall_failed_lookup(struct syscall *sys, bool source, struct lookup_failure failure);
+seL4_Error syscall_no_memory(struct syscall *sys, uint64_t bytes_left);
+
+// Dispatch on the type of sys->cap: one function per capability type, each in the file of its object.
+MUST_CHECK seL4_Error invoke(struct syscall *sys);
+
+// --- entries from the trap code ------------------------------------------------------------------
+// Each finds the registers of the thread that trapped in kernel.current->context and leaves in
+// kernel.current the thread to return to.
+
+void entry_syscall(int64_t number);
+void entry_interrupt(void);
+void entry_vm_fault(uint64_t address, uint64_t syndrome, bool instruction);
+void entry_user_exception(uint64_t syndrome);
+void entry_debug_exception(uint64_t reason, uint64_t address, uint64_t breakpoint);
+
+// Long operations ask this after each unit of work (§7.5): true when there is a reason to stop.
+bool preemption_wanted(void);

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// QEMU's "virt" machine: the inline functions of the contract kernel/plat.h.
+#pragma once
+
+#include "kernel/plat.h"
+
+// `us` is at most the longest period (sched_context), so that the product fits.
+static inline ticks_t plat_us_to_ticks(uint64_t us)
+{
+    return us * PLAT_TICKS_PER_MS / PLAT_US_PER_MS;
+}
+
+static inline uint64_t plat_ticks_to_us(ticks_t ticks)
+{
+    return ticks * PLAT_US_PER_MS / PLAT_TICKS_PER_MS;
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Finding every slot that holds a capability. Starts at the slots of threads and interrupts, enters each
+// CNode once, and follows every derivation list from end to end: zombies that lie in their own first
+// slot are reached that way only.
+#include "ok.h"
+
+#include "kernel/arch.h"
+#include "kernel/cspace.h"
+#include "kernel/derive.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+// A set of addresses with a number each: open addressing, never more than half full.
+struct table {
+    uintptr_t *key; // 0: free
+    size_t *value;
+    size_t mask;
+    size_t used;
+};
+
+static struct table seen;    // slots: index in the stock
+static struct table entered; // CNodes
+static struct table objects; // address and type of objects: index of a slot in the stock
+
+static void *must(void *memory)
+{
+    if (memory == NULL) {
+        fputs("kernel_ok: no memory\n", stderr);
+        exit(EXIT_FAILURE);
+    }
+    return memory;
+}
+
+static void table_clear(struct table *table)
+{
+    if (table->key == NULL) {
+        table->mask  = 4095;
+        table->key   = must(calloc(table->mask + 1, sizeof(*table->key)));
+        table->value = must(calloc(table->mask + 1, sizeof(*table->value)));
+    }
+    for (size_t i = 0; i <= table->mask && table->used > 0; i++) {
+        table->key[i] = 0;
+    }
+    table->used = 0;
+}
+
+static size_t table_place(const struct table *table, uintptr_t key)
+{
+    size_t i = (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 20) & table->mask;
+    while (table->key[i] != 0 && table->key[i] != key) {
+        i = (i + 1) & table->mask;
+    }
+    return i;
+}
+
+static void table_grow(struct table *table)
+{
+    struct table larger = {.mask = table->mask * 2 + 1};
+    larger.key          = must(calloc(larger.mask + 1, sizeof(*larger.key)));
+    larger.value        = must(calloc(larger.mask + 1, sizeof(*larger.value)));
+    for (size_t i = 0; i <= table->mask; i++) {
+        if (table->key[i] != 0) {
+            const size_t place  = table_place(&larger, table->key[i]);
+            larger.key[place]   = table->key[i];
+            larger.value[place] = table->value[i];
+        }
+    }
+    larger.used = table->used;
+    free(table->key);
+    free(table->value);
+    *table = larger;
+}
+
+static bool table_has(const struct table *table, uintptr_t key)
+{
+    return table->key[table_place(table, key)] == key;
+}
+
+// False if the key is there already.
+static bool table_add(struct table *table, uintptr_t key, size_t value)
+{
+    const size_t place = table_place(table, key);
+    if (table->key[place] == key) {
+        return false;
+    }
+    table->key[place]   = key;
+    table->value[place] = value;
+    table->used++;
+    if (table->used * 2 > table->mask) {
+        table_grow(table);
+    }
+    return true;
+}
+
+// --- slots -----------------------------------------------------------------------------------------
+
+static struct ok_stock *building;
+
+static void stock_add(const struct slot *slot, size_t list, size_t position)
+{
+    if (building->count == building->capacity) {
+        building->capacity = building->capacity * 2 + 256;
+        building->slots =
+            must(realloc(building->slots, building->capacity * sizeof(*building->slots)));
+    }
+    struct ok_slot entry = {.slot = slot, .list = list, .position = position};
+    if (!cap_region(slot->cap, &entry.start, &entry.size)) {
+        entry.size = 0;
+    }
+    building->slots[building->count++] = entry;
+}
+
+// Takes stock of the whole list that `slot` is in.
+static const char *follow_list(const struct slot *slot)
+{
+    if (slot_is_empty(slot) || table_has(&seen, (uintptr_t)slot)) {
+        return NULL;
+    }
+    const struct slot *head = slot;
+    for (size_t steps = 0; slot_prev(head) != NULL; steps++) {
+        if (steps > (size_t)1 << 24) {
+            return "D1: the derivation list has no beginning";
+        }
+        head = slot_prev(head);
+    }
+    const size_t list = building->lists++;
+    size_t position   = 0;
+    for (const struct slot *at = head; at != NULL; at = slot_next(at)) {
+        if (slot_is_empty(at)) {
+            return "D1: an empty slot is in a derivation list";
+        }
+        if (slot_next(at) != NULL && slot_prev(slot_next(at)) != at) {
+            return "D1: next and prev disagree";
+        }
+        if (!table_add(&seen, (uintptr_t)at, building->count)) {
+            return "D1: the derivation list has a cycle";
+        }
+        stock_add(at, list, position++);
+    }
+    return table_has(&seen, (uintptr_t)slot) ? NULL : "D1: a slot is not in its own list";
+}
+
+static const char *enter_slots(const struct slot *slots, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        if (slot_is_empty(&slots[i])) {
+            if (slots[i].link[0] != 0 || slots[i].link[1] != 0) {
+                return "D1: an empty slot has links";
+            }
+            continue;
+        }
+        const char *broken = follow_list(&slots[i]);
+        if (broken != NULL) {
+            return broken;
+        }
+    }
+    return NULL;
+}
+
+// The slots that a capability's object holds.
+static const char *enter_object(struct cap cap)
+{
+    const bool zombie = cap_type(cap) == CAP_ZOMBIE;
+    const bool tcb    = cap_type(cap) == CAP_TCB || (zombie && cap_get(cap, CAP_ZOMBIE_TCB) != 0);
+    const bool cnode  = cap_type(cap) == CAP_CNODE || (zombie && !tcb);
+    if (!tcb && !cnode) {
+        return NULL;
+    }
+    void *object = arch_ptr(cap_address(cap));
+    if (!table_add(&entered, (uintptr_t)object, 0)) {
+        return NULL;
+    }
+    return tcb ? enter_slots(((struct tcb *)object)->slots, TCB_SLOT_COUNT)
+               : enter_slots(object, cnode_slot_count(cap));
+}
+
+// --- objects ---------------------------------------------------------------------------------------
+
+// Objects are 16-byte aligned: the low bits tell apart what types can share an address with a slot of the table.
+static uintptr_t object_key(enum cap_type type, uint64_t address)
+{
+    return (uintptr_t)(address * 32 + (uint64_t)type);
+}
+
+const struct slot *ok_object_at(enum cap_type type, uint64_t address)
+{
+    const size_t place = table_place(&objects, object_key(type, address));
+    return objects.key[place] == 0 ? NULL : building->slots[objects.value[place]].slot;
+}
+
+const struct slot *ok_object(enum cap_type type, const void *object)
+{
+    return ok_object_at(type, arch_paddr(object).raw);
+}
+
+const struct ok_slot *ok_find(const struct slot *slot)
+{
+    const size_t place = table_place(&seen, (uintptr_t)slot);
+    return seen.key[place] == 0 ? NULL : &building->slots[seen.value[place]];
+}
+
+// --- all -------------------------------------------------------------------------------------------
+
+static const char *enter_roots(void)
+{
+    const char *broken = enter_slots(kernel.irq_notification, PLAT_IRQ_COUNT);
+    for (struct tcb *tcb = kernel.all_threads; tcb != NULL && broken == NULL; tcb = tcb->all_next) {
+        broken = enter_slots(tcb->slots, TCB_SLOT_COUNT);
+    }
+    return broken;
+}
+
+const char *ok_gather(struct ok_stock *stock)
+{
+    building        = stock;
+    building->count = 0;
+    building->lists = 0;
+    table_clear(&seen);
+    table_clear(&entered);
+    table_clear(&objects);
+    const char *broken = enter_roots();
+    // The stock grows while it is walked.
+    for (size_t i = 0; i < stock->count && broken == NULL; i++) {
+        broken = enter_object(stock->slots[i].slot->cap);
+    }
+    for (size_t i = 0; i < stock->count && broken == NULL; i++) {
+        if (stock->slots[i].size > 0) {
+            const enum cap_type type = cap_type(stock->slots[i].slot->cap);
+            (void)table_add(&objects, object_key(type, stock->slots[i].start), i);
+        }
+    }
+    return broken;
+}
