@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// First and last instructions of the loader. Everything between is C.
+
+#include "enter.h"
+
+// An arm64 "Image" header (docs.kernel.org/arch/arm64/booting.html), so that the raw form boots as
+// well: text_offset puts it where it is linked. It is data but for its first instruction, which is
+// the ELF's entry point too.
+    .section .head, "ax"
+    .globl loader_start
+loader_start:
+    b start
+    .long 0
+    .quad loader_text_offset
+    .quad loader_image_size
+    .quad 2 // little-endian, 4 KiB pages, as near to the start of RAM as possible
+    .quad 0, 0, 0
+    .ascii "ARM\x64"
+    .long 0
+
+// In: x0 = the device tree or something else, MMU and data cache off, EL1, EL2 or EL3.
+start:
+    msr daifset, #0xf
+    adr x9, vectors
+    mrs x10, CurrentEL
+    cmp x10, #(2 << 2)
+    b.hi 3f
+    b.eq 2f
+    msr vbar_el1, x9
+    b 1f
+2:  msr vbar_el2, x9
+    b 1f
+3:  msr vbar_el3, x9
+1:  adrp x9, loader_stack_end
+    add x9, x9, :lo12:loader_stack_end
+    mov sp, x9
+
+    adrp x10, loader_bss
+    add x10, x10, :lo12:loader_bss
+    adrp x11, loader_bss_end
+    add x11, x11, :lo12:loader_bss_end
+4:  cmp x10, x11
+    b.hs 5f
+    stp xzr, xzr, [x10], #16
+    b 4b
+5:  bl loader_main // does not return
+
+// void enter_kernel(const struct enter *e)
+//
+// At EL2, goes on at EL1 (its registers were set by el2_prepare()); then turns the MMU on and
+// leaves for the kernel. x19 holds `e`: an exception return changes no general register.
+    .text
+    .globl enter_kernel
+enter_kernel:
+    mov x19, x0
+    mrs x9, CurrentEL
+    cmp x9, #(1 << 2)
+    b.eq 1f
+    adr x9, 1f
+    msr elr_el2, x9
+    mov x9, #0x3c5 // EL1 with its own stack pointer, all interrupts masked
+    msr spsr_el2, x9
+    isb
+    eret
+
+1:  ldp x9, x10, [x19, #ENTER_MAIR]
+    msr mair_el1, x9
+    msr tcr_el1, x10
+    ldp x9, x10, [x19, #ENTER_TTBR0]
+    msr ttbr0_el1, x9
+    msr ttbr1_el1, x10
+    msr tpidr_el1, xzr
+    isb
+    tlbi vmalle1
+    ic iallu
+    dsb sy
+    isb
+    ldr x9, [x19, #ENTER_SCTLR]
+    msr sctlr_el1, x9
+    isb
+
+    ldr x9, [x19, #ENTER_ENTRY]
+    ldp x0, x1, [x19, #ENTER_X0]
+    ldp x2, x3, [x19, #ENTER_X0 + 16]
+    ldp x4, x5, [x19, #ENTER_X0 + 32]
+    br x9
+
+// Any exception is the end: it has one cause, memory that is not there or a bug, and one answer.
+    .macro vector
+    .balign 128
+    b unexpected
+    .endm
+
+    .balign 2048
+vectors:
+    .rept 16
+    vector
+    .endr
+
+unexpected:
+    mrs x9, CurrentEL
+    cmp x9, #(2 << 2)
+    b.hi 3f
+    b.eq 2f
+    mrs x0, esr_el1
+    mrs x1, elr_el1
+    mrs x2, far_el1
+    b loader_exception
+2:  mrs x0, esr_el2
+    mrs x1, elr_el2
+    mrs x2, far_el2
+    b loader_exception
+3:  mrs x0, esr_el3
+    mrs x1, elr_el3
+    mrs x2, far_el3
+    b loader_exception
+
+    .section .noinit, "aw", %nobits
+    .balign 16
+    .skip 8192
+loader_stack_end:
