@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Who calls, and what for.
+
+#include "broker.h"
+
+#include <kaal/image.h>
+#include <kaal/protocol.h>
+
+#include <lib/mem.h>
+
+struct broker broker;
+
+static seL4_MessageInfo_t answer(enum kaal_err err, seL4_Word words)
+{
+    return seL4_MessageInfo_new(err, 0, 0, words);
+}
+
+static seL4_MessageInfo_t answer_argument(seL4_Word number)
+{
+    seL4_SetMR(0, number);
+    return answer(KAAL_ERR_ARGUMENT, 1);
+}
+
+static seL4_MessageInfo_t serve_memory(uint32_t pd, seL4_Word words)
+{
+    if (words < 3) {
+        return answer(KAAL_ERR_PROTOCOL, 0);
+    }
+    uint64_t address = 0;
+    uint64_t granted = 0;
+    seL4_Word rights = seL4_GetMR(2);
+    if (rights > UINT32_MAX) {
+        return answer_argument(2);
+    }
+    enum kaal_err err = grant_memory(pd, seL4_GetMR(1), (uint32_t)rights, &address, &granted);
+    if (err == KAAL_ERR_ARGUMENT) {
+        return answer_argument(seL4_GetMR(1) == 0 ? 1 : 2);
+    }
+    seL4_SetMR(0, address);
+    seL4_SetMR(1, granted);
+    return answer(err, err == KAAL_OK ? 2 : 0);
+}
+
+static seL4_MessageInfo_t serve_channel(uint32_t pd, seL4_Word words)
+{
+    if (words < 2) {
+        return answer(KAAL_ERR_PROTOCOL, 0);
+    }
+    uint64_t wait = 0;
+    uint64_t signal = 0;
+    enum kaal_err err = grant_channel(pd, seL4_GetMR(1), &wait, &signal);
+    if (err == KAAL_ERR_ARGUMENT) {
+        return answer_argument(1);
+    }
+    seL4_SetMR(0, wait);
+    seL4_SetMR(1, signal);
+    return answer(err, err == KAAL_OK ? 2 : 0);
+}
+
+// The text that a component gave as its reason; what is not there or not text comes out as such.
+static void read_text(seL4_Word words, char *text, size_t room)
+{
+    size_t length = words < 2 ? 0 : seL4_GetMR(1);
+    size_t sent = words < 2 ? 0 : (words - 2) * 8;
+    length = length < sent ? length : sent;
+    length = length < room - 1 ? length : room - 1;
+    for (size_t i = 0; i < length; i++) {
+        text[i] = (char)(seL4_GetMR((int)(2 + i / 8)) >> (8 * (i % 8)));
+    }
+    text[length] = '\0';
+}
+
+// The caller is suspended, so the answer goes nowhere.
+static seL4_MessageInfo_t serve_stop(uint32_t pd, seL4_Word words)
+{
+    char reason[128];
+    read_text(words, reason, sizeof(reason));
+    (void)seL4_TCB_Suspend(broker_pd(pd)->tcb);
+
+    struct kaal_report report;
+    kaal_report_begin(&report, "stopped");
+    kaal_report_str(&report, "component", broker_pd(pd)->name);
+    kaal_report_str(&report, "reason", reason);
+    log_report(&report);
+    start_finished(pd);
+    return answer(KAAL_OK, 0);
+}
+
+static seL4_MessageInfo_t serve_log(uint32_t pd)
+{
+    if (pd != broker.table->console) {
+        return answer(KAAL_ERR_DENIED, 0);
+    }
+    unsigned length = log_take(1);
+    seL4_SetMR(0, length);
+    return answer(KAAL_OK, 1 + (length + 7) / 8);
+}
+
+static seL4_MessageInfo_t serve(uint32_t pd, seL4_Word request, seL4_Word words)
+{
+    switch (request) {
+    case KAAL_BROKER_MEMORY:
+        return serve_memory(pd, words);
+    case KAAL_BROKER_CHANNEL:
+        return serve_channel(pd, words);
+    case KAAL_BROKER_STARTED:
+        start_finished(pd);
+        return answer(KAAL_OK, 0);
+    case KAAL_BROKER_PASSIVE:
+        start_passive(pd);
+        return answer(KAAL_OK, 0);
+    case KAAL_BROKER_STOP:
+        return serve_stop(pd, words);
+    case KAAL_BROKER_LOG:
+        return serve_log(pd);
+    default:
+        return answer(KAAL_ERR_REQUEST, 0);
+    }
+}
+
+static void take_over(void)
+{
+    if (handover_take()) {
+        start_continue();
+        return;
+    }
+    struct kaal_report report;
+    kaal_report_begin(&report, "error");
+    kaal_report_str(&report, "what", "handover");
+    kaal_report_str(&report, "cause", "the table is not one of ours");
+    log_report(&report);
+}
+
+seL4_MessageInfo_t protected(seL4_Word badge, seL4_MessageInfo_t info)
+{
+    if (badge == KAAL_HANDOVER_BADGE) {
+        take_over();
+        return answer(KAAL_OK, 0);
+    }
+    seL4_Word words = seL4_MessageInfo_get_length(info);
+    uint64_t protocol = seL4_GetMR(0);
+    uint32_t pd = (uint32_t)(badge & KAAL_BADGE_ID);
+    if (words < 1 || kaal_protocol_id(protocol) != KAAL_PROTOCOL_BROKER || broker.table == NULL ||
+        pd >= broker.table->pd_count) {
+        return answer(KAAL_ERR_PROTOCOL, 0);
+    }
+    if (kaal_protocol_major(protocol) != KAAL_BROKER_MAJOR) {
+        seL4_SetMR(0, KAAL_BROKER_WORD);
+        return answer(KAAL_ERR_VERSION, 1);
+    }
+    return serve(pd, seL4_MessageInfo_get_label(info), words);
+}
+
+static void report_fault(const char *name, const struct kaal_fault *what)
+{
+    struct kaal_report report;
+    kaal_report_begin(&report, "fault");
+    kaal_report_str(&report, "component", name);
+    kaal_report_str(&report, "kind", kaal_fault_kind(what));
+    kaal_report_hex(&report, "addr", what->addr);
+    kaal_report_hex(&report, "ip", what->ip);
+    if (what->type == seL4_Fault_VMFault) {
+        kaal_report_str(&report, "access", kaal_fault_access_name(what));
+    }
+    kaal_report_str(&report, "cause", kaal_fault_cause(what));
+    kaal_report_hex(&report, "code", what->code);
+    log_report(&report);
+}
+
+// A component whose faults nobody else handles: it stays where it is, the others go on.
+bool fault(seL4_Word badge, seL4_MessageInfo_t info, seL4_MessageInfo_t *reply)
+{
+    (void)reply;
+    struct kaal_fault what;
+    uint32_t pd = (uint32_t)(badge & KAAL_BADGE_ID);
+    if (broker.table != NULL && pd < broker.table->pd_count && kaal_fault_read(info, &what)) {
+        report_fault(broker_pd(pd)->name, &what);
+        start_finished(pd);
+    }
+    return false;
+}
+
+void init(void)
+{
+    log_open();
+    struct kaal_report report;
+    kaal_report_begin(&report, "ready");
+    kaal_report_u64(&report, "protocol", KAAL_BROKER_MAJOR);
+    log_report(&report);
+}

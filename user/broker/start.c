@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+#include "broker.h"
+
+#include <kaal/image.h>
+
+// The component that has not begun and has the lowest rank; false if all have begun.
+static bool next_to_begin(uint32_t *pd)
+{
+    bool found = false;
+    for (uint32_t i = 0; i < broker.table->pd_count; i++) {
+        if (broker_pd(i)->tcb == 0 || i == broker.table->broker || broker.components[i].begun) {
+            continue;
+        }
+        if (!found || broker_pd(i)->start_rank < broker_pd(*pd)->start_rank) {
+            *pd = i;
+            found = true;
+        }
+    }
+    return found;
+}
+
+static bool somebody_awaited(void)
+{
+    for (uint32_t i = 0; i < broker.table->pd_count; i++) {
+        const struct component *component = &broker.components[i];
+        if (component->begun && !component->finished &&
+            (broker_pd(i)->flags & KAAL_PD_AWAITED) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void start_continue(void)
+{
+    uint32_t pd = 0;
+    while (!somebody_awaited() && next_to_begin(&pd)) {
+        broker.components[pd].begun = true;
+        if (seL4_TCB_Resume(broker_pd(pd)->tcb) != seL4_NoError) {
+            broker.components[pd].finished = true;
+        }
+    }
+}
+
+void start_finished(uint32_t pd)
+{
+    broker.components[pd].finished = true;
+    start_continue();
+}
+
+void start_passive(uint32_t pd)
+{
+    const struct kaal_handover_pd *component = broker_pd(pd);
+    if ((component->flags & KAAL_PD_PASSIVE) == 0) {
+        return;
+    }
+    (void)seL4_SchedContext_Unbind(component->sched_context);
+    if (component->notification != 0) {
+        // So that a signal, which brings no scheduling context of its own, still wakes it.
+        (void)seL4_SchedContext_Bind(component->sched_context, component->notification);
+    }
+    start_finished(pd);
+}

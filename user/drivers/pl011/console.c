@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The console: lines of all components on one serial port, each with its component's name in front.
+//
+//    components ── call "console" ──┐
+//                                   ├─► line ─► out queue ─► interrupts ─► wire
+//    broker ── signal, then LOG ────┘
+//
+// A caller is answered when its line is in the queue. While the queue has no room for it nobody is
+// answered: that is the back-pressure.
+//
+// With the argument "report-input" each line that is typed is reported: "@input text=...".
+
+#include "pl011.h"
+
+#include <kaal/broker.h>
+#include <kaal/component.h>
+#include <kaal/console_protocol.h>
+#include <kaal/error.h>
+
+#include <lib/mem.h>
+
+static struct pl011 port;
+static const struct kaal_start_entry *irq;
+static const struct kaal_start_entry *broker;  // to ask for its output
+static const struct kaal_start_entry *waker;   // tells when it has some; NULL: never
+static seL4_CPtr notification;
+static bool broker_waits; // a signal of the broker came while we were busy
+
+static void handle(seL4_Word bits)
+{
+    if ((bits & irq->value) != 0) {
+        pl011_interrupt(&port);
+        kaal_irq_ack(irq);
+    }
+    if (waker != NULL && (bits & waker->value) != 0) {
+        broker_waits = true;
+    }
+}
+
+static void wait_for_room(uint32_t length)
+{
+    while (pl011_room(&port) < length) {
+        seL4_Word bits = 0;
+        seL4_Wait(notification, &bits);
+        handle(bits);
+    }
+}
+
+// One line, all of it or (only if a line could never fit) cut.
+static void put_line(const char *name, const char *text, uint32_t length)
+{
+    uint32_t name_length = (uint32_t)strnlen(name, KAAL_NAME_SIZE);
+    wait_for_room(name_length + length + 5);
+    pl011_put(&port, "[", 1);
+    pl011_put(&port, name, name_length);
+    pl011_put(&port, "] ", 2);
+    pl011_put(&port, text, length);
+    pl011_put(&port, "\r\n", 2);
+}
+
+_Static_assert(KAAL_CONSOLE_LINE_MAX + KAAL_NAME_SIZE + 5 <= PL011_OUT_SIZE, "a line always fits");
+
+static void put_report(struct kaal_report *report)
+{
+    put_line(kaal_start->name, report->text, (uint32_t)report->fmt.len);
+}
+
+// Text out of message registers, from register `at` on. Unprintable characters come out as '?'.
+static void copy_text(unsigned at, char *text, uint32_t length)
+{
+    for (uint32_t i = 0; i < length; i++) {
+        char c = (char)(seL4_GetMR((int)(at + i / 8)) >> (8 * (i % 8)));
+        text[i] = (c >= ' ' && c <= '~') || c == '\n' ? c : '?';
+    }
+}
+
+// --- the broker's output -------------------------------------------------------------------------
+
+// The next lines of the broker, 0 characters if there are none.
+static uint32_t ask_broker(char *text)
+{
+    seL4_SetMR(0, KAAL_BROKER_WORD);
+    seL4_MessageInfo_t info =
+        seL4_Call(broker->slot, seL4_MessageInfo_new(KAAL_BROKER_LOG, 0, 0, 1));
+    seL4_Word words = seL4_MessageInfo_get_length(info);
+    if (seL4_MessageInfo_get_label(info) != KAAL_OK || words < 1) {
+        return 0;
+    }
+    seL4_Word length = seL4_GetMR(0);
+    if (length > KAAL_BROKER_TEXT_MAX || length > (words - 1) * 8) {
+        return 0;
+    }
+    copy_text(1, text, (uint32_t)length);
+    return (uint32_t)length;
+}
+
+static void print_broker(void)
+{
+    static char text[KAAL_BROKER_TEXT_MAX];
+    broker_waits = false;
+    for (uint32_t length = ask_broker(text); length > 0; length = ask_broker(text)) {
+        uint32_t from = 0;
+        for (uint32_t i = 0; i < length; i++) {
+            if (text[i] == '\n') {
+                put_line(waker != NULL ? waker->name : "broker", &text[from], i - from);
+                from = i + 1;
+            }
+        }
+    }
+}
+
+// --- input ---------------------------------------------------------------------------------------
+
+static void report_input(void)
+{
+    char line[PL011_LINE_SIZE];
+    while (pl011_take_line(&port, line)) {
+        if (strcmp(kaal_start->args, "report-input") == 0) {
+            struct kaal_report report;
+            kaal_report_begin(&report, "input");
+            kaal_report_str(&report, "text", line);
+            put_report(&report);
+        }
+    }
+}
+
+static void catch_up(void)
+{
+    report_input();
+    if (broker_waits) {
+        print_broker();
+    }
+}
+
+// --- requests ------------------------------------------------------------------------------------
+
+static seL4_MessageInfo_t answer(enum kaal_err err, seL4_Word words)
+{
+    return seL4_MessageInfo_new(err, 0, 0, words);
+}
+
+static seL4_MessageInfo_t serve_write(const char *name, seL4_Word words)
+{
+    static char text[KAAL_CONSOLE_LINE_MAX];
+    seL4_Word length = words < KAAL_CONSOLE_TEXT_AT ? SIZE_MAX : seL4_GetMR(1);
+    if (length > KAAL_CONSOLE_LINE_MAX || length > (words - KAAL_CONSOLE_TEXT_AT) * 8) {
+        seL4_SetMR(0, 1);
+        return answer(KAAL_ERR_ARGUMENT, 1);
+    }
+    copy_text(KAAL_CONSOLE_TEXT_AT, text, (uint32_t)length);
+    uint32_t from = 0;
+    for (uint32_t i = 0; i < length; i++) {
+        if (text[i] == '\n') {
+            put_line(name, &text[from], i - from);
+            from = i + 1;
+        }
+    }
+    put_line(name, &text[from], (uint32_t)length - from);
+    catch_up();
+    return answer(KAAL_OK, 0);
+}
+
+static seL4_MessageInfo_t serve_flush(void)
+{
+    catch_up();
+    wait_for_room(PL011_OUT_SIZE);
+    for (uint32_t polls = 0; !pl011_idle(&port) && polls < PL011_POLLS_MAX; polls++) {
+    }
+    return answer(KAAL_OK, 0);
+}
+
+seL4_MessageInfo_t protected(seL4_Word badge, seL4_MessageInfo_t info)
+{
+    const struct kaal_start_entry *caller =
+        kaal_start_by_value(kaal_start, KAAL_START_SERVES, badge);
+    seL4_Word words = seL4_MessageInfo_get_length(info);
+    uint64_t protocol = seL4_GetMR(0);
+    if (caller == NULL || words < 1 || kaal_protocol_id(protocol) != KAAL_PROTOCOL_CONSOLE) {
+        return answer(KAAL_ERR_PROTOCOL, 0);
+    }
+    if (kaal_protocol_major(protocol) != KAAL_CONSOLE_MAJOR) {
+        seL4_SetMR(0, KAAL_CONSOLE_WORD);
+        return answer(KAAL_ERR_VERSION, 1);
+    }
+    switch (seL4_MessageInfo_get_label(info)) {
+    case KAAL_CONSOLE_WRITE:
+        return serve_write(caller->name, words);
+    case KAAL_CONSOLE_FLUSH:
+        return serve_flush();
+    default:
+        return answer(KAAL_ERR_REQUEST, 0);
+    }
+}
+
+void notified(seL4_Word bits)
+{
+    handle(bits);
+    catch_up();
+}
+
+void init(void)
+{
+    const struct kaal_start_entry *device = kaal_need(KAAL_START_DEVICE, NULL);
+    irq = kaal_need(KAAL_START_IRQ, NULL);
+    broker = kaal_need(KAAL_START_BROKER, NULL);
+    notification = kaal_need(KAAL_START_NOTIFICATION, NULL)->slot;
+    waker = kaal_start_find(kaal_start, KAAL_START_SIGNALED, NULL);
+
+    // The broker lets go of the port with the first request, and only then may it be set up.
+    static char early[KAAL_BROKER_TEXT_MAX];
+    (void)ask_broker(early);
+    pl011_open(&port, (volatile struct pl011_registers *)device->address); // NOLINT: start page
+
+    struct kaal_report report;
+    kaal_report_begin(&report, "ready");
+    kaal_report_str(&report, "device", device->name);
+    put_report(&report);
+    // An interrupt that came before the port was ours would otherwise stay masked.
+    kaal_irq_ack(irq);
+}

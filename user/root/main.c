@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+#include "root.h"
+
+#include <kaal/console.h>
+#include <kaal/image.h>
+#include <kaal/tls.h>
+
+// The tool writes the address of the packed system here (KAAL_IMAGE_SYMBOL). Volatile and in .data:
+// the compiler must not know that nothing in this program sets it.
+extern volatile uint64_t kaal_image_address;
+__attribute__((section(".data.kaal_image"))) volatile uint64_t kaal_image_address = 0;
+
+// First byte of the root task's image; from its linker script.
+extern const uint8_t root_image_start[];
+
+// Called by start.S on the stack that it has set up.
+_Noreturn void root_main(const seL4_BootInfo *boot);
+
+static struct root root;
+
+static void open_plan(void)
+{
+    struct plan_error error;
+    uint64_t start = (uintptr_t)root_image_start;
+    uint64_t size = (uint64_t)root.image_frame_count * ROOT_PAGE_SIZE;
+    uint64_t image = kaal_image_address;
+    if (image < start || image - start >= size || image % ROOT_PAGE_SIZE != 0) {
+        root_fail(&root, "image", NULL, "no packed system: use kaal build");
+    }
+    const void *at = (const void *)image; // NOLINT: checked against the frames just now
+    if (!plan_open(&root.plan, at, start + size - image, KAAL_CONFIG_NAME, &error)) {
+        struct fmt f;
+        char index[24];
+        fmt_init(&f, index, sizeof(index));
+        fmt_u64(&f, error.index);
+        root_fail(&root, error.what, error.index == KAAL_NONE ? NULL : index, error.cause);
+    }
+}
+
+static void report_start(void)
+{
+    struct kaal_report report;
+    kaal_report_begin(&report, "start");
+    kaal_report_str(&report, "system", root.plan.image->system);
+    kaal_report_str(&report, "config", root.plan.image->config);
+    kaal_report_u64(&report, "pds", plan_count(&root.plan, KAAL_TABLE_PDS));
+    kaal_report_hex(&report, "seed", root.seed);
+    root_print(&root, &report);
+}
+
+static void report_built(uint32_t built)
+{
+    uint64_t used = 0;
+    for (uint32_t i = 0; i < root.pool.count; i++) {
+        const struct untyped *entry = &root.pool.entries[i];
+        used += entry->owner == ROOT_FREE && !entry->device ? entry->used : 0;
+    }
+    struct kaal_report report;
+    kaal_report_begin(&report, "built");
+    kaal_report_u64(&report, "pds", built);
+    kaal_report_u64(&report, "slots", root.store_next);
+    kaal_report_u64(&report, "kib", used >> 10);
+    root_print(&root, &report);
+}
+
+static uint32_t build(void)
+{
+    uint32_t built = 0;
+    pd_create_all(&root);
+    for (uint32_t i = 0; i < plan_count(&root.plan, KAAL_TABLE_PDS); i++) {
+        if (plan_pd(&root.plan, i)->role == KAAL_ROLE_ROOT) {
+            continue;
+        }
+        load_program(&root, i);
+        load_stack(&root, i);
+        load_mappings(&root, i);
+        grant_caps(&root, i);
+        start_page_write(&root, i);
+        start_thread(&root, i);
+        built++;
+    }
+    return built;
+}
+
+void root_main(const seL4_BootInfo *boot)
+{
+    kaal_tls_open();
+    seL4_SetIPCBuffer(boot->ipcBuffer);
+    root.boot = boot;
+    store_open(&root);
+    machine_open(&root);
+    open_plan();
+    report_start();
+    report_built(build());
+    handover_run(&root);
+}

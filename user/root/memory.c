@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+#include "root.h"
+
+#include <kaal/layout.h>
+#include <kaal/vspace.h>
+
+#include <lib/bits.h>
+
+enum {
+    // Memory of a component comes in pieces of its own, at least this large, so that all of it can
+    // be taken back at once.
+    CHUNK_BITS = 16,
+
+    RETYPE_MAX = CONFIG_RETYPE_FAN_OUT_LIMIT,
+};
+
+// Beside the root task's image, where nothing else is mapped.
+#define WINDOW_ADDRESS 0x2000000000ULL
+
+static uint8_t object_bits(const struct root *root, seL4_Word type, uint8_t size_bits)
+{
+    switch (type) {
+    case seL4_UntypedObject:
+    case seL4_SchedContextObject:
+        return size_bits;
+    case seL4_CapTableObject:
+        return (uint8_t)(size_bits + seL4_SlotBits);
+    case seL4_TCBObject:
+        return seL4_TCBBits;
+    case seL4_EndpointObject:
+        return seL4_EndpointBits;
+    case seL4_NotificationObject:
+        return seL4_NotificationBits;
+    case seL4_ReplyObject:
+        return seL4_ReplyBits;
+    case seL4_ARM_VSpaceObject:
+        return seL4_VSpaceBits;
+    case seL4_ARM_SmallPageObject:
+        return seL4_PageBits;
+    case seL4_ARM_LargePageObject:
+        return seL4_LargePageBits;
+    case seL4_ARM_PageTableObject:
+        return seL4_PageTableBits;
+    default:
+        root_fail(root, "object", NULL, "unknown type");
+    }
+}
+
+static void retype(struct root *root, uint32_t index, seL4_Word type, uint8_t size_bits,
+                   uint8_t bits, uint32_t slot, uint32_t count)
+{
+    struct untyped *entry = &root->pool.entries[index];
+    if (!untyped_take_from(entry, bits, count)) {
+        root_fail(root, "object", NULL, "out of memory");
+    }
+    seL4_Error err = seL4_Untyped_Retype(store_cptr(entry->slot), type, size_bits, root->store, 0,
+                                         0, slot, count);
+    root_check(root, err, "object", NULL);
+}
+
+// A new untyped entry of 2^bits bytes from the mark of entry `index`.
+static void split(struct root *root, uint32_t index, uint8_t bits, uint32_t owner)
+{
+    struct untyped *entry = &root->pool.entries[index];
+    uint32_t slot = store_slots(root, 1);
+    uint64_t offset = align_up(entry->used, UINT64_C(1) << bits);
+    bool added = untyped_add(&root->pool, (struct untyped){.paddr = entry->paddr + offset,
+                                                           .slot = slot,
+                                                           .owner = owner,
+                                                           .bits = bits,
+                                                           .device = entry->device});
+    if (!added) {
+        root_fail(root, "object", NULL, "too many pieces of untyped memory");
+    }
+    retype(root, index, seL4_UntypedObject, bits, bits, slot, 1);
+}
+
+// Gives `owner` memory for at least one object of 2^bits bytes, for `count` if there is so much in
+// one piece.
+static void add_chunk(struct root *root, uint32_t owner, uint8_t bits, uint32_t count)
+{
+    uint8_t wanted = (uint8_t)(bits + log2_ceil(count));
+    for (uint8_t size = wanted > CHUNK_BITS ? wanted : CHUNK_BITS; size >= bits; size--) {
+        uint32_t index = 0;
+        if (untyped_pick(&root->pool, ROOT_FREE, size, &index)) {
+            split(root, index, size, owner);
+            return;
+        }
+    }
+    root_fail(root, "object", NULL, "out of memory");
+}
+
+uint32_t memory_objects(struct root *root, uint32_t owner, seL4_Word type, uint8_t size_bits,
+                        uint32_t count)
+{
+    uint8_t bits = object_bits(root, type, size_bits);
+    uint32_t first = store_slots(root, count);
+    uint32_t done = 0;
+    while (done < count) {
+        uint32_t index = 0;
+        if (!untyped_pick(&root->pool, owner, bits, &index)) {
+            if (owner == ROOT_FREE) {
+                root_fail(root, "object", NULL, "out of memory");
+            }
+            add_chunk(root, owner, bits, count - done);
+            continue;
+        }
+        uint64_t room = untyped_room(&root->pool.entries[index], bits) >> bits;
+        uint32_t now = count - done < RETYPE_MAX ? count - done : RETYPE_MAX;
+        now = room < now ? (uint32_t)room : now;
+        retype(root, index, type, size_bits, bits, first + done, now);
+        done += now;
+    }
+    return first;
+}
+
+// Device memory before the frame is split off in ever smaller, aligned pieces, which stay in the
+// pool for other devices:
+//
+//    |          piece          |    piece    | piece |frame|   free    |
+//                                                    paddr
+uint32_t memory_device_frame(struct root *root, uint64_t paddr)
+{
+    uint32_t index = 0;
+    if (!untyped_find(&root->pool, paddr, ROOT_PAGE_BITS, true, &index)) {
+        return 0;
+    }
+    uint8_t bits = 0;
+    while (untyped_gap(&root->pool.entries[index], paddr, &bits)) {
+        split(root, index, bits, ROOT_FREE);
+    }
+    uint32_t slot = store_slots(root, 1);
+    retype(root, index, seL4_ARM_SmallPageObject, 0, ROOT_PAGE_BITS, slot, 1);
+    return slot;
+}
+
+// --- mapping -------------------------------------------------------------------------------------
+
+struct table_request {
+    struct root *root;
+    uint32_t owner;
+};
+
+static bool take_table(void *context, seL4_CPtr *table)
+{
+    const struct table_request *request = context;
+    *table = store_cptr(
+        memory_object(request->root, request->owner, seL4_ARM_PageTableObject, 0));
+    return true;
+}
+
+void memory_map(struct root *root, uint32_t owner, uint32_t vspace, uint32_t frame, uint64_t vaddr,
+                seL4_CapRights_t rights, bool executable, bool cached)
+{
+    struct table_request request = {.root = root, .owner = owner};
+    struct kaal_table_source tables = {.take = take_table, .context = &request};
+    enum kaal_page_kind kind = executable ? KAAL_PAGE_CODE : KAAL_PAGE_DATA;
+    kind = cached ? kind : KAAL_PAGE_REGISTERS;
+    seL4_Error err = kaal_vspace_map(store_cptr(vspace), store_cptr(frame), vaddr, rights, kind,
+                                     &tables);
+    root_check(root, err, "map", NULL);
+}
+
+void *memory_window_open(struct root *root, uint32_t first, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        memory_map(root, ROOT_FREE, root->caps[KAAL_HANDOVER_ROOT_VSPACE], first + i,
+                   WINDOW_ADDRESS + (uint64_t)i * ROOT_PAGE_SIZE, seL4_ReadWrite, false, true);
+    }
+    return (void *)WINDOW_ADDRESS; // NOLINT: mapped just now
+}
+
+void memory_window_close(struct root *root, uint32_t first, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        root_check(root, seL4_ARM_Page_Unmap(store_cptr(first + i)), "unmap", NULL);
+    }
+}

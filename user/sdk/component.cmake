@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: BSD-2-Clause
+include_guard(GLOBAL)
+
+# kaal_component(<name> SOURCES <file>...)
+#
+# A component: bin/<name>.elf, with start-up code, linker script and the note that names the kernel
+# configuration that it is built for.
+function(kaal_component name)
+    cmake_parse_arguments(arg "" "" "SOURCES" ${ARGN})
+    add_executable(${name} ${arg_SOURCES} ${KAAL_ROOT}/user/sdk/arch/${KAAL_ARCH}/crt0.S)
+    kaal_program(${name} ${KAAL_ROOT}/user/sdk/arch/${KAAL_ARCH}/component.ld)
+endfunction()
+
+# What components and the root task share: output name, libraries, linker script, note.
+function(kaal_program name script)
+    target_sources(${name} PRIVATE ${KAAL_ROOT}/user/sdk/note.c)
+    target_compile_definitions(${name} PRIVATE KAAL_CONFIG_NAME="${KAAL_CONFIG}")
+    set_target_properties(${name} PROPERTIES
+        SUFFIX .elf
+        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin
+        LINK_DEPENDS ${script})
+    # Pages of 4 KiB, and no segment for headers: the script lays out all.
+    target_link_options(${name} PRIVATE
+        -Wl,-T,${script} -Wl,-z,max-page-size=4096 -Wl,-z,common-page-size=4096 -Wl,-z,norelro)
+    target_link_libraries(${name} PRIVATE kaal_sdk)
+    kaal_warnings(${name})
+endfunction()

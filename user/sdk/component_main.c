@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// From the first C function to main(), and the ways to end.
+
+#include <kaal/component.h>
+#include <kaal/broker_client.h>
+#include <kaal/layout.h>
+#include <kaal/tls.h>
+
+#include "internal.h"
+
+const struct kaal_start *kaal_start;
+
+// Called by crt0.S.
+_Noreturn void kaal_component_main(const struct kaal_start *start);
+
+_Noreturn void kaal_component_main(const struct kaal_start *start)
+{
+    // Without a valid start page there is nobody to tell: the fault at this trap is the report.
+    if (!kaal_start_ok(start, KAAL_LAYOUT_START_END - KAAL_LAYOUT_START_PAGE)) {
+        __builtin_trap();
+    }
+    kaal_start = start;
+    kaal_tls_open();
+    seL4_SetIPCBuffer((seL4_IPCBuffer *)start->ipc_buffer); // NOLINT: an address from the root task
+    main();
+    kaal_stop("finished");
+}
+
+const struct kaal_start_entry *kaal_need(uint32_t kind, const char *name)
+{
+    const struct kaal_start_entry *entry = kaal_start_find(kaal_start, kind, name);
+    if (entry == NULL) {
+        struct fmt f;
+        char reason[96];
+        fmt_init(&f, reason, sizeof(reason));
+        fmt_str(&f, "the description gives it no ");
+        fmt_str(&f, kaal_start_kind_name(kind));
+        if (name != NULL) {
+            fmt_str(&f, " named ");
+            fmt_strn(&f, name, KAAL_NAME_SIZE);
+        }
+        kaal_stop(reason);
+    }
+    return entry;
+}
+
+bool kaal_fault_read(seL4_MessageInfo_t info, struct kaal_fault *fault)
+{
+    return kaal_fault_decode(seL4_MessageInfo_get_label(info), seL4_GetIPCBuffer()->msg,
+                             seL4_MessageInfo_get_length(info), fault);
+}
+
+void kaal_signal(const struct kaal_start_entry *channel)
+{
+    seL4_Signal(channel->slot);
+}
+
+void kaal_irq_ack(const struct kaal_start_entry *irq)
+{
+    // Fails only if the capability is gone, and then there is no interrupt to let through.
+    (void)seL4_IRQHandler_Ack(irq->slot);
+}
+
+void kaal_stop(const char *reason)
+{
+    kaal_broker_stop(reason);
+    // Without a broker: wait on nothing. The kernel makes it a fault, which stops the thread.
+    for (;;) {
+        seL4_Wait(seL4_CapNull, NULL);
+    }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+#include <kaal/halt.h>
+
+#include <sel4/sel4.h>
+
+void kaal_halt(void)
+{
+#ifdef CONFIG_DEBUG_BUILD
+    seL4_DebugHalt();
+#endif
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Thread-local variables of a program with one thread. The linker script reserves their place at the
+// end of .bss, the start-up code points TPIDR_EL0 16 bytes below it, and this fills it:
+//
+//    .tdata |initial values|          .bss  ... |initial values|zeroes|
+//           kaal_tls_image                      kaal_tls_start
+#pragma once
+
+#include <lib/mem.h>
+
+extern char kaal_tls_start[];
+extern const char kaal_tls_image[];
+extern const char kaal_tls_image_size[]; // its address is the size
+
+// To be called before anything that uses a thread-local variable.
+static inline void kaal_tls_open(void)
+{
+    memcpy(kaal_tls_start, kaal_tls_image, (size_t)kaal_tls_image_size);
+}

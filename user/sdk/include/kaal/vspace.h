@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Mapping frames into address spaces, page tables included: for programs that hold untyped memory
+// (root task, broker).
+#pragma once
+
+#include <sel4/sel4.h>
+
+#include <stdbool.h>
+
+// Where page tables come from. `take` stores the CPtr of a new one, or returns false.
+struct kaal_table_source {
+    bool (*take)(void *context, seL4_CPtr *table);
+    void *context;
+};
+
+// What a mapping is for.
+enum kaal_page_kind {
+    KAAL_PAGE_DATA,      // cached, not executable
+    KAAL_PAGE_CODE,      // cached, executable
+    KAAL_PAGE_REGISTERS, // uncached, in order, not executable
+};
+
+// Maps `frame` at `vaddr`, adding the page tables that are missing. `rights` beyond those of the
+// frame capability have no effect. seL4_NotEnoughMemory if `tables` gives none.
+seL4_Error kaal_vspace_map(seL4_CPtr vspace, seL4_CPtr frame, seL4_Word vaddr,
+                           seL4_CapRights_t rights, enum kaal_page_kind kind,
+                           const struct kaal_table_source *tables);

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Between the files of the library.
+#pragma once
+
+#include <sel4/sel4.h>
+
+#include <stddef.h>
+
+// Puts `length` bytes of text into message registers from `at` on, eight to a word.
+void kaal_message_put_text(unsigned at, const char *text, size_t length);
+
+// Words that so many bytes of text take.
+static inline unsigned kaal_text_words(size_t length)
+{
+    return (unsigned)((length + 7) / 8);
+}
+
+// The broker's endpoint, 0 if the component has none.
+seL4_CPtr kaal_broker_slot(void);
+
+// STOP. Returns only if the broker does not take it.
+void kaal_broker_stop(const char *reason);

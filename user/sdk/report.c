@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+#include <kaal/console.h>
+
+static void put_key(struct kaal_report *report, const char *key)
+{
+    fmt_char(&report->fmt, ' ');
+    fmt_str(&report->fmt, key);
+    fmt_char(&report->fmt, '=');
+}
+
+void kaal_report_begin(struct kaal_report *report, const char *event)
+{
+    fmt_init(&report->fmt, report->text, sizeof(report->text));
+    fmt_char(&report->fmt, '@');
+    fmt_str(&report->fmt, event);
+}
+
+void kaal_report_u64(struct kaal_report *report, const char *key, uint64_t value)
+{
+    put_key(report, key);
+    fmt_u64(&report->fmt, value);
+}
+
+void kaal_report_hex(struct kaal_report *report, const char *key, uint64_t value)
+{
+    put_key(report, key);
+    fmt_hex(&report->fmt, value);
+}
+
+void kaal_report_str(struct kaal_report *report, const char *key, const char *value)
+{
+    put_key(report, key);
+    for (; *value != '\0'; value++) {
+        fmt_char(&report->fmt, *value > ' ' && *value <= '~' ? *value : '_');
+    }
+}

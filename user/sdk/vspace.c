@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+#include <kaal/vspace.h>
+
+// Tables between the root of an address space and its pages.
+enum { TABLE_LEVELS = 3 };
+
+static seL4_ARM_VMAttributes attributes(enum kaal_page_kind kind)
+{
+    switch (kind) {
+    case KAAL_PAGE_DATA:
+        return seL4_ARM_PageCacheable | seL4_ARM_ExecuteNever;
+    case KAAL_PAGE_CODE:
+        return seL4_ARM_PageCacheable;
+    case KAAL_PAGE_REGISTERS:
+        break;
+    }
+    return seL4_ARM_ExecuteNever;
+}
+
+seL4_Error kaal_vspace_map(seL4_CPtr vspace, seL4_CPtr frame, seL4_Word vaddr,
+                           seL4_CapRights_t rights, enum kaal_page_kind kind,
+                           const struct kaal_table_source *tables)
+{
+    for (unsigned level = 0;; level++) {
+        seL4_Error err = seL4_ARM_Page_Map(frame, vspace, vaddr, rights, attributes(kind));
+        // FailedLookup: a table is missing on the way to the page. Any other error, and more
+        // missing tables than there are levels, is final.
+        if (err != seL4_FailedLookup || level == TABLE_LEVELS) {
+            return err;
+        }
+        seL4_CPtr table = seL4_CapNull;
+        if (!tables->take(tables->context, &table)) {
+            return seL4_NotEnoughMemory;
+        }
+        err = seL4_ARM_PageTable_Map(table, vspace, vaddr, seL4_ARM_Default_VMAttributes);
+        if (err != seL4_NoError) {
+            return err;
+        }
+    }
+}
