@@ -261,6 +261,20 @@ static void a_fault_message_becomes_a_fault_value(void **state)
     assert_int_equal(seL4_Fault_get_seL4_FaultType(fault), seL4_Fault_NullFault);
 }
 
+static void a_timeout_reply_carries_all_but_the_thread_ids(void **state)
+{
+    seL4_UserContext regs = {.pc = 1, .sp = 2, .x28 = 3, .tpidr_el0 = 4};
+    seL4_MessageInfo_t info = seL4_TimeoutReply_new(seL4_True, regs, sizeof(regs) / 8);
+
+    (void)state;
+    assert_int_equal(info.words[0], seL4_MessageInfo_new(0, 0, 0, 34).words[0]);
+    assert_int_equal(seL4_GetMR(seL4_TimeoutReply_FaultIP), 1);
+    assert_int_equal(seL4_GetMR(seL4_TimeoutReply_X28), 3);
+    assert_int_equal(seL4_GetMR(34), 0x500 + 34);
+    info = seL4_TimeoutReply_new(seL4_False, regs, 1);
+    assert_int_equal(info.words[0], seL4_MessageInfo_new(1, 0, 0, 1).words[0]);
+}
+
 static void the_receive_path_is_read_and_written(void **state)
 {
     seL4_CPtr root = 0;
@@ -298,6 +312,7 @@ int main(void)
         cmocka_unit_test_setup(message_info_fields_do_not_touch_each_other, setup),
         cmocka_unit_test_setup(rights_and_guards_are_set_one_by_one, setup),
         cmocka_unit_test_setup(a_fault_message_becomes_a_fault_value, setup),
+        cmocka_unit_test_setup(a_timeout_reply_carries_all_but_the_thread_ids, setup),
         cmocka_unit_test_setup(the_receive_path_is_read_and_written, setup),
     };
 

@@ -33,3 +33,18 @@ LIBSEL4_INLINE_FUNC seL4_Fault_t seL4_getArchFault(seL4_MessageInfo_t tag)
         return seL4_Fault_NullFault_new();
     }
 }
+
+// The reply to a timeout fault that gives the thread the first `length` registers of `regs`, of
+// which the thread ID registers are never sent; it goes on if `resume`, else it becomes inactive.
+LIBSEL4_INLINE_FUNC seL4_MessageInfo_t seL4_TimeoutReply_new(seL4_Bool resume,
+                                                             seL4_UserContext regs,
+                                                             seL4_Word length)
+{
+    const seL4_Word *reg = (const seL4_Word *)&regs;
+    seL4_Word i = 0;
+
+    for (; i < length && i < seL4_TimeoutReply_Length; i++) {
+        seL4_SetMR((int)i, reg[i]);
+    }
+    return seL4_MessageInfo_new(resume ? 0 : 1, 0, 0, i);
+}
