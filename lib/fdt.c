@@ -32,6 +32,13 @@ enum token {
     END = 9,
 };
 
+// A cell of the structure block: both the blob and the block are aligned, and walking is all loads.
+static uint32_t cell_at(const struct dt *dt, uint32_t at)
+{
+    typedef uint32_t cell_t __attribute__((may_alias));
+    return __builtin_bswap32(*(const cell_t *)(const void *)(dt->structs + at));
+}
+
 // --- opening -----------------------------------------------------------------------------------
 
 uint32_t dt_probe(const void *blob)
@@ -55,6 +62,9 @@ static enum dt_err check_header(struct dt *dt, const uint8_t *blob, size_t size)
     dt->total_size = load_be32(blob + H_TOTAL);
     if (dt->total_size < HEADER_SIZE || dt->total_size > size) {
         return DT_SHORT;
+    }
+    if (!is_aligned((uintptr_t)blob, 8)) {
+        return DT_ALIGN;
     }
     return dt->total_size <= SIZE_LIMIT ? DT_OK : DT_LAYOUT;
 }
@@ -80,6 +90,9 @@ static enum dt_err check_blocks(struct dt *dt)
     }
     dt->structs = blob + structs;
     dt->strings = (const char *)blob + strings;
+    while (dt->strings_size != 0 && dt->strings[dt->strings_size - 1] != '\0') {
+        dt->strings_size--;
+    }
     dt->used = HEADER_SIZE;
     use_up_to(dt, structs + dt->struct_size);
     use_up_to(dt, strings + dt->strings_size);
@@ -133,15 +146,14 @@ static enum dt_err check_prop(struct walk *w)
     if (!w->props || w->depth == 0 || !range_fits(w->at, 8, dt->struct_size)) {
         return DT_STRUCTURE;
     }
-    uint32_t len = load_be32(dt->structs + w->at);
-    uint32_t name = load_be32(dt->structs + w->at + 4);
+    uint32_t len = cell_at(dt, w->at);
+    uint32_t name = cell_at(dt, w->at + 4);
     w->at += 8;
     if (!range_fits(w->at, len, dt->struct_size)) {
         return DT_STRUCTURE;
     }
-    if (name >= dt->strings_size ||
-        memchr(dt->strings + name, '\0', dt->strings_size - name) == NULL) {
-        return DT_NAME;
+    if (name >= dt->strings_size) {
+        return DT_NAME; // no terminator at or after it
     }
     // At most 3 beyond the block, which the next token's check finds.
     w->at += (uint32_t)align_up(len, 4);
@@ -178,7 +190,7 @@ static enum dt_err check_structure(struct dt *dt)
         if (!range_fits(w.at, 4, dt->struct_size)) {
             return DT_STRUCTURE;
         }
-        uint32_t token = load_be32(dt->structs + w.at);
+        uint32_t token = cell_at(dt, w.at);
         w.at += 4;
         if (token == END) {
             dt->struct_size = w.at;
@@ -209,6 +221,7 @@ const char *dt_strerror(enum dt_err err)
         [DT_SHORT] = "device tree is cut off",
         [DT_MAGIC] = "not a device tree",
         [DT_VERSION] = "device tree is not of version 17",
+        [DT_ALIGN] = "device tree does not begin at a multiple of 8",
         [DT_LAYOUT] = "device tree has a block outside itself",
         [DT_RESERVED] = "device tree's reservation map has no end",
         [DT_STRUCTURE] = "device tree is wrongly nested or cut off",
@@ -222,19 +235,14 @@ const char *dt_strerror(enum dt_err err)
 //
 // From here on the block is known to be well-formed.
 
-static uint32_t token_at(const struct dt *dt, uint32_t at)
-{
-    return load_be32(dt->structs + at);
-}
-
 // The token behind the one at `at`, which is not END.
 static uint32_t token_after(const struct dt *dt, uint32_t at)
 {
-    switch (token_at(dt, at)) {
+    switch (cell_at(dt, at)) {
     case BEGIN_NODE:
         return at + 4 + (uint32_t)align_up(strlen((const char *)dt->structs + at + 4) + 1, 4);
     case PROP:
-        return at + 12 + (uint32_t)align_up(load_be32(dt->structs + at + 4), 4);
+        return at + 12 + (uint32_t)align_up(cell_at(dt, at + 4), 4);
     default:
         return at + 4;
     }
@@ -243,7 +251,7 @@ static uint32_t token_after(const struct dt *dt, uint32_t at)
 // The first token from `at` on that is neither a property nor a NOP.
 static uint32_t skip_props(const struct dt *dt, uint32_t at)
 {
-    while (token_at(dt, at) == PROP || token_at(dt, at) == NOP) {
+    while (cell_at(dt, at) == PROP || cell_at(dt, at) == NOP) {
         at = token_after(dt, at);
     }
     return at;
@@ -252,7 +260,7 @@ static uint32_t skip_props(const struct dt *dt, uint32_t at)
 // The node that begins at `at`, if one does.
 static struct dt_node node_at(const struct dt *dt, uint32_t at)
 {
-    if (token_at(dt, at) != BEGIN_NODE) {
+    if (cell_at(dt, at) != BEGIN_NODE) {
         return dt_none();
     }
     return (struct dt_node){at};
@@ -266,8 +274,8 @@ struct dt_node dt_root(const struct dt *dt)
 struct dt_node dt_next(const struct dt *dt, struct dt_node node)
 {
     uint32_t at = token_after(dt, node.at);
-    while (token_at(dt, at) != BEGIN_NODE) {
-        if (token_at(dt, at) == END) {
+    while (cell_at(dt, at) != BEGIN_NODE) {
+        if (cell_at(dt, at) == END) {
             return dt_none();
         }
         at = token_after(dt, at);
@@ -286,9 +294,9 @@ struct dt_node dt_sibling(const struct dt *dt, struct dt_node node)
     uint32_t at = node.at;
     uint32_t depth = 0;
     do {
-        if (token_at(dt, at) == BEGIN_NODE) {
+        if (cell_at(dt, at) == BEGIN_NODE) {
             depth++;
-        } else if (token_at(dt, at) == END_NODE) {
+        } else if (cell_at(dt, at) == END_NODE) {
             depth--;
         }
         at = token_after(dt, at);
@@ -302,9 +310,9 @@ struct dt_node dt_parent(const struct dt *dt, struct dt_node node)
     uint32_t open[DT_DEPTH_MAX + 1] = {0}; // the nodes around `at`
     uint32_t depth = 0;
     for (uint32_t at = dt_root(dt).at; at != node.at; at = token_after(dt, at)) {
-        if (token_at(dt, at) == BEGIN_NODE) {
+        if (cell_at(dt, at) == BEGIN_NODE) {
             open[depth++] = at;
-        } else if (token_at(dt, at) == END_NODE) {
+        } else if (cell_at(dt, at) == END_NODE) {
             depth--;
         }
     }
@@ -321,15 +329,15 @@ const char *dt_name(const struct dt *dt, struct dt_node node)
 // The property at the token `at`.
 static void prop_read(const struct dt *dt, uint32_t at, struct dt_prop *out)
 {
-    out->size = load_be32(dt->structs + at + 4);
-    out->name = dt->strings + load_be32(dt->structs + at + 8);
+    out->size = cell_at(dt, at + 4);
+    out->name = dt->strings + cell_at(dt, at + 8);
     out->data = dt->structs + at + 12;
 }
 
 bool dt_prop(const struct dt *dt, struct dt_node node, const char *name, struct dt_prop *out)
 {
     for (uint32_t at = token_after(dt, node.at);; at = token_after(dt, at)) {
-        uint32_t token = token_at(dt, at);
+        uint32_t token = cell_at(dt, at);
         if (token == PROP) {
             prop_read(dt, at, out);
             if (strcmp(out->name, name) == 0) {
@@ -344,7 +352,7 @@ bool dt_prop(const struct dt *dt, struct dt_node node, const char *name, struct 
 bool dt_prop_at(const struct dt *dt, struct dt_node node, unsigned index, struct dt_prop *out)
 {
     for (uint32_t at = token_after(dt, node.at);; at = token_after(dt, at)) {
-        uint32_t token = token_at(dt, at);
+        uint32_t token = cell_at(dt, at);
         if (token == PROP && index-- == 0) {
             prop_read(dt, at, out);
             return true;
@@ -552,6 +560,7 @@ bool dt_pack(const struct dt *dt, void *to, size_t room, struct dt *copy)
     store_be32(out + H_STRINGS, strings);
     store_be32(out + H_RSVMAP, HEADER_SIZE);
     store_be32(out + H_VERSION, VERSION);
+    store_be32(out + H_STRINGS_SIZE, dt->strings_size);
     store_be32(out + H_STRUCT_SIZE, dt->struct_size);
     // What was checked once need not be walked again: the bytes are the same.
     *copy = (struct dt){

@@ -3,7 +3,7 @@
 // Memory functions for programs without a C library. Every access is aligned, so that they work on
 // Device memory and with alignment checks on:
 //
-//    to     |.bytes.|######## words, four at a time ########|## words ##|.bytes.|
+//    to     |.bytes.|######## words, eight at a time #######|## words ##|.bytes.|
 //                   ^ 8-byte aligned; so is `from` here if the two agree modulo 8
 //
 // Where they disagree, source words are loaded aligned and shifted together.
@@ -38,17 +38,25 @@ static size_t bytes_to_boundary(const void *p)
 // n words from an aligned to an aligned place, ascending.
 static void copy_words(word_t *to, const word_t *from, size_t n)
 {
-    for (; n >= 4; n -= 4) {
+    for (; n >= 8; n -= 8) {
         word_t a = from[0];
         word_t b = from[1];
         word_t c = from[2];
         word_t d = from[3];
+        word_t e = from[4];
+        word_t f = from[5];
+        word_t g = from[6];
+        word_t h = from[7];
         to[0] = a;
         to[1] = b;
         to[2] = c;
         to[3] = d;
-        to += 4;
-        from += 4;
+        to[4] = e;
+        to[5] = f;
+        to[6] = g;
+        to[7] = h;
+        to += 8;
+        from += 8;
     }
     while (n-- != 0) {
         *to++ = *from++;

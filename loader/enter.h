@@ -5,7 +5,6 @@
 
 #define ENTER_X0    0
 #define ENTER_ENTRY 48
-#define ENTER_SCTLR 56
 #define ENTER_MAIR  64
 #define ENTER_TTBR0 80
 
@@ -28,7 +27,7 @@ struct enter {
 
 _Static_assert(offsetof(struct enter, x) == ENTER_X0, "start.S");
 _Static_assert(offsetof(struct enter, entry) == ENTER_ENTRY, "start.S");
-_Static_assert(offsetof(struct enter, sctlr) == ENTER_SCTLR, "start.S");
+_Static_assert(offsetof(struct enter, sctlr) == ENTER_ENTRY + 8, "start.S loads pairs");
 _Static_assert(offsetof(struct enter, mair) == ENTER_MAIR, "start.S");
 _Static_assert(offsetof(struct enter, tcr) == ENTER_MAIR + 8, "start.S loads pairs");
 _Static_assert(offsetof(struct enter, ttbr0) == ENTER_TTBR0, "start.S");

@@ -76,15 +76,14 @@ enter_kernel:
     ic iallu
     dsb sy
     isb
-    ldr x9, [x19, #ENTER_SCTLR]
-    msr sctlr_el1, x9
-    isb
-
-    ldr x9, [x19, #ENTER_ENTRY]
+    // Everything is loaded before the caches are on: they may hold older bytes.
     ldp x0, x1, [x19, #ENTER_X0]
     ldp x2, x3, [x19, #ENTER_X0 + 16]
     ldp x4, x5, [x19, #ENTER_X0 + 32]
-    br x9
+    ldp x10, x9, [x19, #ENTER_ENTRY]
+    msr sctlr_el1, x9
+    isb
+    br x10
 
 // Any exception is the end: it has one cause, memory that is not there or a bug, and one answer.
     .macro vector

@@ -216,11 +216,11 @@ static void every_cut_is_refused(void **state)
         uint8_t *copy = malloc(size + 1);
         struct dt cut;
         assert_non_null(copy);
-        memcpy(copy + 1, blob, size);
+        memcpy(copy, blob, size);
         if (size >= 8) {
-            store_be32(copy + 1 + 4, size); // totalsize, so that the blocks are what is cut
+            store_be32(copy + 4, size); // totalsize, so that the blocks are what is cut
         }
-        assert_int_not_equal(dt_open(&cut, copy + 1, size), DT_OK);
+        assert_int_not_equal(dt_open(&cut, copy, size), DT_OK);
         free(copy);
     }
 }
@@ -276,6 +276,35 @@ static enum dt_err open_words(const uint32_t *words, uint32_t count)
 }
 
 #define OPEN(...) open_words((const uint32_t[]){__VA_ARGS__}, sizeof((uint32_t[]){__VA_ARGS__}) / 4)
+
+static void a_blob_at_an_odd_place_is_refused(void **state)
+{
+    (void)state;
+    memmove(blob + 4, blob, sizeof(blob) - 4);
+    assert_int_equal(dt_open(&dt, blob + 4, sizeof(blob) - 4), DT_SHORT);
+    store_be32(blob + 8, sizeof(blob) - 4);
+    assert_int_equal(dt_open(&dt, blob + 4, sizeof(blob) - 4), DT_ALIGN);
+}
+
+static void names_end_inside_the_strings_block(void **state)
+{
+    (void)state;
+    // Without the last terminator the last name, and it alone, has no end.
+    uint32_t strings = load_be32(blob + 12);
+    uint32_t size = load_be32(blob + 32);
+    blob[strings + size - 1] = 'x';
+    assert_int_equal(dt_open(&dt, blob, sizeof(blob)), DT_NAME);
+    fdt_make(blob);
+    blob[strings + size] = 'x';
+    store_be32(blob + 32, size + 1);
+    assert_int_equal(dt_open(&dt, blob, sizeof(blob)), DT_OK);
+    assert_int_equal(dt.strings_size, size);
+    struct dt packed;
+    uint64_t copy[TREE_ROOM / 8];
+    assert_true(dt_pack(&dt, copy, sizeof(copy), &packed));
+    assert_int_equal(dt_open(&dt, copy, sizeof(copy)), DT_OK);
+    assert_int_equal(dt.strings_size, size);
+}
 
 static void wrong_nesting_is_refused(void **state)
 {
@@ -336,6 +365,8 @@ int main(void)
         cmocka_unit_test_setup(a_packed_copy_is_small_and_the_same_tree, setup),
         cmocka_unit_test_setup(every_cut_is_refused, setup),
         cmocka_unit_test_setup(wrong_headers_are_told_apart, setup),
+        cmocka_unit_test_setup(a_blob_at_an_odd_place_is_refused, setup),
+        cmocka_unit_test_setup(names_end_inside_the_strings_block, setup),
         cmocka_unit_test_setup(wrong_nesting_is_refused, setup),
         cmocka_unit_test_setup(nesting_is_allowed_up_to_its_limit, setup),
     };

@@ -26,6 +26,7 @@ enum dt_err {
     DT_SHORT,     // fewer bytes than a header, or than totalsize says
     DT_MAGIC,     // not a device tree
     DT_VERSION,   // not readable as version 17
+    DT_ALIGN,     // the blob does not begin at a multiple of 8
     DT_LAYOUT,    // a block outside the blob or misaligned
     DT_RESERVED,  // the reservation map has no end
     DT_STRUCTURE, // structure block: unknown token, cut off, or wrongly nested
@@ -38,12 +39,12 @@ struct dt {
     const uint8_t *blob;
     const uint8_t *structs;
     const char *strings;
-    uint32_t struct_size; // up to and with the end mark
-    uint32_t strings_size;
-    uint32_t rsvmap;      // offset of the reservation map in the blob
-    uint32_t rsvmap_size; // with its terminating entry
-    uint32_t used;        // highest byte of any block: what a copy needs
-    uint32_t total_size;  // as the header says, padding included
+    uint32_t struct_size;  // up to and with the end mark
+    uint32_t strings_size; // up to and with the last terminator
+    uint32_t rsvmap;       // offset of the reservation map in the blob
+    uint32_t rsvmap_size;  // with its terminating entry
+    uint32_t used;         // highest byte of any block: what a copy needs
+    uint32_t total_size;   // as the header says, padding included
 };
 
 struct dt_node {
@@ -74,10 +75,10 @@ enum dt_psci {
 };
 
 // The size that a header claims, to be used before the bytes behind it are known to be there;
-// 0 if there is no device tree at `blob` (40 readable bytes).
+// 0 if there is no device tree at `blob` (40 readable bytes, any alignment).
 uint32_t dt_probe(const void *blob);
 
-// `size` bytes at `blob` (any alignment) may be read.
+// `size` bytes at `blob` may be read. It begins at a multiple of 8, as the specification demands.
 enum dt_err dt_open(struct dt *dt, const void *blob, size_t size);
 
 const char *dt_strerror(enum dt_err err);
