@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tool/file.h"
+
+#include "tool/arena.h"
+#include "tool/cleanup.h"
+#include "tool/diag.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *errno_words(int number)
+{
+    switch (number) {
+    case ENOENT:
+    case ENOTDIR:
+        return "no such file";
+    case EACCES:
+    case EPERM:
+        return "no permission";
+    case EISDIR:
+        return "is a directory";
+    case ENOSPC:
+        return "no space left on the disk";
+    default:
+        return strerror(number);
+    }
+}
+
+static bool read_all(int fd, uint8_t *to, size_t size)
+{
+    size_t got = 0;
+    while (got < size) {
+        ssize_t n = read(fd, to + got, size - got);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            errno = n == 0 ? EIO : errno; // shorter than a moment ago
+            return false;
+        }
+        got += (size_t)n;
+    }
+    return true;
+}
+
+static bool read_open(struct arena *a, int fd, size_t limit, struct bytes *out, const char **cause)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0) {
+        *cause = errno_words(errno);
+        return false;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        *cause = S_ISDIR(st.st_mode) ? "is a directory" : "is not a regular file";
+        return false;
+    }
+    if (st.st_size < 0 || (uintmax_t)st.st_size > limit) {
+        *cause = arena_printf(a, "is larger than %zu KiB", limit / 1024);
+        return false;
+    }
+    size_t size = (size_t)st.st_size;
+    uint8_t *data = arena_alloc(a, size + 1);
+    if (!read_all(fd, data, size)) {
+        *cause = errno_words(errno);
+        return false;
+    }
+    *out = (struct bytes){.data = data, .size = size};
+    return true;
+}
+
+bool file_read(struct arena *a, const char *path, size_t limit, struct bytes *out,
+               const char **cause)
+{
+    // O_NONBLOCK: a FIFO must not keep us waiting for its writer.
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
+        *cause = errno_words(errno);
+        return false;
+    }
+    bool ok = read_open(a, fd, limit, out, cause);
+    close(fd);
+    return ok;
+}
+
+bool file_exists(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
+const char *path_dir(struct arena *a, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL) {
+        return ".";
+    }
+    return slash == path ? "/" : arena_copy(a, path, (size_t)(slash - path));
+}
+
+const char *path_join(struct arena *a, const char *dir, const char *name)
+{
+    if (strcmp(dir, ".") == 0) {
+        return name;
+    }
+    size_t length = strlen(dir);
+    const char *slash = length != 0 && dir[length - 1] == '/' ? "" : "/";
+    return arena_printf(a, "%s%s%s", dir, slash, name);
+}
+
+const char *path_resolve(struct arena *a, const char *dir, const char *path)
+{
+    return path[0] == '/' ? path : path_join(a, dir, path);
+}
+
+static bool write_all(int fd, const uint8_t *from, size_t size)
+{
+    while (size != 0) {
+        ssize_t n = write(fd, from, size);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n < 0) {
+            return false;
+        }
+        from += n;
+        size -= (size_t)n;
+    }
+    return true;
+}
+
+static bool write_fail(struct diag *d, const char *path)
+{
+    diag_error(d, place_none(), "cannot write %s: %s; choose another place with --output", path,
+               errno_words(errno));
+    return false;
+}
+
+bool output_add(struct output_set *set, struct arena *a, const char *path, struct bytes content,
+                struct diag *d)
+{
+    char *name = arena_printf(a, "%s.XXXXXX", path);
+    int fd = mkostemp(name, O_CLOEXEC);
+    if (fd < 0) {
+        return write_fail(d, path);
+    }
+    struct output *o = &set->items[set->count++];
+    *o = (struct output){.path = path, .temporary = name, .registered = cleanup_add(name)};
+    mode_t mask = umask(0);
+    umask(mask);
+    bool ok = write_all(fd, content.data, content.size) && fchmod(fd, 0666 & ~mask) == 0;
+    ok = close(fd) == 0 && ok;
+    return ok || write_fail(d, path);
+}
+
+bool output_commit(struct output_set *set, struct diag *d)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        struct output *o = &set->items[i];
+        if (rename(o->temporary, o->path) != 0) {
+            return write_fail(d, o->path);
+        }
+        cleanup_drop(o->registered);
+        o->temporary = NULL;
+    }
+    return true;
+}
+
+void output_discard(struct output_set *set)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        struct output *o = &set->items[i];
+        if (o->temporary != NULL) {
+            unlink(o->temporary);
+            cleanup_drop(o->registered);
+            o->temporary = NULL;
+        }
+    }
+}

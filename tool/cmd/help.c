@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tool/command.h"
+
+#include <string.h>
+
+#define SYSTEM_HELP                                                                                \
+    "  SYSTEM                 description of a system (default: the demo, examples/demo)\n"        \
+    "  -c, --config NAME      kernel configuration (default: mcs-dbg)\n"                           \
+    "      --kernel PATH      kernel to run on, instead of the description's; `builtin` is ours\n"  \
+    "  -I, --search-path DIR  where to look for programs as well; may be repeated\n"               \
+    "      --build-dir DIR    folder of the build (default: KAAL_BUILD_DIR, or this program's)\n"
+
+#define MACHINE_HELP                                                                               \
+    "  -m, --memory SIZE      memory of the machine, as 128M or 2G (default: 512M)\n"              \
+    "      --el 1|2           exception level that the machine starts at (default: 1)\n"           \
+    "      --gic 2|3          version of its interrupt controller (default: 2)\n"                  \
+    "      --qemu PATH        QEMU to use (default: qemu-system-aarch64)\n"
+
+#define COMMON_HELP                                                                                \
+    "  -q, --quiet            say only what is wrong\n"                                            \
+    "  -v, --verbose          say more\n"                                                          \
+    "  -h, --help             this text\n"
+
+static const char main_help[] =
+    "usage: kaal COMMAND [OPTION]... [SYSTEM]\n"
+    "\n"
+    "Builds operating systems from isolated components on the seL4 API.\n"
+    "\n"
+    "  check   is the description of a system right?\n"
+    "  build   pack it into a bootable image\n"
+    "  run     boot it in QEMU and verify what it does\n"
+    "  test    run the project's tests, or verify several systems\n"
+    "  bench   measure the boot in instructions, and sizes\n"
+    "\n"
+    "examples:\n"
+    "  kaal run                          boot the demo system\n"
+    "  kaal run -m 128M --el 2 --gic 3   the same on another machine\n"
+    "  kaal check my/system.toml\n"
+    "  kaal run --kernel builtin my/system.toml\n"
+    "\n"
+    "`kaal COMMAND --help` tells more; docs/system.md describes descriptions.\n"
+    "Exit status: 0 as asked, 1 wrong input or not verified, 2 wrong usage.\n";
+
+static const char check_help[] =
+    "usage: kaal check [OPTION]... [SYSTEM]...\n"
+    "\n"
+    "Checks descriptions: text, names, numbers, programs, kernel, devices, memory. Every problem\n"
+    "is told with file, line, column and remedy. Writes nothing.\n"
+    "\n" SYSTEM_HELP MACHINE_HELP
+    "      --syntax           the description alone: no programs, no kernel, no devices\n" COMMON_HELP
+    "\n"
+    "example:\n"
+    "  kaal check my/system.toml\n";
+
+static const char build_help[] =
+    "usage: kaal build [OPTION]... [SYSTEM]\n"
+    "\n"
+    "Packs a system. The same input gives the same bytes. Writes FILE, an ELF for QEMU's -kernel,\n"
+    "and system.bin beside it, the same as a raw image; both or none.\n"
+    "\n"
+    "  -o, --output FILE      where to write (default: loader.elf)\n" SYSTEM_HELP
+    "  -m, --memory SIZE      memory that the system must fit (default: 512M)\n"
+    "      --el 1|2, --gic 2|3, --qemu PATH\n"
+    "                         machine whose devices the description is checked against\n" COMMON_HELP
+    "\n"
+    "example:\n"
+    "  kaal build -o out/loader.elf my/system.toml\n"
+    "  qemu-system-aarch64 -machine virt -cpu cortex-a53 -nographic -m 2G -kernel out/loader.elf\n";
+
+static const char run_help[] =
+    "usage: kaal run [OPTION]... [SYSTEM]\n"
+    "\n"
+    "Packs a system, boots it in QEMU, shows its output, and verifies it: boot sequence, values\n"
+    "that depend on the run's random seed, what expect.toml asks for. The exit status is the\n"
+    "verdict.\n"
+    "\n" SYSTEM_HELP MACHINE_HELP
+    "  -t, --timeout SECONDS  time limit (default: what expect.toml says, else 60)\n"
+    "      --seed NUMBER      seed of the run, as 0x1234 (default: random)\n"
+    "      --log FILE         write the system's output there as well\n"
+    "      --replay FILE      judge such a log instead of booting\n"
+    "      --realtime         let time pass as on the host, not by executed instructions\n" COMMON_HELP
+    "\n"
+    "examples:\n"
+    "  kaal run\n"
+    "  kaal run -m 128M --el 2 --gic 3\n"
+    "  kaal run --timeout 10 --log boot.log my/system.toml\n";
+
+static const char test_help[] =
+    "usage: kaal test [OPTION]... [SYSTEM]...\n"
+    "\n"
+    "Without SYSTEM: runs the tests of the build folders with CTest and ends with\n"
+    "`N passed, M failed`. With SYSTEMs: verifies each, as `kaal run` does.\n"
+    "\n"
+    "      --ctest DIR        a build folder; may be repeated (default: the tool's own)\n" SYSTEM_HELP
+        MACHINE_HELP
+    "  -t, --timeout SECONDS  time limit of each system\n"
+    "      --seed NUMBER      seed of the runs (default: random)\n" COMMON_HELP
+    "\n"
+    "examples:\n"
+    "  kaal test\n"
+    "  kaal test a/system.toml b/system.toml\n";
+
+static const char bench_help[] =
+    "usage: kaal bench [OPTION]... [SYSTEM]\n"
+    "\n"
+    "Boots a system and counts the instructions from reset to the kernel and to the root task's\n"
+    "first instruction; tells the sizes of what was loaded. The same on every host.\n"
+    "\n"
+    "      --json             the same as JSON\n" SYSTEM_HELP MACHINE_HELP COMMON_HELP;
+
+const char *help_text(const char *command)
+{
+    static const struct {
+        const char *command;
+        const char *text;
+    } texts[] = {
+        {"check", check_help}, {"build", build_help}, {"run", run_help},
+        {"test", test_help},   {"bench", bench_help},
+    };
+    for (size_t i = 0; command != NULL && i < sizeof(texts) / sizeof(texts[0]); i++) {
+        if (strcmp(texts[i].command, command) == 0) {
+            return texts[i].text;
+        }
+    }
+    return main_help;
+}

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tool/options.h"
+
+#include "tool/arena.h"
+#include "tool/command.h"
+#include "tool/diag.h"
+#include "tool/near.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define CONFIG_DEFAULT "mcs-dbg"
+
+enum {
+    ANY_SYSTEM = CMD_CHECK | CMD_BUILD | CMD_RUN | CMD_TEST | CMD_BENCH,
+    RUNS = CMD_RUN | CMD_TEST,
+    MEMORY_DEFAULT_MIB = 512,
+    MEMORY_MIN_MIB = 16,
+    MEMORY_MAX_MIB = 4096,
+    TIMEOUT_MAX_S = 86400,
+};
+
+struct parser {
+    struct arena *arena;
+    struct options *options;
+    struct diag *diag;
+};
+
+// --- values ------------------------------------------------------------------------------------
+
+static bool wrong(struct parser *p, const char *option, const char *value, const char *wanted)
+{
+    diag_error(p->diag, place_none(), "--%s %s: not possible; give %s", option, value, wanted);
+    return false;
+}
+
+static bool number(const char *text, uint64_t max, uint64_t *out, const char **end)
+{
+    char *stop;
+    errno = 0;
+    if (text[0] < '0' || text[0] > '9') {
+        return false;
+    }
+    bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    *out = strtoull(text, &stop, hex ? 16 : 10);
+    *end = stop;
+    return errno == 0 && *out <= max;
+}
+
+static bool take_memory(struct parser *p, const char *value)
+{
+    const char *unit;
+    uint64_t mib;
+    if (!number(value, UINT32_MAX, &mib, &unit)) {
+        return wrong(p, "memory", value, "a size like 128M or 2G");
+    }
+    if (strcmp(unit, "G") == 0 || strcmp(unit, "g") == 0) {
+        mib *= 1024;
+    } else if (strcmp(unit, "M") != 0 && strcmp(unit, "m") != 0 && unit[0] != '\0') {
+        return wrong(p, "memory", value, "a size like 128M or 2G");
+    }
+    if (mib < MEMORY_MIN_MIB || mib > MEMORY_MAX_MIB) {
+        return wrong(p, "memory", value, "16M to 4G");
+    }
+    p->options->memory = mib << 20;
+    p->options->memory_given = true;
+    return true;
+}
+
+static bool take_choice(struct parser *p, const char *option, const char *value, unsigned low,
+                        unsigned high, unsigned *out, bool *given)
+{
+    const char *end;
+    uint64_t n;
+    if (!number(value, high, &n, &end) || *end != '\0' || n < low) {
+        return wrong(p, option, value, arena_printf(p->arena, "%u or %u", low, high));
+    }
+    *out = (unsigned)n;
+    *given = true;
+    return true;
+}
+
+static bool take_timeout(struct parser *p, const char *value)
+{
+    const char *end;
+    uint64_t n;
+    if (!number(value, TIMEOUT_MAX_S, &n, &end) || *end != '\0' || n == 0) {
+        return wrong(p, "timeout", value, "a number of seconds from 1");
+    }
+    p->options->timeout = (unsigned)n;
+    return true;
+}
+
+static bool take_seed(struct parser *p, const char *value)
+{
+    const char *end;
+    if (!number(value, UINT64_MAX, &p->options->seed, &end) || *end != '\0') {
+        return wrong(p, "seed", value, "a 64-bit number, as 1234 or 0x4d2");
+    }
+    p->options->seed_given = true;
+    return true;
+}
+
+// A configuration is a folder name: nothing that leads elsewhere.
+static bool take_config(struct parser *p, const char *value)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    if (value[0] == '\0' || value[strspn(value, letters)] != '\0' || strlen(value) > 31) {
+        return wrong(p, "config", value, "the name of a kernel configuration, as mcs-dbg");
+    }
+    p->options->config = value;
+    p->options->config_given = true;
+    return true;
+}
+
+static bool add(struct parser *p, struct strings *list, const char *value)
+{
+    list->items =
+        arena_grow(p->arena, list->items, list->count, &list->capacity, sizeof(*list->items));
+    list->items[list->count++] = value;
+    return true;
+}
+
+// --- options -----------------------------------------------------------------------------------
+
+enum option_key {
+    KEY_CONFIG = 'c',
+    KEY_HELP = 'h',
+    KEY_SEARCH = 'I',
+    KEY_MEMORY = 'm',
+    KEY_OUTPUT = 'o',
+    KEY_QUIET = 'q',
+    KEY_TIMEOUT = 't',
+    KEY_VERBOSE = 'v',
+    KEY_KERNEL = 256,
+    KEY_BUILD_DIR,
+    KEY_EL,
+    KEY_GIC,
+    KEY_QEMU,
+    KEY_SEED,
+    KEY_LOG,
+    KEY_REPLAY,
+    KEY_REALTIME,
+    KEY_CTEST,
+    KEY_JSON,
+    KEY_SYNTAX,
+};
+
+struct option_use {
+    int key;
+    unsigned commands; // that take it
+};
+
+static const struct option long_options[] = {
+    {"config", required_argument, NULL, KEY_CONFIG},
+    {"help", no_argument, NULL, KEY_HELP},
+    {"search-path", required_argument, NULL, KEY_SEARCH},
+    {"memory", required_argument, NULL, KEY_MEMORY},
+    {"output", required_argument, NULL, KEY_OUTPUT},
+    {"quiet", no_argument, NULL, KEY_QUIET},
+    {"timeout", required_argument, NULL, KEY_TIMEOUT},
+    {"verbose", no_argument, NULL, KEY_VERBOSE},
+    {"kernel", required_argument, NULL, KEY_KERNEL},
+    {"build-dir", required_argument, NULL, KEY_BUILD_DIR},
+    {"el", required_argument, NULL, KEY_EL},
+    {"gic", required_argument, NULL, KEY_GIC},
+    {"qemu", required_argument, NULL, KEY_QEMU},
+    {"seed", required_argument, NULL, KEY_SEED},
+    {"log", required_argument, NULL, KEY_LOG},
+    {"replay", required_argument, NULL, KEY_REPLAY},
+    {"realtime", no_argument, NULL, KEY_REALTIME},
+    {"ctest", required_argument, NULL, KEY_CTEST},
+    {"json", no_argument, NULL, KEY_JSON},
+    {"syntax", no_argument, NULL, KEY_SYNTAX},
+    {NULL, 0, NULL, 0},
+};
+
+static const struct option_use uses[] = {
+    {KEY_OUTPUT, CMD_BUILD},           {KEY_TIMEOUT, RUNS},   {KEY_SEED, RUNS},
+    {KEY_LOG, CMD_RUN},                {KEY_REPLAY, CMD_RUN}, {KEY_REALTIME, RUNS},
+    {KEY_CTEST, CMD_TEST},             {KEY_JSON, CMD_BENCH}, {KEY_SYNTAX, CMD_CHECK},
+};
+
+static const char *option_name(int key)
+{
+    const struct option *o = long_options;
+    while (o->name != NULL && o->val != key) {
+        o++;
+    }
+    return o->name;
+}
+
+static bool applies(struct parser *p, int key)
+{
+    for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {
+        if (uses[i].key == key && (uses[i].commands & p->options->command) == 0) {
+            diag_error(p->diag, place_none(),
+                       "--%s does not belong to this command; see `kaal --help`", option_name(key));
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool take_flag(struct parser *p, int key)
+{
+    struct options *o = p->options;
+    switch (key) {
+    case KEY_QUIET:
+        o->quiet = true;
+        return true;
+    case KEY_VERBOSE:
+        o->verbose = true;
+        return true;
+    case KEY_REALTIME:
+        o->realtime = true;
+        return true;
+    case KEY_JSON:
+        o->json = true;
+        return true;
+    case KEY_SYNTAX:
+        o->syntax = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool take_option(struct parser *p, int key, const char *value)
+{
+    struct options *o = p->options;
+    switch (key) {
+    case KEY_CONFIG:
+        return take_config(p, value);
+    case KEY_SEARCH:
+        return add(p, &o->search_paths, value);
+    case KEY_MEMORY:
+        return take_memory(p, value);
+    case KEY_TIMEOUT:
+        return take_timeout(p, value);
+    case KEY_SEED:
+        return take_seed(p, value);
+    case KEY_EL:
+        return take_choice(p, "el", value, 1, 2, &o->el, &o->el_given);
+    case KEY_GIC:
+        return take_choice(p, "gic", value, 2, 3, &o->gic, &o->gic_given);
+    case KEY_CTEST:
+        return add(p, &o->ctest, value);
+    case KEY_OUTPUT:
+        o->output = value;
+        return true;
+    case KEY_KERNEL:
+        o->kernel = value;
+        return true;
+    case KEY_BUILD_DIR:
+        o->build_dir = value;
+        return true;
+    case KEY_QEMU:
+        o->qemu = value;
+        return true;
+    case KEY_LOG:
+        o->log = value;
+        return true;
+    case KEY_REPLAY:
+        o->replay = value;
+        return true;
+    default:
+        return take_flag(p, key);
+    }
+}
+
+static void report_unknown(struct parser *p, char **argv, int at)
+{
+    const char *names[sizeof(long_options) / sizeof(long_options[0])];
+    size_t count = 0;
+    for (const struct option *o = long_options; o->name != NULL; o++) {
+        names[count++] = o->name;
+    }
+    const char *word = argv[at];
+    const char *bare = word + strspn(word, "-");
+    const char *near = near_match(bare, names, count);
+    if (near != NULL && strcmp(near, bare) == 0) {
+        diag_error(p->diag, place_none(), "%s needs a value; write --%s VALUE", word, near);
+    } else if (near != NULL) {
+        diag_error(p->diag, place_none(), "unknown option %s; did you mean --%s?", word, near);
+    } else {
+        diag_error(p->diag, place_none(), "unknown option %s; see `kaal --help`", word);
+    }
+}
+
+// --- commands ----------------------------------------------------------------------------------
+
+static const struct {
+    const char *name;
+    enum command command;
+} commands[] = {
+    {"check", CMD_CHECK}, {"build", CMD_BUILD}, {"run", CMD_RUN},
+    {"test", CMD_TEST},   {"bench", CMD_BENCH},
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static bool find_command(struct parser *p, const char *word)
+{
+    const char *names[COMMANDS];
+    for (size_t i = 0; i < COMMANDS; i++) {
+        names[i] = commands[i].name;
+        if (strcmp(word, names[i]) == 0) {
+            p->options->command = commands[i].command;
+            return true;
+        }
+    }
+    diag_error(p->diag, place_none(), "unknown command `%s`; %s", word,
+               near_fix(p->arena, word, names, COMMANDS));
+    return false;
+}
+
+static bool finish(struct parser *p)
+{
+    struct options *o = p->options;
+    bool one = o->command == CMD_BUILD || o->command == CMD_RUN || o->command == CMD_BENCH;
+    if (one && o->systems.count > 1) {
+        diag_error(p->diag, place_none(), "more than one SYSTEM: %s; give one",
+                   o->systems.items[1]);
+        return false;
+    }
+    if (!o->seed_given && getrandom(&o->seed, sizeof(o->seed), 0) != sizeof(o->seed)) {
+        diag_error(p->diag, place_none(), "the host has no random numbers; use --seed");
+        return false;
+    }
+    return true;
+}
+
+static enum options_result usage(struct parser *p, const char *command)
+{
+    fputs(help_text(command), stdout);
+    return diag_ok(p->diag) ? OPTIONS_DONE : OPTIONS_WRONG;
+}
+
+static enum options_result parse_all(struct parser *p, int argc, char **argv)
+{
+    int key;
+    opterr = 0;
+    optind = 1;
+    for (;;) {
+        int at = optind;
+        key = getopt_long(argc, argv, "-:c:hI:m:o:qt:v", long_options, NULL);
+        if (key == -1) {
+            break;
+        }
+        if (key == KEY_HELP) {
+            return usage(p, argv[0]);
+        }
+        if (key == 1) {
+            add(p, &p->options->systems, optarg);
+        } else if (key == '?' || key == ':') {
+            report_unknown(p, argv, at);
+            return OPTIONS_WRONG;
+        } else if (!applies(p, key) || !take_option(p, key, optarg)) {
+            return OPTIONS_WRONG;
+        }
+    }
+    while (optind < argc) {
+        add(p, &p->options->systems, argv[optind++]);
+    }
+    return finish(p) ? OPTIONS_OK : OPTIONS_WRONG;
+}
+
+enum options_result options_parse(struct arena *a, int argc, char **argv, struct options *out,
+                                  struct diag *d)
+{
+    struct parser p = {.arena = a, .options = out, .diag = d};
+    *out = (struct options){
+        .config = CONFIG_DEFAULT,
+        .el = 1,
+        .gic = 2,
+        .memory = (uint64_t)MEMORY_DEFAULT_MIB << 20,
+    };
+    const char *word = argc > 1 ? argv[1] : "--help";
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+        return usage(&p, argc > 2 ? argv[2] : NULL);
+    }
+    if (strcmp(word, "--version") == 0) {
+        puts("kaal " KAAL_VERSION);
+        return OPTIONS_DONE;
+    }
+    if (!find_command(&p, word)) {
+        return OPTIONS_WRONG;
+    }
+    return parse_all(&p, argc - 1, argv + 1);
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tool/arena.h"
+#include "tool/command.h"
+#include "tool/devices.h"
+#include "tool/options.h"
+#include "tool/pack.h"
+#include "tool/system.h"
+#include "tool/verify.h"
+
+#include "default_system.h"
+#include "run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+int run_system(struct arena *a, const struct options *o, const char *file, struct diag *d)
+{
+    struct options machine = *o;
+    struct system s;
+    struct build_result b;
+    struct verdict verdict;
+    if (!system_load(a, file, &s, d) || !image_build(a, &machine, &s, &b, d) ||
+        !devices_check(a, &machine, &s, d)) {
+        return STATUS_FAILED;
+    }
+    // Warnings first: they may explain what follows.
+    diag_print(d, stderr);
+    if (!o->quiet) {
+        printf("kaal: %s on %s, EL%u, GICv%u, %" PRIu64 " MiB, seed 0x%016" PRIx64 "\n", s.file,
+               b.kernel.builtin ? b.products.config : b.kernel.path, machine.el, machine.gic,
+               machine.memory >> 20, machine.seed);
+        fflush(stdout);
+    }
+    bool ran = verify(a, &machine, &s, &b, &verdict, d);
+    return ran && verdict.verified ? STATUS_OK : STATUS_FAILED;
+}
+
+int cmd_run(struct arena *a, struct options *o, struct diag *d)
+{
+    default_system(a, o);
+    return run_system(a, o, o->systems.items[0], d);
+}

@@ -1,0 +1,535 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// How slots are given, in each domain from slot 1 up:
+//
+//    endpoint       if it is called, has children, or is the broker
+//    notification   if a channel or an interrupt signals it
+//    reply          if it has an endpoint
+//    broker         every component: its channel to the broker
+//    channels       in file order; the receiving end is an entry with slot 0
+//    interrupts     in the order of the devices
+//    children       their threads; the faults are an entry with slot 0
+//    capabilities   of [[capabilities]], in file order
+//    inbox          if a channel to it has grant = true
+//
+// Notification bits are given from bit 0 up: channels first, interrupts then.
+#include "tool/plan.h"
+
+#include "tool/arena.h"
+
+#include "lib/bits.h"
+
+#include <kaal/layout.h>
+
+#include <string.h>
+
+struct planner {
+    struct arena *arena;
+    struct diag *diag;
+    const struct system *system;
+    struct plan *plan;
+    struct wants *wants; // of each PD
+};
+
+// What a domain needs and has got so far.
+struct wants {
+    bool endpoint;
+    bool notification;
+    bool inbox;
+    uint32_t next_slot;
+    uint32_t next_bit;
+    uint64_t next_address;
+};
+
+static void set_name(char *to, const char *name)
+{
+    strncpy(to, name, KAAL_NAME_SIZE - 1);
+}
+
+// --- who needs what ----------------------------------------------------------------------------
+
+static void find_wants(struct planner *p)
+{
+    const struct system *s = p->system;
+    p->wants = arena_alloc(p->arena, s->pd_count * sizeof(*p->wants));
+    for (size_t i = 0; i < s->pd_count; i++) {
+        p->wants[i].next_slot = 1;
+        p->wants[i].next_address = KAAL_LAYOUT_MAP_START;
+        p->wants[i].endpoint |= s->pds[i].role == KAAL_ROLE_BROKER;
+        if (s->pds[i].parent != SYSTEM_NONE) {
+            p->wants[s->pds[i].parent].endpoint = true;
+        }
+    }
+    for (size_t i = 0; i < s->channel_count; i++) {
+        const struct sd_channel *ch = &s->channels[i];
+        p->wants[ch->to].endpoint |= ch->is_call;
+        p->wants[ch->to].notification |= !ch->is_call;
+        p->wants[ch->to].inbox |= ch->grant.value;
+    }
+    for (size_t i = 0; i < s->device_count; i++) {
+        const struct sd_device *device = &s->devices[i];
+        bool interrupts = !device->interrupts.given || device->interrupts.value > 0;
+        p->wants[device->pd].notification |= interrupts;
+    }
+    for (size_t i = 0; i < s->cap_count; i++) {
+        if (s->caps[i].kind == KAAL_CAP_ENDPOINT) {
+            p->wants[s->caps[i].object].endpoint = true;
+        }
+    }
+}
+
+// --- capabilities ------------------------------------------------------------------------------
+
+static void add_entry(struct planner *p, const char *name, struct kaal_plan_cap cap)
+{
+    struct plan *plan = p->plan;
+    plan->caps = arena_grow(p->arena, plan->caps, plan->cap_count, &plan->cap_capacity,
+                            sizeof(*plan->caps));
+    set_name(cap.name, name);
+    plan->caps[plan->cap_count++] = cap;
+}
+
+// Gives `cap.pd` the capability in its next slot, which it returns.
+static uint32_t add_cap(struct planner *p, const char *name, struct kaal_plan_cap cap)
+{
+    cap.slot = p->wants[cap.pd].next_slot++;
+    add_entry(p, name, cap);
+    return cap.slot;
+}
+
+static void own_caps(struct planner *p, uint32_t pd)
+{
+    const struct wants *w = &p->wants[pd];
+    struct kaal_plan_cap cap = {.pd = pd, .object = pd, .rights = KAAL_RIGHT_READ};
+    if (w->endpoint) {
+        cap.kind = KAAL_CAP_ENDPOINT;
+        add_cap(p, "endpoint", cap);
+    }
+    if (w->notification) {
+        cap.kind = KAAL_CAP_NOTIFICATION;
+        add_cap(p, "notification", cap);
+    }
+    if (w->endpoint) {
+        cap.kind = KAAL_CAP_REPLY;
+        cap.rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE;
+        add_cap(p, "reply", cap);
+    }
+    if (p->system->pds[pd].role == KAAL_ROLE_COMPONENT) {
+        add_cap(p, "broker",
+                (struct kaal_plan_cap){
+                    .pd = pd,
+                    .kind = KAAL_CAP_ENDPOINT,
+                    .object = (uint32_t)p->system->broker,
+                    .rights = KAAL_RIGHT_WRITE,
+                    .badge = KAAL_BADGE_CALL | pd,
+                });
+    }
+}
+
+static void channel_caps(struct planner *p, uint32_t index)
+{
+    const struct sd_channel *ch = &p->system->channels[index];
+    uint32_t from = (uint32_t)ch->from;
+    uint32_t to = (uint32_t)ch->to;
+    uint32_t grant = ch->grant.value ? KAAL_RIGHT_GRANT : 0;
+    struct kaal_plan_cap cap = {
+        .pd = from,
+        .kind = ch->is_call ? KAAL_CAP_ENDPOINT : KAAL_CAP_NOTIFICATION,
+        .object = to,
+        .rights = KAAL_RIGHT_WRITE | grant,
+        .badge = ch->is_call ? KAAL_BADGE_CALL | index : UINT64_C(1) << p->wants[to].next_bit++,
+    };
+    add_cap(p, ch->name.text, cap);
+    // The receiver knows the channel by who is at its other end.
+    cap.pd = to;
+    cap.rights = KAAL_RIGHT_READ;
+    add_entry(p, p->system->pds[from].name.text, cap);
+}
+
+static void child_caps(struct planner *p, uint32_t child)
+{
+    const struct sd_pd *pd = &p->system->pds[child];
+    if (pd->parent == SYSTEM_NONE) {
+        return;
+    }
+    uint32_t parent = (uint32_t)pd->parent;
+    add_cap(p, pd->name.text,
+            (struct kaal_plan_cap){
+                .pd = parent,
+                .kind = KAAL_CAP_TCB,
+                .object = child,
+                .rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE,
+            });
+    add_entry(p, pd->name.text,
+              (struct kaal_plan_cap){
+                  .pd = parent,
+                  .kind = KAAL_CAP_ENDPOINT,
+                  .object = parent,
+                  .rights = KAAL_RIGHT_READ,
+                  .badge = KAAL_BADGE_FAULT | child,
+              });
+}
+
+static void raw_cap(struct planner *p, const struct sd_cap *cap)
+{
+    add_cap(p, cap->name.text,
+            (struct kaal_plan_cap){
+                .pd = (uint32_t)cap->pd,
+                .kind = cap->kind,
+                .object = (uint32_t)cap->object,
+                .window = (uint32_t)cap->page.value,
+                .rights = cap->rights,
+                .badge = (uint64_t)cap->badge.value,
+            });
+}
+
+static void inbox_cap(struct planner *p, uint32_t pd)
+{
+    if (!p->wants[pd].inbox) {
+        return;
+    }
+    struct kaal_plan_cap cap = {
+        .pd = pd,
+        .kind = KAAL_CAP_INBOX,
+        .object = pd,
+        .rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE,
+    };
+    p->plan->pds[pd].flags |= KAAL_PD_INBOX;
+    p->plan->pds[pd].inbox_slot = add_cap(p, "inbox", cap);
+}
+
+// --- addresses ---------------------------------------------------------------------------------
+
+// The end of a map at a fixed address of `pd` that [at, at + size) would touch, 0 if there is none.
+static uint64_t fixed_map_end(const struct planner *p, size_t pd, uint64_t at, uint64_t size)
+{
+    for (size_t i = 0; i < p->system->region_count; i++) {
+        const struct sd_region *region = &p->system->regions[i];
+        for (size_t j = 0; j < region->map_count; j++) {
+            const struct sd_map *map = &region->maps[j];
+            uint64_t start = (uint64_t)map->vaddr.value;
+            uint64_t length = (uint64_t)region->size.value;
+            if (map->vaddr.given && map->pd == pd &&
+                ranges_overlap(at, size + SD_PAGE, start, length + SD_PAGE)) {
+                return start + length;
+            }
+        }
+    }
+    return 0;
+}
+
+// The next free addresses for `size` bytes, with a page between neighbours.
+static uint64_t next_address(struct planner *p, size_t pd, uint64_t size, uint64_t align)
+{
+    uint64_t at = align_up(p->wants[pd].next_address, align);
+    for (;;) {
+        uint64_t end = fixed_map_end(p, pd, at, size);
+        if (end == 0) {
+            break;
+        }
+        at = align_up(end + SD_PAGE, align);
+    }
+    p->wants[pd].next_address = at + size + SD_PAGE;
+    return at;
+}
+
+static void add_map(struct planner *p, const char *name, struct kaal_plan_map map)
+{
+    struct plan *plan = p->plan;
+    plan->maps = arena_grow(p->arena, plan->maps, plan->map_count, &plan->map_capacity,
+                            sizeof(*plan->maps));
+    set_name(map.name, name);
+    plan->maps[plan->map_count++] = map;
+}
+
+static void region_maps(struct planner *p, uint32_t index)
+{
+    const struct sd_region *region = &p->system->regions[index];
+    for (size_t i = 0; i < region->map_count; i++) {
+        const struct sd_map *map = &region->maps[i];
+        uint64_t at = map->vaddr.given ? (uint64_t)map->vaddr.value
+                                       : next_address(p, map->pd, (uint64_t)region->size.value,
+                                                      system_page_size(region));
+        add_map(p, region->name.text,
+                (struct kaal_plan_map){
+                    .pd = (uint32_t)map->pd,
+                    .source = KAAL_MAP_REGION,
+                    .object = index,
+                    .rights = map->rights,
+                    .cached = !map->cached.given || map->cached.value,
+                    .vaddr = at,
+                });
+    }
+}
+
+static void device_maps(struct planner *p, uint32_t index)
+{
+    const struct sd_device *device = &p->system->devices[index];
+    uint32_t count = device->registers.given ? (uint32_t)device->registers.value : 1;
+    for (uint32_t i = 0; i < count; i++) {
+        add_map(p, device->name.text,
+                (struct kaal_plan_map){
+                    .pd = (uint32_t)device->pd,
+                    .source = KAAL_MAP_DEVICE,
+                    .object = index,
+                    .window = i,
+                    .rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE,
+                    .vaddr = next_address(p, device->pd, PLAN_WINDOW_MAX, SD_LARGE_PAGE),
+                });
+    }
+}
+
+static void device_irqs(struct planner *p, uint32_t index)
+{
+    const struct sd_device *device = &p->system->devices[index];
+    uint32_t count = device->interrupts.given ? (uint32_t)device->interrupts.value : 1;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t pd = (uint32_t)device->pd;
+        add_cap(p, device->name.text,
+                (struct kaal_plan_cap){
+                    .pd = pd,
+                    .kind = KAAL_CAP_IRQ_HANDLER,
+                    .object = index,
+                    .window = i,
+                    .rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE,
+                    .badge = UINT64_C(1) << p->wants[pd].next_bit++,
+                });
+    }
+}
+
+// --- tables ------------------------------------------------------------------------------------
+
+// The root task, the broker, the start order, then the rest in file order.
+static void set_ranks(struct planner *p)
+{
+    const struct system *s = p->system;
+    uint32_t next = 0;
+    bool *done = arena_alloc(p->arena, s->pd_count);
+    const size_t first[] = {s->root, s->broker};
+    for (size_t i = 0; i < 2; i++) {
+        p->plan->pds[first[i]].start_rank = next++;
+        done[first[i]] = true;
+    }
+    for (size_t i = 0; i < s->start_order.count; i++) {
+        size_t pd = system_find_pd(s, s->start_order.items[i].text);
+        p->plan->pds[pd].start_rank = next++;
+        p->plan->pds[pd].flags |= KAAL_PD_AWAITED;
+        done[pd] = true;
+    }
+    for (size_t i = 0; i < s->pd_count; i++) {
+        if (!done[i]) {
+            p->plan->pds[i].start_rank = next++;
+        }
+    }
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+// The file of a program, by content: equal programs are packed once.
+static uint32_t file_of(struct planner *p, const struct program *program)
+{
+    struct plan *plan = p->plan;
+    size_t size = elf_squeezed_size(&program->elf);
+    for (size_t i = 0; i < plan->file_count; i++) {
+        const struct program *other = plan->programs[i];
+        if (other == program || (plan->files[i].size == size &&
+                                 memcmp(elf_squeeze(p->arena, &other->elf).data,
+                                        elf_squeeze(p->arena, &program->elf).data, size) == 0)) {
+            return (uint32_t)i;
+        }
+    }
+    plan->programs[plan->file_count] = program;
+    plan->files[plan->file_count].size = size;
+    set_name(plan->files[plan->file_count].name, base_name(program->path));
+    return (uint32_t)plan->file_count++;
+}
+
+static void add_pd(struct planner *p, size_t index, const struct program *program)
+{
+    const struct sd_pd *pd = &p->system->pds[index];
+    bool root = pd->role == KAAL_ROLE_ROOT;
+    uint32_t priority = system_priority(pd);
+    struct kaal_plan_pd *out = &p->plan->pds[index];
+    *out = (struct kaal_plan_pd){
+        .role = pd->role,
+        .flags = (pd->passive.value ? KAAL_PD_PASSIVE : 0u) | (pd->fpu.value ? KAAL_PD_FPU : 0u),
+        .file = root ? KAAL_NONE : file_of(p, program),
+        .parent = pd->parent == SYSTEM_NONE ? KAAL_NONE : (uint32_t)pd->parent,
+        .priority = priority > KAAL_PRIORITY_MAX ? KAAL_PRIORITY_MAX : priority,
+        .max_priority = (uint32_t)pd->max_priority.value,
+        .budget_us = system_budget(pd),
+        .period_us = system_period(pd),
+        .stack_size = system_stack(pd),
+    };
+    set_name(out->name, pd->name.text);
+    if (pd->args.text != NULL) {
+        strncpy(out->args, pd->args.text, sizeof(out->args) - 1);
+    }
+}
+
+static void add_region(struct planner *p, size_t index)
+{
+    const struct sd_region *region = &p->system->regions[index];
+    struct kaal_plan_region *out = &p->plan->regions[index];
+    out->size = (uint64_t)region->size.value;
+    out->page_bits = log2_floor(system_page_size(region));
+    set_name(out->name, region->name.text);
+}
+
+static void add_device(struct planner *p, size_t index)
+{
+    const struct sd_device *device = &p->system->devices[index];
+    struct kaal_plan_device *out = &p->plan->devices[index];
+    bool by_path = device->path.text != NULL;
+    out->match = by_path ? KAAL_DEVICE_PATH : KAAL_DEVICE_COMPATIBLE;
+    out->pd = (uint32_t)device->pd;
+    set_name(out->name, device->name.text);
+    strncpy(out->match_text, by_path ? device->path.text : device->compatible.text,
+            sizeof(out->match_text) - 1);
+}
+
+static void make_tables(struct planner *p, const struct program_set *programs)
+{
+    const struct system *s = p->system;
+    struct plan *plan = p->plan;
+    plan->pd_count = s->pd_count;
+    plan->region_count = s->region_count;
+    plan->device_count = s->device_count;
+    plan->pds = arena_alloc(p->arena, s->pd_count * sizeof(*plan->pds));
+    plan->regions = arena_alloc(p->arena, s->region_count * sizeof(*plan->regions));
+    plan->devices = arena_alloc(p->arena, s->device_count * sizeof(*plan->devices));
+    plan->files = arena_alloc(p->arena, s->pd_count * sizeof(*plan->files));
+    plan->programs = arena_alloc(p->arena, s->pd_count * sizeof(*plan->programs));
+    for (size_t i = 0; i < s->pd_count; i++) {
+        add_pd(p, i, &programs->items[programs->of_pd[i]]);
+    }
+    for (size_t i = 0; i < s->region_count; i++) {
+        add_region(p, i);
+    }
+    for (size_t i = 0; i < s->device_count; i++) {
+        add_device(p, i);
+    }
+    set_ranks(p);
+}
+
+static void make_caps(struct planner *p)
+{
+    const struct system *s = p->system;
+    for (uint32_t i = 0; i < s->pd_count; i++) {
+        if (s->pds[i].role != KAAL_ROLE_ROOT) {
+            own_caps(p, i);
+        }
+    }
+    for (uint32_t i = 0; i < s->channel_count; i++) {
+        channel_caps(p, i);
+    }
+    for (uint32_t i = 0; i < s->device_count; i++) {
+        device_irqs(p, i);
+    }
+    for (uint32_t i = 0; i < s->pd_count; i++) {
+        child_caps(p, i);
+    }
+    for (uint32_t i = 0; i < s->cap_count; i++) {
+        raw_cap(p, &s->caps[i]);
+    }
+    for (uint32_t i = 0; i < s->pd_count; i++) {
+        inbox_cap(p, i);
+    }
+}
+
+static void size_cspace(struct planner *p, size_t pd)
+{
+    uint32_t bits = log2_ceil(p->wants[pd].next_slot + PLAN_FREE_SLOTS);
+    p->plan->pds[pd].cspace_bits = bits < KAAL_CSPACE_BITS_MIN ? KAAL_CSPACE_BITS_MIN : bits;
+    if (bits > KAAL_CSPACE_BITS_MAX) {
+        diag_error(p->diag, p->system->pds[pd].name.at,
+                   "`%s` needs %u capabilities; give it at most %u", p->system->pds[pd].name.text,
+                   p->wants[pd].next_slot, (1u << KAAL_CSPACE_BITS_MAX) - PLAN_FREE_SLOTS);
+    }
+}
+
+static void check_limits(struct planner *p)
+{
+    const struct plan *plan = p->plan;
+    struct place at = place_start(p->system->file);
+    if (plan->cap_count > KAAL_CAP_MAX) {
+        diag_error(p->diag, at, "the system has %zu capabilities; use at most %d", plan->cap_count,
+                   KAAL_CAP_MAX);
+    }
+    if (plan->map_count > KAAL_MAP_MAX) {
+        diag_error(p->diag, at, "the system has %zu mappings; use at most %d", plan->map_count,
+                   KAAL_MAP_MAX);
+    }
+    for (size_t i = 0; i < plan->pd_count; i++) {
+        if (p->wants[i].next_address > KAAL_LAYOUT_MAP_END) {
+            diag_error(p->diag, p->system->pds[i].name.at,
+                       "the regions and devices of `%s` do not fit its address space; map less",
+                       p->system->pds[i].name.text);
+        }
+    }
+}
+
+bool plan_make(struct arena *a, const struct system *s, const struct program_set *programs,
+               const char *config, struct plan *out, struct diag *d)
+{
+    struct planner p = {.arena = a, .diag = d, .system = s, .plan = out};
+    size_t errors = d->errors;
+    *out = (struct plan){.system = s, .config = config};
+    find_wants(&p);
+    make_tables(&p, programs);
+    make_caps(&p);
+    for (uint32_t i = 0; i < s->region_count; i++) {
+        region_maps(&p, i);
+    }
+    for (uint32_t i = 0; i < s->device_count; i++) {
+        device_maps(&p, i);
+    }
+    for (size_t i = 0; i < s->pd_count; i++) {
+        size_cspace(&p, i);
+    }
+    check_limits(&p);
+    return d->errors == errors;
+}
+
+// --- memory ------------------------------------------------------------------------------------
+
+// Pages of a program that each domain gets for itself: those that can be written.
+static uint64_t private_bytes(const struct program *program)
+{
+    struct elf_segment seg;
+    unsigned index = 0;
+    uint64_t bytes = 0;
+    while (elf_next_load(&program->elf, &index, &seg)) {
+        if ((seg.flags & ELF_PF_W) != 0) {
+            bytes += align_up(seg.vaddr + seg.memsz, SD_PAGE) - align_down(seg.vaddr, SD_PAGE);
+        }
+    }
+    return bytes;
+}
+
+// Objects of one domain besides its stack and data: VSpace and page tables of image, stack and start
+// page, IPC buffer, start page, thread, scheduling context, reply object and such.
+static uint64_t pd_bytes(const struct kaal_plan_pd *pd)
+{
+    enum { TABLES = 7, PAGES = 2, SMALL_OBJECTS = 4096 };
+    return pd->stack_size + (TABLES + PAGES) * (uint64_t)SD_PAGE + SMALL_OBJECTS +
+           (UINT64_C(32) << pd->cspace_bits);
+}
+
+uint64_t plan_memory(const struct plan *p)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < p->pd_count; i++) {
+        if (p->pds[i].role != KAAL_ROLE_ROOT) {
+            bytes += pd_bytes(&p->pds[i]) + private_bytes(p->programs[p->pds[i].file]);
+        }
+    }
+    for (size_t i = 0; i < p->region_count; i++) {
+        bytes += p->regions[i].size;
+    }
+    return bytes;
+}

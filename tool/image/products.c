@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tool/products.h"
+
+#include "tool/arena.h"
+#include "tool/options.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+// BUILD of BUILD/tool/kaal, NULL if this program lies elsewhere.
+static const char *own_build(struct arena *a)
+{
+    char *path = arena_alloc(a, PATH_MAX);
+    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
+    if (n <= 0) {
+        return NULL;
+    }
+    const char *folder = path_dir(a, path);
+    const char *name = strrchr(folder, '/');
+    return name != NULL && strcmp(name, "/tool") == 0 ? path_dir(a, folder) : NULL;
+}
+
+bool products_find(struct arena *a, const struct options *o, struct products *out, struct diag *d)
+{
+    const char *from_environment = getenv("KAAL_BUILD_DIR");
+    const char *build = o->build_dir;
+    if (build == NULL && from_environment != NULL && from_environment[0] != '\0') {
+        build = arena_string(a, from_environment);
+    }
+    if (build == NULL) {
+        build = own_build(a);
+    }
+    if (build == NULL || !is_folder(build)) {
+        diag_error(d, place_none(), "no build folder%s%s; name it with --build-dir",
+                   build == NULL ? "" : " ", build == NULL ? "" : build);
+        return false;
+    }
+    const char *target = arena_printf(a, "%s/target/%s", build, o->config);
+    *out = (struct products){
+        .build = build,
+        .config = o->config,
+        .target = target,
+        .bin = path_join(a, target, "bin"),
+        .loader = path_join(a, target, "loader/loader.elf"),
+    };
+    return true;
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tool/program.h"
+
+#include "tool/arena.h"
+#include "tool/options.h"
+#include "tool/products.h"
+#include "tool/system.h"
+
+#include "lib/bits.h"
+
+#include <kaal/layout.h>
+#include <kaal/note.h>
+
+#include <elf.h>
+#include <inttypes.h>
+#include <string.h>
+
+enum {
+    PROGRAM_SPAN_MAX = 256 * 1024 * 1024, // address space of one program
+};
+
+// --- squeezing ---------------------------------------------------------------------------------
+
+size_t elf_squeezed_size(const struct elf *elf)
+{
+    uint64_t end = elf->phoff + (uint64_t)elf->phnum * sizeof(Elf64_Phdr);
+    for (unsigned i = 0; i < elf->phnum; i++) {
+        struct elf_segment seg = elf_segment(elf, i);
+        uint64_t seg_end = seg.offset + seg.filesz;
+        bool read = seg.type == ELF_PT_LOAD || seg.type == ELF_PT_NOTE || seg.type == ELF_PT_TLS;
+        if (read && seg_end > end) {
+            end = seg_end;
+        }
+    }
+    return (size_t)end;
+}
+
+struct bytes elf_squeeze(struct arena *a, const struct elf *elf)
+{
+    size_t size = elf_squeezed_size(elf);
+    uint8_t *copy = arena_alloc(a, size + 1);
+    memcpy(copy, elf->data, size);
+    store_le64(copy + offsetof(Elf64_Ehdr, e_shoff), 0);
+    store_le16(copy + offsetof(Elf64_Ehdr, e_shnum), 0);
+    store_le16(copy + offsetof(Elf64_Ehdr, e_shstrndx), 0);
+    return (struct bytes){.data = copy, .size = size};
+}
+
+// --- finding -----------------------------------------------------------------------------------
+
+struct loader {
+    struct arena *arena;
+    const struct options *options;
+    const struct products *products;
+    const struct system *system;
+    struct diag *diag;
+};
+
+static const char *find(struct loader *l, const struct sd_text *image)
+{
+    const char *near = path_resolve(l->arena, path_dir(l->arena, l->system->file), image->text);
+    if (file_exists(near) || image->text[0] == '/') {
+        return file_exists(near) ? near : NULL;
+    }
+    const struct strings *extra = &l->options->search_paths;
+    for (size_t i = 0; i <= extra->count; i++) {
+        const char *dir = i < extra->count ? extra->items[i] : l->products->bin;
+        const char *path = path_join(l->arena, dir, image->text);
+        if (file_exists(path)) {
+            return path;
+        }
+    }
+    return NULL;
+}
+
+static void report_missing(struct loader *l, const struct sd_text *image)
+{
+    const char *places = arena_string(l->arena, "beside the description");
+    for (size_t i = 0; i < l->options->search_paths.count; i++) {
+        places = arena_printf(l->arena, "%s, in %s", places, l->options->search_paths.items[i]);
+    }
+    diag_error(l->diag, image->at,
+               "the program %s does not exist (looked %s, among the programs of %s); build it, "
+               "correct the path, or add a --search-path",
+               image->text, places, l->products->config);
+}
+
+// --- checking ----------------------------------------------------------------------------------
+
+static bool report_elf(struct loader *l, const struct program *p, const struct sd_text *image,
+                       enum elf_err err)
+{
+    const char *detail = "";
+    if (err == ELF_MACHINE) {
+        detail = arena_printf(l->arena, " (%s)", elf_machine_name(p->elf.machine));
+    } else if (err >= ELF_SEG_FILE && err <= ELF_SEG_OVERLAP) {
+        detail = arena_printf(l->arena, " (program header %u)", p->elf.bad);
+    }
+    diag_error(l->diag, image->at, "%s: %s%s; %s", image->text, elf_strerror(err), detail,
+               elf_remedy(err));
+    return false;
+}
+
+static bool check_note(struct loader *l, const struct program *p, const struct sd_text *image)
+{
+    const void *desc;
+    size_t size;
+    if (!elf_note(&p->elf, KAAL_NOTE_OWNER, KAAL_NOTE_CONFIG, &desc, &size) ||
+        size != KAAL_NAME_SIZE || memchr(desc, '\0', size) == NULL) {
+        diag_error(l->diag, image->at,
+                   "%s does not say which kernel configuration it is built for (note KaaL); link it "
+                   "with the KaaL library",
+                   image->text);
+        return false;
+    }
+    if (strcmp(desc, l->products->config) != 0) {
+        diag_error(l->diag, image->at,
+                   "%s is built for the kernel configuration %s, not for %s; build it for %s or use "
+                   "--config %s",
+                   image->text, (const char *)desc, l->products->config, l->products->config,
+                   (const char *)desc);
+        return false;
+    }
+    return true;
+}
+
+// Pages that two segments share could not have the rights of both.
+static bool check_pages(struct loader *l, const struct program *p, const struct sd_text *image)
+{
+    struct elf_segment seg;
+    unsigned index = 0;
+    uint64_t end = 0;
+    while (elf_next_load(&p->elf, &index, &seg)) {
+        if (align_down(seg.vaddr, SD_PAGE) < end) {
+            diag_error(l->diag, image->at,
+                       "%s: two segments share the page 0x%" PRIx64
+                       "; align segments to 4 KiB in the linker script",
+                       image->text, align_down(seg.vaddr, SD_PAGE));
+            return false;
+        }
+        end = align_up(seg.vaddr + seg.memsz, SD_PAGE);
+    }
+    return true;
+}
+
+static bool check(struct loader *l, struct program *p, const struct sd_text *image)
+{
+    const struct elf_rules rules = {
+        .vaddr_min = KAAL_LAYOUT_IMAGE_START,
+        .vaddr_end = KAAL_LAYOUT_IMAGE_END,
+        .span_max = PROGRAM_SPAN_MAX,
+        .page = SD_PAGE,
+    };
+    enum elf_err err = elf_parse(&p->elf, p->file.data, p->file.size, &rules);
+    if (err != ELF_OK) {
+        return report_elf(l, p, image, err);
+    }
+    if (p->elf.wx) {
+        diag_warning(l->diag, image->at,
+                     "%s has a segment that is writable and executable; separate code and data in "
+                     "the linker script",
+                     image->text);
+    }
+    return check_pages(l, p, image) && check_note(l, p, image);
+}
+
+static size_t load(struct loader *l, const struct sd_text *image, struct program_set *set)
+{
+    const char *cause;
+    struct program p = {.path = find(l, image)};
+    if (p.path == NULL) {
+        report_missing(l, image);
+        return SYSTEM_NONE;
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        if (strcmp(set->items[i].path, p.path) == 0) {
+            return i;
+        }
+    }
+    if (!file_read(l->arena, p.path, ELF_FILE_MAX, &p.file, &cause)) {
+        diag_error(l->diag, image->at, "cannot read the program %s: %s; check the path", p.path,
+                   cause);
+        return SYSTEM_NONE;
+    }
+    if (!check(l, &p, image)) {
+        return SYSTEM_NONE;
+    }
+    set->items =
+        arena_grow(l->arena, set->items, set->count, &set->capacity, sizeof(*set->items));
+    set->items[set->count] = p;
+    return set->count++;
+}
+
+bool programs_load(struct arena *a, const struct options *o, const struct products *p,
+                   const struct system *s, struct program_set *out, struct diag *d)
+{
+    struct loader l = {.arena = a, .options = o, .products = p, .system = s, .diag = d};
+    size_t errors = d->errors;
+    *out = (struct program_set){.of_pd = arena_alloc(a, (s->pd_count + 1) * sizeof(size_t))};
+    for (size_t i = 0; i < s->pd_count; i++) {
+        const struct sd_text *image = &s->pds[i].image;
+        out->of_pd[i] = image->text == NULL ? SYSTEM_NONE : load(&l, image, out);
+    }
+    return d->errors == errors;
+}

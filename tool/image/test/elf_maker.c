@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "elf_maker.h"
+
+#include <kaal/note.h>
+
+#include <elf.h>
+#include <string.h>
+
+enum { PAGE = 4096, NOTE_AT = 0x180 };
+
+static size_t page_up(size_t size)
+{
+    return (size + PAGE - 1) / PAGE * PAGE;
+}
+
+static void put_note(uint8_t *out, const char *config)
+{
+    struct kaal_note note = {
+        .owner_size = sizeof(KAAL_NOTE_OWNER),
+        .size = KAAL_NAME_SIZE,
+        .type = KAAL_NOTE_CONFIG,
+        .owner = KAAL_NOTE_OWNER,
+    };
+    strncpy(note.config, config, sizeof(note.config) - 1);
+    memcpy(out + NOTE_AT, &note, sizeof(note));
+}
+
+// Null section, symbol table, string table.
+static size_t put_symbols(uint8_t *out, size_t at, const char *name, uint64_t value)
+{
+    Elf64_Sym symbols[2] = {{0},
+                            {.st_name = 1,
+                             .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT),
+                             .st_shndx = SHN_ABS,
+                             .st_value = value,
+                             .st_size = 8}};
+    size_t strings = at + sizeof(symbols);
+    size_t headers = (strings + strlen(name) + 2 + 7) / 8 * 8;
+    Elf64_Shdr shdrs[3] = {{0},
+                           {.sh_type = SHT_SYMTAB,
+                            .sh_offset = at,
+                            .sh_size = sizeof(symbols),
+                            .sh_link = 2,
+                            .sh_entsize = sizeof(symbols[0])},
+                           {.sh_type = SHT_STRTAB,
+                            .sh_offset = strings,
+                            .sh_size = strlen(name) + 2}};
+    memcpy(out + at, symbols, sizeof(symbols));
+    memcpy(out + strings + 1, name, strlen(name));
+    memcpy(out + headers, shdrs, sizeof(shdrs));
+    Elf64_Ehdr ehdr;
+    memcpy(&ehdr, out, sizeof(ehdr));
+    ehdr.e_shoff = headers;
+    ehdr.e_shnum = 3;
+    memcpy(out, &ehdr, sizeof(ehdr));
+    return headers + sizeof(shdrs);
+}
+
+static void put_headers(const struct elf_maker *m, uint8_t *out, size_t data_at)
+{
+    const Elf64_Phdr phdrs[] = {
+        {.p_type = PT_LOAD,
+         .p_flags = PF_R | PF_X,
+         .p_vaddr = ELF_MAKER_BASE,
+         .p_paddr = ELF_MAKER_BASE,
+         .p_filesz = ELF_MAKER_HEAD + m->text_size,
+         .p_memsz = ELF_MAKER_HEAD + m->text_size,
+         .p_align = PAGE},
+        {.p_type = m->data_size != 0 ? PT_LOAD : PT_NULL,
+         .p_flags = PF_R | PF_W,
+         .p_offset = data_at,
+         .p_vaddr = ELF_MAKER_BASE + data_at,
+         .p_paddr = ELF_MAKER_BASE + data_at,
+         .p_filesz = m->data_size,
+         .p_memsz = m->data_size + m->bss_size,
+         .p_align = PAGE},
+        {.p_type = m->config != NULL ? PT_NOTE : PT_NULL,
+         .p_flags = PF_R,
+         .p_offset = NOTE_AT,
+         .p_vaddr = ELF_MAKER_BASE + NOTE_AT,
+         .p_filesz = sizeof(struct kaal_note),
+         .p_memsz = sizeof(struct kaal_note),
+         .p_align = 4},
+    };
+    const Elf64_Ehdr ehdr = {
+        .e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+        .e_type = ET_EXEC,
+        .e_machine = EM_AARCH64,
+        .e_version = EV_CURRENT,
+        .e_entry = ELF_MAKER_BASE + ELF_MAKER_HEAD,
+        .e_phoff = sizeof(ehdr),
+        .e_ehsize = sizeof(ehdr),
+        .e_phentsize = sizeof(phdrs[0]),
+        .e_phnum = sizeof(phdrs) / sizeof(phdrs[0]),
+        .e_shentsize = sizeof(Elf64_Shdr),
+    };
+    memcpy(out, &ehdr, sizeof(ehdr));
+    memcpy(out + sizeof(ehdr), phdrs, sizeof(phdrs));
+}
+
+size_t elf_make(const struct elf_maker *m, uint8_t *out)
+{
+    size_t text_end = ELF_MAKER_HEAD + m->text_size;
+    size_t data_at = page_up(text_end);
+    size_t end = m->data_size != 0 ? data_at + m->data_size : text_end;
+    memset(out, 0, ELF_MAKER_MAX);
+    memset(out + ELF_MAKER_HEAD, m->fill, m->text_size);
+    memset(out + data_at, m->fill, m->data_size);
+    put_headers(m, out, data_at);
+    if (m->config != NULL) {
+        put_note(out, m->config);
+    }
+    if (m->symbol != NULL) {
+        end = put_symbols(out, (end + 7) / 8 * 8, m->symbol, ELF_MAKER_BASE + data_at);
+    }
+    return end;
+}

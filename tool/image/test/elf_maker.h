@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Small ELF files for tests: text, data with 64 bits that a symbol names, a KaaL note, and section
+// headers with a symbol table.
+//
+//   0x200000  R-X  ehdr, phdrs, note, `text_size` bytes      entry 0x200000 + ELF_MAKER_HEAD
+//   next page RW-  `data_size` bytes, `bss_size` zeros
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    ELF_MAKER_BASE = 0x200000,
+    ELF_MAKER_HEAD = 0x200, // headers and note
+    ELF_MAKER_MAX = 256 * 1024,
+};
+
+struct elf_maker {
+    size_t text_size;
+    size_t data_size; // 0: no data segment
+    size_t bss_size;
+    const char *config; // of the note; NULL: no note
+    const char *symbol; // of the first 8 bytes of data; NULL: no symbol table
+    uint8_t fill;       // byte of text and data
+};
+
+// Writes at most ELF_MAKER_MAX bytes to `out`, returns how many.
+size_t elf_make(const struct elf_maker *m, uint8_t *out);

@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// From a description to bytes, with programs that elf_maker writes: the plan's numbers, what the root
+// task and the loader will find, and what is refused.
+#include "tool/arena.h"
+#include "tool/options.h"
+#include "tool/pack.h"
+#include "tool/toml.h"
+
+#include "lib/bits.h"
+#include "lib/sum64.h"
+
+#include <kaal/boot.h>
+#include <kaal/layout.h>
+
+#include "elf_maker.h"
+
+#include <elf.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const char description[] =
+    "[system]\nname = \"test\"\nstart_order = [\"server\"]\n"
+    "[protection_domains.root]\nprogram_image = \"root.elf\"\n"
+    "[protection_domains.cap_broker]\nprogram_image = \"a.elf\"\n"
+    "[protection_domains.client]\nprogram_image = \"b.elf\"\nparent = \"server\"\n"
+    "[protection_domains.server]\nprogram_image = \"b2.elf\"\npassive = true\nfpu = true\n"
+    "args = \"x y\"\n"
+    "[[channels]]\nname = \"ask\"\nfrom = \"client\"\nto = \"server\"\ngrant = true\n"
+    "[[channels]]\nname = \"poke\"\nfrom = \"server\"\nto = \"client\"\nkind = \"notify\"\n"
+    "[memory_regions.one]\nsize = 0x3000\n"
+    "maps = [{ pd = \"client\" }, { pd = \"server\", rights = \"r\" }]\n"
+    "[memory_regions.two]\nsize = 0x1000\nmaps = [{ pd = \"client\", vaddr = 0x1000004000 }]\n"
+    "[memory_regions.three]\nsize = 0x1000\nmaps = [{ pd = \"client\" }]\n"
+    "[[devices]]\nname = \"uart\"\npd = \"client\"\npath = \"/pl011@9000000\"\n"
+    "[[capabilities]]\nname = \"own\"\npd = \"client\"\nkind = \"cnode\"\nobject = \"client\"\n";
+
+static struct arena arena;
+static struct diag diag;
+static struct system sys;
+static struct options options;
+static struct products products;
+static struct program_set programs;
+static struct plan plan;
+static char folder[64];
+
+static void write_file(const char *name, const void *data, size_t size)
+{
+    FILE *f = fopen(arena_printf(&arena, "%s/%s", folder, name), "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(data, 1, size, f), size);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void write_elf(const char *name, const struct elf_maker *m)
+{
+    static uint8_t bytes[ELF_MAKER_MAX];
+    write_file(name, bytes, elf_make(m, bytes));
+}
+
+static const struct elf_maker root_elf = {.text_size = 5000,
+                                          .data_size = 64,
+                                          .bss_size = 9000,
+                                          .config = "mcs-dbg",
+                                          .symbol = KAAL_IMAGE_SYMBOL};
+static const struct elf_maker a_elf = {
+    .text_size = 300, .data_size = 16, .config = "mcs-dbg", .symbol = "x", .fill = 1};
+static const struct elf_maker b_elf = {.text_size = 300, .config = "mcs-dbg", .fill = 2};
+
+static bool load(void)
+{
+    const char *file = arena_printf(&arena, "%s/system.toml", folder);
+    write_file("system.toml", description, sizeof(description) - 1);
+    return system_load(&arena, file, &sys, &diag) &&
+           programs_load(&arena, &options, &products, &sys, &programs, &diag);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    strcpy(folder, "/tmp/kaal-pack-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    diag = (struct diag){.arena = &arena};
+    options = (struct options){0};
+    products = (struct products){.config = "mcs-dbg", .bin = folder};
+    write_elf("root.elf", &root_elf);
+    write_elf("a.elf", &a_elf);
+    write_elf("b.elf", &b_elf);
+    write_elf("b2.elf", &b_elf);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"root.elf", "a.elf",      "b.elf",
+                                        "b2.elf",   "loader.elf", "system.toml"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        unlink(arena_printf(&arena, "%s/%s", folder, names[i]));
+    }
+    rmdir(folder);
+    arena_free(&arena);
+    return 0;
+}
+
+static void make_plan(void)
+{
+    assert_true(load());
+    assert_true(plan_make(&arena, &sys, &programs, "mcs-dbg", &plan, &diag));
+}
+
+static const struct kaal_plan_cap *cap(uint32_t pd, uint32_t kind, const char *name, bool note)
+{
+    for (size_t i = 0; i < plan.cap_count; i++) {
+        const struct kaal_plan_cap *c = &plan.caps[i];
+        if (c->pd == pd && c->kind == kind && strcmp(c->name, name) == 0 &&
+            (c->slot == 0) == note) {
+            return c;
+        }
+    }
+    fail_msg("no capability %s", name);
+    return NULL;
+}
+
+enum { ROOT, BROKER, CLIENT, SERVER };
+
+static void a_call_channel_has_a_badged_end_and_a_note(void **state)
+{
+    (void)state;
+    make_plan();
+    const struct kaal_plan_cap *ask = cap(CLIENT, KAAL_CAP_ENDPOINT, "ask", false);
+    const struct kaal_plan_cap *serves = cap(SERVER, KAAL_CAP_ENDPOINT, "client", true);
+    assert_int_equal(ask->object, SERVER);
+    assert_int_equal(ask->badge, KAAL_BADGE_CALL | 0);
+    assert_int_equal(ask->rights, KAAL_RIGHT_WRITE | KAAL_RIGHT_GRANT);
+    assert_int_equal(serves->object, SERVER);
+    assert_int_equal(serves->badge, KAAL_BADGE_CALL | 0);
+    assert_int_equal(serves->rights, KAAL_RIGHT_READ);
+    assert_int_equal(cap(SERVER, KAAL_CAP_REPLY, "reply", false)->object, SERVER);
+}
+
+static void a_granting_channel_gives_its_callee_an_inbox(void **state)
+{
+    (void)state;
+    make_plan();
+    assert_true((plan.pds[SERVER].flags & KAAL_PD_INBOX) != 0);
+    assert_int_equal(plan.pds[SERVER].inbox_slot,
+                     cap(SERVER, KAAL_CAP_INBOX, "inbox", false)->slot);
+    assert_false((plan.pds[CLIENT].flags & KAAL_PD_INBOX) != 0);
+}
+
+static void signals_and_interrupts_have_bits_of_their_own(void **state)
+{
+    (void)state;
+    make_plan();
+    assert_int_equal(cap(SERVER, KAAL_CAP_NOTIFICATION, "poke", false)->badge, 1);
+    assert_int_equal(cap(CLIENT, KAAL_CAP_NOTIFICATION, "server", true)->badge, 1);
+    assert_int_equal(cap(CLIENT, KAAL_CAP_IRQ_HANDLER, "uart", false)->badge, 2);
+}
+
+static void a_parent_gets_the_thread_and_the_faults_of_its_child(void **state)
+{
+    (void)state;
+    make_plan();
+    assert_int_equal(plan.pds[CLIENT].parent, SERVER);
+    assert_int_equal(cap(SERVER, KAAL_CAP_TCB, "client", false)->object, CLIENT);
+    bool found = false;
+    for (size_t i = 0; i < plan.cap_count; i++) {
+        found = found || (plan.caps[i].pd == SERVER && plan.caps[i].slot == 0 &&
+                          plan.caps[i].badge == (KAAL_BADGE_FAULT | CLIENT));
+    }
+    assert_true(found);
+}
+
+static void slots_of_a_domain_are_used_once_and_leave_room(void **state)
+{
+    (void)state;
+    make_plan();
+    for (size_t i = 0; i < plan.cap_count; i++) {
+        const struct kaal_plan_cap *x = &plan.caps[i];
+        assert_true(x->pd != ROOT);
+        assert_true(x->slot + PLAN_FREE_SLOTS < 1u << plan.pds[x->pd].cspace_bits);
+        for (size_t j = 0; j < i; j++) {
+            assert_false(x->slot != 0 && x->slot == plan.caps[j].slot &&
+                         x->pd == plan.caps[j].pd);
+        }
+    }
+}
+
+static void maps_avoid_each_other_and_fixed_addresses(void **state)
+{
+    (void)state;
+    make_plan();
+    // one: chosen, 3 pages, and a guard; two: fixed at +0x4000; three: behind two and a guard.
+    assert_int_equal(plan.maps[0].vaddr, KAAL_LAYOUT_MAP_START);
+    assert_int_equal(plan.maps[2].vaddr, 0x1000004000);
+    assert_int_equal(plan.maps[3].vaddr, 0x1000006000);
+    assert_int_equal(plan.maps[4].source, KAAL_MAP_DEVICE);
+    assert_true(plan.maps[4].vaddr > plan.maps[3].vaddr);
+    assert_int_equal(plan.maps[1].rights, KAAL_RIGHT_READ);
+}
+
+static void the_start_order_follows_root_and_broker(void **state)
+{
+    (void)state;
+    make_plan();
+    assert_int_equal(plan.pds[ROOT].start_rank, 0);
+    assert_int_equal(plan.pds[BROKER].start_rank, 1);
+    assert_int_equal(plan.pds[SERVER].start_rank, 2);
+    assert_int_equal(plan.pds[CLIENT].start_rank, 3);
+    assert_true((plan.pds[SERVER].flags & KAAL_PD_AWAITED) != 0);
+    assert_int_equal(plan.pds[SERVER].flags & KAAL_PD_PASSIVE, KAAL_PD_PASSIVE);
+    assert_int_equal(plan.pds[SERVER].flags & KAAL_PD_FPU, KAAL_PD_FPU);
+    assert_string_equal(plan.pds[SERVER].args, "x y");
+}
+
+static void equal_programs_are_packed_once_and_without_symbols(void **state)
+{
+    (void)state;
+    make_plan();
+    assert_int_equal(plan.file_count, 2);
+    assert_int_equal(plan.pds[CLIENT].file, plan.pds[SERVER].file);
+    assert_int_equal(plan.pds[ROOT].file, KAAL_NONE);
+    struct bytes image = pack_system(&arena, &plan);
+    const struct kaal_image *h = (const struct kaal_image *)(const void *)image.data;
+    const struct kaal_plan_file *files =
+        (const struct kaal_plan_file *)(const void *)(image.data +
+                                                      h->tables[KAAL_TABLE_FILES].offset);
+    for (size_t i = 0; i < 2; i++) {
+        struct elf elf;
+        assert_true(is_aligned(files[i].offset, 4096));
+        assert_int_equal(elf_parse(&elf, image.data + files[i].offset, files[i].size, NULL), ELF_OK);
+        assert_false(elf_find_symbol(&elf, "x", &(struct elf_symbol){0}));
+    }
+}
+
+static void the_packed_system_carries_its_checksum(void **state)
+{
+    (void)state;
+    make_plan();
+    struct bytes image = pack_system(&arena, &plan);
+    const struct kaal_image *h = (const struct kaal_image *)(const void *)image.data;
+    assert_int_equal(h->magic, KAAL_IMAGE_MAGIC);
+    assert_int_equal(h->size, image.size);
+    assert_true(is_aligned(h->size, 4096));
+    assert_string_equal(h->system, "test");
+    assert_string_equal(h->config, "mcs-dbg");
+    assert_int_equal(sum64(0, image.data + h->header_size, (h->size - h->header_size) / 8),
+                     h->checksum);
+}
+
+static void the_same_input_gives_the_same_bytes(void **state)
+{
+    (void)state;
+    make_plan();
+    struct bytes first = pack_system(&arena, &plan);
+    make_plan();
+    struct bytes second = pack_system(&arena, &plan);
+    assert_int_equal(first.size, second.size);
+    assert_memory_equal(first.data, second.data, first.size);
+}
+
+static void the_root_task_has_one_more_segment_and_knows_where(void **state)
+{
+    (void)state;
+    make_plan();
+    struct image image = {0};
+    struct elf elf;
+    struct elf_segment seg = {0};
+    struct bytes packed = pack_system(&arena, &plan);
+    assert_true(
+        pack_root(&arena, &programs.items[programs.of_pd[ROOT]], packed, place_none(), &image,
+                  &diag));
+    const struct elf_rules rules = {.page = 4096};
+    assert_int_equal(elf_parse(&elf, image.root.data, image.root.size, &rules), ELF_OK);
+    assert_int_equal(elf.loads, 3);
+    unsigned index = 0;
+    while (elf_next_load(&elf, &index, &seg)) {
+        continue;
+    }
+    assert_int_equal(seg.flags, ELF_PF_R);
+    assert_int_equal(seg.memsz, packed.size);
+    assert_memory_equal(elf_bytes(&elf, seg.vaddr, seg.memsz), packed.data, packed.size);
+    uint64_t variable = ELF_MAKER_BASE + align_up(ELF_MAKER_HEAD + root_elf.text_size, 4096);
+    assert_int_equal(load_le64(elf_bytes(&elf, variable, 8)), seg.vaddr);
+    assert_true(seg.vaddr >= variable + root_elf.data_size + root_elf.bss_size);
+}
+
+// A loader as boot.h describes it: one segment, and an empty payload on the next page.
+static void write_loader(void)
+{
+    static uint8_t bytes[3 * 4096];
+    const Elf64_Ehdr ehdr = {
+        .e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+        .e_type = ET_EXEC,
+        .e_machine = EM_AARCH64,
+        .e_version = EV_CURRENT,
+        .e_entry = KAAL_LOADER_BASE,
+        .e_phoff = sizeof(ehdr),
+        .e_ehsize = sizeof(ehdr),
+        .e_phentsize = sizeof(Elf64_Phdr),
+        .e_phnum = 2,
+    };
+    Elf64_Phdr phdrs[2];
+    for (size_t i = 0; i < 2; i++) {
+        phdrs[i] = (Elf64_Phdr){
+            .p_type = PT_LOAD,
+            .p_flags = i == 0 ? PF_R | PF_X : PF_R,
+            .p_offset = (i + 1) * 4096,
+            .p_vaddr = KAAL_LOADER_BASE + i * 4096,
+            .p_paddr = KAAL_LOADER_BASE + i * 4096,
+            .p_filesz = 4096,
+            .p_memsz = 4096,
+            .p_align = 4096,
+        };
+    }
+    const struct kaal_boot empty = {.magic = KAAL_BOOT_MAGIC, .version = KAAL_BOOT_VERSION};
+    memset(bytes, 0x11, sizeof(bytes));
+    memcpy(bytes, &ehdr, sizeof(ehdr));
+    memcpy(bytes + sizeof(ehdr), phdrs, sizeof(phdrs));
+    memcpy(bytes + 2 * (size_t)4096, &empty, sizeof(empty));
+    write_file("loader.elf", bytes, sizeof(bytes));
+}
+
+static void make_image(struct image *image, struct kernel *kernel)
+{
+    static uint8_t bytes[ELF_MAKER_MAX];
+    make_plan();
+    write_loader();
+    kernel->file = (struct bytes){.data = bytes, .size = elf_make(&b_elf, bytes)};
+    assert_int_equal(elf_parse(&kernel->elf, kernel->file.data, kernel->file.size, NULL), ELF_OK);
+    assert_true(pack_root(&arena, &programs.items[programs.of_pd[ROOT]],
+                          pack_system(&arena, &plan), place_none(), image, &diag));
+    assert_true(pack_boot(&arena, arena_printf(&arena, "%s/loader.elf", folder), kernel,
+                          (struct memory_range){.base = KAAL_RAM_BASE, .size = 1 << 20}, image,
+                          &diag));
+}
+
+static void the_loader_finds_kernel_and_root_task_in_both_forms(void **state)
+{
+    (void)state;
+    struct image image = {0};
+    struct kernel kernel = {0};
+    struct elf elf;
+    struct kaal_boot boot;
+    make_image(&image, &kernel);
+    assert_int_equal(elf_parse(&elf, image.elf.data, image.elf.size, NULL), ELF_OK);
+    const uint8_t *in_elf = elf_bytes(&elf, KAAL_LOADER_BASE + 4096, sizeof(boot));
+    const uint8_t *in_raw = image.raw.data + 4096;
+    memcpy(&boot, in_elf, sizeof(boot));
+    assert_memory_equal(in_elf, in_raw, boot.size);
+    assert_int_equal(image.raw.size, 4096 + boot.size);
+    assert_int_equal(load_le64(image.raw.data + KAAL_RAW_SIZE_AT), image.raw.size);
+    assert_int_equal(boot.checksum,
+                     sum64(0, in_raw + KAAL_BOOT_SUM_FROM, (boot.size - KAAL_BOOT_SUM_FROM) / 8));
+    struct elf inner;
+    assert_int_equal(elf_parse(&inner, in_raw + boot.kernel_offset, boot.kernel_size, NULL), ELF_OK);
+    assert_int_equal(elf_parse(&inner, in_raw + boot.root_offset, boot.root_size, NULL), ELF_OK);
+    assert_memory_equal(in_raw + boot.root_offset, image.root.data, image.root.size);
+}
+
+static void what_does_not_fit_is_refused(void **state)
+{
+    (void)state;
+    struct image image = {0};
+    struct kernel kernel = {0};
+    make_image(&image, &kernel);
+    kernel.root_cnode_bits = 12;
+    kernel.max_untyped = 230;
+    assert_true(image_fits(&image, &plan, &kernel, UINT64_C(128) << 20, &diag));
+    assert_false(image_fits(&image, &plan, &kernel, UINT64_C(2) << 20, &diag));
+    assert_non_null(strstr(diag.items[0].text, "while it loads"));
+    plan.regions[0].size = UINT64_C(200) << 20;
+    assert_false(image_fits(&image, &plan, &kernel, UINT64_C(128) << 20, &diag));
+    assert_int_equal(diag.items[1].at.line, sys.regions[0].size.at.line);
+    kernel.root_cnode_bits = 8;
+    assert_false(image_fits(&image, &plan, &kernel, UINT64_C(1) << 30, &diag));
+    assert_non_null(strstr(diag.items[2].text, "initial slots"));
+}
+
+static void expect_refused(const char *part)
+{
+    size_t before = diag.count;
+    assert_false(load());
+    assert_int_equal(diag.count, before + 1);
+    assert_non_null(strstr(diag.items[before].text, part));
+    assert_int_equal(diag.items[before].at.column, 17);
+}
+
+static void damaged_programs_are_refused_at_their_line(void **state)
+{
+    (void)state;
+    static uint8_t bytes[ELF_MAKER_MAX];
+    size_t size = elf_make(&a_elf, bytes);
+    struct elf_maker other = a_elf;
+
+    bytes[offsetof(Elf64_Ehdr, e_machine)] = EM_X86_64;
+    write_file("a.elf", bytes, size);
+    expect_refused("another machine (x86-64)");
+    elf_make(&a_elf, bytes);
+    write_file("a.elf", bytes, 700);
+    expect_refused("outside the file");
+    write_file("a.elf", bytes, 10);
+    expect_refused("shorter than an ELF header");
+    other.config = NULL;
+    write_elf("a.elf", &other);
+    expect_refused("does not say which kernel configuration");
+    other.config = "mcs-rel";
+    write_elf("a.elf", &other);
+    expect_refused("built for the kernel configuration mcs-rel, not for mcs-dbg");
+    unlink(arena_printf(&arena, "%s/a.elf", folder));
+    expect_refused("does not exist");
+}
+
+static void a_root_task_without_the_symbol_is_refused(void **state)
+{
+    (void)state;
+    struct image image = {0};
+    struct elf_maker other = root_elf;
+    other.symbol = "something_else";
+    write_elf("root.elf", &other);
+    make_plan();
+    assert_false(pack_root(&arena, &programs.items[programs.of_pd[ROOT]],
+                           pack_system(&arena, &plan), place_none(), &image, &diag));
+    assert_non_null(strstr(diag.items[0].text, KAAL_IMAGE_SYMBOL));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(a_call_channel_has_a_badged_end_and_a_note),
+        TEST(a_granting_channel_gives_its_callee_an_inbox),
+        TEST(signals_and_interrupts_have_bits_of_their_own),
+        TEST(a_parent_gets_the_thread_and_the_faults_of_its_child),
+        TEST(slots_of_a_domain_are_used_once_and_leave_room),
+        TEST(maps_avoid_each_other_and_fixed_addresses),
+        TEST(the_start_order_follows_root_and_broker),
+        TEST(equal_programs_are_packed_once_and_without_symbols),
+        TEST(the_packed_system_carries_its_checksum),
+        TEST(the_same_input_gives_the_same_bytes),
+        TEST(the_root_task_has_one_more_segment_and_knows_where),
+        TEST(the_loader_finds_kernel_and_root_task_in_both_forms),
+        TEST(what_does_not_fit_is_refused),
+        TEST(damaged_programs_are_refused_at_their_line),
+        TEST(a_root_task_without_the_symbol_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The subcommands. Each returns the exit status: 0 as asked, 1 the input is wrong or the system is
+// not verified. 2, wrong usage, is the option parser's.
+#pragma once
+
+#include "tool/diag.h"
+
+struct arena;
+struct options;
+
+enum {
+    STATUS_OK = 0,
+    STATUS_FAILED = 1,
+    STATUS_USAGE = 2,
+};
+
+int cmd_check(struct arena *a, struct options *o, struct diag *d);
+int cmd_build(struct arena *a, struct options *o, struct diag *d);
+int cmd_run(struct arena *a, struct options *o, struct diag *d);
+int cmd_test(struct arena *a, struct options *o, struct diag *d);
+int cmd_bench(struct arena *a, struct options *o, struct diag *d);
+
+// The text of --help: of a command, or of the tool (NULL).
+const char *help_text(const char *command);

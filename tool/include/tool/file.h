@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Files: read whole, written whole or not at all.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct diag;
+
+struct bytes {
+    const uint8_t *data; // followed by a NUL that `size` does not count
+    size_t size;
+};
+
+// On failure *cause is the reason, in words ("no such file", "is a directory", "larger than ...").
+bool file_read(struct arena *a, const char *path, size_t limit, struct bytes *out,
+               const char **cause);
+
+bool file_exists(const char *path); // and is no directory
+
+// Both of `path` without its last component ("." if it has none), and `name` beside it.
+const char *path_dir(struct arena *a, const char *path);
+const char *path_join(struct arena *a, const char *dir, const char *name);
+
+// `path` as it is if absolute, else below `dir`.
+const char *path_resolve(struct arena *a, const char *dir, const char *path);
+
+// Several output files that appear together: each is written under a temporary name in its own
+// folder, and renamed when all are complete. Signals and errors leave no temporary file behind.
+enum {
+    OUTPUT_MAX = 4,
+};
+
+struct output {
+    const char *path;
+    const char *temporary;
+    int registered; // number of its clean-up
+};
+
+struct output_set {
+    struct output items[OUTPUT_MAX];
+    size_t count;
+};
+
+bool output_add(struct output_set *set, struct arena *a, const char *path, struct bytes content,
+                struct diag *d);
+bool output_commit(struct output_set *set, struct diag *d);
+void output_discard(struct output_set *set); // for what is not committed

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// A QEMU process: the machine that a system boots on.
+//
+//   kaal  --- pipe: serial in  --->  qemu-system-aarch64 -M virt
+//         <-- pipe: serial out ---
+//         <-- pipe: messages   ---
+//         --- unix socket: QMP, gdb -> in a private folder
+//
+// The process never outlives the tool (PR_SET_PDEATHSIG), the folder is removed with it.
+#pragma once
+
+#include "tool/diag.h"
+#include "tool/file.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct arena;
+struct options;
+
+struct machine_setup {
+    const char *qemu; // program
+    struct bytes image;
+    unsigned el;
+    unsigned gic;
+    uint64_t memory;
+    uint64_t seed;
+    bool counted;         // virtual time from executed instructions (-icount): the same on each host
+    unsigned count_shift; // 2^shift ns for each
+    bool debug;           // with a gdb socket, stopped at reset
+};
+
+struct machine {
+    struct arena *arena;
+    pid_t pid;
+    int in;       // serial, to the guest
+    int out;      // serial, from the guest
+    int messages; // QEMU's own
+    const char *folder;
+    const char *image;
+    const char *qmp;
+    const char *gdb;
+    int cleanups[4];
+    bool ended;
+    int status; // of waitpid(), when ended
+};
+
+// The setup that the options ask for.
+struct machine_setup machine_setup(const struct options *o, struct bytes image);
+
+// The device tree of such a machine, as QEMU makes it. False if there is no QEMU.
+bool machine_tree(struct arena *a, const struct machine_setup *s, struct bytes *out);
+
+bool machine_start(struct machine *m, struct arena *a, const struct machine_setup *s,
+                   struct diag *d);
+
+// Has it ended? Does not wait.
+bool machine_poll(struct machine *m);
+
+// Ends it: by QMP, and if it does not listen within a second, by signals. Removes the folder.
+void machine_stop(struct machine *m);
+
+// Milliseconds of a clock that only goes forward.
+uint64_t host_ms(void);
+
+// A connection to a unix socket that may not be there yet; -1 after `timeout_ms`.
+int socket_open(const char *path, unsigned timeout_ms);

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Where the products of a build lie, and which kernel a system runs on.
+//
+//   BUILD/tool/kaal                                    this program
+//   BUILD/target/CONFIG/loader/loader.elf              loader without a system
+//   BUILD/target/CONFIG/kernel/kernel.elf              the built-in kernel
+//   BUILD/target/CONFIG/gen_config/kernel/gen_config.json
+//   BUILD/target/CONFIG/bin/NAME.elf                   root task, broker, components
+#pragma once
+
+#include "tool/diag.h"
+#include "tool/file.h"
+
+#include "lib/elf.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct arena;
+struct options;
+struct strings;
+struct system;
+
+enum {
+    ELF_FILE_MAX = 64 * 1024 * 1024,
+};
+
+struct products {
+    const char *build;
+    const char *config;
+    const char *target; // BUILD/target/CONFIG
+    const char *bin;
+    const char *loader;
+};
+
+// From --build-dir, else KAAL_BUILD_DIR, else the place of this program.
+bool products_find(struct arena *a, const struct options *o, struct products *out, struct diag *d);
+
+// Memory that a machine must have, from a kernel's platform_gen.json.
+struct memory_range {
+    uint64_t base;
+    uint64_t size;
+};
+
+// A kernel with the facts of its gen_config.json.
+struct kernel {
+    const char *path;
+    struct place at; // of the statement that names it
+    bool builtin;
+    struct bytes file;
+    struct elf elf;
+    unsigned root_cnode_bits;
+    unsigned max_untyped;
+    bool debug;
+    bool gic_v3;                // the only one that a foreign kernel drives
+    struct memory_range memory; // of a foreign kernel; size 0: what the machine has
+};
+
+// Chooses the kernel (option, description, built-in), reads it, and compares its configuration with
+// that of the components. A foreign kernel without --config chooses the configuration: `p` then
+// changes.
+bool kernel_load(struct arena *a, const struct options *o, const struct system *s,
+                 struct products *p, struct kernel *out, struct diag *d);
+
+// Do the machine's options (memory, GIC, exception level) suit a foreign kernel? Fills in what was
+// not given.
+bool kernel_fit_machine(const struct kernel *k, struct options *o, struct diag *d);

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Runs a system and verifies what it shows: image -> machine -> judge -> summary.
+#pragma once
+
+#include "tool/judge.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct arena;
+struct build_result;
+struct diag;
+struct options;
+struct system;
+
+// How a run ended.
+enum ending {
+    ENDING_POWER_OFF, // the guest, or QEMU by itself
+    ENDING_STOPPED,   // by the tool, after the last line
+    ENDING_TIMEOUT,
+    ENDING_SIGNAL, // Ctrl-C
+    ENDING_LOG,    // end of a recorded log
+    ENDING_FLOOD,  // more output than anyone will read
+};
+
+struct verdict {
+    bool verified;
+    enum ending ending;
+    uint64_t ms;
+};
+
+// The file of expectations that belongs to a description; NULL: there is none.
+const char *expect_path(struct arena *a, const struct system *s);
+
+// What a system must show, from its plan and its file of expectations.
+bool verify_expect(struct arena *a, const struct system *s, const struct build_result *b,
+                   struct expect *out, struct diag *d);
+
+// Runs the built system, or judges the log of --replay. False, with `d` saying why, if it could not
+// be run at all; else the verdict, and its summary printed.
+bool verify(struct arena *a, const struct options *o, const struct system *s,
+            const struct build_result *b, struct verdict *out, struct diag *d);
+
+// The summary, for people.
+void summary_print(const struct judge *j, const struct verdict *v, const struct options *o,
+                   FILE *to);

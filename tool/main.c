@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// kaal: checks, packs, boots and tests systems. The only function that ends the process is main; it
+// owns the arena that everything else allocates from.
+#include "tool/arena.h"
+#include "tool/cleanup.h"
+#include "tool/command.h"
+#include "tool/diag.h"
+#include "tool/options.h"
+
+#include <stdio.h>
+
+static int dispatch(struct arena *a, struct options *o, struct diag *d)
+{
+    switch (o->command) {
+    case CMD_CHECK:
+        return cmd_check(a, o, d);
+    case CMD_BUILD:
+        return cmd_build(a, o, d);
+    case CMD_RUN:
+        return cmd_run(a, o, d);
+    case CMD_TEST:
+        return cmd_test(a, o, d);
+    case CMD_BENCH:
+        return cmd_bench(a, o, d);
+    }
+    return STATUS_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    struct arena arena = {0};
+    struct diag diag = {.arena = &arena};
+    struct options options;
+    int status = STATUS_OK;
+
+    cleanup_install();
+    switch (options_parse(&arena, argc, argv, &options, &diag)) {
+    case OPTIONS_OK:
+        status = dispatch(&arena, &options, &diag);
+        break;
+    case OPTIONS_DONE:
+        break;
+    case OPTIONS_WRONG:
+        status = STATUS_USAGE;
+        break;
+    }
+    fflush(stdout);
+    diag_print(&diag, stderr);
+    arena_free(&arena);
+    return status;
+}

@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "checker.h"
+
+#include "tool/near.h"
+
+#include <kaal/layout.h>
+#include <kaal/limits.h>
+
+#include <inttypes.h>
+#include <string.h>
+
+// The names of a domain's start page are told apart by kind, so a name may return in another kind.
+static void duplicate(struct checker *c, const struct sd_text *name, const char *what,
+                      const struct sd_text *first)
+{
+    diag_error(c->diag, name->at, "%s `%s` is defined twice, first in line %u; rename one", what,
+               name->text, first->at.line);
+}
+
+static bool same_text(const struct sd_text *a, const struct sd_text *b)
+{
+    return a->text != NULL && b->text != NULL && strcmp(a->text, b->text) == 0;
+}
+
+// --- rights ------------------------------------------------------------------------------------
+
+// A text of letters r, w, x, g, each at most once and all of them in `allowed`.
+static bool parse_rights(struct checker *c, const struct sd_text *text, const char *allowed,
+                         uint32_t *out)
+{
+    static const char letters[] = "rwxg";
+    uint32_t rights = 0;
+    for (const char *l = text->text; *l != '\0'; l++) {
+        const char *known = strchr(letters, *l);
+        uint32_t bit = known == NULL ? 0 : 1u << (known - letters);
+        if (bit == 0 || (rights & bit) != 0 || strchr(allowed, *l) == NULL) {
+            rights = 0;
+            break;
+        }
+        rights |= bit;
+    }
+    if (rights == 0) {
+        diag_error(c->diag, text->at,
+                   "rights \"%s\" are not possible here; use letters of \"%s\", "
+                   "each once",
+                   text->text, allowed);
+        return false;
+    }
+    *out = rights;
+    return true;
+}
+
+// --- channels ----------------------------------------------------------------------------------
+
+static void check_channel_kind(struct checker *c, struct sd_channel *ch)
+{
+    static const char *const kinds[] = {"call", "notify"};
+    ch->is_call = true;
+    if (ch->kind_name.text != NULL) {
+        ch->is_call = strcmp(ch->kind_name.text, "call") == 0;
+        if (!ch->is_call && strcmp(ch->kind_name.text, "notify") != 0) {
+            diag_error(c->diag, ch->kind_name.at, "unknown kind of channel `%s`; %s",
+                       ch->kind_name.text, near_fix(c->arena, ch->kind_name.text, kinds, 2));
+            return;
+        }
+    }
+    if (!ch->is_call && ch->grant.value) {
+        diag_error(c->diag, ch->grant.at,
+                   "a notification carries no capabilities; remove `grant` or use kind = \"call\"");
+    }
+}
+
+static void check_channel_ends(struct checker *c, struct sd_channel *ch)
+{
+    ch->from = check_pd_reference(c, "from", &ch->from_name);
+    ch->to = check_pd_reference(c, "to", &ch->to_name);
+    if (ch->to != SYSTEM_NONE && ch->to == c->system->broker) {
+        diag_error(c->diag, ch->to_name.at,
+                   "every component has a channel `broker` to the broker; remove this one");
+        ch->to = SYSTEM_NONE;
+    }
+    if (ch->from != SYSTEM_NONE && ch->from == ch->to) {
+        diag_error(c->diag, ch->to_name.at, "a channel from `%s` to itself; name another domain",
+                   ch->to_name.text);
+        ch->to = SYSTEM_NONE;
+    }
+}
+
+static void check_channel_priorities(struct checker *c, const struct sd_channel *ch)
+{
+    if (!ch->is_call || ch->from == SYSTEM_NONE || ch->to == SYSTEM_NONE) {
+        return;
+    }
+    const struct sd_pd *from = &c->system->pds[ch->from];
+    const struct sd_pd *to = &c->system->pds[ch->to];
+    // The broker's calls are its output; it waits for nobody else.
+    if (ch->from != c->system->broker && system_priority(from) > system_priority(to)) {
+        diag_warning(c->diag, ch->at,
+                     "`%s` (priority %u) calls `%s` (priority %u), whom others can keep from "
+                     "answering; give `%s` at least the priority of its callers",
+                     from->name.text, system_priority(from), to->name.text, system_priority(to),
+                     to->name.text);
+    }
+}
+
+static void check_channel_name(struct checker *c, size_t index)
+{
+    const struct sd_channel *ch = &c->system->channels[index];
+    if (!check_name(c, &ch->name)) {
+        return;
+    }
+    if (strcmp(ch->name.text, "broker") == 0) {
+        diag_error(c->diag, ch->name.at,
+                   "the channel name `broker` is that of every component's channel to the broker; "
+                   "choose another");
+    }
+    for (size_t i = 0; i < index; i++) {
+        const struct sd_channel *other = &c->system->channels[i];
+        if (other->from != SYSTEM_NONE && other->from == ch->from &&
+            other->is_call == ch->is_call && same_text(&other->name, &ch->name)) {
+            duplicate(c, &ch->name, "a channel", &other->name);
+            return;
+        }
+    }
+}
+
+static void check_notify_bits(struct checker *c, size_t pd)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < c->system->channel_count; i++) {
+        const struct sd_channel *ch = &c->system->channels[i];
+        bits += ch->to == pd && !ch->is_call;
+    }
+    for (size_t i = 0; i < c->system->device_count; i++) {
+        const struct sd_device *device = &c->system->devices[i];
+        bool counts = device->pd == pd && device->interrupts.value >= 0;
+        bits += counts ? (device->interrupts.given ? (uint64_t)device->interrupts.value : 1) : 0;
+    }
+    if (bits > KAAL_NOTIFY_BITS) {
+        diag_error(c->diag, c->system->pds[pd].name.at,
+                   "`%s` would receive %" PRIu64 " signals and interrupts; give it at most %d",
+                   c->system->pds[pd].name.text, bits, KAAL_NOTIFY_BITS);
+    }
+}
+
+void check_channels(struct checker *c)
+{
+    for (size_t i = 0; i < c->system->channel_count; i++) {
+        struct sd_channel *ch = &c->system->channels[i];
+        check_channel_kind(c, ch);
+        check_channel_ends(c, ch);
+        check_channel_priorities(c, ch);
+        check_channel_name(c, i);
+    }
+}
+
+// --- memory regions ----------------------------------------------------------------------------
+
+static bool check_region_size(struct checker *c, const struct sd_region *region)
+{
+    const struct sd_number *page = &region->page_size;
+    if (page->given && page->value != SD_PAGE && page->value != SD_LARGE_PAGE) {
+        diag_error(c->diag, page->at, "`page_size` is %" PRId64 "; give 0x%x or 0x%x", page->value,
+                   SD_PAGE, SD_LARGE_PAGE);
+        return false;
+    }
+    if (!region->size.given || !check_range(c, "size", &region->size, 1, SD_REGION_MAX)) {
+        return false;
+    }
+    if ((uint64_t)region->size.value % system_page_size(region) != 0) {
+        diag_error(c->diag, region->size.at,
+                   "`size` is 0x%" PRIx64 "; give a multiple of the page size 0x%" PRIx64,
+                   region->size.value, system_page_size(region));
+        return false;
+    }
+    return true;
+}
+
+static void check_map_rights(struct checker *c, struct sd_map *map)
+{
+    map->rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE;
+    if (map->rights_name.text == NULL || !parse_rights(c, &map->rights_name, "rwx", &map->rights)) {
+        return;
+    }
+    if ((map->rights & KAAL_RIGHT_READ) == 0) {
+        diag_error(c->diag, map->rights_name.at,
+                   "memory that is mapped can be read; add `r` to \"%s\"", map->rights_name.text);
+    } else if ((map->rights & KAAL_RIGHT_WRITE) != 0 && (map->rights & KAAL_RIGHT_EXECUTE) != 0) {
+        diag_error(c->diag, map->rights_name.at,
+                   "memory is not writable and executable at once; drop `w` or `x`");
+    }
+}
+
+static void check_map_address(struct checker *c, const struct sd_region *region,
+                              const struct sd_map *map)
+{
+    if (!map->vaddr.given) {
+        return;
+    }
+    uint64_t vaddr = (uint64_t)map->vaddr.value;
+    uint64_t size = (uint64_t)region->size.value;
+    if (vaddr < KAAL_LAYOUT_MAP_START || vaddr >= KAAL_LAYOUT_MAP_END ||
+        size > KAAL_LAYOUT_MAP_END - vaddr) {
+        diag_error(c->diag, map->vaddr.at,
+                   "`vaddr` 0x%" PRIx64 " with 0x%" PRIx64
+                   " bytes lies outside the space for mappings; stay between 0x%llx and 0x%llx",
+                   vaddr, size, KAAL_LAYOUT_MAP_START, KAAL_LAYOUT_MAP_END);
+    } else if (vaddr % system_page_size(region) != 0) {
+        diag_error(c->diag, map->vaddr.at,
+                   "`vaddr` 0x%" PRIx64 " is no multiple of the page size 0x%" PRIx64 "; align it",
+                   vaddr, system_page_size(region));
+    }
+}
+
+// Two maps at fixed addresses of one domain.
+static void check_map_overlap(struct checker *c, const struct sd_region *region,
+                              const struct sd_map *map)
+{
+    uint64_t size = (uint64_t)region->size.value;
+    for (size_t i = 0; i < c->system->region_count; i++) {
+        const struct sd_region *r = &c->system->regions[i];
+        for (size_t j = 0; j < r->map_count; j++) {
+            const struct sd_map *m = &r->maps[j];
+            if (m == map) {
+                return;
+            }
+            bool both = m->vaddr.given && map->vaddr.given && m->pd == map->pd;
+            if (both && (uint64_t)m->vaddr.value < (uint64_t)map->vaddr.value + size &&
+                (uint64_t)map->vaddr.value < (uint64_t)m->vaddr.value + (uint64_t)r->size.value) {
+                diag_error(c->diag, map->vaddr.at,
+                           "`%s` overlaps `%s` of line %u in `%s`; move one or leave out `vaddr`",
+                           region->name.text, r->name.text, m->vaddr.at.line, map->pd_name.text);
+                return;
+            }
+        }
+    }
+}
+
+static void check_map(struct checker *c, const struct sd_region *region, size_t index)
+{
+    struct sd_map *map = &region->maps[index];
+    map->pd = check_pd_reference(c, "pd", &map->pd_name);
+    check_map_rights(c, map);
+    check_map_address(c, region, map);
+    if (map->pd == SYSTEM_NONE) {
+        return;
+    }
+    for (size_t i = 0; i < index; i++) {
+        if (region->maps[i].pd == map->pd) {
+            diag_error(c->diag, map->pd_name.at, "`%s` is mapped into `%s` twice; remove one",
+                       region->name.text, map->pd_name.text);
+            return;
+        }
+    }
+    check_map_overlap(c, region, map);
+}
+
+void check_regions(struct checker *c)
+{
+    struct system *s = c->system;
+    for (size_t i = 0; i < s->region_count; i++) {
+        struct sd_region *region = &s->regions[i];
+        check_name(c, &region->name);
+        if (!check_region_size(c, region)) {
+            // Nothing below may compute with it.
+            region->size = (struct sd_number){.value = SD_PAGE, .at = region->size.at};
+            region->page_size = (struct sd_number){0};
+        }
+        for (size_t j = 0; j < region->map_count; j++) {
+            check_map(c, region, j);
+        }
+        bool used = region->map_count != 0;
+        for (size_t j = 0; j < s->cap_count; j++) {
+            used = used || same_text(&s->caps[j].object_name, &region->name);
+        }
+        if (!used) {
+            diag_warning(c->diag, region->name.at,
+                         "nobody maps the memory region `%s`; add `maps` or remove it",
+                         region->name.text);
+        }
+    }
+}
+
+// --- devices -----------------------------------------------------------------------------------
+
+static void check_device_match(struct checker *c, const struct sd_device *device)
+{
+    const struct sd_text *match = device->path.text != NULL ? &device->path : &device->compatible;
+    const size_t room = sizeof(((struct kaal_plan_device *)NULL)->match_text);
+    if (match->text == NULL) {
+        diag_error(c->diag, device->at,
+                   "a device without `path` and without `compatible`; add one of them");
+    } else if (device->path.text != NULL && device->compatible.text != NULL) {
+        diag_error(c->diag, device->compatible.at,
+                   "a device with `path` and `compatible`; keep one of them");
+    } else if (match->text[0] == '\0' || strlen(match->text) >= room) {
+        diag_error(c->diag, match->at, "text of %zu bytes; give 1 to %zu", strlen(match->text),
+                   room - 1);
+    } else if (device->path.text != NULL && match->text[0] != '/') {
+        diag_error(c->diag, match->at,
+                   "`%s` is no full path of the device tree; start with /, as in /pl011@9000000",
+                   match->text);
+    }
+}
+
+static void check_device_unique(struct checker *c, size_t index)
+{
+    const struct sd_device *device = &c->system->devices[index];
+    for (size_t i = 0; i < index; i++) {
+        const struct sd_device *other = &c->system->devices[i];
+        if (same_text(&other->name, &device->name)) {
+            duplicate(c, &device->name, "a device", &other->name);
+        }
+        const struct sd_text *match = same_text(&other->path, &device->path) ? &device->path
+                                      : same_text(&other->compatible, &device->compatible)
+                                          ? &device->compatible
+                                          : NULL;
+        if (match != NULL) {
+            diag_error(c->diag, match->at,
+                       "`%s` is already the device `%s` of line %u; a device has one holder",
+                       match->text, other->name.text, other->at.line);
+        }
+    }
+}
+
+void check_devices(struct checker *c)
+{
+    enum { WINDOWS_MAX = 8, INTERRUPTS_MAX = 8 };
+    struct system *s = c->system;
+    for (size_t i = 0; i < s->device_count; i++) {
+        struct sd_device *device = &s->devices[i];
+        check_name(c, &device->name);
+        device->pd = check_pd_reference(c, "pd", &device->pd_name);
+        check_device_match(c, device);
+        check_range(c, "registers", &device->registers, 0, WINDOWS_MAX);
+        check_range(c, "interrupts", &device->interrupts, 0, INTERRUPTS_MAX);
+        check_device_unique(c, i);
+    }
+    for (size_t i = 0; i < s->pd_count; i++) {
+        check_notify_bits(c, i);
+    }
+}
+
+// --- raw capabilities --------------------------------------------------------------------------
+
+struct cap_rule {
+    const char *name;
+    enum kaal_cap_kind kind;
+    const char *rights; // letters that may be given; NULL: this kind has no rights
+    uint32_t usual;     // if none are given
+};
+
+static const struct cap_rule cap_rules[] = {
+    {"cnode", KAAL_CAP_CNODE, NULL, 0},
+    {"vspace", KAAL_CAP_VSPACE, NULL, 0},
+    {"tcb", KAAL_CAP_TCB, NULL, 0},
+    {"sched_context", KAAL_CAP_SCHED_CONTEXT, NULL, 0},
+    {"frame", KAAL_CAP_FRAME, "rw", KAAL_RIGHT_READ},
+    {"endpoint", KAAL_CAP_ENDPOINT, "rwg", KAAL_RIGHT_WRITE},
+};
+
+enum { CAP_RULES = sizeof(cap_rules) / sizeof(cap_rules[0]) };
+
+static const struct cap_rule *find_cap_rule(struct checker *c, const struct sd_text *kind)
+{
+    const char *names[CAP_RULES];
+    for (size_t i = 0; i < CAP_RULES; i++) {
+        names[i] = cap_rules[i].name;
+        if (kind->text != NULL && strcmp(kind->text, names[i]) == 0) {
+            return &cap_rules[i];
+        }
+    }
+    if (kind->text != NULL) {
+        diag_error(c->diag, kind->at, "unknown kind of capability `%s`; %s", kind->text,
+                   near_fix(c->arena, kind->text, names, CAP_RULES));
+    }
+    return NULL;
+}
+
+static size_t region_reference(struct checker *c, const struct sd_text *name)
+{
+    struct system *s = c->system;
+    size_t found = name->text == NULL ? SYSTEM_NONE : system_find_region(s, name->text);
+    if (found == SYSTEM_NONE && name->text != NULL) {
+        const char **names = arena_alloc(c->arena, (s->region_count + 1) * sizeof(*names));
+        for (size_t i = 0; i < s->region_count; i++) {
+            names[i] = s->regions[i].name.text;
+        }
+        diag_error(c->diag, name->at, "`object` names no memory region: `%s`; %s", name->text,
+                   near_fix(c->arena, name->text, names, s->region_count));
+    }
+    return found;
+}
+
+static void check_cap_rights(struct checker *c, struct sd_cap *cap, const struct cap_rule *rule)
+{
+    cap->rights = rule->usual;
+    if (cap->rights_name.text == NULL) {
+        return;
+    }
+    if (rule->rights == NULL) {
+        diag_error(c->diag, cap->rights_name.at,
+                   "a capability of kind `%s` has no rights; remove "
+                   "`rights`",
+                   rule->name);
+        return;
+    }
+    parse_rights(c, &cap->rights_name, rule->rights, &cap->rights);
+}
+
+static void check_cap_page(struct checker *c, const struct sd_cap *cap)
+{
+    if (cap->kind != KAAL_CAP_FRAME) {
+        if (cap->page.given) {
+            diag_error(c->diag, cap->page.at, "only a frame has a `page`; remove it");
+        }
+        return;
+    }
+    if (cap->object != SYSTEM_NONE) {
+        const struct sd_region *region = &c->system->regions[cap->object];
+        check_range(c, "page", &cap->page, 0,
+                    region->size.value / (int64_t)system_page_size(region) - 1);
+    }
+}
+
+static void check_cap(struct checker *c, struct sd_cap *cap)
+{
+    // The bits above are those of calls and faults.
+    const int64_t badge_max = (INT64_C(1) << KAAL_NOTIFY_BITS) - 1;
+    const struct cap_rule *rule = find_cap_rule(c, &cap->kind_name);
+    check_name(c, &cap->name);
+    cap->pd = check_pd_reference(c, "pd", &cap->pd_name);
+    if (rule == NULL) {
+        return;
+    }
+    cap->kind = rule->kind;
+    cap->object = rule->kind == KAAL_CAP_FRAME ? region_reference(c, &cap->object_name)
+                                               : check_pd_reference(c, "object", &cap->object_name);
+    check_cap_rights(c, cap, rule);
+    check_cap_page(c, cap);
+    if (cap->badge.given && cap->kind != KAAL_CAP_ENDPOINT) {
+        diag_error(c->diag, cap->badge.at, "only an endpoint has a `badge`; remove it");
+    } else {
+        check_range(c, "badge", &cap->badge, 0, badge_max);
+    }
+}
+
+void check_caps(struct checker *c)
+{
+    struct system *s = c->system;
+    for (size_t i = 0; i < s->cap_count; i++) {
+        struct sd_cap *cap = &s->caps[i];
+        check_cap(c, cap);
+        for (size_t j = 0; j < i; j++) {
+            const struct sd_cap *other = &s->caps[j];
+            if (other->pd != SYSTEM_NONE && other->pd == cap->pd && other->kind == cap->kind &&
+                same_text(&other->name, &cap->name)) {
+                duplicate(c, &cap->name, "a capability", &other->name);
+                break;
+            }
+        }
+    }
+}

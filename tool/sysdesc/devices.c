@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tool/devices.h"
+
+#include "tool/arena.h"
+#include "tool/machine.h"
+#include "tool/near.h"
+#include "tool/options.h"
+#include "tool/plan.h"
+#include "tool/system.h"
+
+#include "lib/bits.h"
+#include "lib/fdt.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct checker {
+    struct arena *arena;
+    struct diag *diag;
+    const struct system *system;
+    struct dt dt;
+    struct dt_node *nodes; // of each device; dt_none(): not found
+};
+
+// --- finding -----------------------------------------------------------------------------------
+
+static const char *node_path(struct checker *c, struct dt_node node)
+{
+    const char *path = "";
+    while (!dt_is_none(node) && node.at != dt_root(&c->dt).at) {
+        path = arena_printf(c->arena, "/%s%s", dt_name(&c->dt, node), path);
+        node = dt_parent(&c->dt, node);
+    }
+    return path[0] == '\0' ? "/" : path;
+}
+
+struct words {
+    const char **items;
+    size_t count;
+    size_t capacity;
+};
+
+static void add_word(struct checker *c, struct words *list, const char *word)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->items[i], word) == 0) {
+            return;
+        }
+    }
+    list->items =
+        arena_grow(c->arena, list->items, list->count, &list->capacity, sizeof(*list->items));
+    list->items[list->count++] = word;
+}
+
+// Paths, or compatible strings, of all nodes with registers.
+static struct words all_words(struct checker *c, bool paths)
+{
+    struct words list = {0};
+    struct dt_prop reg;
+    for (struct dt_node n = dt_root(&c->dt); !dt_is_none(n); n = dt_next(&c->dt, n)) {
+        if (!dt_prop(&c->dt, n, "reg", &reg)) {
+            continue;
+        }
+        if (paths) {
+            add_word(c, &list, node_path(c, n));
+        }
+        const char *word;
+        for (unsigned i = 0;
+             !paths && (word = dt_prop_string_at(&c->dt, n, "compatible", i)) != NULL; i++) {
+            add_word(c, &list, word);
+        }
+    }
+    return list;
+}
+
+static struct dt_node find(struct checker *c, const struct sd_device *device)
+{
+    bool by_path = device->path.text != NULL;
+    const struct sd_text *match = by_path ? &device->path : &device->compatible;
+    struct dt_node node = by_path ? dt_find(&c->dt, match->text)
+                                  : dt_find_compatible(&c->dt, dt_none(), match->text);
+    if (dt_is_none(node)) {
+        struct words words = all_words(c, by_path);
+        diag_error(c->diag, match->at, "the machine has no device %s %s; %s",
+                   by_path ? "at" : "compatible with", match->text,
+                   near_fix(c->arena, match->text, words.items, words.count));
+    }
+    return node;
+}
+
+// --- judging -----------------------------------------------------------------------------------
+
+static void check_count(struct checker *c, const struct sd_device *device,
+                        const struct sd_number *asked, const char *key, unsigned has)
+{
+    int64_t count = asked->given ? asked->value : 1;
+    if (count > has) {
+        diag_error(c->diag, asked->given ? asked->at : device->at,
+                   "`%s` asks for %" PRId64 " %s, the device has %u; set %s = %u",
+                   device->name.text, count, key, has, key, has);
+    }
+}
+
+// The kernel drives it and gives its registers to nobody.
+static bool is_kernels(struct checker *c, struct dt_node node)
+{
+    struct dt_prop prop;
+    uint32_t cells;
+    return dt_prop(&c->dt, node, "interrupt-controller", &prop) &&
+           dt_prop_u32(&c->dt, node, "#interrupt-cells", &cells) && cells == 3;
+}
+
+// Another node with registers in the page of `window`; its holder could be reached through it.
+static struct dt_node page_neighbour(struct checker *c, struct dt_node node,
+                                     struct dt_range window)
+{
+    uint64_t start = align_down(window.base, SD_PAGE);
+    uint64_t size = align_up(window.base + window.size, SD_PAGE) - start;
+    struct dt_range other;
+    for (struct dt_node n = dt_root(&c->dt); !dt_is_none(n); n = dt_next(&c->dt, n)) {
+        for (unsigned i = 0; n.at != node.at && dt_reg(&c->dt, n, i, &other); i++) {
+            if (ranges_overlap(start, size, other.base, other.size)) {
+                return n;
+            }
+        }
+    }
+    return dt_none();
+}
+
+static void check_windows(struct checker *c, const struct sd_device *device, struct dt_node node)
+{
+    struct dt_range window;
+    int64_t count = device->registers.given ? device->registers.value : 1;
+    for (unsigned i = 0; i < count && dt_reg(&c->dt, node, i, &window); i++) {
+        if (window.size > PLAN_WINDOW_MAX) {
+            diag_error(c->diag, device->at,
+                       "a register window of `%s` has 0x%" PRIx64
+                       " bytes, more than 0x%x; lower `registers`",
+                       device->name.text, window.size, PLAN_WINDOW_MAX);
+            return;
+        }
+        struct dt_node near = page_neighbour(c, node, window);
+        if (!dt_is_none(near)) {
+            diag_warning(c->diag, device->at,
+                         "the registers of `%s` share a page with %s, so that `%s` reaches both; "
+                         "trust it with both or choose a device in a page of its own",
+                         device->name.text, node_path(c, near), device->pd_name.text);
+        }
+    }
+}
+
+static void check_device(struct checker *c, size_t index)
+{
+    const struct sd_device *device = &c->system->devices[index];
+    struct dt_node node = find(c, device);
+    struct dt_range window;
+    struct dt_irq irq;
+    c->nodes[index] = node;
+    if (dt_is_none(node)) {
+        return;
+    }
+    if (is_kernels(c, node)) {
+        diag_error(c->diag, device->at,
+                   "the interrupt controller belongs to the kernel; remove this device");
+        return;
+    }
+    for (size_t i = 0; i < index; i++) {
+        if (c->nodes[i].at == node.at) {
+            diag_error(c->diag, device->at,
+                       "`%s` is the same device as `%s` of line %u, %s; a device has one holder",
+                       device->name.text, c->system->devices[i].name.text,
+                       c->system->devices[i].at.line, node_path(c, node));
+        }
+    }
+    unsigned windows = 0;
+    unsigned interrupts = 0;
+    while (dt_reg(&c->dt, node, windows, &window)) {
+        windows++;
+    }
+    while (dt_irq(&c->dt, node, interrupts, &irq)) {
+        interrupts++;
+    }
+    check_count(c, device, &device->registers, "registers", windows);
+    check_count(c, device, &device->interrupts, "interrupts", interrupts);
+    check_windows(c, device, node);
+}
+
+bool devices_check_tree(struct arena *a, struct bytes tree, const struct system *s, struct diag *d)
+{
+    struct checker c = {.arena = a, .diag = d, .system = s};
+    size_t errors = d->errors;
+    enum dt_err err = dt_open(&c.dt, tree.data, tree.size);
+    if (err != DT_OK) {
+        diag_error(d, place_none(), "the machine's device tree: %s; use another QEMU",
+                   dt_strerror(err));
+        return false;
+    }
+    c.nodes = arena_alloc(a, (s->device_count + 1) * sizeof(*c.nodes));
+    for (size_t i = 0; i < s->device_count; i++) {
+        check_device(&c, i);
+    }
+    return d->errors == errors;
+}
+
+bool devices_check(struct arena *a, const struct options *o, const struct system *s,
+                   struct diag *d)
+{
+    struct bytes tree;
+    struct machine_setup setup = machine_setup(o, (struct bytes){0});
+    if (s->device_count == 0) {
+        return true;
+    }
+    if (!machine_tree(a, &setup, &tree)) {
+        diag_note(d, place_file(s->file),
+                  "the devices were not checked: %s gave no device tree; install qemu-system-arm",
+                  setup.qemu);
+        return true;
+    }
+    return devices_check_tree(a, tree, s, d);
+}

@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The TOML front end. Each section is a table of keys, and one reader fills a struct by it:
+//
+//   keys[]:  {"priority", KEY_NUMBER, offsetof(struct sd_pd, priority), false}
+//   text:    priority = 5      ->  pd->priority = {5, given, line:column}
+//
+// What is wrong is reported and left out; the model is filled with the rest.
+#include "tool/arena.h"
+#include "tool/file.h"
+#include "tool/near.h"
+#include "tool/system.h"
+#include "tool/toml.h"
+
+#include <string.h>
+
+enum key_kind {
+    KEY_TEXT,
+    KEY_NUMBER,
+    KEY_FLAG,
+    KEY_TEXTS,
+    KEY_MAPS,
+};
+
+struct key {
+    const char *name;
+    enum key_kind kind;
+    size_t offset; // of the field in the section's struct
+    bool required;
+};
+
+struct section {
+    const char *what; // "a channel"
+    const struct key *keys;
+    size_t count;
+};
+
+#define SECTION(keys, what)                                                                        \
+    {                                                                                              \
+        (what), (keys), sizeof(keys) / sizeof((keys)[0])                                           \
+    }
+
+static const struct key system_keys[] = {
+    {"name", KEY_TEXT, offsetof(struct system, name), false},
+    {"kernel", KEY_TEXT, offsetof(struct system, kernel), false},
+    {"expect", KEY_TEXT, offsetof(struct system, expect), false},
+    {"start_order", KEY_TEXTS, offsetof(struct system, start_order), false},
+};
+
+static const struct key pd_keys[] = {
+    {"program_image", KEY_TEXT, offsetof(struct sd_pd, image), true},
+    {"role", KEY_TEXT, offsetof(struct sd_pd, role_name), false},
+    {"priority", KEY_NUMBER, offsetof(struct sd_pd, priority), false},
+    {"max_priority", KEY_NUMBER, offsetof(struct sd_pd, max_priority), false},
+    {"budget", KEY_NUMBER, offsetof(struct sd_pd, budget), false},
+    {"period", KEY_NUMBER, offsetof(struct sd_pd, period), false},
+    {"stack_size", KEY_NUMBER, offsetof(struct sd_pd, stack_size), false},
+    {"passive", KEY_FLAG, offsetof(struct sd_pd, passive), false},
+    {"fpu", KEY_FLAG, offsetof(struct sd_pd, fpu), false},
+    {"parent", KEY_TEXT, offsetof(struct sd_pd, parent_name), false},
+    {"args", KEY_TEXT, offsetof(struct sd_pd, args), false},
+};
+
+static const struct key channel_keys[] = {
+    {"name", KEY_TEXT, offsetof(struct sd_channel, name), true},
+    {"from", KEY_TEXT, offsetof(struct sd_channel, from_name), true},
+    {"to", KEY_TEXT, offsetof(struct sd_channel, to_name), true},
+    {"kind", KEY_TEXT, offsetof(struct sd_channel, kind_name), false},
+    {"grant", KEY_FLAG, offsetof(struct sd_channel, grant), false},
+};
+
+static const struct key region_keys[] = {
+    {"size", KEY_NUMBER, offsetof(struct sd_region, size), true},
+    {"page_size", KEY_NUMBER, offsetof(struct sd_region, page_size), false},
+    {"maps", KEY_MAPS, 0, false},
+};
+
+static const struct key map_keys[] = {
+    {"pd", KEY_TEXT, offsetof(struct sd_map, pd_name), true},
+    {"rights", KEY_TEXT, offsetof(struct sd_map, rights_name), false},
+    {"vaddr", KEY_NUMBER, offsetof(struct sd_map, vaddr), false},
+    {"cached", KEY_FLAG, offsetof(struct sd_map, cached), false},
+};
+
+static const struct key device_keys[] = {
+    {"name", KEY_TEXT, offsetof(struct sd_device, name), true},
+    {"pd", KEY_TEXT, offsetof(struct sd_device, pd_name), true},
+    {"path", KEY_TEXT, offsetof(struct sd_device, path), false},
+    {"compatible", KEY_TEXT, offsetof(struct sd_device, compatible), false},
+    {"registers", KEY_NUMBER, offsetof(struct sd_device, registers), false},
+    {"interrupts", KEY_NUMBER, offsetof(struct sd_device, interrupts), false},
+};
+
+static const struct key cap_keys[] = {
+    {"name", KEY_TEXT, offsetof(struct sd_cap, name), true},
+    {"pd", KEY_TEXT, offsetof(struct sd_cap, pd_name), true},
+    {"kind", KEY_TEXT, offsetof(struct sd_cap, kind_name), true},
+    {"object", KEY_TEXT, offsetof(struct sd_cap, object_name), true},
+    {"rights", KEY_TEXT, offsetof(struct sd_cap, rights_name), false},
+    {"badge", KEY_NUMBER, offsetof(struct sd_cap, badge), false},
+    {"page", KEY_NUMBER, offsetof(struct sd_cap, page), false},
+};
+
+static const struct section system_section = SECTION(system_keys, "[system]");
+static const struct section pd_section = SECTION(pd_keys, "a protection domain");
+static const struct section channel_section = SECTION(channel_keys, "a channel");
+static const struct section region_section = SECTION(region_keys, "a memory region");
+static const struct section map_section = SECTION(map_keys, "a map");
+static const struct section device_section = SECTION(device_keys, "a device");
+static const struct section cap_section = SECTION(cap_keys, "a capability");
+
+struct reader {
+    struct arena *arena;
+    struct diag *diag;
+};
+
+// --- values ------------------------------------------------------------------------------------
+
+static bool wrong_type(struct reader *r, const char *what, const struct toml_value *v,
+                       const char *wanted)
+{
+    diag_error(r->diag, v->at, "`%s` is %s; give %s", what, toml_type_name(v->type), wanted);
+    return false;
+}
+
+static bool wrong_item(struct reader *r, const char *what, const struct toml_value *v,
+                       const char *wanted)
+{
+    diag_error(r->diag, v->at, "`%s` holds %s; give %s", what, toml_type_name(v->type), wanted);
+    return false;
+}
+
+static bool read_text(struct reader *r, const char *what, const struct toml_value *v,
+                      struct sd_text *out)
+{
+    if (v->type != TOML_STRING) {
+        return wrong_type(r, what, v, "a string");
+    }
+    if (strlen(v->string.text) != v->string.length) {
+        diag_error(r->diag, v->at, "`%s` holds a NUL character; remove it", what);
+        return false;
+    }
+    *out = (struct sd_text){.text = v->string.text, .at = v->at};
+    return true;
+}
+
+static void read_number(struct reader *r, const char *what, const struct toml_value *v,
+                        struct sd_number *out)
+{
+    if (v->type != TOML_INTEGER) {
+        wrong_type(r, what, v, "an integer");
+        return;
+    }
+    *out = (struct sd_number){.value = v->integer, .given = true, .at = v->at};
+}
+
+static void read_flag(struct reader *r, const char *what, const struct toml_value *v,
+                      struct sd_flag *out)
+{
+    if (v->type != TOML_BOOLEAN) {
+        wrong_type(r, what, v, "true or false");
+        return;
+    }
+    *out = (struct sd_flag){.value = v->boolean, .given = true, .at = v->at};
+}
+
+static void read_texts(struct reader *r, const char *what, const struct toml_value *v,
+                       struct sd_texts *out)
+{
+    if (v->type != TOML_ARRAY) {
+        wrong_type(r, what, v, "an array of strings");
+        return;
+    }
+    for (const struct toml_value *item = v->array->first; item != NULL; item = item->next) {
+        struct sd_text text;
+        if (item->type != TOML_STRING) {
+            wrong_item(r, what, item, "strings");
+        } else if (read_text(r, what, item, &text)) {
+            out->items =
+                arena_grow(r->arena, out->items, out->count, &out->capacity, sizeof(*out->items));
+            out->items[out->count++] = text;
+        }
+    }
+}
+
+// --- sections ----------------------------------------------------------------------------------
+
+static void read_maps(struct reader *r, const struct toml_value *v, struct sd_region *region);
+
+static void read_key(struct reader *r, const struct key *key, const struct toml_value *v,
+                     void *object)
+{
+    void *field = (char *)object + key->offset;
+    switch (key->kind) {
+    case KEY_TEXT:
+        read_text(r, key->name, v, field);
+        break;
+    case KEY_NUMBER:
+        read_number(r, key->name, v, field);
+        break;
+    case KEY_FLAG:
+        read_flag(r, key->name, v, field);
+        break;
+    case KEY_TEXTS:
+        read_texts(r, key->name, v, field);
+        break;
+    case KEY_MAPS:
+        read_maps(r, v, object);
+        break;
+    }
+}
+
+static void unknown_key(struct reader *r, const struct section *s, const struct toml_entry *e)
+{
+    const char **names = arena_alloc(r->arena, s->count * sizeof(*names));
+    for (size_t i = 0; i < s->count; i++) {
+        names[i] = s->keys[i].name;
+    }
+    diag_error(r->diag, e->at, "unknown key `%s` in %s; %s", e->key.text, s->what,
+               near_fix(r->arena, e->key.text, names, s->count));
+}
+
+// A value that is not given is blamed on the place of its section.
+static void place_field(const struct key *key, struct place at, void *object)
+{
+    void *field = (char *)object + key->offset;
+    switch (key->kind) {
+    case KEY_TEXT:
+        ((struct sd_text *)field)->at = at;
+        break;
+    case KEY_NUMBER:
+        ((struct sd_number *)field)->at = at;
+        break;
+    case KEY_FLAG:
+        ((struct sd_flag *)field)->at = at;
+        break;
+    case KEY_TEXTS:
+    case KEY_MAPS:
+        break;
+    }
+}
+
+static void read_section(struct reader *r, const struct section *s, const struct toml_table *table,
+                         struct place at, void *object)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        place_field(&s->keys[i], at, object);
+        if (s->keys[i].required && toml_get(table, s->keys[i].name) == NULL) {
+            diag_error(r->diag, at, "%s without `%s`; add `%s = ...`", s->what, s->keys[i].name,
+                       s->keys[i].name);
+        }
+    }
+    for (const struct toml_entry *e = table->first; e != NULL; e = e->next) {
+        const struct key *key = NULL;
+        for (size_t i = 0; i < s->count; i++) {
+            if (strcmp(e->key.text, s->keys[i].name) == 0) {
+                key = &s->keys[i];
+            }
+        }
+        if (key == NULL) {
+            unknown_key(r, s, e);
+        } else {
+            read_key(r, key, &e->value, object);
+        }
+    }
+}
+
+static bool is_table(struct reader *r, const char *what, const struct toml_value *v)
+{
+    return v->type == TOML_TABLE || wrong_type(r, what, v, "a table");
+}
+
+static bool is_item(struct reader *r, const char *what, const struct toml_value *v)
+{
+    return v->type == TOML_TABLE || wrong_item(r, what, v, "tables");
+}
+
+static bool is_array(struct reader *r, const char *what, const struct toml_value *v)
+{
+    return v->type == TOML_ARRAY || wrong_type(r, what, v, "an array of tables");
+}
+
+static void read_maps(struct reader *r, const struct toml_value *v, struct sd_region *region)
+{
+    if (!is_array(r, "maps", v)) {
+        return;
+    }
+    for (const struct toml_value *item = v->array->first; item != NULL; item = item->next) {
+        if (!is_item(r, "maps", item)) {
+            continue;
+        }
+        region->maps = arena_grow(r->arena, region->maps, region->map_count, &region->map_capacity,
+                                  sizeof(*region->maps));
+        struct sd_map *map = &region->maps[region->map_count++];
+        *map = (struct sd_map){.at = item->at, .pd = SYSTEM_NONE};
+        read_section(r, &map_section, item->table, item->at, map);
+    }
+}
+
+static struct sd_text key_text(struct reader *r, const struct toml_entry *e)
+{
+    if (strlen(e->key.text) != e->key.length) {
+        diag_error(r->diag, e->at, "a name holds a NUL character; remove it");
+    }
+    return (struct sd_text){.text = e->key.text, .at = e->at};
+}
+
+static void read_pds(struct reader *r, const struct toml_value *v, struct system *s)
+{
+    if (!is_table(r, "protection_domains", v)) {
+        return;
+    }
+    for (const struct toml_entry *e = v->table->first; e != NULL; e = e->next) {
+        if (!is_table(r, e->key.text, &e->value)) {
+            continue;
+        }
+        s->pds = arena_grow(r->arena, s->pds, s->pd_count, &s->pd_capacity, sizeof(*s->pds));
+        struct sd_pd *pd = &s->pds[s->pd_count++];
+        *pd = (struct sd_pd){.name = key_text(r, e), .parent = SYSTEM_NONE};
+        read_section(r, &pd_section, e->value.table, e->at, pd);
+    }
+}
+
+static void read_regions(struct reader *r, const struct toml_value *v, struct system *s)
+{
+    if (!is_table(r, "memory_regions", v)) {
+        return;
+    }
+    for (const struct toml_entry *e = v->table->first; e != NULL; e = e->next) {
+        if (!is_table(r, e->key.text, &e->value)) {
+            continue;
+        }
+        s->regions = arena_grow(r->arena, s->regions, s->region_count, &s->region_capacity,
+                                sizeof(*s->regions));
+        struct sd_region *region = &s->regions[s->region_count++];
+        *region = (struct sd_region){.name = key_text(r, e)};
+        read_section(r, &region_section, e->value.table, e->at, region);
+    }
+}
+
+static void read_channels(struct reader *r, const struct toml_value *v, struct system *s)
+{
+    if (!is_array(r, "channels", v)) {
+        return;
+    }
+    for (const struct toml_value *item = v->array->first; item != NULL; item = item->next) {
+        if (!is_item(r, "channels", item)) {
+            continue;
+        }
+        s->channels = arena_grow(r->arena, s->channels, s->channel_count, &s->channel_capacity,
+                                 sizeof(*s->channels));
+        struct sd_channel *channel = &s->channels[s->channel_count++];
+        *channel = (struct sd_channel){.at = item->at, .from = SYSTEM_NONE, .to = SYSTEM_NONE};
+        read_section(r, &channel_section, item->table, item->at, channel);
+    }
+}
+
+static void read_devices(struct reader *r, const struct toml_value *v, struct system *s)
+{
+    if (!is_array(r, "devices", v)) {
+        return;
+    }
+    for (const struct toml_value *item = v->array->first; item != NULL; item = item->next) {
+        if (!is_item(r, "devices", item)) {
+            continue;
+        }
+        s->devices = arena_grow(r->arena, s->devices, s->device_count, &s->device_capacity,
+                                sizeof(*s->devices));
+        struct sd_device *device = &s->devices[s->device_count++];
+        *device = (struct sd_device){.at = item->at, .pd = SYSTEM_NONE};
+        read_section(r, &device_section, item->table, item->at, device);
+    }
+}
+
+static void read_caps(struct reader *r, const struct toml_value *v, struct system *s)
+{
+    if (!is_array(r, "capabilities", v)) {
+        return;
+    }
+    for (const struct toml_value *item = v->array->first; item != NULL; item = item->next) {
+        if (!is_item(r, "capabilities", item)) {
+            continue;
+        }
+        s->caps = arena_grow(r->arena, s->caps, s->cap_count, &s->cap_capacity, sizeof(*s->caps));
+        struct sd_cap *cap = &s->caps[s->cap_count++];
+        *cap = (struct sd_cap){.at = item->at, .pd = SYSTEM_NONE, .object = SYSTEM_NONE};
+        read_section(r, &cap_section, item->table, item->at, cap);
+    }
+}
+
+static void read_system(struct reader *r, const struct toml_value *v, struct system *s)
+{
+    if (is_table(r, "system", v)) {
+        read_section(r, &system_section, v->table, v->at, s);
+    }
+}
+
+// --- the file ----------------------------------------------------------------------------------
+
+bool system_from_toml(struct arena *a, const char *file, const struct toml_table *table,
+                      struct system *out, struct diag *d)
+{
+    static const char *const names[] = {
+        "system", "protection_domains", "channels", "memory_regions", "devices", "capabilities"};
+    static void (*const readers[])(struct reader *, const struct toml_value *, struct system *) = {
+        read_system, read_pds, read_channels, read_regions, read_devices, read_caps};
+    enum { SECTIONS = sizeof(names) / sizeof(names[0]) };
+    struct reader r = {.arena = a, .diag = d};
+    size_t errors = d->errors;
+
+    *out = (struct system){
+        .file = file, .at = place_file(file), .root = SYSTEM_NONE, .broker = SYSTEM_NONE};
+    for (const struct toml_entry *e = table->first; e != NULL; e = e->next) {
+        size_t i = 0;
+        while (i < SECTIONS && strcmp(e->key.text, names[i]) != 0) {
+            i++;
+        }
+        if (i == SECTIONS) {
+            diag_error(d, e->at, "unknown section `%s`; %s", e->key.text,
+                       near_fix(a, e->key.text, names, SECTIONS));
+        } else {
+            readers[i](&r, &e->value, out);
+        }
+    }
+    return d->errors == errors;
+}
+
+bool system_load(struct arena *a, const char *file, struct system *out, struct diag *d)
+{
+    struct bytes text;
+    const char *cause;
+    *out = (struct system){.file = file, .root = SYSTEM_NONE, .broker = SYSTEM_NONE};
+    if (!file_read(a, file, TOML_SIZE_MAX, &text, &cause)) {
+        diag_error(d, place_file(file), "cannot read the description: %s; check the path", cause);
+        return false;
+    }
+    const struct toml_table *table = toml_parse(a, file, (const char *)text.data, text.size, d);
+    if (table == NULL) {
+        return false;
+    }
+    bool ok = system_from_toml(a, file, table, out, d);
+    return system_check(a, out, d) && ok;
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// tests/bad has one description for each message; here is what no file shows: limits, defaults, and
+// that one mistake gives one message.
+#include "tool/arena.h"
+#include "tool/system.h"
+#include "tool/toml.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char base[] = "[protection_domains.root]\nprogram_image = \"r\"\n"
+                           "[protection_domains.cap_broker]\nprogram_image = \"b\"\n"
+                           "[protection_domains.a]\nprogram_image = \"a\"\n"
+                           "[protection_domains.b]\nprogram_image = \"b\"\n";
+
+static struct arena arena;
+static struct diag diag;
+static struct system loaded;
+
+static bool load(const char *more)
+{
+    static char text[TOML_SIZE_MAX];
+    arena_free(&arena);
+    diag = (struct diag){.arena = &arena};
+    int length = snprintf(text, sizeof(text), "%s%s", base, more);
+    const struct toml_table *t = toml_parse(&arena, "s", text, (size_t)length, &diag);
+    assert_non_null(t);
+    bool ok = system_from_toml(&arena, "s", t, &loaded, &diag);
+    return system_check(&arena, &loaded, &diag) && ok;
+}
+
+static void expect_one(const char *more, const char *part)
+{
+    assert_false(load(more));
+    assert_int_equal(diag.errors, 1);
+    for (size_t i = 0; i < diag.count; i++) {
+        if (diag.items[i].level == DIAG_ERROR) {
+            assert_non_null(strstr(diag.items[i].text, part));
+            assert_non_null(strchr(diag.items[i].text, ';'));
+        }
+    }
+}
+
+static void the_short_form_has_defaults(void **state)
+{
+    (void)state;
+    assert_true(load(""));
+    assert_int_equal(loaded.pds[0].role, KAAL_ROLE_ROOT);
+    assert_int_equal(loaded.pds[1].role, KAAL_ROLE_BROKER);
+    assert_int_equal(system_priority(&loaded.pds[1]), KAAL_PRIORITY_BROKER);
+    assert_int_equal(system_priority(&loaded.pds[2]), SD_PRIORITY_DEFAULT);
+    assert_int_equal(system_budget(&loaded.pds[2]), SD_BUDGET_DEFAULT_US);
+    assert_int_equal(system_period(&loaded.pds[2]), SD_BUDGET_DEFAULT_US);
+    assert_int_equal(system_stack(&loaded.pds[2]), SD_STACK_DEFAULT);
+}
+
+static void a_period_defaults_to_the_budget(void **state)
+{
+    (void)state;
+    assert_true(load("[protection_domains.c]\nprogram_image = \"c\"\nbudget = 5000\n"));
+    assert_int_equal(system_period(&loaded.pds[4]), 5000);
+}
+
+static void bounds_are_inclusive(void **state)
+{
+    (void)state;
+    static const char form[] = "[protection_domains.c]\nprogram_image = \"c\"\n%s\n";
+    static const char *const good[] = {"priority = 0", "priority = 254",
+                                       "budget = 20", "stack_size = 0x1000",
+                                       "stack_size = 0x1000000", "budget = 100\nperiod = 100"};
+    static const char *const bad[] = {"priority = -1", "priority = 255", "budget = 19",
+                                      "stack_size = 0", "stack_size = 0x1001000",
+                                      "budget = 101\nperiod = 100",
+                                      "priority = 9223372036854775807",
+                                      "period = -9223372036854775808"};
+    char text[256];
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        snprintf(text, sizeof(text), form, good[i]);
+        assert_true(load(text));
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        snprintf(text, sizeof(text), form, bad[i]);
+        assert_false(load(text));
+        assert_int_equal(diag.errors, 1);
+    }
+}
+
+static void one_mistake_gives_one_message(void **state)
+{
+    (void)state;
+    expect_one("[[channels]]\nname = \"x\"\nfrom = \"a\"\nto = \"bb\"\n", "names no protection");
+    expect_one("[[channels]]\nname = \"x\"\nfrom = \"root\"\nto = \"b\"\n", "is the root task");
+    expect_one("[[channels]]\nname = \"x\"\nfrom = \"a\"\nto = \"a\"\n", "to itself");
+    expect_one("[[channels]]\nname = \"x\"\nfrom = \"a\"\n", "without `to`");
+    expect_one("[memory_regions.m]\nsize = 1\nmaps = [{pd = \"a\"}]\n", "multiple of the page");
+    expect_one("[memory_regions.m]\nsize = 4096\nmaps = [{pd = \"a\", vaddr = 9223372036854775807}]\n",
+               "outside the space");
+    expect_one("[memory_regions.m]\nsize = 4096\nmaps = [{pd = \"a\"}, {pd = \"a\"}]\n", "twice");
+    expect_one("[protection_domains.c]\nprogram_image = \"c\"\nparent = \"c\"\n", "own ancestor");
+}
+
+static void too_many_signals_to_one_component_are_refused(void **state)
+{
+    (void)state;
+    char text[8192] = "";
+    size_t length = 0;
+    for (int i = 0; i < KAAL_NOTIFY_BITS + 1; i++) {
+        assert_true(i < KAAL_NOTIFY_BITS ? length == 0 || load(text) : load(text));
+        length += (size_t)snprintf(
+            text + length, sizeof(text) - length,
+            "[[channels]]\nname = \"n%d\"\nfrom = \"a\"\nto = \"b\"\nkind = \"notify\"\n", i);
+    }
+    expect_one(text, "63 signals");
+}
+
+static void too_many_domains_are_refused(void **state)
+{
+    (void)state;
+    static char text[64 * 1024];
+    size_t length = 0;
+    for (int i = 0; i < KAAL_PD_MAX - 3; i++) {
+        length += (size_t)snprintf(text + length, sizeof(text) - length,
+                                   "[protection_domains.p%d]\nprogram_image = \"x\"\n", i);
+    }
+    expect_one(text, "257 protection domains");
+}
+
+static void a_long_list_of_errors_is_cut(void **state)
+{
+    (void)state;
+    static char text[64 * 1024];
+    size_t length = 0;
+    for (int i = 0; i < 200; i++) {
+        length += (size_t)snprintf(text + length, sizeof(text) - length, "[bad%d]\n", i);
+    }
+    assert_false(load(text));
+    assert_int_equal(diag.errors, 200);
+    assert_true(diag.count <= DIAG_ERRORS_SHOWN);
+}
+
+static void a_call_to_a_lower_priority_is_a_warning(void **state)
+{
+    (void)state;
+    assert_true(load("[protection_domains.low]\nprogram_image = \"x\"\npriority = 1\n"
+                     "[[channels]]\nname = \"x\"\nfrom = \"a\"\nto = \"low\"\n"));
+    assert_int_equal(diag.warnings, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_short_form_has_defaults),
+        cmocka_unit_test(a_period_defaults_to_the_budget),
+        cmocka_unit_test(bounds_are_inclusive),
+        cmocka_unit_test(one_mistake_gives_one_message),
+        cmocka_unit_test(too_many_signals_to_one_component_are_refused),
+        cmocka_unit_test(too_many_domains_are_refused),
+        cmocka_unit_test(a_long_list_of_errors_is_cut),
+        cmocka_unit_test(a_call_to_a_lower_priority_is_a_warning),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    arena_free(&arena);
+    return failed;
+}

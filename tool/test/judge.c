@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tool/judge.h"
+
+#include "tool/arena.h"
+#include "tool/report.h"
+
+#include <string.h>
+
+void judge_init(struct judge *j, struct arena *a, const struct expect *e, uint64_t seed)
+{
+    *j = (struct judge){
+        .arena = a,
+        .expect = e,
+        .seed = seed,
+        .seen = arena_alloc(a, (e->count + 1) * sizeof(*j->seen)),
+        .last_line = "",
+    };
+    // Without a seed nobody typed: such lines are as good as seen.
+    for (size_t i = 0; seed == 0 && i < e->count; i++) {
+        if (e->items[i].typed) {
+            j->seen[i].seen = true;
+            j->seen[i].assumed = true;
+            j->seen_count++;
+        }
+    }
+}
+
+void judge_problem(struct judge *j, const char *format, ...)
+{
+    if (j->problem_count++ >= JUDGE_PROBLEMS_SHOWN) {
+        return;
+    }
+    va_list args;
+    va_start(args, format);
+    j->problems[j->problem_count - 1] = arena_vprintf(j->arena, format, args);
+    va_end(args);
+}
+
+const char *judge_item_name(struct arena *a, const struct expect_item *item)
+{
+    if (item->key == EXPECT_NONE) {
+        return arena_printf(a, "[%s] @%s", item->from, item->event);
+    }
+    const struct expect_field *field = &item->fields[item->key];
+    return arena_printf(a, "[%s] @%s %s=%s", item->from, item->event, field->key,
+                        value_expected(a, &field->value, 0));
+}
+
+static const char *name_of(const struct judge *j, size_t item)
+{
+    return judge_item_name(j->arena, &j->expect->items[item]);
+}
+
+// The item that a line is about. `*related`: some item has its sender and event, if not its key.
+static size_t find_item(const struct judge *j, const struct report *r, bool *related)
+{
+    *related = false;
+    for (size_t i = 0; i < j->expect->count; i++) {
+        const struct expect_item *item = &j->expect->items[i];
+        if (strcmp(item->from, r->from) != 0 || strcmp(item->event, r->event) != 0) {
+            continue;
+        }
+        *related = true;
+        if (item->key == EXPECT_NONE) {
+            return i;
+        }
+        const struct expect_field *field = &item->fields[item->key];
+        const char *value = report_value(r, field->key);
+        if (value != NULL && value_matches(&field->value, j->seed, value)) {
+            return i;
+        }
+    }
+    return EXPECT_NONE;
+}
+
+static void check_values(struct judge *j, size_t index, const struct report *r)
+{
+    const struct expect_item *item = &j->expect->items[index];
+    for (size_t i = 0; i < item->count; i++) {
+        const struct expect_field *field = &item->fields[i];
+        const char *actual = report_value(r, field->key);
+        const char *wanted = value_expected(j->arena, &field->value, j->seed);
+        if (actual == NULL) {
+            j->seen[index].wrong = true;
+            judge_problem(j, "%s has no %s, expected %s", name_of(j, index), field->key, wanted);
+        } else if (!value_matches(&field->value, j->seed, actual)) {
+            j->seen[index].wrong = true;
+            judge_problem(j, "%s has %s=%s, expected %s", name_of(j, index), field->key, actual,
+                          wanted);
+        }
+    }
+}
+
+static bool boots(const struct judge *j, const char *from)
+{
+    for (size_t i = 0; i < j->expect->boot_count; i++) {
+        if (strcmp(j->expect->items[i].from, from) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_order(struct judge *j, size_t index)
+{
+    const struct expect *e = j->expect;
+    if (index < e->stage_count) {
+        if (index != j->next_stage) {
+            j->seen[index].wrong = true;
+            judge_problem(j, "%s came before %s", name_of(j, index), name_of(j, j->next_stage));
+        }
+    } else if (j->next_stage < e->boot_count && !boots(j, e->items[index].from)) {
+        j->seen[index].wrong = true;
+        judge_problem(j, "%s came before %s, when no component may run yet", name_of(j, index),
+                      name_of(j, j->next_stage));
+    }
+}
+
+static void take_item(struct judge *j, size_t index, const struct report *r, uint64_t ms)
+{
+    struct judge_seen *seen = &j->seen[index];
+    if (seen->seen && !seen->assumed) {
+        judge_problem(j, "%s came twice", name_of(j, index));
+        return;
+    }
+    check_order(j, index);
+    j->seen_count += seen->assumed ? 0 : 1;
+    *seen = (struct judge_seen){.seen = true, .wrong = seen->wrong, .ms = ms};
+    while (j->next_stage < j->expect->stage_count && j->seen[j->next_stage].seen) {
+        j->next_stage++;
+    }
+    check_values(j, index, r);
+    if (index == j->expect->end) {
+        j->ended = true;
+    }
+}
+
+// Lines that are wrong unless they are expected.
+static void take_unexpected(struct judge *j, const struct report *r, bool related, const char *line)
+{
+    bool panic = strcmp(r->event, "panic") == 0;
+    bool from_kernel = strcmp(r->from, "kernel") == 0 && strcmp(r->event, "fault") == 0;
+    if (panic || from_kernel) {
+        judge_problem(j, "the %s gave up: %s", r->from, line);
+        j->fatal = true;
+    } else if (strcmp(r->event, "error") == 0) {
+        judge_problem(j, "[%s] reports an error: %s", r->from, line);
+        j->fatal = j->fatal || boots(j, r->from);
+    } else if (strcmp(r->event, "fault") == 0) {
+        judge_problem(j, "unexpected fault: %s", line);
+    } else if (related) {
+        judge_problem(j, "unexpected line: %s", line);
+    }
+}
+
+static const char *input_for(const struct judge *j, const struct report *r)
+{
+    for (size_t i = 0; i < j->expect->input_count; i++) {
+        const struct expect_input *input = &j->expect->inputs[i];
+        if (strcmp(input->from, r->from) == 0 && strcmp(input->event, r->event) == 0) {
+            return arena_printf(j->arena, "%s\n", value_text(j->arena, &input->text, j->seed));
+        }
+    }
+    return NULL;
+}
+
+// "[loader] error: ..." is for people, and still the end.
+static void take_text(struct judge *j, const char *line)
+{
+    const char *close = line[0] == '[' ? strstr(line, "] error: ") : NULL;
+    if (close == NULL) {
+        return;
+    }
+    const char *from = arena_copy(j->arena, line + 1, (size_t)(close - line - 1));
+    if (boots(j, from)) {
+        judge_problem(j, "the %s gave up: %s", from, line);
+        j->fatal = true;
+    }
+}
+
+const char *judge_line(struct judge *j, const char *line, uint64_t ms)
+{
+    struct report r;
+    bool related;
+    j->line_count++;
+    j->last_line = line;
+    if (!report_parse(j->arena, line, &r)) {
+        take_text(j, line);
+        return NULL;
+    }
+    size_t index = find_item(j, &r, &related);
+    if (index == EXPECT_NONE) {
+        take_unexpected(j, &r, related, line);
+    } else {
+        take_item(j, index, &r, ms);
+    }
+    return input_for(j, &r);
+}
+
+bool judge_over(const struct judge *j)
+{
+    if (j->fatal || j->ended) {
+        return true;
+    }
+    return j->expect->end == EXPECT_NONE && j->seen_count == j->expect->count;
+}
+
+void judge_finish(struct judge *j)
+{
+    for (size_t i = 0; i < j->expect->count; i++) {
+        if (!j->seen[i].seen) {
+            judge_problem(j, "%s was not seen", name_of(j, i));
+        }
+    }
+}
