@@ -284,6 +284,9 @@ static void every_stub_sends_what_libsel4_sends(void **state)
     {
         const struct stub *stub = stub_of(text(fact, "function"));
 
+        if (stub == NULL) {
+            return; // stub_of has failed the test
+        }
         assert_string_equal(stub->returns, text(fact, "returns"));
         assert_string_equal(stub->params, text(fact, "params"));
         fake_reset();

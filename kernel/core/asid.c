@@ -12,21 +12,22 @@
 
 enum { POOL_ENTRIES = 1 << ASID_POOL_BITS };
 
-static uint64_t *pool_entries(unsigned pool)
+static paddr_t pool_of(uint64_t asid)
 {
-    return kernel.asid_pools[pool].raw == 0 ? NULL : arch_ptr(kernel.asid_pools[pool]);
+    return kernel.asid_pools[asid >> ASID_POOL_BITS];
 }
 
+// The pool of the ASID exists.
 static uint64_t *entry_of(uint64_t asid)
 {
-    uint64_t *entries = pool_entries((unsigned)(asid >> ASID_POOL_BITS));
-    return entries == NULL ? NULL : &entries[asid & (POOL_ENTRIES - 1)];
+    ASSERT(pool_of(asid).raw != 0);
+    uint64_t *entries = arch_ptr(pool_of(asid));
+    return &entries[asid & (POOL_ENTRIES - 1)];
 }
 
 paddr_t asid_root(uint64_t asid)
 {
-    const uint64_t *entry = entry_of(asid);
-    return paddr(entry == NULL ? 0 : *entry);
+    return paddr(pool_of(asid).raw == 0 ? 0 : *entry_of(asid));
 }
 
 void asid_pool_install(unsigned index, paddr_t base)
@@ -37,7 +38,7 @@ void asid_pool_install(unsigned index, paddr_t base)
 
 uint64_t asid_pool_free_entry(unsigned pool)
 {
-    const uint64_t *entries = pool_entries(pool);
+    const uint64_t *entries = arch_ptr(kernel.asid_pools[pool]);
     const uint64_t first = pool == 0 ? 1 : 0; // A2
     for (uint64_t i = first; i < POOL_ENTRIES; i++) {
         if (entries[i] == 0) {
@@ -49,18 +50,16 @@ uint64_t asid_pool_free_entry(unsigned pool)
 
 void asid_assign(uint64_t asid, paddr_t root)
 {
-    uint64_t *entry = entry_of(asid);
-    ASSERT(entry != NULL && *entry == 0);
-    *entry = root.raw;
+    ASSERT(asid != 0 && *entry_of(asid) == 0);
+    *entry_of(asid) = root.raw;
 }
 
 void asid_release(uint64_t asid, paddr_t root)
 {
-    uint64_t *entry = entry_of(asid);
-    if (entry == NULL || *entry != root.raw) {
+    if (asid_root(asid).raw != root.raw) {
         return;
     }
-    *entry = 0;
+    *entry_of(asid) = 0;
     vspace_forget(asid);
 }
 
@@ -70,7 +69,7 @@ void asid_pool_destroy(struct cap cap)
     if (kernel.asid_pools[pool].raw != cap_base(cap).raw) {
         return;
     }
-    const uint64_t *entries = pool_entries(pool);
+    const uint64_t *entries = arch_ptr(cap_base(cap));
     for (uint64_t i = 0; i < POOL_ENTRIES; i++) {
         if (entries[i] != 0) {
             vspace_forget((uint64_t)pool << ASID_POOL_BITS | i);
@@ -79,7 +78,7 @@ void asid_pool_destroy(struct cap cap)
     kernel.asid_pools[pool] = paddr(0);
 }
 
-// --- invocations -----------------------------------------------------------------------------------
+// --- invocations --------------------------------------------------------------------------------
 
 static unsigned free_pool(void)
 {

@@ -6,7 +6,8 @@
 //   virtual   |image ........|IPC buffer|boot info|extra boot info|
 //             start         U          U+4K      U+8K
 //
-//   slots     0..15 fixed | page tables | extra boot info | SchedControl | image frames | untyped | empty
+//   slots     0..15 fixed | page tables | extra boot info | SchedControl | image frames | untyped |
+//   empty
 #include "kernel/boot.h"
 
 #include "kernel/asid.h"
@@ -29,7 +30,9 @@
 // Too large for the stack.
 static struct boot_ranges free_memory, device_memory;
 
-enum { PAGE = 1 << seL4_PageBits, INITIAL_ASID = 1 };
+#define PAGE (UINT64_C(1) << seL4_PageBits)
+
+enum { INITIAL_ASID = 1 };
 
 // What is being built.
 struct boot {
@@ -44,7 +47,7 @@ struct boot {
     uint64_t free_memory; // given to user level as untyped RAM
 };
 
-// --- slots -----------------------------------------------------------------------------------------
+// --- slots --------------------------------------------------------------------------------------
 
 static void put(struct boot *boot, uint64_t slot, struct cap cap)
 {
@@ -70,7 +73,7 @@ static struct cap plain_cap(enum cap_type type)
     return cap_set(cap_null(), CAP_TYPE, type);
 }
 
-// --- address space ---------------------------------------------------------------------------------
+// --- address space ------------------------------------------------------------------------------
 
 static uint64_t space_end(const struct boot *boot)
 {
@@ -153,7 +156,7 @@ static void make_space(struct boot *boot)
     put(boot, seL4_CapBootInfoFrame, map_frame(boot, boot->at.info, end + PAGE, false));
 }
 
-// --- extra boot info -------------------------------------------------------------------------------
+// --- extra boot info ----------------------------------------------------------------------------
 
 static uint64_t tree_size(const struct boot_args *args)
 {
@@ -174,7 +177,7 @@ static void make_extra(struct boot *boot)
         put_frames(boot, boot->at.extra, boot->image_end + 2 * PAGE, boot->extra_size);
 }
 
-// --- untyped memory --------------------------------------------------------------------------------
+// --- untyped memory -----------------------------------------------------------------------------
 
 static void put_piece(struct boot *boot, paddr_t start, unsigned bits, bool device)
 {
@@ -182,14 +185,14 @@ static void put_piece(struct boot *boot, paddr_t start, unsigned bits, bool devi
     if (index == KCFG_MAX_UNTYPED_CAPS || !slots_left(boot)) {
         return;
     }
-    boot->info->untypedList[index] = (seL4_UntypedDesc){
-        .paddr = start.raw, .sizeBits = (seL4_Uint8)bits, .isDevice = device};
+    boot->info->untypedList[index] =
+        (seL4_UntypedDesc){.paddr = start.raw, .sizeBits = (seL4_Uint8)bits, .isDevice = device};
     put_next(boot, untyped_cap(start, bits, device, UINT64_C(1) << bits));
     boot->free_memory += device ? 0 : UINT64_C(1) << bits;
 }
 
-// The range as naturally aligned powers of two; the smallest are lost. They count as full, so that the
-// first Retype of each zeroes what it takes.
+// The range as naturally aligned powers of two; the smallest are lost. They count as full, so that
+// the first Retype of each zeroes what it takes.
 static void put_untyped(struct boot *boot, struct plat_range range, bool device)
 {
     while (range.start.raw < range.end.raw) {
@@ -215,7 +218,7 @@ static void make_untyped(struct boot *boot)
     boot->info->untyped.end = boot->next_slot;
 }
 
-// --- control capabilities, thread ------------------------------------------------------------------
+// --- control capabilities, thread ---------------------------------------------------------------
 
 static void make_controls(struct boot *boot)
 {
@@ -232,7 +235,8 @@ static void make_controls(struct boot *boot)
 
 static void make_cspace(struct boot *boot)
 {
-    struct cap root = object_create(seL4_CapTableObject, KCFG_ROOT_CNODE_BITS, boot->at.cnode, false);
+    struct cap root =
+        object_create(seL4_CapTableObject, KCFG_ROOT_CNODE_BITS, boot->at.cnode, false);
     root = cap_set(root, CAP_GUARD_SIZE, seL4_WordBits - KCFG_ROOT_CNODE_BITS);
     put(boot, seL4_CapInitThreadCNode, root);
 }
@@ -252,7 +256,8 @@ static void make_thread(struct boot *boot)
 {
     put(boot, seL4_CapInitThreadTCB, object_create(seL4_TCBObject, 0, boot->at.tcb, false));
     put(boot, seL4_CapInitThreadSC,
-        object_create(seL4_SchedContextObject, seL4_MinSchedContextBits, boot->at.sched_context, false));
+        object_create(seL4_SchedContextObject, seL4_MinSchedContextBits, boot->at.sched_context,
+                      false));
     struct tcb *tcb = arch_ptr(boot->at.tcb);
     lend(boot, tcb, TCB_SLOT_CSPACE, seL4_CapInitThreadCNode);
     lend(boot, tcb, TCB_SLOT_VSPACE, seL4_CapInitThreadVSpace);
@@ -262,19 +267,20 @@ static void make_thread(struct boot *boot)
     tcb->max_priority = seL4_MaxPrio;
     arch_set_user_register(&tcb->context, 0, boot->args->entry.raw);
     arch_set(&tcb->context, ARCH_REG_BADGE, 0, boot->image_end + PAGE);
-    sched_context_make_initial(arch_ptr(boot->at.sched_context), tcb, KCFG_BOOT_TIME_SLICE_MS * 1000);
+    sched_context_make_initial(arch_ptr(boot->at.sched_context), tcb,
+                               UINT64_C(1000) * KCFG_BOOT_TIME_SLICE_MS);
     tcb->state = THREAD_RUNNING;
     schedule_wake(tcb);
 }
 
-// --- all -------------------------------------------------------------------------------------------
+// --- all ----------------------------------------------------------------------------------------
 
 static void fill_info(struct boot *boot)
 {
     seL4_BootInfo *info = boot->info;
     const seL4_Word buffer = boot->image_end;
     info->numNodes = KCFG_NODE_COUNT;
-    info->ipcBuffer = (seL4_IPCBuffer *)buffer;
+    info->ipcBuffer = (seL4_IPCBuffer *)buffer; // NOLINT(performance-no-int-to-ptr): the user's
     info->initThreadCNodeSizeBits = KCFG_ROOT_CNODE_BITS;
     info->empty.start = boot->next_slot;
     info->empty.end = UINT64_C(1) << KCFG_ROOT_CNODE_BITS;
@@ -326,11 +332,12 @@ void boot_kernel(const struct boot_args *args)
     if (boot.extra_size != 0) {
         extra_bits = boot.extra_size <= PAGE ? seL4_PageBits : log2_ceil(boot.extra_size);
     }
-    boot.at = boot_objects_place(&free_memory, (struct boot_demand){
-                                            .cnode_bits = KCFG_ROOT_CNODE_BITS + seL4_SlotBits,
-                                            .extra_bits = extra_bits,
-                                            .tables = tables_needed(&boot),
-                                        });
+    boot.at =
+        boot_objects_place(&free_memory, (struct boot_demand){
+                                             .cnode_bits = KCFG_ROOT_CNODE_BITS + seL4_SlotBits,
+                                             .extra_bits = extra_bits,
+                                             .tables = tables_needed(&boot),
+                                         });
     arch_zero(arch_ptr(boot.at.all.start), boot.at.all.end.raw - boot.at.all.start.raw);
     boot.slots = arch_ptr(boot.at.cnode);
     boot.info = arch_ptr(boot.at.info);

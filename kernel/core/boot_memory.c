@@ -6,7 +6,7 @@
 
 #include <sel4/constants.h>
 
-// --- ranges ----------------------------------------------------------------------------------------
+// --- ranges -------------------------------------------------------------------------------------
 
 static void insert(struct boot_ranges *ranges, unsigned at, struct plat_range range)
 {
@@ -40,9 +40,10 @@ void boot_ranges_remove(struct boot_ranges *ranges, struct plat_range hole)
     if (hole.start.raw >= hole.end.raw) {
         return;
     }
-    for (unsigned i = 0; i < ranges->count; i++) {
+    for (unsigned i = 0; i < ranges->count;) {
         const struct plat_range whole = ranges->range[i];
         if (hole.end.raw <= whole.start.raw || whole.end.raw <= hole.start.raw) {
+            i++;
             continue;
         }
         erase(ranges, i);
@@ -89,7 +90,7 @@ unsigned boot_piece_bits(struct plat_range range)
     return bits < seL4_MaxUntypedBits ? bits : seL4_MaxUntypedBits;
 }
 
-// --- objects ---------------------------------------------------------------------------------------
+// --- objects ------------------------------------------------------------------------------------
 
 static unsigned max(unsigned a, unsigned b)
 {

@@ -35,7 +35,7 @@ static arch_pte_t *entry_of(struct cap frame, paddr_t root)
     return here ? walk.entry : NULL;
 }
 
-// --- map and unmap ---------------------------------------------------------------------------------
+// --- map and unmap ------------------------------------------------------------------------------
 
 void frame_unmap(struct cap cap)
 {
@@ -103,7 +103,7 @@ static seL4_Error map_decode(struct syscall *sys)
     const struct cap space = sys->extra[0]->cap;
     const uint64_t asid = cap_get(space, CAP_ASID);
     const uint64_t address = syscall_word(sys, 0);
-    paddr_t root;
+    paddr_t root = paddr(0);
     seL4_Error error = vspace_find(sys, space, 1, &root);
     if (error != seL4_NoError) {
         return error;
@@ -122,7 +122,7 @@ static seL4_Error map_decode(struct syscall *sys)
     return seL4_NoError;
 }
 
-// --- caches ----------------------------------------------------------------------------------------
+// --- caches -------------------------------------------------------------------------------------
 
 static seL4_Error cache_check_range(struct syscall *sys)
 {

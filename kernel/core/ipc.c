@@ -39,7 +39,7 @@ bool thread_buffer(const struct tcb *tcb, bool write, uint64_t **words)
         cap_get(frame, CAP_READ) == 0 || (write && cap_get(frame, CAP_WRITE) == 0)) {
         return false;
     }
-    const uint64_t size   = UINT64_C(1) << frame_bits(cap_get(frame, CAP_FRAME_SIZE));
+    const uint64_t size   = UINT64_C(1) << frame_bits((enum frame_size)cap_get(frame, CAP_FRAME_SIZE));
     const uint64_t offset = tcb->buffer.raw & (size - 1);
     *words                = arch_ptr(paddr(cap_base(frame).raw + offset));
     return true;

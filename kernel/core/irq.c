@@ -10,7 +10,7 @@
 
 enum { SGI_COUNT = 16 };
 
-// --- arrival ---------------------------------------------------------------------------------------
+// --- arrival ------------------------------------------------------------------------------------
 
 void irq_init(void)
 {
@@ -37,7 +37,7 @@ void irq_handler_destroy(struct cap cap)
     kernel.irq_state[irq] = IRQ_FREE;
 }
 
-// --- IRQControl ------------------------------------------------------------------------------------
+// --- IRQControl ---------------------------------------------------------------------------------
 
 // The empty slot that words `index` and `index` + 1 of the message name, below the first extra
 // capability.
@@ -125,7 +125,7 @@ seL4_Error irq_control_decode(struct syscall *sys)
     }
 }
 
-// --- IRQHandler, SGI -------------------------------------------------------------------------------
+// --- IRQHandler, SGI ----------------------------------------------------------------------------
 
 static void set_notification_commit(struct slot *irq_slot, struct slot *from)
 {

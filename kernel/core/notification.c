@@ -55,7 +55,8 @@ void notification_signal(struct notification *notification, uint64_t badge)
         struct tcb *tcb = notification->head;
         notification_remove(tcb);
         deliver(notification, tcb, badge);
-    } else if (bound != NULL && bound->state == THREAD_BLOCKED_RECEIVE) {
+    } else if (notification->state == NOTIFICATION_IDLE && bound != NULL &&
+               bound->state == THREAD_BLOCKED_RECEIVE) {
         thread_cancel_wait(bound);
         deliver(notification, bound, badge);
     } else {

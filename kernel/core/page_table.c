@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Page tables. One type serves all levels: which one it becomes follows from what is missing where it
-// is mapped.
+// Page tables. One type serves all levels: which one it becomes follows from what is missing where
+// it is mapped.
 #include "kernel/asid.h"
 #include "kernel/slot.h"
 #include "kernel/vspace.h"
@@ -25,8 +25,7 @@ static arch_pte_t *entry_of(struct cap table)
     const unsigned above = (unsigned)cap_get(table, CAP_LEVEL) - 1;
     const vaddr_t address = vaddr(cap_get(table, CAP_VADDR) << 12);
     const struct walk walk = vspace_walk_to(root, address, above);
-    const bool here = walk.level == above &&
-                      arch_pte_kind(*walk.entry, above) == ARCH_PTE_TABLE &&
+    const bool here = walk.level == above && arch_pte_kind(*walk.entry, above) == ARCH_PTE_TABLE &&
                       arch_pte_address(*walk.entry).raw == cap_base(table).raw;
     return here ? walk.entry : NULL;
 }
@@ -43,8 +42,8 @@ void page_table_unmap(struct cap cap)
     }
 }
 
-// What is mapped in the table goes with it: the frames' capabilities may outlive it, and the table may
-// be mapped into another address space next.
+// What is mapped in the table goes with it: the frames' capabilities may outlive it, and the table
+// may be mapped into another address space next.
 static void unmap_commit(struct syscall *sys)
 {
     page_table_unmap(sys->cap);
@@ -90,7 +89,7 @@ static seL4_Error map_decode(struct syscall *sys)
     if (address > seL4_UserTop) {
         return syscall_invalid_argument(sys, 0);
     }
-    paddr_t root;
+    paddr_t root = paddr(0);
     const seL4_Error error = vspace_find(sys, space, 1, &root);
     if (error != seL4_NoError) {
         return error;

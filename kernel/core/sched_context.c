@@ -81,9 +81,6 @@ void sched_context_destroy(struct sched_context *context)
 
 uint64_t sched_context_consumed(struct sched_context *context)
 {
-    if (context == kernel.context) {
-        schedule_charge();
-    }
     const ticks_t consumed = context->consumed;
     context->consumed      = 0;
     return plat_ticks_to_us(consumed);

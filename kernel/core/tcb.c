@@ -99,7 +99,8 @@ void thread_suspend(struct tcb *tcb)
     if (tcb->yield_to != NULL) {
         sched_context_finish_yield(tcb->yield_to);
     }
-    if (thread_is_running(tcb)) {
+    // The current thread is in the middle of a system call, which it executes again when resumed.
+    if (thread_is_running(tcb) && tcb != kernel.current) {
         arch_set_user_register(&tcb->context, 0, arch_next_pc(&tcb->context));
     }
     thread_cancel_wait(tcb);

@@ -8,7 +8,7 @@
 
 #include <sel4/arch/invocation.h>
 
-// --- walking -------------------------------------------------------------------------------------
+// --- walking ------------------------------------------------------------------------------------
 
 static arch_pte_t *table_entry(paddr_t table, vaddr_t address, unsigned level)
 {
@@ -32,7 +32,7 @@ struct walk vspace_walk(paddr_t root, vaddr_t address)
     return vspace_walk_to(root, address, ARCH_LEVELS - 1);
 }
 
-// --- which address space ---------------------------------------------------------------------------
+// --- which address space ------------------------------------------------------------------------
 
 bool vspace_is_assigned(struct cap cap)
 {
@@ -90,7 +90,7 @@ void vspace_destroy(struct cap cap)
     }
 }
 
-// --- invocations -----------------------------------------------------------------------------------
+// --- invocations --------------------------------------------------------------------------------
 
 void cache_commit(struct cache_request request)
 {
@@ -165,7 +165,7 @@ seL4_Error vspace_decode(struct syscall *sys)
     if (syscall_word(sys, 1) > seL4_UserTop) {
         return seL4_IllegalOperation;
     }
-    paddr_t root;
+    paddr_t root = paddr(0);
     const seL4_Error error = vspace_find(sys, sys->cap, 0, &root);
     if (error != seL4_NoError) {
         return error;

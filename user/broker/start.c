@@ -4,7 +4,22 @@
 
 #include <kaal/image.h>
 
-// The component that has not begun and has the lowest rank; false if all have begun.
+// The order of beginning: what is awaited, by rank; then passive components, which must have given
+// their scheduling contexts back before anybody calls them (a call that is there already when one
+// first waits would leave it without any); then the rest, by rank.
+static uint64_t turn(uint32_t pd)
+{
+    const struct kaal_handover_pd *component = broker_pd(pd);
+    uint64_t group = 2;
+    if ((component->flags & KAAL_PD_AWAITED) != 0) {
+        group = 0;
+    } else if ((component->flags & KAAL_PD_PASSIVE) != 0) {
+        group = 1;
+    }
+    return group << 32 | component->start_rank;
+}
+
+// The component that has not begun and whose turn it is; false if all have begun.
 static bool next_to_begin(uint32_t *pd)
 {
     bool found = false;
@@ -12,7 +27,7 @@ static bool next_to_begin(uint32_t *pd)
         if (broker_pd(i)->tcb == 0 || i == broker.table->broker || broker.components[i].begun) {
             continue;
         }
-        if (!found || broker_pd(i)->start_rank < broker_pd(*pd)->start_rank) {
+        if (!found || turn(i) < turn(*pd)) {
             *pd = i;
             found = true;
         }
@@ -25,7 +40,7 @@ static bool somebody_awaited(void)
     for (uint32_t i = 0; i < broker.table->pd_count; i++) {
         const struct component *component = &broker.components[i];
         if (component->begun && !component->finished &&
-            (broker_pd(i)->flags & KAAL_PD_AWAITED) != 0) {
+            (broker_pd(i)->flags & (KAAL_PD_AWAITED | KAAL_PD_PASSIVE)) != 0) {
             return true;
         }
     }

@@ -6,7 +6,5 @@
 
 void kaal_halt(void)
 {
-#ifdef CONFIG_DEBUG_BUILD
-    seL4_DebugHalt();
-#endif
+    kaal_try_debug_halt();
 }

@@ -20,16 +20,16 @@ enum { PAGE = 4096 };
 static const uint64_t MAIR = UINT64_C(0x000000ff440c0400);
 
 // 48-bit addresses above and below, 4 KiB granule, tables cached and shared, 16-bit ASIDs.
-static const uint64_t TCR = UINT64_C(16) << 0 | UINT64_C(16) << 16 |  // T0SZ, T1SZ
-                            UINT64_C(1) << 8 | UINT64_C(1) << 10 |    // IRGN0, ORGN0: write back
-                            UINT64_C(3) << 12 |                       // SH0
-                            UINT64_C(1) << 24 | UINT64_C(1) << 26 |   // IRGN1, ORGN1
-                            UINT64_C(3) << 28 | UINT64_C(2) << 30 |   // SH1, TG1
-                            UINT64_C(1) << 36;                        // AS
+static const uint64_t TCR = UINT64_C(16) << 0 | UINT64_C(16) << 16 | // T0SZ, T1SZ
+                            UINT64_C(1) << 8 | UINT64_C(1) << 10 |   // IRGN0, ORGN0: write back
+                            UINT64_C(3) << 12 |                      // SH0
+                            UINT64_C(1) << 24 | UINT64_C(1) << 26 |  // IRGN1, ORGN1
+                            UINT64_C(3) << 28 | UINT64_C(2) << 30 |  // SH1, TG1
+                            UINT64_C(1) << 36;                       // AS
 enum { TCR_IPS_SHIFT = 32, IPS_MAX = 5 };
 
-// MMU, caches, stack alignment of the kernel. User level: WFI and WFE, CTR_EL0, cache maintenance by
-// address; no DC ZVA, no interrupt masks. And the bits that read as one.
+// MMU, caches, stack alignment of the kernel. User level: WFI and WFE, CTR_EL0, cache maintenance
+// by address; no DC ZVA, no interrupt masks. And the bits that read as one.
 static const uint64_t SCTLR = UINT64_C(1) << 0 | UINT64_C(1) << 2 | UINT64_C(1) << 3 |
                               UINT64_C(1) << 12 | UINT64_C(1) << 15 | UINT64_C(1) << 16 |
                               UINT64_C(1) << 18 | UINT64_C(1) << 26 | //
@@ -39,8 +39,8 @@ static const uint64_t SCTLR = UINT64_C(1) << 0 | UINT64_C(1) << 2 | UINT64_C(1) 
 enum {
     CNTKCTL_EL0PCTEN = 1 << 0,
     CNTKCTL_EL0VCTEN = 1 << 1,
-    CNTKCTL_EL0VTEN  = 1 << 8,
-    CNTKCTL_EL0PTEN  = 1 << 9,
+    CNTKCTL_EL0VTEN = 1 << 8,
+    CNTKCTL_EL0PTEN = 1 << 9,
 };
 
 extern const char trap_vectors[];
@@ -61,10 +61,9 @@ static void set_translation(void)
 // What user level may use and see of the processor.
 static void set_user_access(void)
 {
-    const uint64_t counters = (KCFG_EXPORT_PCNT ? CNTKCTL_EL0PCTEN : 0u) |
-                              (KCFG_EXPORT_VCNT ? CNTKCTL_EL0VCTEN : 0u) |
-                              (KCFG_EXPORT_VTMR ? CNTKCTL_EL0VTEN : 0u) |
-                              (KCFG_EXPORT_PTMR ? CNTKCTL_EL0PTEN : 0u);
+    const uint64_t counters =
+        (KCFG_EXPORT_PCNT ? CNTKCTL_EL0PCTEN : 0u) | (KCFG_EXPORT_VCNT ? CNTKCTL_EL0VCTEN : 0u) |
+        (KCFG_EXPORT_VTMR ? CNTKCTL_EL0VTEN : 0u) | (KCFG_EXPORT_PTMR ? CNTKCTL_EL0PTEN : 0u);
     sysreg_write(cntkctl_el1, counters);
     sysreg_write(pmuserenr_el0, KCFG_EXPORT_PMU || KCFG_BENCHMARKS ? 1 : 0);
     sysreg_write(mdscr_el1, 0);

@@ -11,7 +11,7 @@
 enum { PAGE = 4096, FIRST_BLOCK_LEVEL = 1 };
 
 static const arch_pte_t KERNEL_PAGE = PTE_VALID | PTE_ACCESSED | PTE_SHARED;
-static const arch_pte_t DATA        = PTE_USER_XN | PTE_PRIVILEGED_XN;
+static const arch_pte_t DATA = PTE_USER_XN | PTE_PRIVILEGED_XN;
 
 static unsigned tables_used = 1; // the first one is the root
 
@@ -42,7 +42,8 @@ static bool fill(struct job *job, arch_pte_t *entry, unsigned level)
 {
     const uint64_t size = UINT64_C(1) << level_bits(level);
     const uint64_t table_end = (job->address | ((size << ARCH_INDEX_BITS) - 1)) + 1;
-    const arch_pte_t page = job->attributes | KERNEL_PAGE | (level == ARCH_LAST_LEVEL ? PTE_TABLE : 0);
+    const arch_pte_t page =
+        job->attributes | KERNEL_PAGE | (level == ARCH_LAST_LEVEL ? PTE_TABLE : 0);
     uint64_t at = job->address;
     if (level < FIRST_BLOCK_LEVEL || ((at | (at - job->offset)) & (size - 1)) != 0) {
         return false;
@@ -91,7 +92,7 @@ static bool map(uint64_t address, uint64_t physical, uint64_t size, arch_pte_t a
     return true;
 }
 
-// --- the image -------------------------------------------------------------------------------------
+// --- the image ----------------------------------------------------------------------------------
 
 static void map_part(const char *start, const char *end, arch_pte_t attributes)
 {
@@ -114,7 +115,7 @@ void boot_map_image(void)
     __asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" : : : "memory");
 }
 
-// --- the window ------------------------------------------------------------------------------------
+// --- the window ---------------------------------------------------------------------------------
 
 static bool map_window(uint64_t start, uint64_t end, arch_pte_t attributes)
 {

@@ -5,10 +5,11 @@
 //   0xffff800000000000 + p   p in RAM: writable, not executable
 //                            p in the kernel's own devices: the same, as device memory
 //                            without the kernel image, but with the part of it that is given back
-//   0xffffffffc0000000       image: boot code and data | text | constants | data, stack above a hole
+//   0xffffffffc0000000       image: boot code and data | text | constants | data, stack above a
+//   hole
 //
-// Blocks of 1 GiB and 2 MiB where they fit, pages elsewhere, so that nothing but RAM is ever mapped as
-// RAM: the processor may fetch ahead from what is.
+// Blocks of 1 GiB and 2 MiB where they fit, pages elsewhere, so that nothing but RAM is ever mapped
+// as RAM: the processor may fetch ahead from what is.
 #pragma once
 
 #include "kernel/addr.h"

@@ -20,19 +20,20 @@ _Static_assert(offsetof(struct arch_context, fpsr) == CONTEXT_FPSR, "fpu.S");
 _Static_assert(offsetof(struct tcb, context) == 0, "trap.S: a thread is found by its registers");
 _Static_assert(offsetof(struct kernel, current) == KERNEL_CURRENT, "trap.S");
 
-// The processor state that user level runs in: EL0, FIQ masked, and without debugging SError masked.
+// The processor state that user level runs in: EL0, FIQ masked, and without debugging SError
+// masked.
 static const uint64_t USER_PSTATE = KCFG_DEBUG_BUILD ? 0x40 : 0x140;
 static const uint64_t PSTATE_FLAGS = UINT64_C(0xf0000000); // N, Z, C, V
 
 // Positions after pc, sp, spsr in seL4_UserContext, up to the two thread registers.
-static const uint8_t USER_ORDER[] = {0, 1,  2,  3,  4,  5,  6,  7,  8,  16, 17, 18, 29, 30, 9, 10,
+static const uint8_t USER_ORDER[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  16, 17, 18, 29, 30, 9, 10,
                                      11, 12, 13, 14, 15, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28};
 enum {
     USER_PC,
     USER_SP,
     USER_SPSR,
     USER_X,
-    USER_TPIDR   = USER_X + (int)sizeof(USER_ORDER),
+    USER_TPIDR = USER_X + (int)sizeof(USER_ORDER),
     USER_TPIDRRO = USER_TPIDR + 1,
 };
 
@@ -115,7 +116,7 @@ void arch_set_tls_base(struct arch_context *context, uint64_t base)
     context->tpidr = base;
 }
 
-// --- words of fault messages -----------------------------------------------------------------------
+// --- words of fault messages --------------------------------------------------------------------
 
 uint64_t arch_unknown_syscall_word(const struct arch_context *context, unsigned word)
 {

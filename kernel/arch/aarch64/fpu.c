@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 // CPACR_EL1.FPEN
-static const uint64_t TRAP_EL0   = UINT64_C(1) << 20;
+static const uint64_t TRAP_EL0 = UINT64_C(1) << 20;
 static const uint64_t TRAP_NEVER = UINT64_C(3) << 20;
 
 static struct {
@@ -38,10 +38,10 @@ void fpu_init(void)
     barrier_instruction();
 }
 
-void arch_context_switch(struct arch_context *context, bool may_use)
+void arch_context_switch(struct arch_context *context, bool fpu_allowed)
 {
     fpu.current = context;
-    fpu.allowed = may_use;
+    fpu.allowed = fpu_allowed;
     set_access();
 }
 

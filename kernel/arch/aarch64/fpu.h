@@ -2,10 +2,10 @@
 //
 // The vector registers, switched lazily.
 //
-// Most components are built without floating point, and a save and restore is 1 KiB of memory traffic.
-// So the registers stay with their owner until another thread uses them: that traps, and only then
-// are they exchanged. The price is one trap for each change of owner, which is paid only where both
-// sides of a switch compute with vectors.
+// Most components are built without floating point, and a save and restore is 1 KiB of memory
+// traffic. So the registers stay with their owner until another thread uses them: that traps, and
+// only then are they exchanged. The price is one trap for each change of owner, which is paid only
+// where both sides of a switch compute with vectors.
 //
 //   owner --> context whose vector registers the processor holds (NULL: nobody's)
 //

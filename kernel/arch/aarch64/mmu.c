@@ -13,7 +13,7 @@ static _Alignas(4096) arch_pte_t no_space[1 << ARCH_INDEX_BITS];
 
 _Alignas(4096) arch_pte_t kernel_tables[KERNEL_TABLE_COUNT][1 << ARCH_INDEX_BITS];
 
-// --- tables ----------------------------------------------------------------------------------------
+// --- tables -------------------------------------------------------------------------------------
 
 void arch_pte_write(arch_pte_t *entry, arch_pte_t pte)
 {
@@ -37,10 +37,7 @@ void arch_tlb_flush_page(uint64_t asid, vaddr_t address)
 
 void arch_tlb_flush_asid(uint64_t asid)
 {
-    __asm__ volatile("tlbi aside1, %0\n\tdsb nsh\n\tisb"
-                     :
-                     : "r"(tlbi_operand(asid, 0))
-                     : "memory");
+    __asm__ volatile("tlbi aside1, %0\n\tdsb nsh\n\tisb" : : "r"(tlbi_operand(asid, 0)) : "memory");
 }
 
 void arch_vspace_activate(paddr_t root, uint64_t asid)
@@ -64,7 +61,7 @@ void mmu_forget_boot(void)
     __asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" : : : "memory");
 }
 
-// --- caches ----------------------------------------------------------------------------------------
+// --- caches -------------------------------------------------------------------------------------
 
 // log2 of the smallest line, from CTR_EL0: field at `shift`, in words.
 static unsigned line_bits(unsigned shift)
@@ -130,7 +127,7 @@ void arch_clean_table(paddr_t base, uint64_t size)
     __asm__ volatile("dsb ishst" : : : "memory");
 }
 
-// --- zeroing ---------------------------------------------------------------------------------------
+// --- zeroing ------------------------------------------------------------------------------------
 
 // Bytes that one DC ZVA zeroes; 0 if it may not be used.
 static uint64_t zva_bytes(void)

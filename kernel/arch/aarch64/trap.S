@@ -3,8 +3,9 @@
 // Into the kernel and out of it.
 //
 // While a thread runs, SP_EL1 points to its registers (struct arch_context, the first member of its
-// struct tcb). So an entry stores x0..x30 without needing a free register, then takes the one kernel
-// stack, which is empty: the kernel never stops in the middle. The way out reads kernel.current.
+// struct tcb). So an entry stores x0..x30 without needing a free register, then takes the one
+// kernel stack, which is empty: the kernel never stops in the middle. The way out reads
+// kernel.current.
 //
 // The idle thread's context returns to idle_loop in EL1.
 
@@ -138,8 +139,8 @@ idle_loop:
     mov     sp, x9
     b       interrupt
 
-// Stores everything in kernel_fault_registers, then reports, on a stack of its own: the kernel stack may
-// be what is wrong. One fault can be survived: an SMC that the machine does not have.
+// Stores everything in kernel_fault_registers, then reports, on a stack of its own: the kernel stack
+// may be what is wrong. One fault can be survived: an SMC that the machine does not have.
 kernel_faulted:
     msr     tpidr_el1, x0
     adrp    x0, kernel_fault_registers

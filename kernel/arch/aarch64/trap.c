@@ -19,10 +19,14 @@
 
 // Exception classes of ESR_EL1.
 enum {
-    CLASS_FPU              = 0x07,
+    CLASS_FPU = 0x07,
     CLASS_INSTRUCTION_ABORT = 0x20,
-    CLASS_DATA_ABORT       = 0x24,
+    CLASS_DATA_ABORT = 0x24,
+    CLASS_BRK = 0x3c,
 };
+
+// Reason of a debug exception (seL4_SoftwareBreakRequest, where the API has it).
+enum { SOFTWARE_BREAK = 3 };
 
 struct kernel_fault kernel_fault_registers;
 
@@ -46,6 +50,13 @@ void trap_synchronous(uint64_t syndrome)
             entry_user_exception(low);
         }
         break;
+    case CLASS_BRK:
+        if (KCFG_HARDWARE_DEBUG) {
+            entry_debug_exception(SOFTWARE_BREAK, 0, 0);
+        } else {
+            entry_user_exception(low);
+        }
+        break;
     default:
         entry_user_exception(low);
         break;
@@ -57,7 +68,7 @@ void trap_unexpected(uint64_t syndrome)
     entry_user_exception(syndrome & UINT32_MAX);
 }
 
-// --- faults of the kernel --------------------------------------------------------------------------
+// --- faults of the kernel -----------------------------------------------------------------------
 
 static void print_register(const char *name, uint64_t value)
 {

@@ -17,8 +17,9 @@ struct host_cpu host_cpu;
 
 bool host_memory_reset(uint64_t base, uint64_t size)
 {
+    const unsigned resets = host_memory.resets + 1;
     free(host_memory.allocation);
-    host_memory = (struct host_memory){0};
+    host_memory = (struct host_memory){.resets = resets};
     host_cpu    = (struct host_cpu){0};
 
     // The kernel's objects are aligned to no more than a page.
@@ -27,7 +28,7 @@ bool host_memory_reset(uint64_t base, uint64_t size)
         return false;
     }
     uint8_t *bytes = allocation + (PAGE - (uintptr_t)allocation % PAGE);
-    host_memory    = (struct host_memory){bytes, base, size, allocation};
+    host_memory    = (struct host_memory){bytes, base, size, allocation, resets};
     return true;
 }
 
@@ -196,9 +197,9 @@ void arch_set_user_exception_word(struct arch_context *context, unsigned word, u
     arch_set_user_register(context, word, value);
 }
 
-void arch_context_switch(struct arch_context *context, bool fpu)
+void arch_context_switch(struct arch_context *context, bool fpu_allowed)
 {
-    (void)fpu;
+    (void)fpu_allowed;
     host_cpu.context = context;
 }
 

@@ -89,8 +89,8 @@ void arch_set_user_exception_word(struct arch_context *context, unsigned word, u
 enum { ARCH_USER_REGISTERS = 36, ARCH_FRAME_REGISTERS = 17, ARCH_TIMEOUT_REGISTERS = 34 };
 
 // The thread whose context this is will run next: vector registers, debug registers, thread registers follow.
-// `fpu`: may it use floating point. To be called again for the running thread when that changes.
-void arch_context_switch(struct arch_context *context, bool fpu);
+// `fpu_allowed`: may it use floating point. To be called again for the running thread when that changes.
+void arch_context_switch(struct arch_context *context, bool fpu_allowed);
 // The context is about to disappear, or its registers to be read or written from outside.
 void arch_context_release(struct arch_context *context);
 

@@ -6,9 +6,11 @@
 //
 //   kernel.asid_pools[pool] --> 512 words: physical address of a root table, 0: free
 //
-// Invariant A1: entry e of pool p holds root r iff a VSpace capability (asid p*512+e, root r) exists.
-// Invariant A2: ASID 0 is never assigned: it means "not mapped" in capabilities, and entry 0 of pool 0
+// Invariant A1: entry e of pool p holds root r iff a VSpace capability (asid p*512+e, root r)
+// exists. Invariant A2: ASID 0 is never assigned: it means "not mapped" in capabilities, and entry
+// 0 of pool 0
 //               stays free.
+// Invariant A3: pool p is in use iff a capability to it exists that says so.
 #pragma once
 
 #include "kernel/addr.h"

@@ -5,8 +5,8 @@
 //   RAM    |kernel|tree|........|image|..........................|objects|....|
 //           ##### ####  free     ####            free              ####   free
 //
-// The objects are cut from the top of the last free range that has room. Tools recompute the place of
-// each (seL4 ABI §12.4), so the order and the alignment are fixed:
+// The objects are cut from the top of the last free range that has room. Tools recompute the place
+// of each (seL4 ABI §12.4), so the order and the alignment are fixed:
 //
 //   |extra boot info, if largest|root CNode|extra boot info|VSpace|ASID pool|IPC buffer|boot info|
 //    (TCB of 4 KiB)|page tables|(TCB of 2 KiB)|scheduling context|

@@ -4,7 +4,8 @@
 //
 //   IRQControl --issues--> IRQHandler (number) --SetNotification--> kernel.irq_notification[number]
 //
-// An interrupt that arrives is masked, and its notification, if there is one, signalled. Ack unmasks.
+// An interrupt that arrives is masked, and its notification, if there is one, signalled. Ack
+// unmasks.
 //
 // Invariant I1: irq_state[n] is IRQ_HANDLER iff a capability to handler n exists.
 // Invariant I2: irq_notification[n] is empty unless irq_state[n] is IRQ_HANDLER, and holds a

@@ -5,6 +5,7 @@
 // Invariant N1: waiting exactly when the queue is not empty.
 // Invariant N2: word is 0 unless active.
 // Invariant N3: binding is mutual: bound->notification == this; context->notification == this.
+// Invariant N4: every queued thread is blocked on this notification; the queue is sorted by priority.
 #pragma once
 
 #include "kernel/arch.h"
@@ -41,7 +42,8 @@ static inline struct notification *notification_of(struct cap cap)
 }
 
 // One thread learns of it: the bound one if it waits to receive on an endpoint, else the first that
-// waits here. If there is none, the badge is added to the word.
+// waits here. If there is none, or if an earlier signal was not taken yet, the badge is added to the
+// word.
 void notification_signal(struct notification *notification, uint64_t badge);
 
 // `receiver` takes the word if the notification is active; else waits for a signal (may_block) or gets

@@ -91,7 +91,8 @@ void sched_context_unbind_notification(struct sched_context *context);
 // From the thread that has it, if any, to one without. Nobody is woken.
 void sched_context_donate(struct sched_context *context, struct tcb *to);
 
-// Microseconds that the context was used for since this was last asked.
+// Microseconds that were charged to the context since this was last asked: not those of the current
+// thread since it was last switched to or ran out.
 uint64_t sched_context_consumed(struct sched_context *context);
 
 // The thread whose YieldTo waits for this context (if any) gets its answer.

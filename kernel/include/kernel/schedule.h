@@ -13,6 +13,7 @@
 // Invariant Q1: bit p of ready_map[d] is set iff ready[d][p] is not empty.
 // Invariant Q2: ready threads are running, with a configured, ready and sufficient context.
 // Invariant Q3: the release queue is sorted by the time of the contexts' first refills.
+// Invariant Q4: there is no candidate between two entries.
 #pragma once
 
 #include "kernel/plat.h"

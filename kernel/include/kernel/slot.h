@@ -30,7 +30,8 @@
 // which an untyped capability has no more children (NESTING_MAX). A microsecond a level, it takes weeks.
 //
 // Invariant D1: next and prev agree; the list has no cycle; an empty slot is in no list.
-// Invariant D2: a slot is at most 1 deeper than its predecessor when it is inserted.
+// Invariant D2: untyped capabilities are at most NESTING_MAX deep, others at most 4 deeper than that: a
+//               depth always fits its bits.
 // Invariant D3: n descends from p iff p is an original, n follows p with only descendants of p between,
 //               depth(n) > depth(p), and p's object covers n's; if p is badged, n has the same badge and is
 //               a copy (another original with that badge is none of p's business).

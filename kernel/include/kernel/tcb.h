@@ -118,7 +118,8 @@ static inline bool thread_is_running(const struct tcb *tcb)
 bool thread_is_blocked(const struct tcb *tcb);
 
 // Stops the thread: cancels what it waits for, takes it out of every queue. A thread that was running
-// goes on after its last instruction when it is resumed.
+// goes on after its last instruction when it is resumed; the current thread executes its system call
+// again.
 void thread_suspend(struct tcb *tcb);
 
 // A thread that is inactive or blocked runs again, from its restart program counter; what it waited

@@ -2,18 +2,20 @@
 //
 // Address spaces: a root table, page tables below it, frames in them.
 //
-//   cap VSpace (asid, root)          cap PageTable (asid, vaddr, base)   cap Frame (asid, vaddr, base)
+//   cap VSpace (asid, root)          cap PageTable (asid, vaddr, base)   cap Frame (asid, vaddr,
+//   base)
 //        |                                 |                                  |
 //   level 0 table --entry--> level 1 table --entry--> ... level 3 table --entry--> page
 //
 // What is mapped where is remembered twice: in the table entry, and in the capability that made it.
 // The entry is what the processor sees. The capability may be out of date: its table was unmapped,
-// its address space deleted, another frame mapped over it. So whatever starts at a capability checks
-// the entry before it changes anything.
+// its address space deleted, another frame mapped over it. So whatever starts at a capability
+// checks the entry before it changes anything.
 //
 // Invariant V1: an address-space identifier (ASID) names at most one root table (asid.h).
 // Invariant V2: a table is entered in one place, and only while its capability says mapped there.
 // Invariant V3: user tables translate addresses up to seL4_UserTop only.
+// Invariant V4: a page is entered only while a capability to its frame says mapped there.
 #pragma once
 
 #include "kernel/addr.h"
@@ -23,8 +25,8 @@
 
 struct tcb;
 
-// Where an address leads: the entry that ends the walk, because it is empty or a page, or because the
-// last level is reached.
+// Where an address leads: the entry that ends the walk, because it is empty or a page, or because
+// the last level is reached.
 struct walk {
     arch_pte_t *entry;
     unsigned level;

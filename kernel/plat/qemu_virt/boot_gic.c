@@ -9,18 +9,18 @@
 #include "kernel/sysreg.h"
 
 enum {
-    PAGE              = 4096,
-    DISTRIBUTOR_V3    = 0x10000,
-    CTLR_ENABLE_V2    = 1,
-    CTLR_ENABLE_V3    = 1 << 1 | 1 << 4, // group 1, affinity routing
-    WAKER_SLEEP       = 1 << 1,
-    WAKER_ASLEEP      = 1 << 2,
-    TYPER_LAST        = 1 << 4,
+    PAGE = 4096,
+    DISTRIBUTOR_V3 = 0x10000,
+    CTLR_ENABLE_V2 = 1,
+    CTLR_ENABLE_V3 = 1 << 1 | 1 << 4, // group 1, affinity routing
+    WAKER_SLEEP = 1 << 1,
+    WAKER_ASLEEP = 1 << 2,
+    TYPER_LAST = 1 << 4,
     PRIORITY_MASK_ALL = 0xff,
 };
 
 static const uint32_t CTLR_WRITE_BUSY = UINT32_C(1) << 31;
-static const uint32_t PRIORITY        = 0xa0a0a0a0; // of four interrupts, a byte each
+static const uint32_t PRIORITY = 0xa0a0a0a0; // of four interrupts, a byte each
 
 static const uint64_t AFFINITY = UINT64_C(0xff00ffffff);
 
@@ -45,7 +45,7 @@ static unsigned line_count(void)
     return 32 * ((gic_read(gic.distributor, GICD_TYPER) & 31) + 1);
 }
 
-// --- version 2 -------------------------------------------------------------------------------------
+// --- version 2 ----------------------------------------------------------------------------------
 
 static void boot_v2(struct gic_place place)
 {
@@ -69,7 +69,7 @@ static void boot_v2(struct gic_place place)
     gic_write(gic.cpu, GICC_CTLR, CTLR_ENABLE_V2);
 }
 
-// --- version 3 -------------------------------------------------------------------------------------
+// --- version 3 ----------------------------------------------------------------------------------
 
 // This processor's affinity, as GICR_TYPER has it in its upper word.
 static uint32_t affinity(void)
@@ -78,15 +78,15 @@ static uint32_t affinity(void)
     return (uint32_t)(mpidr | mpidr >> 8);
 }
 
-static volatile uint32_t *find_redistributor(struct gic_place place)
+static paddr_t find_redistributor(struct gic_place place)
 {
     for (uint64_t at = 0; at + GICR_STRIDE <= place.other_size; at += GICR_STRIDE) {
-        volatile uint32_t *frame = arch_map_device(paddr(place.other.raw + at), PAGE);
-        const uint32_t type = gic_read(frame, GICR_TYPER);
+        const paddr_t base = paddr(place.other.raw + at);
+        const volatile uint32_t *frame = arch_map_device(base, PAGE);
         if (gic_read(frame, GICR_TYPER + 4) == affinity()) {
-            return frame;
+            return base;
         }
-        if ((type & TYPER_LAST) != 0) {
+        if ((gic_read(frame, GICR_TYPER) & TYPER_LAST) != 0) {
             break;
         }
     }
@@ -101,11 +101,11 @@ static void wait_written(void)
 
 static void boot_redistributor(struct gic_place place)
 {
-    volatile uint32_t *frame = find_redistributor(place);
+    const paddr_t base = find_redistributor(place);
+    volatile uint32_t *frame = arch_map_device(base, PAGE);
     gic_write(frame, GICR_WAKER, gic_read(frame, GICR_WAKER) & ~(uint32_t)WAKER_SLEEP);
     while ((gic_read(frame, GICR_WAKER) & WAKER_ASLEEP) != 0) {
     }
-    const paddr_t base = arch_paddr((const void *)(uintptr_t)frame);
     gic.local = arch_map_device(paddr(base.raw + GICR_SGI_FRAME), PAGE);
     reset_32(gic.local, 0, UINT32_MAX);
 }
@@ -145,7 +145,8 @@ static void boot_v3(struct gic_place place)
 
 void boot_gic(struct gic_place place)
 {
-    gic.distributor = arch_map_device(place.distributor, place.version == 3 ? DISTRIBUTOR_V3 : PAGE);
+    gic.distributor =
+        arch_map_device(place.distributor, place.version == 3 ? DISTRIBUTOR_V3 : PAGE);
     if (place.version == 3) {
         boot_v3(place);
     } else {

@@ -18,7 +18,7 @@ enum { PAGE = 4096, MIB = 1 << 20 };
 
 static const uint64_t DEFAULT_RAM = 0x40000000;
 
-// --- memory ----------------------------------------------------------------------------------------
+// --- memory -------------------------------------------------------------------------------------
 
 static void move_up(unsigned from)
 {
@@ -68,7 +68,7 @@ static void find_ram(const struct dt *tree)
     }
 }
 
-// --- devices ---------------------------------------------------------------------------------------
+// --- devices ------------------------------------------------------------------------------------
 
 // What the kernel looks for; the table has what the machine is when there is no tree.
 struct devices {
@@ -77,7 +77,7 @@ struct devices {
 };
 
 static const struct devices DEFAULT_DEVICES = {
-    .gic  = {2, {0x08000000}, {0x08010000}, PAGE},
+    .gic = {2, {0x08000000}, {0x08010000}, PAGE},
     .uart = {0x09000000, PAGE},
 };
 
@@ -87,8 +87,8 @@ static void take_gic(const struct dt *tree, struct dt_node node, unsigned versio
     struct dt_range distributor, other;
     if (devices->gic.version == 0 && dt_reg(tree, node, 0, &distributor) &&
         dt_reg(tree, node, 1, &other)) {
-        devices->gic = (struct gic_place){
-            version, paddr(distributor.base), paddr(other.base), other.size};
+        devices->gic =
+            (struct gic_place){version, paddr(distributor.base), paddr(other.base), other.size};
     }
 }
 
@@ -142,18 +142,18 @@ static void set_output(struct dt_range uart)
     }
 }
 
-void plat_boot(const void *blob, uint64_t size)
+void plat_boot(const void *tree, uint64_t size)
 {
-    struct dt tree;
+    struct dt dt;
     struct devices devices = DEFAULT_DEVICES;
-    if (blob == NULL) {
+    if (tree == NULL) {
         set_output(devices.uart);
         add_ram((struct dt_range){DEFAULT_RAM, (uint64_t)KCFG_DEFAULT_RAM_MIB * MIB});
-    } else if (dt_open(&tree, blob, size) == DT_OK) {
-        devices = find_devices(&tree);
+    } else if (dt_open(&dt, tree, size) == DT_OK) {
+        devices = find_devices(&dt);
         set_output(devices.uart);
-        find_ram(&tree);
-        psci_conduit = dt_psci(&tree);
+        find_ram(&dt);
+        psci_conduit = dt_psci(&dt);
     } else {
         set_output(devices.uart);
         PANIC("what the loader passed is no device tree");

@@ -2,9 +2,10 @@
 //
 // The Arm generic interrupt controller, versions 2 and 3.
 //
-//   distributor: SPIs 32.., for all processors           version 2: also SGIs and PPIs, 0..31
-//   redistributor: SGIs and PPIs of one processor        version 3 only
-//   CPU interface: claim and end                         version 2: registers in memory, 3: of the CPU
+//                                              version 2                 version 3
+//   distributor    SPIs 32.., of all CPUs      and SGIs, PPIs 0..31
+//   redistributor  SGIs, PPIs of one CPU       -                         one for each CPU
+//   CPU interface  claim and end               registers in memory       system registers
 //
 // The registers that enable, configure and prioritise have the same offsets in the distributor and
 // in a redistributor's second frame.
@@ -46,29 +47,29 @@ extern const struct gic_cpu gic_v2, gic_v3;
 
 // Register offsets, in bytes.
 enum {
-    GICD_CTLR       = 0x000,
-    GICD_TYPER      = 0x004,
-    GICD_IGROUPR    = 0x080,
-    GICD_ISENABLER  = 0x100,
-    GICD_ICENABLER  = 0x180,
-    GICD_ICPENDR    = 0x280,
-    GICD_ICACTIVER  = 0x380,
+    GICD_CTLR = 0x000,
+    GICD_TYPER = 0x004,
+    GICD_IGROUPR = 0x080,
+    GICD_ISENABLER = 0x100,
+    GICD_ICENABLER = 0x180,
+    GICD_ICPENDR = 0x280,
+    GICD_ICACTIVER = 0x380,
     GICD_IPRIORITYR = 0x400,
-    GICD_ITARGETSR  = 0x800, // version 2
-    GICD_ICFGR      = 0xc00,
-    GICD_SGIR       = 0xf00,  // version 2
-    GICD_IROUTER    = 0x6000, // version 3
+    GICD_ITARGETSR = 0x800, // version 2
+    GICD_ICFGR = 0xc00,
+    GICD_SGIR = 0xf00,     // version 2
+    GICD_IROUTER = 0x6000, // version 3
 
     GICC_CTLR = 0x00,
-    GICC_PMR  = 0x04,
-    GICC_BPR  = 0x08,
-    GICC_IAR  = 0x0c,
+    GICC_PMR = 0x04,
+    GICC_BPR = 0x08,
+    GICC_IAR = 0x0c,
     GICC_EOIR = 0x10,
 
-    GICR_TYPER     = 0x008,
-    GICR_WAKER     = 0x014,
+    GICR_TYPER = 0x008,
+    GICR_WAKER = 0x014,
     GICR_SGI_FRAME = 0x10000,
-    GICR_STRIDE    = 0x20000,
+    GICR_STRIDE = 0x20000,
 };
 
 enum { GIC_LOCAL_COUNT = 32, GIC_NUMBER_MASK = 0x3ff, GIC_SPECIAL = 1020 };

@@ -127,6 +127,10 @@ void actors_become(const struct actor *actor)
     if (actor->tcb->state == THREAD_INACTIVE) {
         thread_restart(actor->tcb);
     }
+    if (!thread_is_schedulable(actor->tcb)) {
+        fputs("actors: the thread cannot run\n", stderr);
+        abort();
+    }
     schedule_again();
     schedule_remove(actor->tcb);
     if (thread_is_schedulable(kernel.current)) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "fresh.h"
 
+#include "kernel_ok.h"
+
 #include "kernel/arch.h"
 #include "kernel/arch_host.h"
 #include "kernel/boot.h"
@@ -37,6 +39,7 @@ void fresh_kernel(void)
     };
     boot_kernel(&args);
     root_cnode = kernel.current->slots[TCB_SLOT_CSPACE].cap;
+    kernel_ok_root(cnode_slots(root_cnode), cnode_slot_count(root_cnode));
 }
 
 struct slot *fresh_slot(uint64_t number)

@@ -7,6 +7,12 @@
 // of the objects that the capabilities name, and checks each.
 #pragma once
 
+#include "kernel/slot.h"
+
+// Slots that exist though perhaps nobody can reach them, until memory is reset: the initial task's root
+// CNode, which lies in no untyped memory.
+void kernel_ok_root(const struct slot *slots, uint64_t count);
+
 // The first invariant that does not hold, "D1: ...", or NULL. The text is good until the next call.
 const char *kernel_ok(void);
 

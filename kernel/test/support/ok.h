@@ -19,6 +19,7 @@ struct ok_slot {
     size_t last_heir; // position of its last descendant; its own if it has none
     uint64_t start;   // memory it names: [start, start + size), size 0 if none
     uint64_t size;
+    bool housed; // it lies in a CNode, a thread or the kernel's own memory
 };
 
 // In the order of the derivation lists, one list after the other.

@@ -3,21 +3,31 @@
 // Finding every slot that holds a capability. Starts at the slots of threads and interrupts, enters each
 // CNode once, and follows every derivation list from end to end: zombies that lie in their own first
 // slot are reached that way only.
+//
+// Invariant O2: a slot that holds a capability lies in a CNode or thread of which there is a capability.
 #include "ok.h"
 
+#include "kernel_ok.h"
+
 #include "kernel/arch.h"
+#include "kernel/arch_host.h"
 #include "kernel/cspace.h"
 #include "kernel/derive.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-// A set of addresses with a number each: open addressing, never more than half full.
+// A set of addresses with a number each: open addressing, never more than half full. An entry counts if
+// it has the table's stamp, so that emptying the table is one step.
 struct table {
-    uintptr_t *key; // 0: free
-    size_t *value;
+    struct table_entry {
+        uintptr_t key;
+        size_t value;
+        size_t stamp;
+    } *entry;
     size_t mask;
     size_t used;
+    size_t stamp;
 };
 
 static struct table seen;    // slots: index in the stock
@@ -35,58 +45,52 @@ static void *must(void *memory)
 
 static void table_clear(struct table *table)
 {
-    if (table->key == NULL) {
+    if (table->entry == NULL) {
         table->mask  = 4095;
-        table->key   = must(calloc(table->mask + 1, sizeof(*table->key)));
-        table->value = must(calloc(table->mask + 1, sizeof(*table->value)));
+        table->entry = must(calloc(table->mask + 1, sizeof(*table->entry)));
     }
-    for (size_t i = 0; i <= table->mask && table->used > 0; i++) {
-        table->key[i] = 0;
-    }
+    table->stamp++;
     table->used = 0;
 }
 
-static size_t table_place(const struct table *table, uintptr_t key)
+// The entry of `key`, or the free one where it belongs.
+static struct table_entry *table_place(const struct table *table, uintptr_t key)
 {
     size_t i = (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 20) & table->mask;
-    while (table->key[i] != 0 && table->key[i] != key) {
+    while (table->entry[i].stamp == table->stamp && table->entry[i].key != key) {
         i = (i + 1) & table->mask;
     }
-    return i;
+    return &table->entry[i];
+}
+
+static const struct table_entry *table_find(const struct table *table, uintptr_t key)
+{
+    const struct table_entry *entry = table_place(table, key);
+    return entry->stamp == table->stamp ? entry : NULL;
 }
 
 static void table_grow(struct table *table)
 {
-    struct table larger = {.mask = table->mask * 2 + 1};
-    larger.key          = must(calloc(larger.mask + 1, sizeof(*larger.key)));
-    larger.value        = must(calloc(larger.mask + 1, sizeof(*larger.value)));
+    struct table larger = {.mask = table->mask * 2 + 1, .used = table->used, .stamp = 1};
+    larger.entry        = must(calloc(larger.mask + 1, sizeof(*larger.entry)));
     for (size_t i = 0; i <= table->mask; i++) {
-        if (table->key[i] != 0) {
-            const size_t place  = table_place(&larger, table->key[i]);
-            larger.key[place]   = table->key[i];
-            larger.value[place] = table->value[i];
+        if (table->entry[i].stamp == table->stamp) {
+            struct table_entry *entry = table_place(&larger, table->entry[i].key);
+            *entry = (struct table_entry){table->entry[i].key, table->entry[i].value, larger.stamp};
         }
     }
-    larger.used = table->used;
-    free(table->key);
-    free(table->value);
+    free(table->entry);
     *table = larger;
-}
-
-static bool table_has(const struct table *table, uintptr_t key)
-{
-    return table->key[table_place(table, key)] == key;
 }
 
 // False if the key is there already.
 static bool table_add(struct table *table, uintptr_t key, size_t value)
 {
-    const size_t place = table_place(table, key);
-    if (table->key[place] == key) {
+    struct table_entry *entry = table_place(table, key);
+    if (entry->stamp == table->stamp) {
         return false;
     }
-    table->key[place]   = key;
-    table->value[place] = value;
+    *entry = (struct table_entry){key, value, table->stamp};
     table->used++;
     if (table->used * 2 > table->mask) {
         table_grow(table);
@@ -115,7 +119,7 @@ static void stock_add(const struct slot *slot, size_t list, size_t position)
 // Takes stock of the whole list that `slot` is in.
 static const char *follow_list(const struct slot *slot)
 {
-    if (slot_is_empty(slot) || table_has(&seen, (uintptr_t)slot)) {
+    if (slot_is_empty(slot) || table_find(&seen, (uintptr_t)slot) != NULL) {
         return NULL;
     }
     const struct slot *head = slot;
@@ -139,22 +143,24 @@ static const char *follow_list(const struct slot *slot)
         }
         stock_add(at, list, position++);
     }
-    return table_has(&seen, (uintptr_t)slot) ? NULL : "D1: a slot is not in its own list";
+    return table_find(&seen, (uintptr_t)slot) == NULL ? "D1: a slot is not in its own list" : NULL;
 }
 
 static const char *enter_slots(const struct slot *slots, uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++) {
-        if (slot_is_empty(&slots[i])) {
-            if (slots[i].link[0] != 0 || slots[i].link[1] != 0) {
-                return "D1: an empty slot has links";
-            }
-            continue;
+        const struct slot *slot = &slots[i];
+        if ((slot->cap.word[0] | slot->cap.word[1] | slot->link[0] | slot->link[1]) == 0) {
+            continue; // most are
         }
-        const char *broken = follow_list(&slots[i]);
+        if (slot_is_empty(slot)) {
+            return "D1: an empty slot has links";
+        }
+        const char *broken = follow_list(slot);
         if (broken != NULL) {
             return broken;
         }
+        building->slots[table_place(&seen, (uintptr_t)slot)->value].housed = true;
     }
     return NULL;
 }
@@ -186,8 +192,8 @@ static uintptr_t object_key(enum cap_type type, uint64_t address)
 
 const struct slot *ok_object_at(enum cap_type type, uint64_t address)
 {
-    const size_t place = table_place(&objects, object_key(type, address));
-    return objects.key[place] == 0 ? NULL : building->slots[objects.value[place]].slot;
+    const struct table_entry *entry = table_find(&objects, object_key(type, address));
+    return entry == NULL ? NULL : building->slots[entry->value].slot;
 }
 
 const struct slot *ok_object(enum cap_type type, const void *object)
@@ -197,15 +203,31 @@ const struct slot *ok_object(enum cap_type type, const void *object)
 
 const struct ok_slot *ok_find(const struct slot *slot)
 {
-    const size_t place = table_place(&seen, (uintptr_t)slot);
-    return seen.key[place] == 0 ? NULL : &building->slots[seen.value[place]];
+    const struct table_entry *entry = table_find(&seen, (uintptr_t)slot);
+    return entry == NULL ? NULL : &building->slots[entry->value];
 }
 
 // --- all -------------------------------------------------------------------------------------------
 
+static struct {
+    const struct slot *slots;
+    uint64_t count;
+    unsigned memory; // valid as long as this has not been reset
+} root;
+
+void kernel_ok_root(const struct slot *slots, uint64_t count)
+{
+    root.slots  = slots;
+    root.count  = count;
+    root.memory = host_memory.resets;
+}
+
 static const char *enter_roots(void)
 {
     const char *broken = enter_slots(kernel.irq_notification, PLAT_IRQ_COUNT);
+    if (root.memory == host_memory.resets && broken == NULL) {
+        broken = enter_slots(root.slots, root.count);
+    }
     for (struct tcb *tcb = kernel.all_threads; tcb != NULL && broken == NULL; tcb = tcb->all_next) {
         broken = enter_slots(tcb->slots, TCB_SLOT_COUNT);
     }
@@ -226,6 +248,9 @@ const char *ok_gather(struct ok_stock *stock)
         broken = enter_object(stock->slots[i].slot->cap);
     }
     for (size_t i = 0; i < stock->count && broken == NULL; i++) {
+        if (!stock->slots[i].housed) {
+            broken = "O2: a capability lies in memory that is neither CNode nor thread";
+        }
         if (stock->slots[i].size > 0) {
             const enum cap_type type = cap_type(stock->slots[i].slot->cap);
             (void)table_add(&objects, object_key(type, stock->slots[i].start), i);

@@ -125,8 +125,10 @@ static const char *check_zombie(const struct ok_stock *stock, const struct slot 
 const char *ok_tree(struct ok_stock *stock)
 {
     for (size_t i = 0; i < stock->count; i++) {
-        if (slot_depth(stock->slots[i].slot) > NESTING_MAX + 8) {
-            return "D2: deeper than the depth that is left for objects";
+        const struct slot *slot = stock->slots[i].slot;
+        const uint64_t extra    = cap_type(slot->cap) == CAP_UNTYPED ? 0 : 4;
+        if (slot_depth(slot) > NESTING_MAX + extra) {
+            return "D2: a capability is too deep in the tree";
         }
         if (cap_type(stock->slots[i].slot->cap) == CAP_ZOMBIE) {
             const char *broken = check_zombie(stock, stock->slots[i].slot);

@@ -100,13 +100,18 @@ uint64_t sim_badge(const struct tcb *tcb)
 
 // --- entering the kernel -------------------------------------------------------------------------
 
-void sim_trap(int64_t number)
+void sim_enter(int64_t number)
 {
     struct arch_context *context = &kernel.current->context;
     context->restart_pc          = context->pc;
     context->pc += INSTRUCTION;
     arch_set(context, ARCH_REG_SYSCALL, 0, (uint64_t)number);
     entry_syscall(number);
+}
+
+void sim_trap(int64_t number)
+{
+    sim_enter(number);
     check();
 }
 

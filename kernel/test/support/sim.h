@@ -49,6 +49,9 @@ uint64_t *sim_buffer(const struct tcb *tcb);
 
 // --- entering the kernel -------------------------------------------------------------------------
 
+// A trap without the check of the state afterwards.
+void sim_enter(int64_t number);
+
 // One trap of the current thread with system call `number`, its registers as they are.
 void sim_trap(int64_t number);
 

@@ -9,7 +9,8 @@
 // A caller is answered when its line is in the queue. While the queue has no room for it nobody is
 // answered: that is the back-pressure.
 //
-// With the argument "report-input" each line that is typed is reported: "@input text=...".
+// With the argument "report-input" each line that is typed is reported, "@input text=...", and
+// signalled over the notify channel "input" if there is one.
 
 #include "pl011.h"
 
@@ -24,6 +25,7 @@ static struct pl011 port;
 static const struct kaal_start_entry *irq;
 static const struct kaal_start_entry *broker;  // to ask for its output
 static const struct kaal_start_entry *waker;   // tells when it has some; NULL: never
+static const struct kaal_start_entry *input;   // to tell that a line was typed; NULL: nobody
 static seL4_CPtr notification;
 static bool broker_waits; // a signal of the broker came while we were busy
 
@@ -121,6 +123,9 @@ static void report_input(void)
             kaal_report_begin(&report, "input");
             kaal_report_str(&report, "text", line);
             put_report(&report);
+            if (input != NULL) {
+                kaal_signal(input);
+            }
         }
     }
 }
@@ -206,6 +211,7 @@ void init(void)
     broker = kaal_need(KAAL_START_BROKER, NULL);
     notification = kaal_need(KAAL_START_NOTIFICATION, NULL)->slot;
     waker = kaal_start_find(kaal_start, KAAL_START_SIGNALED, NULL);
+    input = kaal_start_find(kaal_start, KAAL_START_SIGNAL, "input");
 
     // The broker lets go of the port with the first request, and only then may it be set up.
     static char early[KAAL_BROKER_TEXT_MAX];

@@ -15,6 +15,7 @@
 
 static inline void *arch_ptr(paddr_t address)
 {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): this is where physical addresses become pointers
     return (void *)(uintptr_t)(address.raw + ARCH_WINDOW);
 }
 
@@ -23,7 +24,7 @@ static inline paddr_t arch_paddr(const void *object)
     return paddr((uint64_t)(uintptr_t)object - ARCH_WINDOW);
 }
 
-// --- registers ---------------------------------------------------------------------------------
+// --- registers ----------------------------------------------------------------------------------
 
 static inline unsigned arch_register_number(enum arch_register reg)
 {
@@ -76,16 +77,16 @@ static inline void arch_restart(struct arch_context *context)
     context->pc = context->restart_pc;
 }
 
-// --- translation tables ------------------------------------------------------------------------
+// --- translation tables -------------------------------------------------------------------------
 
 enum {
-    PTE_VALID    = 1 << 0,
-    PTE_TABLE    = 1 << 1, // levels 0..2: a table and not a block; level 3: always set
-    PTE_DEVICE   = 0 << 2, // index into MAIR_EL1 (arch/aarch64/cpu.h)
-    PTE_NORMAL   = 4 << 2,
-    PTE_USER     = 1 << 6, // EL0 may access
+    PTE_VALID = 1 << 0,
+    PTE_TABLE = 1 << 1,  // levels 0..2: a table and not a block; level 3: always set
+    PTE_DEVICE = 0 << 2, // index into MAIR_EL1 (boot_arch.c)
+    PTE_NORMAL = 4 << 2,
+    PTE_USER = 1 << 6, // EL0 may access
     PTE_READONLY = 1 << 7,
-    PTE_SHARED   = 3 << 8, // inner shareable
+    PTE_SHARED = 3 << 8, // inner shareable
     PTE_ACCESSED = 1 << 10,
     PTE_NOT_GLOBAL = 1 << 11,
 };
@@ -120,8 +121,8 @@ static inline arch_pte_t arch_pte_table(paddr_t table)
 
 static inline arch_pte_t arch_pte_page(paddr_t frame, unsigned level, struct arch_mapping mapping)
 {
-    arch_pte_t pte = frame.raw | PTE_VALID | PTE_ACCESSED | PTE_NOT_GLOBAL | PTE_SHARED |
-                     PTE_PRIVILEGED_XN;
+    arch_pte_t pte =
+        frame.raw | PTE_VALID | PTE_ACCESSED | PTE_NOT_GLOBAL | PTE_SHARED | PTE_PRIVILEGED_XN;
     pte |= level == ARCH_LAST_LEVEL ? PTE_TABLE : 0;
     pte |= mapping.cached ? PTE_NORMAL : PTE_DEVICE;
     pte |= mapping.execute ? 0 : PTE_USER_XN;

@@ -14,7 +14,8 @@ struct host_memory {
     uint8_t *bytes;
     uint64_t base;
     uint64_t size;
-    void *allocation; // what `bytes` is the aligned part of
+    void *allocation;  // what `bytes` is the aligned part of
+    unsigned resets;   // how often there was fresh memory
 };
 
 extern struct host_memory host_memory;

@@ -8,5 +8,5 @@ enum {
 
     // 62.5 ticks are a microsecond: us * 62500 / 1000, as seL4 rounds it.
     PLAT_TICKS_PER_MS = 62500,
-    PLAT_US_PER_MS    = 1000,
+    PLAT_US_PER_MS = 1000,
 };
