@@ -8,11 +8,11 @@
 //    MEMORY     MR1 bytes, MR2 enum kaal_rights  MR0 address, MR1 bytes
 //    CHANNEL    MR1 badge                        MR0 CPtr to wait, MR1 CPtr to signal
 //    STARTED    -                                -
-//    PASSIVE    - (sent, not called)             no answer
+//    PASSIVE    - (sent, not called)             none
 //    STOP       MR1 bytes of text, MR2.. text    none: the caller is suspended
 //    LOG        -                                MR0 bytes of text, MR1.. text
 //
-// Every grant is accounted to the component and limited by its quota.
+// Every grant is accounted to the component and limited by its quota: beyond it, KAAL_ERR_DENIED.
 #pragma once
 
 #include <kaal/protocol.h>
@@ -23,6 +23,7 @@ enum {
 
     // What a component may hold at a time of what it asked for.
     KAAL_BROKER_MEMORY_QUOTA = 4 << 20, // bytes
+    KAAL_BROKER_GRANT_QUOTA = 32,       // grants of memory, of whatever size
     KAAL_BROKER_CHANNEL_QUOTA = 16,
 
     // The longest text of STOP and LOG.
@@ -48,8 +49,9 @@ enum kaal_broker_request {
     // The caller can or need not go on. The text is reported with its name.
     KAAL_BROKER_STOP = 5,
 
-    // For the console alone: the broker's next output, whole lines with their ends; 0 bytes: none
-    // left. With the first LOG the console takes over the serial port.
+    // For the console alone: the broker's next output, whole lines with their ends and with the
+    // broker's name in front, to be put out as they are; 0 bytes: none left. With the first LOG the
+    // console takes over the serial port.
     KAAL_BROKER_LOG = 6,
 };
 

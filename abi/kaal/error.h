@@ -12,7 +12,7 @@ enum kaal_err {
     KAAL_ERR_ARGUMENT = 4, // an argument is out of range; the reply tells which
     KAAL_ERR_MEMORY = 5,   // not enough memory
     KAAL_ERR_SLOTS = 6,    // no free capability slot
-    KAAL_ERR_DENIED = 7,   // the description does not allow it
+    KAAL_ERR_DENIED = 7,   // the description or a quota does not allow it
     KAAL_ERR_NOTFOUND = 8, // no such thing
     KAAL_ERR_KERNEL = 9,   // the kernel refused; the reply carries the seL4 error
     KAAL_ERR_BUSY = 10,    // somebody else holds it

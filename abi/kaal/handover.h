@@ -64,7 +64,7 @@ struct kaal_handover_pd {
 
 struct kaal_handover_untyped {
     uint64_t paddr;
-    uint64_t used;  // bytes from the start that are in use
+    uint64_t used; // bytes from the start that are in use
     uint32_t slot;
     uint32_t owner; // PD whose objects lie in it, or KAAL_HANDOVER_NO_PD
     uint8_t bits;

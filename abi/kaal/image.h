@@ -47,7 +47,7 @@ struct kaal_image {
     uint32_t version;
     uint32_t header_size;
     uint64_t size;     // of the whole segment in bytes, a multiple of 4096
-    uint64_t checksum; // lib/checksum.h over bytes [header_size, size)
+    uint64_t checksum; // sum64() of lib/sum64.h, seed 0, over bytes [header_size, size)
     char system[KAAL_NAME_SIZE];
     char config[KAAL_NAME_SIZE]; // kernel configuration that the components were built for
     struct kaal_table_ref tables[KAAL_TABLE_COUNT];

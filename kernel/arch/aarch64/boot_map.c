@@ -110,6 +110,7 @@ void boot_map_image(void)
     map_part(ki_text_end, ki_rodata_end, DATA | PTE_READONLY);
     map_part(ki_rodata_end, kernel_stack_guard, DATA);
     map_part(kernel_stack_guard + PAGE, ki_end, DATA);
+    // Old and new tables translate what runs now alike, so it does not matter which one is cached.
     sysreg_write(ttbr1_el1, kernel_image_paddr(kernel_tables));
     barrier_instruction();
     __asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" : : : "memory");

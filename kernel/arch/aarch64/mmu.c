@@ -129,6 +129,8 @@ void arch_clean_table(paddr_t base, uint64_t size)
 
 // --- zeroing ------------------------------------------------------------------------------------
 
+enum { ZVA_UNROLLED = 8 };
+
 // Bytes that one DC ZVA zeroes; 0 if it may not be used.
 static uint64_t zva_bytes(void)
 {
@@ -155,7 +157,14 @@ void arch_zero(void *at, uint64_t size)
     const uint64_t first = (start + block - 1) & ~(block - 1);
     const uint64_t last = end & ~(block - 1);
     zero_words(start, first);
-    for (uint64_t line = first; line < last; line += block) {
+    uint64_t line = first;
+    while (last - line >= ZVA_UNROLLED * block) {
+        __asm__ volatile(".rept %c2\n\tdc zva, %0\n\tadd %0, %0, %1\n\t.endr"
+                         : "+r"(line)
+                         : "r"(block), "i"(ZVA_UNROLLED)
+                         : "memory");
+    }
+    for (; line < last; line += block) {
         __asm__ volatile("dc zva, %0" : : "r"(line) : "memory");
     }
     zero_words(last, end);

@@ -20,7 +20,7 @@ bool host_memory_reset(uint64_t base, uint64_t size)
     const unsigned resets = host_memory.resets + 1;
     free(host_memory.allocation);
     host_memory = (struct host_memory){.resets = resets};
-    host_cpu    = (struct host_cpu){0};
+    host_cpu = (struct host_cpu){0};
 
     // The kernel's objects are aligned to no more than a page.
     uint8_t *allocation = calloc(1, size + PAGE);
@@ -28,7 +28,7 @@ bool host_memory_reset(uint64_t base, uint64_t size)
         return false;
     }
     uint8_t *bytes = allocation + (PAGE - (uintptr_t)allocation % PAGE);
-    host_memory    = (struct host_memory){bytes, base, size, allocation, resets};
+    host_memory = (struct host_memory){bytes, base, size, allocation, resets};
     return true;
 }
 
@@ -85,7 +85,7 @@ void arch_context_init_idle(struct arch_context *context)
 static uint64_t *user_register(struct arch_context *context, unsigned index)
 {
     static const uint8_t general[ARCH_TIMEOUT_REGISTERS - 3] = {
-        0,  1,  2,  3,  4,  5,  6,  7,  8,  16, 17, 18, 29, 30, 9, 10,
+        0,  1,  2,  3,  4,  5,  6,  7,  8,  16, 17, 18, 29, 30, 9,  10,
         11, 12, 13, 14, 15, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
     };
     if (index < ARCH_TIMEOUT_REGISTERS) {
@@ -114,7 +114,7 @@ void arch_set_user_register(struct arch_context *context, unsigned index, uint64
     switch (index) {
     case 0:
         context->restart_pc = value;
-        context->pc         = value;
+        context->pc = value;
         break;
     case 1:
         context->sp = value;
@@ -134,9 +134,9 @@ void arch_copy_registers(struct arch_context *to, const struct arch_context *fro
     struct arch_context source = *from; // `to` may be the same thread
     if (frame) {
         to->restart_pc = source.restart_pc;
-        to->pc         = source.restart_pc;
-        to->sp         = source.sp;
-        to->spsr       = source.spsr;
+        to->pc = source.restart_pc;
+        to->sp = source.sp;
+        to->spsr = source.spsr;
     }
     for (unsigned i = 3; i < ARCH_USER_REGISTERS; i++) {
         if (i < ARCH_FRAME_REGISTERS ? frame : integer) {

@@ -19,8 +19,8 @@ struct host_machine host_machine;
 void host_machine_reset(void)
 {
     host_machine = (struct host_machine){.now = 1, .deadline = UINT64_MAX, .ram_count = 1};
-    host_machine.ram[0] = (struct plat_range){
-        paddr(host_memory.base), paddr(host_memory.base + host_memory.size)};
+    host_machine.ram[0] =
+        (struct plat_range){paddr(host_memory.base), paddr(host_memory.base + host_memory.size)};
     memset(host_machine.masked, true, sizeof(host_machine.masked));
     host_machine.masked[TIMER_IRQ] = false; // the kernel's own, as every platform leaves it
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The host port as its user sees it: simulated physical memory, and what the kernel did to the parts of
-// a processor that the host does not have.
+// The host port as its user sees it: simulated physical memory, and what the kernel did to the
+// parts of a processor that the host does not have.
 #pragma once
 
 #include "kernel/addr.h"
@@ -14,8 +14,8 @@ struct host_memory {
     uint8_t *bytes;
     uint64_t base;
     uint64_t size;
-    void *allocation;  // what `bytes` is the aligned part of
-    unsigned resets;   // how often there was fresh memory
+    void *allocation; // what `bytes` is the aligned part of
+    unsigned resets;  // how often there was fresh memory
 };
 
 extern struct host_memory host_memory;
@@ -32,6 +32,6 @@ struct host_cpu {
 
 extern struct host_cpu host_cpu;
 
-// Fresh memory, all zero, of `size` bytes (a multiple of 4 KiB) at physical `base`. What was there before
-// is gone. Also forgets what host_cpu says. False if the host has no memory left.
+// Fresh memory, all zero, of `size` bytes (a multiple of 4 KiB) at physical `base`. What was there
+// before is gone. Also forgets what host_cpu says. False if the host has no memory left.
 bool host_memory_reset(uint64_t base, uint64_t size);

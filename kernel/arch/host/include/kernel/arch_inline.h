@@ -76,12 +76,12 @@ static inline void arch_restart(struct arch_context *context)
 // --- translation tables ------------------------------------------------------------------------
 
 enum {
-    HOST_PTE_TABLE   = 1 << 0,
-    HOST_PTE_PAGE    = 1 << 1,
-    HOST_PTE_READ    = 1 << 2,
-    HOST_PTE_WRITE   = 1 << 3,
+    HOST_PTE_TABLE = 1 << 0,
+    HOST_PTE_PAGE = 1 << 1,
+    HOST_PTE_READ = 1 << 2,
+    HOST_PTE_WRITE = 1 << 3,
     HOST_PTE_EXECUTE = 1 << 4,
-    HOST_PTE_CACHED  = 1 << 5,
+    HOST_PTE_CACHED = 1 << 5,
 };
 
 static inline enum arch_pte_kind arch_pte_kind(arch_pte_t pte, unsigned level)

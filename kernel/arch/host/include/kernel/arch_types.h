@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-// The registers of a simulated thread, as the ABI of AArch64 names them. Nothing executes them: a test
-// writes them, enters the kernel, and reads them.
+// The registers of a simulated thread, as the ABI of AArch64 names them. Nothing executes them: a
+// test writes them, enters the kernel, and reads them.
 struct arch_context {
     uint64_t x[31];
     uint64_t sp;

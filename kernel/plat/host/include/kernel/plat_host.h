@@ -11,7 +11,7 @@ enum { HOST_OUTPUT_SIZE = 4096, HOST_RAM_RANGES = 4 };
 struct host_machine {
     ticks_t now;
     ticks_t deadline; // of the timer
-    ticks_t drift;    // added to `now` each time the clock is read: time passes inside the kernel too
+    ticks_t drift; // added to `now` each time the clock is read: time passes inside the kernel too
 
     bool raised[PLAT_IRQ_COUNT]; // the device asks
     bool masked[PLAT_IRQ_COUNT];
@@ -33,7 +33,8 @@ struct host_machine {
 
 extern struct host_machine host_machine;
 
-// Power-on state: time 1, all interrupts but the timer's masked, RAM the whole arena (kernel/arch_host.h).
+// Power-on state: time 1, all interrupts but the timer's masked, RAM the whole arena
+// (kernel/arch_host.h).
 void host_machine_reset(void);
 
 // Time passes. The timer's interrupt is raised when its deadline has come.

@@ -8,5 +8,5 @@ enum {
     PLAT_IRQ_COUNT = 160,
 
     PLAT_TICKS_PER_MS = 62500,
-    PLAT_US_PER_MS    = 1000,
+    PLAT_US_PER_MS = 1000,
 };
