@@ -92,9 +92,9 @@ static seL4_Error transfer_decode(struct syscall *sys, struct slot *to)
         return seL4_DeleteFirst;
     }
     struct transfer transfer = {.to = to};
-    const uint64_t depth     = syscall_word(sys, 3);
-    seL4_Error error = cspace_lookup_slot(sys, sys->extra[0]->cap, cptr(syscall_word(sys, 2)), depth,
-                                          true, &transfer.from);
+    const uint64_t depth = syscall_word(sys, 3);
+    seL4_Error error = cspace_lookup_slot(sys, sys->extra[0]->cap, cptr(syscall_word(sys, 2)),
+                                          depth, true, &transfer.from);
     if (error != seL4_NoError) {
         return error;
     }
@@ -112,7 +112,7 @@ static seL4_Error transfer_decode(struct syscall *sys, struct slot *to)
     return seL4_NoError;
 }
 
-// --- rotate ----------------------------------------------------------------------------------------
+// --- rotate --------------------------------------------------------------------------------------
 
 // dest <- pivot <- source, at once. dest may be source: the two are exchanged.
 struct rotation {
@@ -149,7 +149,7 @@ static seL4_Error rotate_decode(struct syscall *sys, struct slot *dest)
     if (sys->length < 8 || sys->extra_count < 2) {
         return seL4_TruncatedMessage;
     }
-    struct rotation r      = {.dest = dest};
+    struct rotation r = {.dest = dest};
     const seL4_Error error = rotate_slots(sys, &r);
     if (error != seL4_NoError) {
         return error;
@@ -174,7 +174,7 @@ static seL4_Error rotate_decode(struct syscall *sys, struct slot *dest)
     return seL4_NoError;
 }
 
-// --- the rest --------------------------------------------------------------------------------------
+// --- the rest ------------------------------------------------------------------------------------
 
 static seL4_Error cancel_decode(const struct slot *slot)
 {

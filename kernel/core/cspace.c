@@ -25,25 +25,24 @@ static uint64_t bits_below(uint64_t word, uint64_t top, uint64_t count)
     return (word >> (top - count)) & (~UINT64_C(0) >> (ADDRESS_BITS - count));
 }
 
-// One step of a resolution: the slot that the next bits of `address` select in `cnode`. `*left` of them are
-// not used yet.
+// One step of a resolution: the slot that the next bits of `address` select in `cnode`. `*left` of
+// them are not used yet.
 static bool cnode_step(struct cap cnode, cptr_t address, uint64_t *left, struct slot **slot,
                        struct lookup_failure *failure)
 {
     const uint64_t guard_size = cap_get(cnode, CAP_GUARD_SIZE);
-    const uint64_t guard      = cap_get(cnode, CAP_GUARD);
-    const uint64_t radix      = cap_size_bits(cnode);
+    const uint64_t guard = cap_get(cnode, CAP_GUARD);
+    const uint64_t radix = cap_size_bits(cnode);
     if (guard_size > *left || bits_below(address.raw, *left, guard_size) != guard) {
-        *failure = (struct lookup_failure){.kind        = LOOKUP_GUARD_MISMATCH,
-                                           .bits_left   = *left,
-                                           .bits_found  = guard_size,
+        *failure = (struct lookup_failure){.kind = LOOKUP_GUARD_MISMATCH,
+                                           .bits_left = *left,
+                                           .bits_found = guard_size,
                                            .guard_found = guard};
         return false;
     }
     if (guard_size + radix > *left) {
-        *failure = (struct lookup_failure){.kind       = LOOKUP_DEPTH_MISMATCH,
-                                           .bits_left  = *left,
-                                           .bits_found = guard_size + radix};
+        *failure = (struct lookup_failure){
+            .kind = LOOKUP_DEPTH_MISMATCH, .bits_left = *left, .bits_found = guard_size + radix};
         return false;
     }
     *left -= guard_size;
@@ -52,8 +51,8 @@ static bool cnode_step(struct cap cnode, cptr_t address, uint64_t *left, struct 
     return true;
 }
 
-// Follows CNodes from `root` until the `*left` low bits of `address` are used up or the slot found holds
-// no CNode. Every CNode uses at least one bit: its radix is not 0.
+// Follows CNodes from `root` until the `*left` low bits of `address` are used up or the slot found
+// holds no CNode. Every CNode uses at least one bit: its radix is not 0.
 static bool resolve(struct cap root, cptr_t address, uint64_t *left, struct slot **slot,
                     struct lookup_failure *failure)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Debug calls never stop the kernel, except DebugHalt, which is for that: a call that makes no sense
-// changes nothing and leaves a line on the output.
+// Debug calls never stop the kernel, except DebugHalt, which is for that: a call that makes no
+// sense changes nothing and leaves a line on the output.
 #include "kernel/debug.h"
 
 #include "kernel/cspace.h"
@@ -21,7 +21,7 @@
 
 enum { LINE_ROOM = 160 };
 
-// --- lines -----------------------------------------------------------------------------------------
+// --- lines -------------------------------------------------------------------------------------
 
 static const char *state_name(enum thread_state state)
 {
@@ -170,7 +170,7 @@ static void refuse(const char *what)
     }
 }
 
-// --- calls -----------------------------------------------------------------------------------------
+// --- calls -------------------------------------------------------------------------------------
 
 static void dump_scheduler(void)
 {
@@ -200,7 +200,7 @@ static void cap_identify(struct tcb *tcb)
     struct slot *slot;
     struct lookup_failure failure;
     const uint64_t address = arch_get(&tcb->context, ARCH_REG_BADGE, 0);
-    const bool found       = cspace_lookup(tcb, cptr(address), &slot, &failure);
+    const bool found = cspace_lookup(tcb, cptr(address), &slot, &failure);
     thread_set_badge(tcb, found ? cap_type(slot->cap) : CAP_NULL);
 }
 
@@ -211,8 +211,7 @@ static void name_thread(struct tcb *tcb)
     struct lookup_failure failure;
     uint64_t *buffer;
     const uint64_t address = arch_get(&tcb->context, ARCH_REG_BADGE, 0);
-    if (!cspace_lookup(tcb, cptr(address), &slot, &failure) ||
-        cap_type(slot->cap) != CAP_TCB) {
+    if (!cspace_lookup(tcb, cptr(address), &slot, &failure) || cap_type(slot->cap) != CAP_TCB) {
         refuse("NameThread of something that is not a thread");
         return;
     }
@@ -220,7 +219,7 @@ static void name_thread(struct tcb *tcb)
         refuse("NameThread without an IPC buffer");
         return;
     }
-    const char *text  = (const char *)&buffer[BUFFER_MESSAGE];
+    const char *text = (const char *)&buffer[BUFFER_MESSAGE];
     const size_t room = seL4_MsgMaxLength * sizeof(uint64_t);
     struct fmt f;
     if (memchr(text, '\0', room) == NULL) {

@@ -6,7 +6,12 @@
 #include "kernel/vspace.h"
 
 // seL4_CapRights_t.
-enum { RIGHT_WRITE = 1 << 0, RIGHT_READ = 1 << 1, RIGHT_GRANT = 1 << 2, RIGHT_GRANT_REPLY = 1 << 3 };
+enum {
+    RIGHT_WRITE = 1 << 0,
+    RIGHT_READ = 1 << 1,
+    RIGHT_GRANT = 1 << 2,
+    RIGHT_GRANT_REPLY = 1 << 3
+};
 
 // seL4_CNode_CapData_t: the size in the low bits, then the guard.
 enum { GUARD_DATA_SHIFT = 6, GUARD_SIZE_MASK = 63, ADDRESS_BITS = 64 };
@@ -79,7 +84,7 @@ static struct cap drop_unless(struct cap cap, struct cap_field right, bool keep)
 static struct cap frame_mask_rights(struct cap cap, uint64_t rights)
 {
     const bool read = cap_get(cap, CAP_READ) != 0 && (rights & RIGHT_READ) != 0;
-    cap             = drop_unless(cap, CAP_READ, read);
+    cap = drop_unless(cap, CAP_READ, read);
     return drop_unless(cap, CAP_WRITE, read && (rights & RIGHT_WRITE) != 0);
 }
 
@@ -133,7 +138,7 @@ static bool set_guard(struct cap cap, uint64_t data, struct cap *out)
         return false;
     }
     const uint64_t guard = (data >> GUARD_DATA_SHIFT) & ((UINT64_C(1) << size) - 1);
-    *out                 = cap_set(cap_set(cap, CAP_GUARD_SIZE, size), CAP_GUARD, guard);
+    *out = cap_set(cap_set(cap, CAP_GUARD_SIZE, size), CAP_GUARD, guard);
     return true;
 }
 
@@ -161,6 +166,9 @@ static unsigned zombie_bits(struct cap cap)
                : object_bits(seL4_CapTableObject, cap_size_bits(cap));
 }
 
+_Static_assert(seL4_VSpaceBits == seL4_PageTableBits && seL4_ASIDPoolBits == seL4_PageTableBits,
+               "tables have one size");
+
 // Bytes (log2) of the memory that the capability names.
 static unsigned region_bits(struct cap cap)
 {
@@ -182,12 +190,8 @@ static unsigned region_bits(struct cap cap)
         return seL4_ReplyBits;
     case CAP_FRAME:
         return frame_bits((enum frame_size)cap_get(cap, CAP_FRAME_SIZE));
-    case CAP_PAGE_TABLE:
+    default: // a table: of pages, of tables, of ASIDs
         return seL4_PageTableBits;
-    case CAP_VSPACE:
-        return seL4_VSpaceBits;
-    default:
-        return seL4_ASIDPoolBits;
     }
 }
 
@@ -275,7 +279,7 @@ static bool untyped_covers(struct cap untyped, struct cap child)
         return false;
     }
     const uint64_t base = cap_address(untyped).raw;
-    const uint64_t all  = UINT64_C(1) << cap_size_bits(untyped);
+    const uint64_t all = UINT64_C(1) << cap_size_bits(untyped);
     return start >= base && start - base < all && size <= all - (start - base);
 }
 

@@ -48,7 +48,7 @@ static seL4_Error decode_configure(struct syscall *sys)
     if (sys->length < 3) {
         return seL4_TruncatedMessage;
     }
-    const uint64_t index  = syscall_word(sys, 0);
+    const uint64_t index = syscall_word(sys, 0);
     const uint64_t domain = syscall_word(sys, 1);
     const uint64_t length = syscall_word(sys, 2);
     if (index >= KCFG_DOMAIN_SCHEDULE_COUNT - 1) {

@@ -9,7 +9,7 @@
 #include "kernel/tcb.h"
 #include "kernel/thread_queue.h"
 
-// --- queue -----------------------------------------------------------------------------------------
+// --- queue -------------------------------------------------------------------------------------
 
 static struct thread_queue queue_get(const struct endpoint *endpoint)
 {
@@ -19,7 +19,7 @@ static struct thread_queue queue_get(const struct endpoint *endpoint)
 static void queue_put(struct endpoint *endpoint, struct thread_queue queue,
                       enum endpoint_state state)
 {
-    endpoint->head           = queue.head;
+    endpoint->head = queue.head;
     endpoint->tail_and_state = queue.head == NULL ? 0 : (uintptr_t)queue.tail | state;
 }
 
@@ -42,20 +42,21 @@ void endpoint_remove(struct tcb *tcb)
 
 void endpoint_reorder(struct tcb *tcb)
 {
-    struct endpoint *endpoint       = tcb->waits_on_endpoint;
+    struct endpoint *endpoint = tcb->waits_on_endpoint;
     const enum endpoint_state state = endpoint_state(endpoint);
     endpoint_remove(tcb);
     queue_insert(endpoint, tcb, state);
 }
 
-// --- after the message -----------------------------------------------------------------------------
+// --- after the message -------------------------------------------------------------------------
 
 static bool may_answer(const struct endpoint_send *how)
 {
     return how->can_grant || how->can_grant_reply;
 }
 
-// `sender` called, and its message has arrived: it waits for the answer, or for ever if there can be none.
+// `sender` called, and its message has arrived: it waits for the answer, or for ever if there can
+// be none.
 static void await_reply(struct tcb *sender, struct tcb *receiver, struct reply *reply,
                         const struct endpoint_send *how)
 {
@@ -63,21 +64,21 @@ static void await_reply(struct tcb *sender, struct tcb *receiver, struct reply *
         reply_push(reply, sender, receiver, how->may_donate);
     } else {
         sender->fault.kind = FAULT_NONE;
-        sender->state      = THREAD_INACTIVE;
+        sender->state = THREAD_INACTIVE;
     }
 }
 
-// --- send ------------------------------------------------------------------------------------------
+// --- send --------------------------------------------------------------------------------------
 
 static void block_sender(struct tcb *sender, struct endpoint *endpoint,
                          const struct endpoint_send *how)
 {
     sender->state = THREAD_BLOCKED_SEND;
-    sender->wait  = (struct thread_wait){
-         .badge           = how->badge,
-         .can_grant       = how->can_grant,
-         .can_grant_reply = how->can_grant_reply,
-         .is_call         = how->is_call,
+    sender->wait = (struct thread_wait){
+        .badge = how->badge,
+        .can_grant = how->can_grant,
+        .can_grant_reply = how->can_grant_reply,
+        .is_call = how->is_call,
     };
     queue_insert(endpoint, sender, ENDPOINT_SENDING);
 }
@@ -85,7 +86,7 @@ static void block_sender(struct tcb *sender, struct endpoint *endpoint,
 static void send_to(struct tcb *sender, struct endpoint *endpoint, const struct endpoint_send *how)
 {
     struct tcb *receiver = endpoint->head;
-    struct reply *reply  = receiver->reply;
+    struct reply *reply = receiver->reply;
     endpoint_remove(receiver);
     if (reply != NULL) {
         reply_detach(reply);
@@ -111,7 +112,7 @@ void endpoint_send(struct tcb *sender, struct endpoint *endpoint, const struct e
     }
 }
 
-// --- receive ---------------------------------------------------------------------------------------
+// --- receive -----------------------------------------------------------------------------------
 
 static void block_receiver(struct tcb *receiver, struct endpoint *endpoint, struct reply *reply)
 {
@@ -125,13 +126,13 @@ static void block_receiver(struct tcb *receiver, struct endpoint *endpoint, stru
 
 static void receive_from(struct tcb *receiver, struct endpoint *endpoint, struct reply *reply)
 {
-    struct tcb *sender              = endpoint->head;
+    struct tcb *sender = endpoint->head;
     const struct endpoint_send how = {
-        .badge           = sender->wait.badge,
-        .can_grant       = sender->wait.can_grant,
+        .badge = sender->wait.badge,
+        .can_grant = sender->wait.can_grant,
         .can_grant_reply = sender->wait.can_grant_reply,
-        .is_call         = sender->wait.is_call,
-        .may_donate      = sender->fault.kind != FAULT_TIMEOUT,
+        .is_call = sender->wait.is_call,
+        .may_donate = sender->fault.kind != FAULT_TIMEOUT,
     };
     endpoint_remove(sender);
     message_transfer(sender, receiver, endpoint, how.badge, how.can_grant);
@@ -161,7 +162,7 @@ void endpoint_receive(struct tcb *receiver, struct endpoint *endpoint, struct re
     }
 }
 
-// --- cancel ----------------------------------------------------------------------------------------
+// --- cancel ------------------------------------------------------------------------------------
 
 void endpoint_cancel_badged(struct endpoint *endpoint, uint64_t badge)
 {

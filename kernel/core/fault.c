@@ -30,7 +30,7 @@ unsigned lookup_failure_words(const struct lookup_failure *failure, uint64_t wor
     }
 }
 
-// --- raise -----------------------------------------------------------------------------------------
+// --- raise -------------------------------------------------------------------------------------
 
 bool fault_handler_is_valid(struct cap cap)
 {
@@ -40,28 +40,28 @@ bool fault_handler_is_valid(struct cap cap)
 
 void fault_raise(struct tcb *tcb, const struct fault *fault)
 {
-    const bool is_timeout     = fault->kind == FAULT_TIMEOUT;
+    const bool is_timeout = fault->kind == FAULT_TIMEOUT;
     const enum tcb_slot which = is_timeout ? TCB_SLOT_TIMEOUT : TCB_SLOT_FAULT;
-    const struct cap handler  = tcb->slots[which].cap;
-    tcb->fault                = *fault;
+    const struct cap handler = tcb->slots[which].cap;
+    tcb->fault = *fault;
     if (!fault_handler_is_valid(handler)) {
         debug_unhandled_fault(tcb);
         tcb->fault.kind = FAULT_NONE;
-        tcb->state      = THREAD_INACTIVE;
+        tcb->state = THREAD_INACTIVE;
         return;
     }
     const struct endpoint_send how = {
-        .badge           = cap_badge(handler),
-        .can_grant       = cap_get(handler, CAP_GRANT) != 0,
+        .badge = cap_badge(handler),
+        .can_grant = cap_get(handler, CAP_GRANT) != 0,
         .can_grant_reply = cap_get(handler, CAP_GRANT_REPLY) != 0,
-        .is_call         = true,
-        .may_block       = true,
-        .may_donate      = !is_timeout,
+        .is_call = true,
+        .may_block = true,
+        .may_donate = !is_timeout,
     };
     endpoint_send(tcb, endpoint_of(handler), &how);
 }
 
-// --- message ---------------------------------------------------------------------------------------
+// --- message -----------------------------------------------------------------------------------
 
 static unsigned cap_words(const struct tcb *tcb, uint64_t *words)
 {
@@ -139,7 +139,7 @@ unsigned fault_words(struct tcb *tcb, uint64_t words[FAULT_WORDS_MAX])
     }
 }
 
-// --- answer ----------------------------------------------------------------------------------------
+// --- answer ------------------------------------------------------------------------------------
 
 // Word `index` of the answer goes to a register of the thread.
 static void write_back(struct tcb *tcb, unsigned index, uint64_t value)
@@ -175,10 +175,10 @@ static unsigned answer_length(enum fault_kind kind)
 bool fault_answer(struct tcb *replier, struct tcb *tcb)
 {
     const enum fault_kind kind = tcb->fault.kind;
-    const uint64_t word        = arch_get(&replier->context, ARCH_REG_INFO, 0);
-    struct message_info info   = message_info_unpack(word);
-    uint64_t *buffer           = NULL;
-    unsigned length            = answer_length(kind);
+    const uint64_t word = arch_get(&replier->context, ARCH_REG_INFO, 0);
+    struct message_info info = message_info_unpack(word);
+    uint64_t *buffer = NULL;
+    unsigned length = answer_length(kind);
     if (info.length < length) {
         length = info.length;
     }

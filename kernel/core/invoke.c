@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// From the capability that a message was sent to, to the code of its object. Endpoints, notifications
-// and reply objects are not here: sending to them is IPC (syscall.c).
+// From the capability that a message was sent to, to the code of its object. Endpoints,
+// notifications and reply objects are not here: sending to them is IPC (syscall.c).
 #include "kernel/asid.h"
 #include "kernel/cnode.h"
 #include "kernel/domain.h"
@@ -16,8 +16,8 @@
 // Objects whose invocation may stop the caller: not in a system call that still has to receive.
 static bool needs_plain_send(enum cap_type type)
 {
-    return type == CAP_TCB || type == CAP_DOMAIN || type == CAP_CNODE || type == CAP_SCHED_CONTROL ||
-           type == CAP_SCHED_CONTEXT;
+    return type == CAP_TCB || type == CAP_DOMAIN || type == CAP_CNODE ||
+           type == CAP_SCHED_CONTROL || type == CAP_SCHED_CONTEXT;
 }
 
 seL4_Error invoke(struct syscall *sys)

@@ -8,7 +8,7 @@
 #include "kernel/slot.h"
 #include "kernel/tcb.h"
 
-// --- message info ----------------------------------------------------------------------------------
+// --- message info ------------------------------------------------------------------------------
 //
 //   63 .. 12   11 .. 9     8 .. 7       6 .. 0
 //   label      unwrapped   extra caps   length
@@ -17,10 +17,10 @@ struct message_info message_info_unpack(uint64_t word)
 {
     const unsigned length = (unsigned)(word & 0x7f);
     return (struct message_info){
-        .label      = word >> 12,
-        .length     = length <= seL4_MsgMaxLength ? length : seL4_MsgMaxLength,
+        .label = word >> 12,
+        .length = length <= seL4_MsgMaxLength ? length : seL4_MsgMaxLength,
         .extra_caps = (unsigned)(word >> 7 & 3),
-        .unwrapped  = (unsigned)(word >> 9 & 7),
+        .unwrapped = (unsigned)(word >> 9 & 7),
     };
 }
 
@@ -30,7 +30,7 @@ uint64_t message_info_pack(struct message_info info)
            info.length;
 }
 
-// --- words -----------------------------------------------------------------------------------------
+// --- words -------------------------------------------------------------------------------------
 
 bool thread_buffer(const struct tcb *tcb, bool write, uint64_t **words)
 {
@@ -39,9 +39,10 @@ bool thread_buffer(const struct tcb *tcb, bool write, uint64_t **words)
         cap_get(frame, CAP_READ) == 0 || (write && cap_get(frame, CAP_WRITE) == 0)) {
         return false;
     }
-    const uint64_t size   = UINT64_C(1) << frame_bits((enum frame_size)cap_get(frame, CAP_FRAME_SIZE));
+    const uint64_t size = UINT64_C(1)
+                          << frame_bits((enum frame_size)cap_get(frame, CAP_FRAME_SIZE));
     const uint64_t offset = tcb->buffer.raw & (size - 1);
-    *words                = arch_ptr(paddr(cap_base(frame).raw + offset));
+    *words = arch_ptr(paddr(cap_base(frame).raw + offset));
     return true;
 }
 
@@ -73,8 +74,7 @@ void message_put(struct tcb *tcb, uint64_t label, const uint64_t *words, unsigne
 static unsigned copy_words(const struct tcb *sender, struct tcb *receiver, unsigned length)
 {
     for (unsigned i = 0; i < length && i < ARCH_MESSAGE_REGISTERS; i++) {
-        arch_set(&receiver->context, ARCH_REG_MR0, i,
-                 arch_get(&sender->context, ARCH_REG_MR0, i));
+        arch_set(&receiver->context, ARCH_REG_MR0, i, arch_get(&sender->context, ARCH_REG_MR0, i));
     }
     if (length <= ARCH_MESSAGE_REGISTERS) {
         return length;
@@ -90,7 +90,7 @@ static unsigned copy_words(const struct tcb *sender, struct tcb *receiver, unsig
     return length;
 }
 
-// --- capabilities ----------------------------------------------------------------------------------
+// --- capabilities ------------------------------------------------------------------------------
 
 bool message_extra_caps(struct tcb *tcb, const uint64_t *buffer, unsigned count,
                         struct extra_caps *extra, uint64_t *address, struct lookup_failure *failure)
@@ -129,8 +129,7 @@ static struct slot *receive_slot(struct tcb *receiver, const uint64_t *buffer)
 static bool transfer_cap(struct slot *from, struct slot *to)
 {
     struct cap cap;
-    if (to == NULL || cap_derive(NULL, from, from->cap, &cap) != seL4_NoError ||
-        cap_is_null(cap)) {
+    if (to == NULL || cap_derive(NULL, from, from->cap, &cap) != seL4_NoError || cap_is_null(cap)) {
         return false;
     }
     slot_insert_derived(from, to, cap);
@@ -142,7 +141,8 @@ static bool names_endpoint(struct cap cap, const struct endpoint *endpoint)
     return endpoint != NULL && cap_type(cap) == CAP_ENDPOINT && endpoint_of(cap) == endpoint;
 }
 
-// Sets what the receiver is told of capabilities: all is done for the first ones until one cannot be.
+// Sets what the receiver is told of capabilities: all is done for the first ones until one cannot
+// be.
 static void transfer_caps(struct tcb *sender, struct tcb *receiver, const struct endpoint *endpoint,
                           unsigned count, struct message_info *info)
 {
@@ -170,7 +170,7 @@ static void transfer_caps(struct tcb *sender, struct tcb *receiver, const struct
     }
 }
 
-// --- transfer --------------------------------------------------------------------------------------
+// --- transfer ----------------------------------------------------------------------------------
 
 void message_transfer(struct tcb *sender, struct tcb *receiver, const struct endpoint *endpoint,
                       uint64_t badge, bool can_grant)
@@ -180,12 +180,12 @@ void message_transfer(struct tcb *sender, struct tcb *receiver, const struct end
         const unsigned count = fault_words(sender, words);
         message_put(receiver, (uint64_t)sender->fault.kind, words, count);
     } else {
-        const uint64_t word      = arch_get(&sender->context, ARCH_REG_INFO, 0);
+        const uint64_t word = arch_get(&sender->context, ARCH_REG_INFO, 0);
         struct message_info info = message_info_unpack(word);
-        const unsigned caps      = info.extra_caps;
-        info.extra_caps          = 0;
-        info.unwrapped           = 0;
-        info.length              = copy_words(sender, receiver, info.length);
+        const unsigned caps = info.extra_caps;
+        info.extra_caps = 0;
+        info.unwrapped = 0;
+        info.length = copy_words(sender, receiver, info.length);
         if (can_grant && caps > 0) {
             transfer_caps(sender, receiver, endpoint, caps, &info);
         }

@@ -18,7 +18,7 @@ static void queue_put(struct notification *notification, struct thread_queue que
     notification->tail = queue.tail;
 }
 
-// --- contexts --------------------------------------------------------------------------------------
+// --- contexts ----------------------------------------------------------------------------------
 
 // A thread without a scheduling context that takes the word gets the notification's, if it is free.
 static void lend_context(const struct notification *notification, struct tcb *tcb)
@@ -37,7 +37,7 @@ void notification_keep_context(struct notification *notification, struct tcb *tc
     }
 }
 
-// --- signals ---------------------------------------------------------------------------------------
+// --- signals -----------------------------------------------------------------------------------
 
 // A thread that is in no queue takes `word`.
 static void deliver(const struct notification *notification, struct tcb *tcb, uint64_t word)
@@ -69,7 +69,7 @@ void notification_take(struct tcb *receiver, struct notification *notification)
 {
     const uint64_t word = notification->word;
     notification->state = NOTIFICATION_IDLE;
-    notification->word  = 0;
+    notification->word = 0;
     deliver(notification, receiver, word);
 }
 
@@ -83,21 +83,21 @@ void notification_receive(struct tcb *receiver, struct notification *notificatio
         thread_set_badge(receiver, 0);
         return;
     }
-    receiver->state                 = THREAD_BLOCKED_NOTIFICATION;
+    receiver->state = THREAD_BLOCKED_NOTIFICATION;
     receiver->waits_on_notification = notification;
-    struct thread_queue queue       = queue_get(notification);
+    struct thread_queue queue = queue_get(notification);
     thread_queue_insert(&queue, receiver);
     queue_put(notification, queue);
     notification->state = NOTIFICATION_WAITING;
     notification_keep_context(notification, receiver);
 }
 
-// --- queue -----------------------------------------------------------------------------------------
+// --- queue -------------------------------------------------------------------------------------
 
 void notification_remove(struct tcb *tcb)
 {
     struct notification *notification = tcb->waits_on_notification;
-    struct thread_queue queue         = queue_get(notification);
+    struct thread_queue queue = queue_get(notification);
     thread_queue_remove(&queue, tcb);
     queue_put(notification, queue);
     tcb->waits_on_notification = NULL;
@@ -109,26 +109,26 @@ void notification_remove(struct tcb *tcb)
 void notification_reorder(struct tcb *tcb)
 {
     struct notification *notification = tcb->waits_on_notification;
-    struct thread_queue queue         = queue_get(notification);
+    struct thread_queue queue = queue_get(notification);
     thread_queue_remove(&queue, tcb);
     thread_queue_insert(&queue, tcb);
     queue_put(notification, queue);
 }
 
-// --- binding ---------------------------------------------------------------------------------------
+// --- binding -----------------------------------------------------------------------------------
 
 void notification_bind(struct notification *notification, struct tcb *tcb)
 {
     ASSERT(notification->bound == NULL && tcb->notification == NULL);
     notification->bound = tcb;
-    tcb->notification   = notification;
+    tcb->notification = notification;
 }
 
 void notification_unbind(struct notification *notification)
 {
     if (notification->bound != NULL) {
         notification->bound->notification = NULL;
-        notification->bound               = NULL;
+        notification->bound = NULL;
     }
 }
 

@@ -16,12 +16,12 @@ unsigned object_bits(uint64_t type, uint64_t size_bits)
 {
     ASSERT(type < seL4_ObjectTypeCount && size_bits < seL4_WordBits);
     static const uint8_t fixed[seL4_ObjectTypeCount] = {
-        [seL4_TCBObject]           = seL4_TCBBits,
-        [seL4_EndpointObject]      = seL4_EndpointBits,
-        [seL4_NotificationObject]  = seL4_NotificationBits,
-        [seL4_ReplyObject]         = seL4_ReplyBits,
-        [seL4_ARM_HugePageObject]  = seL4_HugePageBits,
-        [seL4_ARM_VSpaceObject]    = seL4_VSpaceBits,
+        [seL4_TCBObject] = seL4_TCBBits,
+        [seL4_EndpointObject] = seL4_EndpointBits,
+        [seL4_NotificationObject] = seL4_NotificationBits,
+        [seL4_ReplyObject] = seL4_ReplyBits,
+        [seL4_ARM_HugePageObject] = seL4_HugePageBits,
+        [seL4_ARM_VSpaceObject] = seL4_VSpaceBits,
         [seL4_ARM_SmallPageObject] = seL4_PageBits,
         [seL4_ARM_LargePageObject] = seL4_LargePageBits,
         [seL4_ARM_PageTableObject] = seL4_PageTableBits,
@@ -38,9 +38,9 @@ static struct cap frame_create(enum frame_size size, paddr_t base, bool device)
         arch_clean_frame(base, UINT64_C(1) << frame_bits(size));
     }
     struct cap cap = cap_new_paged(CAP_FRAME, base);
-    cap            = cap_set(cap, CAP_FRAME_SIZE, size);
-    cap            = cap_set(cap, CAP_DEVICE, device);
-    cap            = cap_set(cap, CAP_READ, 1);
+    cap = cap_set(cap, CAP_FRAME_SIZE, size);
+    cap = cap_set(cap, CAP_DEVICE, device);
+    cap = cap_set(cap, CAP_READ, 1);
     return cap_set(cap, CAP_WRITE, 1);
 }
 

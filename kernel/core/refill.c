@@ -3,8 +3,8 @@
 
 #include "kernel/config.h"
 
-// No refill lies further in the future: sums of a time and an amount never overflow. It is thousands
-// of years away.
+// No refill lies further in the future: sums of a time and an amount never overflow. It is
+// thousands of years away.
 static const ticks_t TIME_END = UINT64_C(1) << 63;
 
 ticks_t refill_minimum(void)
@@ -37,8 +37,8 @@ static struct refill pop_head(struct sched_context *context)
     return head;
 }
 
-// A refill behind the others: joined with the tail where they touch, or where there is no room. Then the
-// tail comes later rather than the new one earlier.
+// A refill behind the others: joined with the tail where they touch, or where there is no room.
+// Then the tail comes later rather than the new one earlier.
 static void add(struct sched_context *context, struct refill refill)
 {
     struct refill *tail = refill_tail(context);
@@ -56,12 +56,12 @@ static void add(struct sched_context *context, struct refill refill)
 static void set(struct sched_context *context, uint32_t max, ticks_t budget, ticks_t period,
                 struct refill head)
 {
-    context->refill_max   = max;
-    context->refill_head  = 0;
+    context->refill_max = max;
+    context->refill_head = 0;
     context->refill_count = 1;
-    context->budget       = budget;
-    context->period       = period;
-    context->refills[0]   = head;
+    context->budget = budget;
+    context->period = period;
+    context->refills[0] = head;
     if (refill_is_round_robin(context)) {
         append(context, (struct refill){.time = head.time, .amount = budget - head.amount});
     }
@@ -85,8 +85,8 @@ void refill_update(struct sched_context *context, uint32_t max, ticks_t budget, 
     }
     set(context, max, budget, period, head);
     if (!refill_is_round_robin(context) && head.amount < budget) {
-        add(context, (struct refill){.time   = time_add(head.time, period),
-                                     .amount = budget - head.amount});
+        add(context,
+            (struct refill){.time = time_add(head.time, period), .amount = budget - head.amount});
     }
 }
 
@@ -95,19 +95,18 @@ static void recycle_head(struct sched_context *context)
 {
     if (context->refill_count == 1) {
         struct refill *head = refill_head(context);
-        head->time          = time_add(head->time, context->period);
+        head->time = time_add(head->time, context->period);
         return;
     }
     struct refill refill = pop_head(context);
-    refill.time          = time_add(refill.time, context->period);
+    refill.time = time_add(refill.time, context->period);
     add(context, refill);
 }
 
 static void split_head(struct sched_context *context, ticks_t used)
 {
     struct refill *head = refill_head(context);
-    const struct refill back = {.time   = time_add(head->time, context->period),
-                                .amount = used};
+    const struct refill back = {.time = time_add(head->time, context->period), .amount = used};
     head->amount -= used;
     head->time += used;
     add(context, back);
@@ -118,7 +117,7 @@ static void merge_small_head(struct sched_context *context)
 {
     while (refill_head(context)->amount < refill_minimum()) {
         const struct refill small = pop_head(context);
-        struct refill *head       = refill_head(context);
+        struct refill *head = refill_head(context);
         head->amount += small.amount;
         head->time -= small.amount;
     }
@@ -130,7 +129,7 @@ static ticks_t skip_budgets(struct sched_context *context, ticks_t used)
     const ticks_t budgets = used / context->budget;
     for (uint32_t i = 0; i < context->refill_count; i++) {
         struct refill *refill = refill_at(context, i);
-        const bool never      = budgets > TIME_END / context->period;
+        const bool never = budgets > TIME_END / context->period;
         refill->time = never ? TIME_END : time_add(refill->time, budgets * context->period);
     }
     return used % context->budget;

@@ -11,7 +11,7 @@
 void reply_attach(struct reply *reply, struct tcb *receiver)
 {
     ASSERT(reply->tcb == NULL && receiver->reply == NULL);
-    reply->tcb      = receiver;
+    reply->tcb = receiver;
     receiver->reply = reply;
 }
 
@@ -19,10 +19,10 @@ void reply_detach(struct reply *reply)
 {
     ASSERT(reply->prev == NULL && reply->next == 0);
     reply->tcb->reply = NULL;
-    reply->tcb        = NULL;
+    reply->tcb = NULL;
 }
 
-// --- the chain of a context ------------------------------------------------------------------------
+// --- the chain of a context --------------------------------------------------------------------
 
 static void chain_push(struct sched_context *context, struct reply *reply)
 {
@@ -30,8 +30,8 @@ static void chain_push(struct sched_context *context, struct reply *reply)
     if (top != NULL) {
         top->next = (uintptr_t)reply;
     }
-    reply->prev    = top;
-    reply->next    = (uintptr_t)context | 1;
+    reply->prev = top;
+    reply->next = (uintptr_t)context | 1;
     context->reply = reply;
 }
 
@@ -39,7 +39,7 @@ static void chain_push(struct sched_context *context, struct reply *reply)
 static void chain_pop(struct sched_context *context, struct reply *top)
 {
     struct reply *below = top->prev;
-    context->reply      = below;
+    context->reply = below;
     if (below != NULL) {
         below->next = (uintptr_t)context | 1;
     }
@@ -47,8 +47,8 @@ static void chain_pop(struct sched_context *context, struct reply *top)
     top->next = 0;
 }
 
-// Both neighbours lose sight of the reply: a call that is forgotten in the middle ends the chain for the
-// older ones, which the context will not come back to.
+// Both neighbours lose sight of the reply: a call that is forgotten in the middle ends the chain
+// for the older ones, which the context will not come back to.
 static void chain_cut(struct reply *reply)
 {
     struct reply *newer = reply_next(reply);
@@ -66,16 +66,16 @@ void reply_chain_detach(struct sched_context *context)
 {
     if (context->reply != NULL) {
         context->reply->next = 0;
-        context->reply       = NULL;
+        context->reply = NULL;
     }
 }
 
-// --- calls -----------------------------------------------------------------------------------------
+// --- calls -------------------------------------------------------------------------------------
 
 void reply_push(struct reply *reply, struct tcb *caller, struct tcb *callee, bool may_donate)
 {
     reply_attach(reply, caller);
-    caller->state                 = THREAD_BLOCKED_REPLY;
+    caller->state = THREAD_BLOCKED_REPLY;
     struct sched_context *context = caller->sched_context;
     if (may_donate && context != NULL && callee->sched_context == NULL) {
         chain_push(context, reply);
@@ -85,7 +85,7 @@ void reply_push(struct reply *reply, struct tcb *caller, struct tcb *callee, boo
 
 void reply_pop(struct reply *reply)
 {
-    struct tcb *caller            = reply->tcb;
+    struct tcb *caller = reply->tcb;
     struct sched_context *context = reply_context(reply);
     if (context == NULL) {
         chain_cut(reply);
@@ -100,7 +100,7 @@ void reply_pop(struct reply *reply)
 
 void reply_abandon(struct tcb *tcb)
 {
-    struct reply *reply           = tcb->reply;
+    struct reply *reply = tcb->reply;
     struct sched_context *context = reply_context(reply);
     if (context != NULL) {
         reply_chain_detach(context);
@@ -109,8 +109,8 @@ void reply_abandon(struct tcb *tcb)
     reply_detach(reply);
 }
 
-// The context that came back may have nothing left: the timeout handler is told, unless it is the one
-// that just answered.
+// The context that came back may have nothing left: the timeout handler is told, unless it is the
+// one that just answered.
 static void resume_caller(struct tcb *caller, bool after_timeout)
 {
     struct sched_context *context = caller->sched_context;
@@ -134,7 +134,7 @@ void reply_send(struct tcb *replier, struct reply *reply, bool can_grant)
     }
     reply_pop(reply);
     const enum fault_kind fault = caller->fault.kind;
-    bool goes_on                = true;
+    bool goes_on = true;
     if (fault == FAULT_NONE) {
         message_transfer(replier, caller, NULL, 0, can_grant);
     } else {
@@ -155,7 +155,7 @@ void reply_destroy(struct reply *reply)
     if (tcb->state == THREAD_BLOCKED_REPLY) {
         reply_pop(reply);
         tcb->fault.kind = FAULT_NONE;
-        tcb->state      = THREAD_INACTIVE;
+        tcb->state = THREAD_INACTIVE;
     } else {
         thread_cancel_wait(tcb);
     }

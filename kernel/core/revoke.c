@@ -25,7 +25,7 @@ static struct slot *zombie_slots(struct cap zombie)
 static struct cap zombie_of_cnode(struct cap cnode)
 {
     struct cap cap = cap_new(CAP_ZOMBIE, cap_address(cnode));
-    cap            = cap_set(cap, CAP_SIZE_BITS, cap_size_bits(cnode));
+    cap = cap_set(cap, CAP_SIZE_BITS, cap_size_bits(cnode));
     return cap_set(cap, CAP_ZOMBIE_LEFT, cnode_slot_count(cnode));
 }
 
@@ -45,7 +45,7 @@ static struct cap zombie_of_tcb(struct cap tcb_cap)
 static void slot_retire(struct slot *slot)
 {
     const struct cap cap = slot->cap;
-    const bool final     = slot_is_final(slot);
+    const bool final = slot_is_final(slot);
     if (final && cap_type(cap) == CAP_CNODE) {
         slot->cap = zombie_of_cnode(cap);
     } else if (final && cap_type(cap) == CAP_TCB) {
@@ -56,12 +56,12 @@ static void slot_retire(struct slot *slot)
     }
 }
 
-// `slot` lies in an object that is being emptied, and holds the zombie of another one. Puts the zombie
-// where nobody can reach it and something simpler, or nothing, in its place.
+// `slot` lies in an object that is being emptied, and holds the zombie of another one. Puts the
+// zombie where nobody can reach it and something simpler, or nothing, in its place.
 static void zombie_put_aside(struct slot *slot)
 {
     const struct cap zombie = slot->cap;
-    struct slot *first      = zombie_slots(zombie);
+    struct slot *first = zombie_slots(zombie);
     if (cap_get(zombie, CAP_ZOMBIE_LEFT) == 0) {
         slot_clear(slot);
     } else if (zombie_is_tcb(zombie)) {
@@ -77,12 +77,13 @@ static void zombie_put_aside(struct slot *slot)
 
 // One unit of the work on the zombie in `slot`. Leaves another zombie in `slot`, or none.
 //
-// The slot looked at may hold the last capability of the object in which `slot` itself lies. That object's
-// zombie then comes to lie in `slot`, this one out of reach, and the work goes on with what `slot` holds.
+// The slot looked at may hold the last capability of the object in which `slot` itself lies. That
+// object's zombie then comes to lie in `slot`, this one out of reach, and the work goes on with
+// what `slot` holds.
 static void zombie_step(struct slot *slot)
 {
     const struct cap zombie = slot->cap;
-    const uint64_t left     = cap_get(zombie, CAP_ZOMBIE_LEFT);
+    const uint64_t left = cap_get(zombie, CAP_ZOMBIE_LEFT);
     if (left == 0) {
         slot_clear(slot);
         return;

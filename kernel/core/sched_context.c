@@ -10,14 +10,14 @@
 
 void sched_context_init(struct sched_context *context, unsigned bits)
 {
-    const uint64_t room      = (UINT64_C(1) << bits) - sizeof(struct sched_context);
+    const uint64_t room = (UINT64_C(1) << bits) - sizeof(struct sched_context);
     context->refill_capacity = (uint32_t)(room / sizeof(struct refill));
 }
 
 void sched_context_make_initial(struct sched_context *context, struct tcb *tcb, uint64_t budget_us)
 {
     refill_new(context, 2, plat_us_to_ticks(budget_us), 0, kernel.now);
-    context->tcb       = tcb;
+    context->tcb = tcb;
     tcb->sched_context = context;
 }
 
@@ -30,7 +30,7 @@ bool sched_context_is_released(struct sched_context *context)
 void sched_context_bind(struct sched_context *context, struct tcb *tcb)
 {
     ASSERT(context->tcb == NULL && tcb->sched_context == NULL);
-    context->tcb       = tcb;
+    context->tcb = tcb;
     tcb->sched_context = context;
     schedule_wake(tcb);
 }
@@ -43,7 +43,7 @@ void sched_context_unbind_tcb(struct sched_context *context)
     }
     schedule_remove(tcb);
     tcb->sched_context = NULL;
-    context->tcb       = NULL;
+    context->tcb = NULL;
 }
 
 void sched_context_bind_notification(struct sched_context *context,
@@ -58,7 +58,7 @@ void sched_context_unbind_notification(struct sched_context *context)
 {
     if (context->notification != NULL) {
         context->notification->context = NULL;
-        context->notification          = NULL;
+        context->notification = NULL;
     }
 }
 
@@ -66,7 +66,7 @@ void sched_context_donate(struct sched_context *context, struct tcb *to)
 {
     ASSERT(to->sched_context == NULL);
     sched_context_unbind_tcb(context);
-    context->tcb      = to;
+    context->tcb = to;
     to->sched_context = context;
 }
 
@@ -82,7 +82,7 @@ void sched_context_destroy(struct sched_context *context)
 uint64_t sched_context_consumed(struct sched_context *context)
 {
     const ticks_t consumed = context->consumed;
-    context->consumed      = 0;
+    context->consumed = 0;
     return plat_ticks_to_us(consumed);
 }
 
@@ -92,8 +92,8 @@ void sched_context_finish_yield(struct sched_context *context)
     if (tcb == NULL) {
         return;
     }
-    context->yield_from     = NULL;
-    tcb->yield_to           = NULL;
+    context->yield_from = NULL;
+    tcb->yield_to = NULL;
     const uint64_t consumed = sched_context_consumed(context);
     message_put(tcb, seL4_NoError, &consumed, 1);
     thread_set_badge(tcb, 0);

@@ -11,7 +11,7 @@
 
 #include <sel4/invocation.h>
 
-// --- SchedControl ----------------------------------------------------------------------------------
+// --- SchedControl ------------------------------------------------------------------------------
 
 // Microseconds. A refill's time plus a period must not overflow.
 static uint64_t period_max(void)
@@ -36,24 +36,18 @@ struct configure {
 static void configure_commit(const struct configure *c)
 {
     struct sched_context *context = c->context;
-    struct tcb *tcb               = context->tcb;
-    context->badge                = c->badge;
-    context->sporadic             = c->sporadic;
+    struct tcb *tcb = context->tcb;
+    context->badge = c->badge;
+    context->sporadic = c->sporadic;
     if (context == kernel.context) {
         schedule_charge();
     }
     if (sched_context_is_active(context) && tcb != NULL && thread_is_running(tcb)) {
-        const bool was_ready = tcb->in_ready;
-        if (!was_ready) {
-            schedule_remove(tcb);
-        }
+        schedule_remove(tcb);
         refill_update(context, c->refills, c->budget, c->period, kernel.now);
-        if (!was_ready) {
-            schedule_wake(tcb);
-        }
-        return;
+    } else {
+        refill_new(context, c->refills, c->budget, c->period, kernel.now);
     }
-    refill_new(context, c->refills, c->budget, c->period, kernel.now);
     if (tcb != NULL) {
         schedule_wake(tcb);
     }
@@ -69,8 +63,8 @@ seL4_Error sched_control_decode(struct syscall *sys)
     }
     const uint64_t budget = syscall_word(sys, 0);
     const uint64_t period = syscall_word(sys, 1);
-    const uint64_t extra  = syscall_word(sys, 2);
-    const uint64_t max    = period_max();
+    const uint64_t extra = syscall_word(sys, 2);
+    const uint64_t max = period_max();
     if (budget > max || period > max || budget < BUDGET_MIN || period < BUDGET_MIN) {
         return syscall_range(sys, BUDGET_MIN, max);
     }
@@ -81,23 +75,23 @@ seL4_Error sched_control_decode(struct syscall *sys)
         return syscall_invalid_capability(sys, 1);
     }
     struct sched_context *context = sched_context_of(sys->extra[0]->cap);
-    const uint32_t extra_max      = context->refill_capacity - 2;
+    const uint32_t extra_max = context->refill_capacity - 2;
     if (extra > extra_max) {
         return syscall_range(sys, 0, extra_max);
     }
     const bool round_robin = budget == period;
     configure_commit(&(struct configure){
-        .context  = context,
-        .budget   = plat_us_to_ticks(budget),
-        .period   = round_robin ? 0 : plat_us_to_ticks(period),
-        .refills  = round_robin ? 2 : (uint32_t)extra + 2,
-        .badge    = syscall_word(sys, 3),
+        .context = context,
+        .budget = plat_us_to_ticks(budget),
+        .period = round_robin ? 0 : plat_us_to_ticks(period),
+        .refills = round_robin ? 2 : (uint32_t)extra + 2,
+        .badge = syscall_word(sys, 3),
         .sporadic = (syscall_word(sys, 4) & seL4_SchedContext_Sporadic) != 0,
     });
     return seL4_NoError;
 }
 
-// --- SchedContext ----------------------------------------------------------------------------------
+// --- SchedContext ------------------------------------------------------------------------------
 
 static seL4_Error bind_tcb(struct sched_context *context, struct tcb *tcb)
 {
@@ -178,7 +172,7 @@ static seL4_Error decode_unbind(struct syscall *sys, struct sched_context *conte
 
 static seL4_Error answer_consumed(struct syscall *sys, struct sched_context *context)
 {
-    sys->result[0]    = sched_context_consumed(context);
+    sys->result[0] = sched_context_consumed(context);
     sys->result_count = 1;
     return seL4_NoError;
 }
@@ -188,8 +182,8 @@ static void yield_to_commit(struct syscall *sys, struct sched_context *context)
 {
     if (sys->is_call) {
         sys->caller->yield_to = context;
-        context->yield_from   = sys->caller;
-        sys->answered         = true;
+        context->yield_from = sys->caller;
+        sys->answered = true;
     }
     schedule_again();
     schedule_front(sys->caller);

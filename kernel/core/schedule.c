@@ -8,7 +8,7 @@
 
 static const ticks_t FIRST_DOMAIN_LENGTH = (UINT64_C(1) << 56) - 1;
 
-// --- ready queues ----------------------------------------------------------------------------------
+// --- ready queues ------------------------------------------------------------------------------
 
 static struct thread_queue *ready_queue(const struct tcb *tcb)
 {
@@ -40,8 +40,7 @@ static void ready_remove(struct tcb *tcb)
     thread_queue_remove(queue, tcb);
     tcb->in_ready = false;
     if (queue->head == NULL) {
-        kernel.ready_map[tcb->domain][tcb->priority / 64] &=
-            ~(UINT64_C(1) << (tcb->priority % 64));
+        kernel.ready_map[tcb->domain][tcb->priority / 64] &= ~(UINT64_C(1) << (tcb->priority % 64));
     }
 }
 
@@ -57,7 +56,7 @@ static struct tcb *ready_top(unsigned domain)
     return NULL;
 }
 
-// --- release queue ---------------------------------------------------------------------------------
+// --- release queue -----------------------------------------------------------------------------
 
 static ticks_t release_time(const struct tcb *tcb)
 {
@@ -68,10 +67,10 @@ static void release_insert(struct tcb *tcb)
 {
     ASSERT(!tcb->in_ready && !tcb->in_release);
     struct tcb *before = NULL;
-    struct tcb *after  = kernel.release_head;
+    struct tcb *after = kernel.release_head;
     while (after != NULL && release_time(after) <= release_time(tcb)) {
         before = after;
-        after  = after->queue_next;
+        after = after->queue_next;
     }
     tcb->in_release = true;
     tcb->queue_prev = before;
@@ -91,10 +90,10 @@ static void release_remove(struct tcb *tcb)
     struct thread_queue queue = {.head = kernel.release_head, .tail = NULL};
     thread_queue_remove(&queue, tcb);
     kernel.release_head = queue.head;
-    tcb->in_release     = false;
+    tcb->in_release = false;
 }
 
-// --- threads ---------------------------------------------------------------------------------------
+// --- threads -----------------------------------------------------------------------------------
 
 bool thread_is_schedulable(const struct tcb *tcb)
 {
@@ -105,7 +104,7 @@ bool thread_is_schedulable(const struct tcb *tcb)
 void schedule_again(void)
 {
     if (kernel.candidate != NULL) {
-        struct tcb *tcb  = kernel.candidate;
+        struct tcb *tcb = kernel.candidate;
         kernel.candidate = NULL;
         schedule_front(tcb);
     }
@@ -163,7 +162,7 @@ void schedule_remove(struct tcb *tcb)
     }
 }
 
-// --- charging --------------------------------------------------------------------------------------
+// --- charging ----------------------------------------------------------------------------------
 
 ticks_t schedule_uncharged(const struct sched_context *context)
 {
@@ -183,7 +182,7 @@ void schedule_forget(struct sched_context *context)
 {
     if (context == kernel.context) {
         kernel.context = NULL;
-        kernel.used    = 0;
+        kernel.used = 0;
     }
 }
 
@@ -236,7 +235,7 @@ bool schedule_enter(void)
     return false;
 }
 
-// --- domains ---------------------------------------------------------------------------------------
+// --- domains -----------------------------------------------------------------------------------
 
 unsigned schedule_domain(void)
 {
@@ -245,9 +244,9 @@ unsigned schedule_domain(void)
 
 void schedule_domain_start(unsigned index)
 {
-    kernel.domain       = (unsigned)kernel.domains[index].domain;
+    kernel.domain = (unsigned)kernel.domains[index].domain;
     kernel.domain_index = index;
-    kernel.domain_end   = kernel.now + kernel.domains[index].length;
+    kernel.domain_end = kernel.now + kernel.domains[index].length;
     schedule_again();
 }
 
@@ -263,7 +262,7 @@ static void domain_advance(void)
     schedule_domain_start(next);
 }
 
-// --- who runs --------------------------------------------------------------------------------------
+// --- who runs ----------------------------------------------------------------------------------
 
 static void wake_released(void)
 {
@@ -301,10 +300,10 @@ static struct tcb *choose_ready(void)
 
 static struct tcb *choose(void)
 {
-    struct tcb *current   = kernel.current;
+    struct tcb *current = kernel.current;
     struct tcb *candidate = kernel.candidate;
-    const bool can_stay   = thread_is_schedulable(current);
-    kernel.candidate      = NULL;
+    const bool can_stay = thread_is_schedulable(current);
+    kernel.candidate = NULL;
 
     if (can_stay && !kernel.reschedule) {
         return candidate == NULL ? current : challenge(current, candidate);
@@ -331,7 +330,7 @@ static void switch_context(struct sched_context *context)
     }
     schedule_charge();
     kernel.context = context;
-    kernel.used    = 0;
+    kernel.used = 0;
     if (context != NULL && !context->sporadic) {
         refill_unblock(context, kernel.now);
     }
@@ -358,7 +357,7 @@ static void set_timer(void)
     }
     if (kernel.context != NULL) {
         const ticks_t end = kernel.now + refill_head(kernel.context)->amount - kernel.used;
-        deadline          = end < deadline ? end : deadline;
+        deadline = end < deadline ? end : deadline;
     }
     if (deadline != kernel.deadline) {
         kernel.deadline = deadline;
@@ -371,10 +370,10 @@ void schedule(void)
     domain_advance();
     wake_released();
     struct tcb *next = choose();
+    switch_context(next->sched_context);
     if (next->yield_to != NULL) {
         sched_context_finish_yield(next->yield_to);
     }
-    switch_context(next->sched_context);
     switch_thread(next);
     set_timer();
 }
@@ -382,10 +381,10 @@ void schedule(void)
 void schedule_init(void)
 {
     arch_context_init_idle(&kernel.idle.context);
-    kernel.idle.state           = THREAD_IDLE;
-    kernel.current              = &kernel.idle;
-    kernel.context              = NULL;
-    kernel.now                  = plat_time_now();
-    kernel.domains[0].length    = FIRST_DOMAIN_LENGTH;
-    kernel.domain_end           = kernel.now + FIRST_DOMAIN_LENGTH;
+    kernel.idle.state = THREAD_IDLE;
+    kernel.current = &kernel.idle;
+    kernel.context = NULL;
+    kernel.now = plat_time_now();
+    kernel.domains[0].length = FIRST_DOMAIN_LENGTH;
+    kernel.domain_end = kernel.now + FIRST_DOMAIN_LENGTH;
 }

@@ -7,7 +7,7 @@
 enum {
     LINK_SHIFT = 21, // of the address in a link
     SLOT_SHIFT = 5,  // address bits that are zero
-    LOW_BITS   = 21, // of the depth, in link 0
+    LOW_BITS = 21,   // of the depth, in link 0
     HIGH_SHIFT = 1,  // of the rest, in link 1
 };
 
@@ -91,7 +91,7 @@ static void insert_after(struct slot *slot, struct slot *to, struct cap cap, uin
                          bool original)
 {
     ASSERT(slot_is_empty(to) && !cap_is_null(cap));
-    to->cap     = cap;
+    to->cap = cap;
     to->link[0] = 0;
     to->link[1] = 0;
     depth_set(to, depth);
@@ -104,7 +104,7 @@ static void insert_after(struct slot *slot, struct slot *to, struct cap cap, uin
 void slot_insert_root(struct slot *to, struct cap cap)
 {
     ASSERT(slot_is_empty(to) && !cap_is_null(cap));
-    to->cap     = cap;
+    to->cap = cap;
     to->link[0] = 0;
     to->link[1] = ORIGINAL;
 }
@@ -120,7 +120,7 @@ void slot_insert_child(struct slot *parent, struct slot *to, struct cap cap, boo
 
 void slot_insert_derived(struct slot *from, struct slot *to, struct cap cap)
 {
-    const bool untyped  = cap_type(cap) == CAP_UNTYPED;
+    const bool untyped = cap_type(cap) == CAP_UNTYPED;
     const bool original = untyped || (cap_is_badged(cap) && !cap_is_badged(from->cap));
     if (slot_is_original(from)) {
         slot_insert_child(from, to, cap, original);
@@ -136,14 +136,15 @@ void slot_insert_derived(struct slot *from, struct slot *to, struct cap cap)
 void slot_move(struct slot *from, struct slot *to, struct cap cap)
 {
     ASSERT(slot_is_empty(to) && from != to);
-    to->cap     = cap;
+    to->cap = cap;
     to->link[0] = from->link[0];
     to->link[1] = from->link[1];
     join_neighbours(to);
     *from = (struct slot){0};
 }
 
-// After an exchange of links, one that names its own slot means the other one: they were neighbours.
+// After an exchange of links, one that names its own slot means the other one: they were
+// neighbours.
 static void mend_link_to_self(struct slot *slot, const struct slot *other)
 {
     if (slot_prev(slot) == slot) {

@@ -20,7 +20,7 @@
 
 #include <sel4/syscall.h>
 
-// --- details of errors -----------------------------------------------------------------------------
+// --- details of errors -------------------------------------------------------------------------
 
 uint64_t syscall_word(const struct syscall *sys, unsigned index)
 {
@@ -50,7 +50,7 @@ seL4_Error syscall_range(struct syscall *sys, uint64_t min, uint64_t max)
 seL4_Error syscall_failed_lookup(struct syscall *sys, bool source, struct lookup_failure failure)
 {
     sys->lookup_is_source = source;
-    sys->lookup           = failure;
+    sys->lookup = failure;
     return seL4_FailedLookup;
 }
 
@@ -89,7 +89,7 @@ static unsigned error_words(const struct syscall *sys, seL4_Error error, uint64_
     }
 }
 
-// --- answers to Call -------------------------------------------------------------------------------
+// --- answers to Call ---------------------------------------------------------------------------
 
 static void answer(struct tcb *tcb, uint64_t label, const uint64_t *words, unsigned count)
 {
@@ -104,7 +104,7 @@ static void answer_error(const struct syscall *sys, seL4_Error error)
     answer(sys->caller, error, words, count);
 }
 
-// --- send phase ------------------------------------------------------------------------------------
+// --- send phase --------------------------------------------------------------------------------
 
 // What a system call asks of its send phase.
 struct send_phase {
@@ -118,10 +118,10 @@ static void fault_lookup(struct tcb *tcb, uint64_t address, bool in_receive,
                          struct lookup_failure failure)
 {
     const struct fault fault = {
-        .kind       = FAULT_CAP,
-        .address    = address,
+        .kind = FAULT_CAP,
+        .address = address,
         .in_receive = in_receive,
-        .lookup     = failure,
+        .lookup = failure,
     };
     fault_raise(tcb, &fault);
 }
@@ -132,15 +132,15 @@ static bool send_invoke(struct tcb *tcb, struct slot *slot, struct message_info 
                         struct send_phase phase)
 {
     struct syscall sys = {
-        .caller      = tcb,
-        .cap         = slot->cap,
-        .slot        = slot,
-        .label       = info.label,
-        .length      = info.length,
+        .caller = tcb,
+        .cap = slot->cap,
+        .slot = slot,
+        .label = info.label,
+        .length = info.length,
         .extra_count = extra->count,
-        .buffer      = buffer,
-        .is_call     = phase.calls,
-        .may_block   = !phase.combined,
+        .buffer = buffer,
+        .is_call = phase.calls,
+        .may_block = !phase.combined,
     };
     for (unsigned i = 0; i < extra->count; i++) {
         sys.extra[i] = extra->slot[i];
@@ -166,18 +166,18 @@ static bool send_invoke(struct tcb *tcb, struct slot *slot, struct message_info 
 static void send_endpoint(struct tcb *tcb, struct cap cap, struct send_phase phase)
 {
     const struct endpoint_send how = {
-        .badge           = cap_badge(cap),
-        .can_grant       = cap_get(cap, CAP_GRANT) != 0,
+        .badge = cap_badge(cap),
+        .can_grant = cap_get(cap, CAP_GRANT) != 0,
         .can_grant_reply = cap_get(cap, CAP_GRANT_REPLY) != 0,
-        .is_call         = phase.calls,
-        .may_block       = phase.blocks,
-        .may_donate      = phase.donates,
+        .is_call = phase.calls,
+        .may_block = phase.blocks,
+        .may_donate = phase.donates,
     };
     endpoint_send(tcb, endpoint_of(cap), &how);
 }
 
-// Endpoints, notifications and replies are not invoked but used. Returns false for other capabilities, and
-// for those that lack the right to send: the invocation refuses them.
+// Endpoints, notifications and replies are not invoked but used. Returns false for other
+// capabilities, and for those that lack the right to send: the invocation refuses them.
 static bool send_message(struct tcb *tcb, struct cap cap, struct send_phase phase)
 {
     const enum cap_type type = cap_type(cap);
@@ -210,8 +210,8 @@ static bool send(struct tcb *tcb, uint64_t address, struct send_phase phase)
         return true;
     }
     struct message_info info = message_info_unpack(arch_get(&tcb->context, ARCH_REG_INFO, 0));
-    struct extra_caps extra  = {.count = 0};
-    uint64_t *buffer         = NULL;
+    struct extra_caps extra = {.count = 0};
+    uint64_t *buffer = NULL;
     if (info.extra_caps > 0 && thread_buffer(tcb, false, &buffer)) {
         uint64_t extra_address;
         if (!message_extra_caps(tcb, buffer, info.extra_caps, &extra, &extra_address, &failure)) {
@@ -231,7 +231,7 @@ static bool send(struct tcb *tcb, uint64_t address, struct send_phase phase)
     return send_invoke(tcb, slot, info, buffer, &extra, phase);
 }
 
-// --- receive phase ---------------------------------------------------------------------------------
+// --- receive phase -----------------------------------------------------------------------------
 
 static const struct lookup_failure MISSING = {.kind = LOOKUP_MISSING_CAPABILITY, .bits_left = 0};
 
@@ -271,7 +271,7 @@ static void receive(struct tcb *tcb, bool blocks, bool with_reply)
         fault_lookup(tcb, address, true, failure);
         return;
     }
-    const struct cap cap     = slot->cap;
+    const struct cap cap = slot->cap;
     const enum cap_type type = cap_type(cap);
     if (type == CAP_ENDPOINT && cap_get(cap, CAP_READ) != 0) {
         receive_endpoint(tcb, cap, blocks, with_reply);
@@ -291,7 +291,7 @@ static void send_receive(struct tcb *tcb, enum arch_register target, bool with_r
     }
 }
 
-// --- dispatch --------------------------------------------------------------------------------------
+// --- dispatch ----------------------------------------------------------------------------------
 
 static void unknown_syscall(struct tcb *tcb, int64_t number)
 {
@@ -306,7 +306,8 @@ static void dispatch(struct tcb *tcb, int64_t number)
     const uint64_t target = arch_get(&tcb->context, ARCH_REG_BADGE, 0);
     switch (number) {
     case seL4_SysCall:
-        (void)send(tcb, target, (struct send_phase){.blocks = true, .calls = true, .donates = true});
+        (void)send(tcb, target,
+                   (struct send_phase){.blocks = true, .calls = true, .donates = true});
         break;
     case seL4_SysReplyRecv:
         send_receive(tcb, ARCH_REG_REPLY, true);
@@ -344,7 +345,7 @@ static void dispatch(struct tcb *tcb, int64_t number)
     }
 }
 
-// --- entries ---------------------------------------------------------------------------------------
+// --- entries -----------------------------------------------------------------------------------
 
 void entry_syscall(int64_t number)
 {
@@ -385,9 +386,9 @@ static void enter_fault(const struct fault *fault)
 void entry_vm_fault(uint64_t address, uint64_t syndrome, bool instruction)
 {
     enter_fault(&(struct fault){
-        .kind        = FAULT_VM,
-        .address     = address,
-        .code        = syndrome,
+        .kind = FAULT_VM,
+        .address = address,
+        .code = syndrome,
         .instruction = instruction,
     });
 }
@@ -400,14 +401,14 @@ void entry_user_exception(uint64_t syndrome)
 void entry_debug_exception(uint64_t reason, uint64_t address, uint64_t breakpoint)
 {
     enter_fault(&(struct fault){
-        .kind    = FAULT_DEBUG,
-        .code    = reason,
+        .kind = FAULT_DEBUG,
+        .code = reason,
         .address = address,
-        .extra   = breakpoint,
+        .extra = breakpoint,
     });
 }
 
-// --- preemption ------------------------------------------------------------------------------------
+// --- preemption --------------------------------------------------------------------------------
 
 bool preemption_wanted(void)
 {

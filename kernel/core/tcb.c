@@ -8,13 +8,13 @@
 #include "kernel/sched_context.h"
 #include "kernel/schedule.h"
 
-// --- life ------------------------------------------------------------------------------------------
+// --- life --------------------------------------------------------------------------------------
 
 void tcb_init(struct tcb *tcb)
 {
     arch_context_init(&tcb->context);
-    tcb->state    = THREAD_INACTIVE;
-    tcb->domain   = (uint8_t)schedule_domain();
+    tcb->state = THREAD_INACTIVE;
+    tcb->domain = (uint8_t)schedule_domain();
     tcb->all_next = kernel.all_threads;
     tcb->all_prev = NULL;
     if (tcb->all_next != NULL) {
@@ -43,7 +43,7 @@ void tcb_destroy(struct tcb *tcb)
     arch_context_release(&tcb->context);
 }
 
-// --- state -----------------------------------------------------------------------------------------
+// --- state -------------------------------------------------------------------------------------
 
 bool thread_is_idle(const struct tcb *tcb)
 {
@@ -91,7 +91,7 @@ void thread_cancel_wait(struct tcb *tcb)
         return;
     }
     tcb->fault.kind = FAULT_NONE;
-    tcb->state      = THREAD_INACTIVE;
+    tcb->state = THREAD_INACTIVE;
 }
 
 void thread_suspend(struct tcb *tcb)
@@ -132,11 +132,11 @@ void thread_retry(struct tcb *tcb)
         run_at_restart_pc(tcb);
     } else {
         tcb->fault.kind = FAULT_NONE;
-        tcb->state      = THREAD_INACTIVE;
+        tcb->state = THREAD_INACTIVE;
     }
 }
 
-// --- priority --------------------------------------------------------------------------------------
+// --- priority ----------------------------------------------------------------------------------
 
 static void set_runnable_priority(struct tcb *tcb, uint8_t priority)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Invocations of threads (seL4 ABI §8.2): registers, running, priorities, binding. What a thread's slots
-// hold is set in tcb_slots.c.
+// Invocations of threads (seL4 ABI §8.2): registers, running, priorities, binding. What a thread's
+// slots hold is set in tcb_slots.c.
 #include "kernel/kernel.h"
 #include "kernel/notification.h"
 #include "kernel/sched_context.h"
@@ -12,14 +12,14 @@
 
 #include <sel4/invocation.h>
 
-// --- registers -------------------------------------------------------------------------------------
+// --- registers ---------------------------------------------------------------------------------
 
 enum {
-    READ_SUSPEND  = 1 << 0,
-    WRITE_RESUME  = 1 << 0,
-    COPY_SUSPEND  = 1 << 0,
-    COPY_RESUME   = 1 << 1,
-    COPY_FRAME    = 1 << 2,
+    READ_SUSPEND = 1 << 0,
+    WRITE_RESUME = 1 << 0,
+    COPY_SUSPEND = 1 << 0,
+    COPY_RESUME = 1 << 1,
+    COPY_FRAME = 1 << 2,
     COPY_INTEGERS = 1 << 3,
 };
 
@@ -52,7 +52,7 @@ static seL4_Error write_registers(struct syscall *sys, struct tcb *tcb)
         return seL4_TruncatedMessage;
     }
     const uint64_t flags = syscall_word(sys, 0);
-    uint64_t count       = syscall_word(sys, 1);
+    uint64_t count = syscall_word(sys, 1);
     if (sys->length - 2 < count) {
         return seL4_TruncatedMessage;
     }
@@ -107,17 +107,17 @@ static seL4_Error set_flags(struct syscall *sys, struct tcb *tcb)
         return seL4_TruncatedMessage;
     }
     const uint64_t clear = syscall_word(sys, 0);
-    const uint64_t set   = syscall_word(sys, 1) & seL4_TCBFlag_MASK;
-    tcb->flags           = (uint8_t)((tcb->flags & ~clear) | set);
+    const uint64_t set = syscall_word(sys, 1) & seL4_TCBFlag_MASK;
+    tcb->flags = (uint8_t)((tcb->flags & ~clear) | set);
     if (tcb == kernel.current) {
         arch_context_switch(&tcb->context, (tcb->flags & seL4_TCBFlag_fpuDisabled) == 0);
     }
-    sys->result[0]    = tcb->flags;
+    sys->result[0] = tcb->flags;
     sys->result_count = 1;
     return seL4_NoError;
 }
 
-// --- priorities ------------------------------------------------------------------------------------
+// --- priorities --------------------------------------------------------------------------------
 
 // Whether `authority` may give `priority` to a thread.
 static seL4_Error check_priority(struct syscall *sys, const struct tcb *authority,
@@ -136,7 +136,7 @@ static seL4_Error decode_priority(struct syscall *sys, uint8_t *priority)
         return syscall_invalid_capability(sys, 1);
     }
     const uint64_t value = syscall_word(sys, 0);
-    *priority            = (uint8_t)value;
+    *priority = (uint8_t)value;
     return check_priority(sys, tcb_of(sys->extra[0]->cap), value);
 }
 
@@ -204,7 +204,7 @@ static seL4_Error set_sched_params(struct syscall *sys, struct tcb *tcb)
     }
     const struct tcb *authority = tcb_of(sys->extra[0]->cap);
     const uint64_t max_priority = syscall_word(sys, 0);
-    const uint64_t priority     = syscall_word(sys, 1);
+    const uint64_t priority = syscall_word(sys, 1);
     struct sched_context *context;
     seL4_Error error = check_priority(sys, authority, max_priority);
     if (error == seL4_NoError) {
@@ -226,7 +226,7 @@ static seL4_Error set_sched_params(struct syscall *sys, struct tcb *tcb)
     return seL4_NoError;
 }
 
-// --- notifications ---------------------------------------------------------------------------------
+// --- notifications -----------------------------------------------------------------------------
 
 static seL4_Error bind_notification(struct syscall *sys, struct tcb *tcb)
 {
@@ -255,10 +255,10 @@ static seL4_Error unbind_notification(const struct tcb *tcb)
     return seL4_NoError;
 }
 
-// --- dispatch --------------------------------------------------------------------------------------
+// --- dispatch ----------------------------------------------------------------------------------
 
-// Hardware breakpoints (TCBSetBreakpoint and its kin) are not supported: their labels are refused with
-// all that are unknown.
+// Hardware breakpoints (TCBSetBreakpoint and its kin) are not supported: their labels are refused
+// with all that are unknown.
 seL4_Error tcb_decode(struct syscall *sys)
 {
     struct tcb *tcb = tcb_of(sys->cap);

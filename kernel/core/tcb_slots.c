@@ -7,7 +7,7 @@
 #include "kernel/revoke.h"
 #include "kernel/vspace.h"
 
-// --- checks ----------------------------------------------------------------------------------------
+// --- checks ------------------------------------------------------------------------------------
 
 seL4_Error tcb_check_fault_handler(struct syscall *sys, struct cap cap, uint64_t argument)
 {
@@ -21,8 +21,7 @@ seL4_Error tcb_check_fault_handler(struct syscall *sys, struct cap cap, uint64_t
 static bool is_long_to_delete(const struct slot *slot)
 {
     const enum cap_type type = cap_type(slot->cap);
-    return type == CAP_ZOMBIE ||
-           ((type == CAP_CNODE || type == CAP_TCB) && slot_is_final(slot));
+    return type == CAP_ZOMBIE || ((type == CAP_CNODE || type == CAP_TCB) && slot_is_final(slot));
 }
 
 static seL4_Error check_replaceable(const struct tcb *tcb)
@@ -76,7 +75,7 @@ static seL4_Error check_buffer(struct syscall *sys, struct slot *slot, uint64_t 
     return address % size == 0 ? seL4_NoError : seL4_AlignmentError;
 }
 
-// --- installation ----------------------------------------------------------------------------------
+// --- installation ------------------------------------------------------------------------------
 
 void tcb_install(struct tcb *tcb, enum tcb_slot which, struct slot *from, struct cap cap)
 {
@@ -103,7 +102,7 @@ static void install_buffer(struct tcb *tcb, struct slot *from, struct cap frame,
     tcb->buffer = vaddr(address);
 }
 
-// --- invocations -----------------------------------------------------------------------------------
+// --- invocations -------------------------------------------------------------------------------
 
 seL4_Error tcb_configure(struct syscall *sys, struct tcb *tcb)
 {
@@ -114,7 +113,7 @@ seL4_Error tcb_configure(struct syscall *sys, struct tcb *tcb)
     struct cap vspace;
     struct cap buffer;
     const uint64_t address = syscall_word(sys, 2);
-    seL4_Error error       = check_buffer(sys, sys->extra[2], address, &buffer);
+    seL4_Error error = check_buffer(sys, sys->extra[2], address, &buffer);
     if (error == seL4_NoError) {
         error = check_replaceable(tcb);
     }
@@ -140,7 +139,7 @@ seL4_Error tcb_set_space(struct syscall *sys, struct tcb *tcb)
     struct cap cspace;
     struct cap vspace;
     struct slot *handler = sys->extra[0];
-    seL4_Error error     = check_replaceable(tcb);
+    seL4_Error error = check_replaceable(tcb);
     if (error == seL4_NoError) {
         error = check_cspace(sys, sys->extra[1], syscall_word(sys, 0), &cspace);
     }
@@ -177,7 +176,7 @@ seL4_Error tcb_set_timeout_endpoint(struct syscall *sys, struct tcb *tcb)
     if (sys->extra_count < 1) {
         return seL4_TruncatedMessage;
     }
-    struct slot *handler   = sys->extra[0];
+    struct slot *handler = sys->extra[0];
     const seL4_Error error = tcb_check_fault_handler(sys, handler->cap, 1);
     if (error == seL4_NoError) {
         tcb_install(tcb, TCB_SLOT_TIMEOUT, handler, handler->cap);

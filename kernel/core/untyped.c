@@ -4,6 +4,7 @@
 #include "kernel/arch.h"
 #include "kernel/config.h"
 #include "kernel/cspace.h"
+#include "kernel/kernel.h"
 #include "kernel/object.h"
 
 #include "lib/bits.h"
@@ -12,11 +13,14 @@
 
 enum { GRANULE_SHIFT = 4 }; // of the mark
 
+// A chunk is a unit of work; several at a time are zeroed faster.
+enum { RESET_CHUNKS = 16, RESET_BYTES = RESET_CHUNKS << KCFG_RESET_CHUNK_BITS };
+
 struct cap untyped_cap(paddr_t base, unsigned bits, bool device, uint64_t free)
 {
     struct cap cap = cap_new(CAP_UNTYPED, base);
-    cap            = cap_set(cap, CAP_SIZE_BITS, bits);
-    cap            = cap_set(cap, CAP_DEVICE, device);
+    cap = cap_set(cap, CAP_SIZE_BITS, bits);
+    cap = cap_set(cap, CAP_DEVICE, device);
     return untyped_set_free(cap, free);
 }
 
@@ -41,29 +45,29 @@ static uint64_t untyped_size(struct cap untyped)
 struct retype {
     struct slot *untyped;
     uint64_t type;
-    uint64_t size_bits;   // as the caller gave it
-    unsigned bits;        // of one object
+    uint64_t size_bits; // as the caller gave it
+    unsigned bits;      // of one object
     uint64_t count;
-    struct slot *slots;   // `count` empty ones
-    bool reset;           // the mark starts at 0 again
+    struct slot *slots; // `count` empty ones
+    bool reset;         // the mark starts at 0 again
 };
 
 // What and how large (§6.2, 3 to 5).
 static seL4_Error decode_object(struct syscall *sys, struct retype *r)
 {
-    r->type      = syscall_word(sys, 0);
+    r->type = syscall_word(sys, 0);
     r->size_bits = syscall_word(sys, 1);
     if (r->type >= seL4_ObjectTypeCount) {
         return syscall_invalid_argument(sys, 0);
     }
-    if (r->size_bits >= seL4_WordBits ||
-        object_bits(r->type, r->size_bits) > seL4_MaxUntypedBits) {
+    if (r->size_bits >= seL4_WordBits || object_bits(r->type, r->size_bits) > seL4_MaxUntypedBits) {
         return syscall_range(sys, 0, seL4_MaxUntypedBits);
     }
-    r->bits              = object_bits(r->type, r->size_bits);
-    const bool too_small = (r->type == seL4_CapTableObject && r->size_bits == 0) ||
-                           (r->type == seL4_UntypedObject && r->bits < seL4_MinUntypedBits) ||
-                           (r->type == seL4_SchedContextObject && r->bits < seL4_MinSchedContextBits);
+    r->bits = object_bits(r->type, r->size_bits);
+    const bool too_small =
+        (r->type == seL4_CapTableObject && r->size_bits == 0) ||
+        (r->type == seL4_UntypedObject && r->bits < seL4_MinUntypedBits) ||
+        (r->type == seL4_SchedContextObject && r->bits < seL4_MinSchedContextBits);
     return too_small ? syscall_invalid_argument(sys, 1) : seL4_NoError;
 }
 
@@ -71,11 +75,11 @@ static seL4_Error decode_object(struct syscall *sys, struct retype *r)
 static seL4_Error decode_destination(struct syscall *sys, struct cap *cnode)
 {
     const uint64_t depth = syscall_word(sys, 3);
-    *cnode               = sys->extra[0]->cap;
+    *cnode = sys->extra[0]->cap;
     if (depth != 0) {
         struct slot *slot;
-        const seL4_Error error = cspace_lookup_slot(sys, sys->extra[0]->cap,
-                                                    cptr(syscall_word(sys, 2)), depth, false, &slot);
+        const seL4_Error error = cspace_lookup_slot(
+            sys, sys->extra[0]->cap, cptr(syscall_word(sys, 2)), depth, false, &slot);
         if (error != seL4_NoError) {
             return error;
         }
@@ -93,8 +97,8 @@ static seL4_Error decode_destination(struct syscall *sys, struct cap *cnode)
 static seL4_Error decode_slots(struct syscall *sys, struct retype *r, struct cap cnode)
 {
     const uint64_t slot_count = cnode_slot_count(cnode);
-    const uint64_t offset     = syscall_word(sys, 4);
-    r->count                  = syscall_word(sys, 5);
+    const uint64_t offset = syscall_word(sys, 4);
+    r->count = syscall_word(sys, 5);
     if (offset >= slot_count) {
         return syscall_range(sys, 0, slot_count - 1);
     }
@@ -117,8 +121,8 @@ static seL4_Error decode_slots(struct syscall *sys, struct retype *r, struct cap
 static seL4_Error decode_memory(struct syscall *sys, struct retype *r)
 {
     r->reset = !slot_has_children(r->untyped);
-    // Shift, do not multiply: count comes from the user. Aligning the mark loses no object: the size
-    // of the untyped is a multiple of any that fits.
+    // Shift, do not multiply: count comes from the user. Aligning the mark loses no object: the
+    // size of the untyped is a multiple of any that fits.
     const uint64_t left = untyped_size(sys->cap) - (r->reset ? 0 : untyped_free(sys->cap));
     if (left >> r->bits < r->count) {
         return syscall_no_memory(sys, left);
@@ -133,17 +137,19 @@ static seL4_Error decode_memory(struct syscall *sys, struct retype *r)
 
 // --- commit --------------------------------------------------------------------------------------
 
-// Takes the mark down to 0, and zeroes RAM as it goes: what lies above the mark is always clean (U3).
+// Takes the mark down to 0, and zeroes RAM as it goes: what lies above the mark is always clean
+// (U3).
 static enum progress untyped_reset(struct slot *slot)
 {
     if (cap_get(slot->cap, CAP_DEVICE) != 0) {
         slot->cap = untyped_set_free(slot->cap, 0);
     }
     while (untyped_free(slot->cap) > 0) {
-        const uint64_t free  = untyped_free(slot->cap);
-        const uint64_t start = align_down(free - 1, UINT64_C(1) << KCFG_RESET_CHUNK_BITS);
+        const uint64_t free = untyped_free(slot->cap);
+        const uint64_t start = align_down(free - 1, RESET_BYTES);
         arch_zero(arch_ptr(paddr(cap_address(slot->cap).raw + start)), free - start);
         slot->cap = untyped_set_free(slot->cap, start);
+        kernel.work_units += RESET_CHUNKS - 1; // preemption_wanted() counts one more
         if (preemption_wanted() && start > 0) {
             return PROGRESS_PREEMPTED;
         }
@@ -157,12 +163,12 @@ static enum progress retype_commit(const struct retype *r)
         return PROGRESS_PREEMPTED;
     }
     const struct cap untyped = r->untyped->cap;
-    const bool device        = cap_get(untyped, CAP_DEVICE) != 0;
-    const uint64_t start     = align_up(untyped_free(untyped), UINT64_C(1) << r->bits);
-    r->untyped->cap          = untyped_set_free(untyped, start + (r->count << r->bits));
+    const bool device = cap_get(untyped, CAP_DEVICE) != 0;
+    const uint64_t start = align_up(untyped_free(untyped), UINT64_C(1) << r->bits);
+    r->untyped->cap = untyped_set_free(untyped, start + (r->count << r->bits));
     for (uint64_t i = 0; i < r->count; i++) {
-        const paddr_t base    = paddr(cap_address(untyped).raw + start + (i << r->bits));
-        const struct cap cap  = object_create(r->type, r->size_bits, base, device);
+        const paddr_t base = paddr(cap_address(untyped).raw + start + (i << r->bits));
+        const struct cap cap = object_create(r->type, r->size_bits, base, device);
         slot_insert_child(r->untyped, &r->slots[i], cap, true);
     }
     return PROGRESS_DONE;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Invocations of CNodes through the system call, with the errors and their details (seL4 ABI §7, §8.3).
+// Invocations of CNodes through the system call, with the errors and their details (seL4 ABI §7,
+// §8.3).
 #include "fresh.h"
 #include "kernel_ok.h"
 #include "sim.h"
@@ -18,14 +19,14 @@
 
 enum { ALL = 15, READ = 2, WRITE = 1, GRANT = 4, ROOT = seL4_CapInitThreadCNode, DEPTH = 64 };
 
-static uint64_t untyped; // RAM
+static uint64_t untyped;   // RAM
 static uint64_t free_slot; // the first of many
 
 static int fresh(void **state)
 {
     (void)state;
     fresh_kernel();
-    untyped   = fresh_untyped(16);
+    untyped = fresh_untyped(16);
     free_slot = fresh_empty();
     return 0;
 }
@@ -58,7 +59,7 @@ static void assert_answer(const uint64_t *words, unsigned count)
     assert_answer((const uint64_t[]){__VA_ARGS__},                                                 \
                   (unsigned)(sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t)))
 
-// --- decoding --------------------------------------------------------------------------------------
+// --- decoding ------------------------------------------------------------------------------------
 
 static void an_unknown_label_is_illegal(void **state)
 {
@@ -74,9 +75,8 @@ static void a_short_message_is_truncated(void **state)
     assert_int_equal(sim_call(ROOT, SIM_MESSAGE(CNodeDelete, 0)), seL4_TruncatedMessage);
     assert_int_equal(sim_call(ROOT, SIM_MESSAGE(CNodeCopy, slot(0), DEPTH, 0, DEPTH, ALL)),
                      seL4_TruncatedMessage); // no capability
-    assert_int_equal(
-        sim_call(ROOT, sim_with_cap(SIM_MESSAGE(CNodeCopy, slot(0), DEPTH, 1), ROOT)),
-        seL4_TruncatedMessage);
+    assert_int_equal(sim_call(ROOT, sim_with_cap(SIM_MESSAGE(CNodeCopy, slot(0), DEPTH, 1), ROOT)),
+                     seL4_TruncatedMessage);
     assert_int_equal(
         sim_call(ROOT, sim_with_cap(SIM_MESSAGE(CNodeCopy, slot(0), DEPTH, 1, DEPTH), ROOT)),
         seL4_TruncatedMessage); // no rights: noticed after the source
@@ -256,7 +256,7 @@ static void untyped_memory_with_children_is_to_be_revoked_before_a_copy(void **s
     assert_int_equal(sim_retype(slot(1), seL4_EndpointObject, 0, slot(2), 1), seL4_NoError);
 }
 
-// --- rotate ----------------------------------------------------------------------------------------
+// --- rotate --------------------------------------------------------------------------------------
 
 static seL4_Error rotate(uint64_t dest, uint64_t dest_data, uint64_t pivot, uint64_t pivot_data,
                          uint64_t source)
@@ -304,7 +304,7 @@ static void rotate_checks_in_order(void **state)
     assert_int_equal(rotate(slot(5), 0, slot(4), 0, slot(1)), seL4_IllegalOperation);
 }
 
-// --- cancel badged sends ---------------------------------------------------------------------------
+// --- cancel badged sends -------------------------------------------------------------------------
 
 static void cancel_needs_every_right(void **state)
 {
@@ -319,7 +319,7 @@ static void cancel_needs_every_right(void **state)
     assert_int_equal(sim_call(ROOT, SIM_MESSAGE(label, slot(2), DEPTH)), seL4_NoError);
 }
 
-// --- lookup for invocation -------------------------------------------------------------------------
+// --- lookup for invocation -----------------------------------------------------------------------
 
 static void bits_left_over_are_ignored_when_invoking(void **state)
 {
@@ -331,7 +331,7 @@ static void bits_left_over_are_ignored_when_invoking(void **state)
     assert_int_equal(
         sim_call(slot(0), sim_with_cap(SIM_MESSAGE(CNodeCopy, 3, 4, slot(1), DEPTH, ALL), ROOT)),
         seL4_NoError);
-    struct tcb *tcb        = tcb_of(cap_in(1));
+    struct tcb *tcb = tcb_of(cap_in(1));
     const struct cap saved = tcb->slots[TCB_SLOT_CSPACE].cap;
     tcb->slots[TCB_SLOT_CSPACE].cap = cap_in(2); // only for the lookup: not in the tree
     struct slot *found;

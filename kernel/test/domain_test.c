@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Domains (seL4 ABI §8.5, §10.7). In a configuration with one domain, what needs several is skipped.
+// Domains (seL4 ABI §8.5, §10.7). In a configuration with one domain, what needs several is
+// skipped.
 #include "actors.h"
 #include "fresh.h"
 
@@ -53,8 +54,7 @@ static void the_domain_of_a_thread_is_checked(void **state)
     assert_int_equal(sim_call(seL4_CapDomain, SIM_MESSAGE(DomainSetSet, KCFG_DOMAIN_COUNT)),
                      seL4_InvalidArgument);
     assert_int_equal(sim_answer(0), 0);
-    assert_int_equal(sim_call(seL4_CapDomain, SIM_MESSAGE(DomainSetSet, 0)),
-                     seL4_TruncatedMessage);
+    assert_int_equal(sim_call(seL4_CapDomain, SIM_MESSAGE(DomainSetSet, 0)), seL4_TruncatedMessage);
     assert_int_equal(set(0, seL4_CapDomain), seL4_InvalidArgument);
     assert_int_equal(sim_answer(0), 1);
     assert_int_equal(set(0, a.cap), seL4_NoError);
@@ -99,7 +99,7 @@ static void a_schedule_of_one_entry_repeats(void **state)
     }
 }
 
-// --- several domains -------------------------------------------------------------------------------
+// --- several domains ---------------------------------------------------------------------------
 
 static void needs_several_domains(void)
 {
@@ -157,11 +157,9 @@ static void a_thread_that_leaves_the_current_domain_stops(void **state)
 {
     (void)state;
     two_domains();
-    sim_put(seL4_CapDomain, &(const struct sim_message){.label  = DomainSetSet,
-                                                        .length = 1,
-                                                        .word   = {1},
-                                                        .cap_count = 1,
-                                                        .cap       = {a.cap}});
+    sim_put(seL4_CapDomain,
+            &(const struct sim_message){
+                .label = DomainSetSet, .length = 1, .word = {1}, .cap_count = 1, .cap = {a.cap}});
     sim_trap(seL4_SysCall);
     assert_true(thread_is_idle(kernel.current));
     assert_true(a.tcb->in_ready);

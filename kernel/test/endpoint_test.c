@@ -28,11 +28,11 @@ static int fresh(void **state)
     (void)state;
     actors_begin();
     endpoint = actors_endpoint();
-    badged   = actors_mint(endpoint, W | GR, 77);
-    reply    = actors_reply();
-    a        = actors_thread(PRIORITY, SLICE, SLICE);
-    b        = actors_thread(PRIORITY, SLICE, SLICE);
-    c        = actors_thread(PRIORITY + 1, SLICE, SLICE);
+    badged = actors_mint(endpoint, W | GR, 77);
+    reply = actors_reply();
+    a = actors_thread(PRIORITY, SLICE, SLICE);
+    b = actors_thread(PRIORITY, SLICE, SLICE);
+    c = actors_thread(PRIORITY + 1, SLICE, SLICE);
     thread_suspend(c.tcb); // until a test needs it
     return 0;
 }
@@ -183,7 +183,7 @@ static void senders_queue_by_priority_and_then_in_order(void **state)
     (void)state;
     const uint64_t two = actors_mint(endpoint, W, 2);
     const uint64_t three = actors_mint(endpoint, W, 3);
-    struct actor d     = actors_thread(PRIORITY + 1, SLICE, SLICE);
+    struct actor d = actors_thread(PRIORITY + 1, SLICE, SLICE);
     thread_suspend(d.tcb);
     actors_start(&a);
     actors_send(badged, sim_empty(0));
@@ -204,14 +204,14 @@ static void a_change_of_priority_sorts_the_queue_again(void **state)
 {
     (void)state;
     const uint64_t two = actors_mint(endpoint, W, 2);
-    struct actor d     = actors_thread(PRIORITY, SLICE, SLICE);
+    struct actor d = actors_thread(PRIORITY, SLICE, SLICE);
     actors_start(&a);
     actors_send(badged, sim_empty(0));
     actors_become(&b);
     actors_send(two, sim_empty(0));
     actors_become(&d);
-    struct sim_message up = sim_with_cap(SIM_MESSAGE(TCBSetPriority, PRIORITY + 9),
-                                         seL4_CapInitThreadTCB);
+    struct sim_message up =
+        sim_with_cap(SIM_MESSAGE(TCBSetPriority, PRIORITY + 9), seL4_CapInitThreadTCB);
     assert_int_equal(actors_invoke(b.cap, up), seL4_NoError);
     actors_recv(endpoint, reply);
     assert_int_equal(actors_register(&d, 0), 2);
@@ -336,15 +336,15 @@ static void cancelling_a_badge_makes_its_senders_try_again(void **state)
 {
     (void)state;
     const uint64_t minted = actors_mint(endpoint, ALL, 5);
-    struct actor d        = actors_thread(PRIORITY, SLICE, SLICE);
+    struct actor d = actors_thread(PRIORITY, SLICE, SLICE);
     actors_start(&a);
     actors_send(badged, sim_empty(0));
     actors_become(&b);
     actors_send(minted, sim_empty(0));
     actors_become(&d);
-    assert_int_equal(actors_invoke(seL4_CapInitThreadCNode,
-                                   SIM_MESSAGE(CNodeCancelBadgedSends, minted, 64)),
-                     seL4_NoError);
+    assert_int_equal(
+        actors_invoke(seL4_CapInitThreadCNode, SIM_MESSAGE(CNodeCancelBadgedSends, minted, 64)),
+        seL4_NoError);
     assert_int_equal(a.tcb->state, THREAD_BLOCKED_SEND);
     assert_true(actors_retries(&b));
 }

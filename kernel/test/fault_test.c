@@ -30,12 +30,12 @@ static int fresh(void **state)
 {
     (void)state;
     actors_begin();
-    endpoint    = actors_endpoint();
+    endpoint = actors_endpoint();
     handler_cap = actors_mint(endpoint, W | GR, BADGE);
-    reply       = actors_reply();
-    a           = actors_thread(PRIORITY, SLICE, SLICE);
-    handler     = actors_thread(PRIORITY + 1, SLICE, SLICE);
-    limited     = actors_thread_badged(PRIORITY, 1000, 10000, 0, 1234, 0);
+    reply = actors_reply();
+    a = actors_thread(PRIORITY, SLICE, SLICE);
+    handler = actors_thread(PRIORITY + 1, SLICE, SLICE);
+    limited = actors_thread_badged(PRIORITY, 1000, 10000, 0, 1234, 0);
     actors_set_fault_handler(a, handler_cap);
     actors_set_timeout_handler(limited, handler_cap);
     thread_suspend(limited.tcb);
@@ -67,7 +67,7 @@ static void vm_fault(bool instruction)
     entry_vm_fault(0xdead0000, 0x92000046, instruction);
 }
 
-// --- memory ----------------------------------------------------------------------------------------
+// --- memory ------------------------------------------------------------------------------------
 
 static void a_memory_fault_tells_place_address_and_syndrome(void **state)
 {
@@ -155,7 +155,7 @@ static void a_passive_handler_gets_the_context_of_the_fault(void **state)
     assert_ptr_equal(kernel.current, a.tcb);
 }
 
-// --- capabilities ----------------------------------------------------------------------------------
+// --- capabilities ------------------------------------------------------------------------------
 
 static void an_address_that_leads_nowhere_is_a_capability_fault(void **state)
 {
@@ -212,7 +212,7 @@ static void the_send_phase_of_a_combined_call_never_faults(void **state)
     assert_int_equal(a.tcb->state, THREAD_BLOCKED_RECEIVE);
 }
 
-// --- unknown system calls --------------------------------------------------------------------------
+// --- unknown system calls ----------------------------------------------------------------------
 
 static void an_unknown_system_call_tells_the_registers(void **state)
 {
@@ -272,12 +272,12 @@ static void another_label_leaves_the_thread_stopped(void **state)
     assert_int_equal(actors_register(&a, 0), 7);
 }
 
-// --- user exceptions -------------------------------------------------------------------------------
+// --- user exceptions ---------------------------------------------------------------------------
 
 static void a_user_exception_tells_the_syndrome_and_takes_three_words(void **state)
 {
     (void)state;
-    a.tcb->context.sp         = 0x7000;
+    a.tcb->context.sp = 0x7000;
     a.tcb->context.restart_pc = a.tcb->context.pc;
     entry_user_exception(0xffff000002000000);
     assert_message(3, 5);
@@ -291,7 +291,7 @@ static void a_user_exception_tells_the_syndrome_and_takes_three_words(void **sta
     assert_int_equal(a.tcb->state, THREAD_RUNNING);
 }
 
-// --- timeouts --------------------------------------------------------------------------------------
+// --- timeouts ----------------------------------------------------------------------------------
 
 static void run_us(uint64_t us)
 {

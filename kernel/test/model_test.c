@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The model test: random system calls, faults, interrupts and time on a whole kernel, its invariants
-// checked after each step. Prints the seed and the step of what goes wrong.
+// The model test: random system calls, faults, interrupts and time on a whole kernel, its
+// invariants checked after each step. Prints the seed and the step of what goes wrong.
 //
 //   kernel_model_test               a few seconds
 //   kernel_model_test FIRST LAST    these seeds
@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SEEDS = 100, STEPS = 500, SCRUTINY = 50 };
+enum { SEEDS = 50, STEPS = 500, SCRUTINY = 50 };
 
 static uint64_t seed;
 static unsigned step;

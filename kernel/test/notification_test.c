@@ -29,13 +29,13 @@ static int fresh(void **state)
     (void)state;
     actors_begin();
     notification = actors_notification();
-    one          = actors_mint(notification, W, 1);
-    two          = actors_mint(notification, W, 2);
-    endpoint     = actors_endpoint();
-    reply        = actors_reply();
-    a            = actors_thread(PRIORITY, SLICE, SLICE);
-    b            = actors_thread(PRIORITY, SLICE, SLICE);
-    c            = actors_thread(PRIORITY + 1, SLICE, SLICE);
+    one = actors_mint(notification, W, 1);
+    two = actors_mint(notification, W, 2);
+    endpoint = actors_endpoint();
+    reply = actors_reply();
+    a = actors_thread(PRIORITY, SLICE, SLICE);
+    b = actors_thread(PRIORITY, SLICE, SLICE);
+    c = actors_thread(PRIORITY + 1, SLICE, SLICE);
     thread_suspend(c.tcb);
     return 0;
 }
@@ -154,6 +154,19 @@ static void a_bound_thread_hears_of_it_while_it_receives_on_an_endpoint(void **s
     assert_true(actors_marked_from(&a, 1));
     assert_true(actors_goes_on(&a));
     assert_null(a.tcb->reply);
+}
+
+static void a_signal_that_was_there_before_the_binding_is_not_taken_by_the_next(void **state)
+{
+    (void)state;
+    actors_start(&a);
+    actors_recv(endpoint, reply);
+    actors_become(&b);
+    actors_send(one, sim_empty(0));
+    assert_int_equal(bind(&a), seL4_NoError);
+    actors_send(two, sim_empty(0));
+    assert_int_equal(a.tcb->state, THREAD_BLOCKED_RECEIVE);
+    assert_int_equal(a.tcb->notification->word, 3);
 }
 
 static void an_active_bound_notification_comes_before_the_endpoint(void **state)
@@ -291,6 +304,8 @@ int main(void)
         cmocka_unit_test_setup(signalling_without_write_is_an_invalid_capability, fresh),
         cmocka_unit_test_setup(waiters_are_served_by_priority, fresh),
         cmocka_unit_test_setup(a_bound_thread_hears_of_it_while_it_receives_on_an_endpoint, fresh),
+        cmocka_unit_test_setup(a_signal_that_was_there_before_the_binding_is_not_taken_by_the_next,
+                               fresh),
         cmocka_unit_test_setup(an_active_bound_notification_comes_before_the_endpoint, fresh),
         cmocka_unit_test_setup(a_bound_thread_that_sends_is_not_disturbed, fresh),
         cmocka_unit_test_setup(only_the_bound_thread_may_wait, fresh),

@@ -26,7 +26,7 @@ static int fresh(void **state)
 {
     (void)state;
     memset(&object, 0, sizeof(object));
-    sc                  = &object.context;
+    sc = &object.context;
     sc->refill_capacity = CAPACITY;
     return 0;
 }
@@ -144,7 +144,7 @@ static void unblocking_forgets_refills_that_were_missed(void **state)
 {
     (void)state;
     refill_new(sc, 4, BUDGET, PERIOD, 0);
-    refill_charge(sc, 2000);         // (2000, 8000) (P, 2000)
+    refill_charge(sc, 2000);           // (2000, 8000) (P, 2000)
     refill_unblock(sc, PERIOD - 1000); // the head lasts until P + 7000: past the next one's start
     assert_int_equal(sc->refill_count, 1);
     assert_refill(0, PERIOD - 1000, BUDGET);
@@ -211,7 +211,7 @@ static void times_do_not_overflow_with_the_longest_period(void **state)
     assert_false(refill_is_ready(sc, longest));
 }
 
-// --- the promise -----------------------------------------------------------------------------------
+// --- the promise -------------------------------------------------------------------------------
 
 enum { USES = 2000 };
 
@@ -224,7 +224,7 @@ struct use {
 static void use_at_random(struct use uses[USES], uint64_t seed)
 {
     struct prng random = {.state = seed};
-    ticks_t now        = 0;
+    ticks_t now = 0;
     for (unsigned i = 0; i < USES; i++) {
         now += prng_next(&random) % 30000;
         if (!refill_is_ready(sc, now)) {
@@ -242,7 +242,7 @@ static void use_at_random(struct use uses[USES], uint64_t seed)
 static ticks_t used_in_period(const struct use *use, const struct use *last)
 {
     const ticks_t end = use->start + PERIOD;
-    ticks_t sum       = 0;
+    ticks_t sum = 0;
     for (; use < last && use->start < end; use++) {
         const ticks_t left = end - use->start;
         sum += use->length < left ? use->length : left;

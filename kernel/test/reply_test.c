@@ -2,7 +2,8 @@
 //
 // Replies, and the scheduling context that travels along a chain of calls (seL4 ABI §9.3, §9.4).
 //
-//   t1 --calls--> t2 (answers with reply 2) --calls--> t3 (answers with reply 3), all on t1's context
+//   t1 --calls--> t2 --calls--> t3       all on t1's context
+//             reply 2       reply 3
 #include "actors.h"
 #include "fresh.h"
 
@@ -33,13 +34,13 @@ static int fresh(void **state)
     actors_begin();
     endpoint2 = actors_endpoint();
     endpoint3 = actors_endpoint();
-    reply2    = actors_reply();
-    reply3    = actors_reply();
-    t1        = actors_thread(PRIORITY, SLICE, SLICE);
-    t2        = actors_thread(PRIORITY, SLICE, SLICE);
-    t3        = actors_thread(PRIORITY, SLICE, SLICE);
-    master    = actors_thread(PRIORITY, SLICE, SLICE);
-    context   = t1.tcb->sched_context;
+    reply2 = actors_reply();
+    reply3 = actors_reply();
+    t1 = actors_thread(PRIORITY, SLICE, SLICE);
+    t2 = actors_thread(PRIORITY, SLICE, SLICE);
+    t3 = actors_thread(PRIORITY, SLICE, SLICE);
+    master = actors_thread(PRIORITY, SLICE, SLICE);
+    context = t1.tcb->sched_context;
     return 0;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Delete and revoke: what goes with the last capability, containers within containers, and preemption
-// at every point (seL4 ABI §7.5).
+// Delete and revoke: what goes with the last capability, containers within containers, and
+// preemption at every point (seL4 ABI §7.5).
 #include "fresh.h"
 #include "kernel_ok.h"
 #include "sim.h"
@@ -27,8 +27,9 @@ static int fresh(void **state)
     (void)state;
     fresh_kernel();
     free_slot = fresh_empty();
-    memory    = free_slot;
-    return sim_retype(fresh_untyped(20), seL4_UntypedObject, 16, memory, 1) == seL4_NoError ? 0 : -1;
+    memory = free_slot;
+    return sim_retype(fresh_untyped(20), seL4_UntypedObject, 16, memory, 1) == seL4_NoError ? 0
+                                                                                            : -1;
 }
 
 static uint64_t slot(unsigned index)
@@ -49,10 +50,10 @@ static void make(uint64_t type, uint64_t size_bits, unsigned index)
 // Moves slot `index` into slot `to` of the CNode of radix `radix` in slot `cnode`.
 static void move_into(unsigned cnode, unsigned radix, uint64_t to, unsigned index)
 {
-    assert_int_equal(sim_call(slot(cnode), sim_with_cap(SIM_MESSAGE(CNodeMove, to, radix, slot(index),
-                                                                    DEPTH),
-                                                        ROOT)),
-                     seL4_NoError);
+    assert_int_equal(
+        sim_call(slot(cnode),
+                 sim_with_cap(SIM_MESSAGE(CNodeMove, to, radix, slot(index), DEPTH), ROOT)),
+        seL4_NoError);
 }
 
 static struct slot *inside(struct cap cnode, uint64_t index)
@@ -72,7 +73,7 @@ static unsigned children_of_memory(void)
     return count;
 }
 
-// --- objects ---------------------------------------------------------------------------------------
+// --- objects -------------------------------------------------------------------------------------
 
 static void deleting_nothing_succeeds(void **state)
 {
@@ -145,7 +146,7 @@ static void a_thread_that_deletes_itself_never_returns(void **state)
     assert_ptr_equal(kernel.current, other);
 }
 
-// --- containers ------------------------------------------------------------------------------------
+// --- containers ----------------------------------------------------------------------------------
 
 static void the_last_capability_of_a_cnode_deletes_what_it_holds(void **state)
 {
@@ -210,9 +211,9 @@ static struct tcb *make_recluse(unsigned cnode, unsigned thread)
     struct tcb *tcb = sim_thread(memory, slot(thread), 10, 1000, 1000);
     make(seL4_CapTableObject, 3, cnode);
     struct sim_message space = SIM_MESSAGE(TCBSetSpace, 0, 0);
-    space                    = sim_with_cap(space, slot(30)); // no fault handler
-    space                    = sim_with_cap(space, slot(cnode));
-    space                    = sim_with_cap(space, seL4_CapInitThreadVSpace);
+    space = sim_with_cap(space, slot(30)); // no fault handler
+    space = sim_with_cap(space, slot(cnode));
+    space = sim_with_cap(space, seL4_CapInitThreadVSpace);
     assert_int_equal(sim_call(slot(thread), space), seL4_NoError);
     move_into(cnode, 3, 0, thread);
     assert_int_equal(sim_delete(slot(cnode)), seL4_NoError);
@@ -265,7 +266,7 @@ static void a_long_chain_of_cnodes_needs_no_stack(void **state)
     assert_int_equal(children_of_memory(), 0);
 }
 
-// --- preemption ------------------------------------------------------------------------------------
+// --- preemption ----------------------------------------------------------------------------------
 
 static void make_busy(void)
 {
@@ -308,7 +309,7 @@ static void a_revoke_that_is_preempted_again_and_again_comes_to_an_end(void **st
         move_into(0, 9, i, 1);
     }
     const struct sim_message m = SIM_MESSAGE(CNodeRevoke, memory, DEPTH);
-    unsigned entries           = 0;
+    unsigned entries = 0;
     do {
         sim_interrupts();
         enter_once(&m);

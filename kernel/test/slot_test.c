@@ -103,7 +103,7 @@ static void two_originals_with_one_badge_are_not_each_others_children(void **sta
     slot_insert_root(&s[0], endpoint(0, 0));
     slot_insert_derived(&s[0], &s[1], endpoint(0, 7));
     slot_insert_derived(&s[0], &s[2], endpoint(0, 7));
-    slot_clear(&s[0]); // s[2], s[1] are left, as deep as each other
+    slot_clear(&s[0]);                                 // s[2], s[1] are left, as deep as each other
     slot_insert_derived(&s[2], &s[3], endpoint(0, 7)); // s[2] comes first: its depth is 0 again
     assert_ptr_equal(slot_first_child(&s[2]), &s[3]);
     slot_clear(&s[3]);
@@ -127,7 +127,7 @@ static void a_chain_that_loses_its_head_starts_counting_again(void **state)
     slot_insert_root(&s[0], memory(12));
     for (unsigned i = 0; i < 1000; i++) {
         struct slot *from = &s[i % 2];
-        struct slot *to   = &s[(i + 1) % 2];
+        struct slot *to = &s[(i + 1) % 2];
         slot_insert_derived(from, to, from->cap);
         slot_clear(from);
     }
@@ -195,8 +195,8 @@ static void a_link_holds_addresses_of_both_halves_of_the_address_space(void **st
 {
     (void)state;
     struct slot lone = {.cap = endpoint(0, 0)};
-    lone.link[0]     = UINT64_C(0x400000000020) >> 5 << 21;
-    lone.link[1]     = UINT64_C(0xffff800000000020) >> 5 << 21;
+    lone.link[0] = UINT64_C(0x400000000020) >> 5 << 21;
+    lone.link[1] = UINT64_C(0xffff800000000020) >> 5 << 21;
     assert_ptr_equal(slot_prev(&lone), (void *)0x400000000020);
     assert_ptr_equal(slot_next(&lone), (void *)0xffff800000000020);
 }

@@ -30,12 +30,12 @@ static int fresh(void **state)
 {
     (void)state;
     actors_begin();
-    endpoint     = actors_endpoint();
+    endpoint = actors_endpoint();
     notification = actors_notification();
-    reply        = actors_reply();
-    untyped      = actors_object(seL4_UntypedObject, 12);
-    b            = actors_thread(PRIORITY, SLICE, SLICE);
-    a            = actors_thread(PRIORITY, SLICE, SLICE);
+    reply = actors_reply();
+    untyped = actors_object(seL4_UntypedObject, 12);
+    b = actors_thread(PRIORITY, SLICE, SLICE);
+    a = actors_thread(PRIORITY, SLICE, SLICE);
     actors_start(&a);
     actors_mark(&a);
     return 0;
@@ -46,7 +46,7 @@ static uint64_t info(uint64_t label, unsigned length)
     return label << 12 | length;
 }
 
-// --- answers ---------------------------------------------------------------------------------------
+// --- answers -----------------------------------------------------------------------------------
 
 static void a_call_without_results_answers_with_two_zeros(void **state)
 {
@@ -105,8 +105,8 @@ static void a_failed_lookup_tells_why(void **state)
 static void without_a_buffer_a_long_answer_is_cut_to_four_words(void **state)
 {
     (void)state;
-    assert_int_equal(
-        actors_invoke(a.cap, sim_with_cap(SIM_MESSAGE(TCBSetIPCBuffer, 0), a.frame)), 0);
+    assert_int_equal(actors_invoke(a.cap, sim_with_cap(SIM_MESSAGE(TCBSetIPCBuffer, 0), a.frame)),
+                     0);
     actors_call(b.cap, SIM_MESSAGE(TCBReadRegisters, 0, 36));
     assert_int_equal(actors_register(&a, 1), 4);
 }
@@ -114,8 +114,8 @@ static void without_a_buffer_a_long_answer_is_cut_to_four_words(void **state)
 static void without_a_buffer_words_and_capabilities_are_missing(void **state)
 {
     (void)state;
-    assert_int_equal(
-        actors_invoke(a.cap, sim_with_cap(SIM_MESSAGE(TCBSetIPCBuffer, 0), a.frame)), 0);
+    assert_int_equal(actors_invoke(a.cap, sim_with_cap(SIM_MESSAGE(TCBSetIPCBuffer, 0), a.frame)),
+                     0);
     actors_call(b.cap, SIM_MESSAGE(TCBWriteRegisters, 0, 3, 1, 2, 3)); // 5 words, 4 arrive
     assert_int_equal(actors_register(&a, 1), info(seL4_TruncatedMessage, 0));
     a.tcb->context.x[0] = b.cap;
@@ -124,7 +124,7 @@ static void without_a_buffer_words_and_capabilities_are_missing(void **state)
     assert_int_equal(actors_register(&a, 1), info(seL4_TruncatedMessage, 0));
 }
 
-// --- combined calls --------------------------------------------------------------------------------
+// --- combined calls ----------------------------------------------------------------------------
 
 static void a_combined_call_refuses_to_control_threads(void **state)
 {
@@ -137,10 +137,10 @@ static void a_combined_call_refuses_to_control_threads(void **state)
 static void a_combined_call_may_invoke_untyped_memory(void **state)
 {
     (void)state;
-    actors_nbsend_wait(untyped, notification,
-                       sim_with_cap(SIM_MESSAGE(UntypedRetype, seL4_EndpointObject, 0, 0, 0, EMPTY,
-                                                1),
-                                    seL4_CapInitThreadCNode));
+    actors_nbsend_wait(
+        untyped, notification,
+        sim_with_cap(SIM_MESSAGE(UntypedRetype, seL4_EndpointObject, 0, 0, 0, EMPTY, 1),
+                     seL4_CapInitThreadCNode));
     assert_int_equal(a.tcb->state, THREAD_BLOCKED_NOTIFICATION);
     assert_int_equal(cap_type(fresh_slot(EMPTY)->cap), CAP_ENDPOINT);
 }
@@ -165,7 +165,7 @@ static void nbsend_recv_meets_its_own_signal(void **state)
     assert_int_equal(actors_register(&a, 0), 6);
 }
 
-// --- debug calls -----------------------------------------------------------------------------------
+// --- debug calls -------------------------------------------------------------------------------
 
 static void debug(int64_t number, uint64_t x0)
 {
@@ -188,9 +188,9 @@ static void put_char_prints_and_changes_nothing(void **state)
 static void cap_identify_answers_with_the_type(void **state)
 {
     (void)state;
-    const uint64_t slots[] = {endpoint,   notification, reply,   untyped, a.cap,
-                              a.context,  a.frame,      2,       3,       EMPTY,
-                              0x3fffffff, 4,            5,       6};
+    const uint64_t slots[] = {
+        endpoint, notification, reply,      untyped, a.cap, a.context, a.frame, 2,
+        3,        EMPTY,        0x3fffffff, 4,       5,     6};
     const uint64_t types[] = {4, 6, 8, 2, 12, 22, 1, 10, 9, 0, 0, 14, 11, 13};
     for (unsigned i = 0; i < sizeof(slots) / sizeof(slots[0]); i++) {
         debug(KAAL_SYS_DEBUG_CAP_IDENTIFY, slots[i]);
@@ -231,8 +231,8 @@ static void naming_nonsense_does_not_stop_the_kernel(void **state)
     memset(&sim_buffer(a.tcb)[BUFFER_MESSAGE], 'x', 960);
     debug(KAAL_SYS_DEBUG_NAME_THREAD, b.cap);
     assert_int_equal(b.tcb->name[0], '\0');
-    assert_int_equal(
-        actors_invoke(a.cap, sim_with_cap(SIM_MESSAGE(TCBSetIPCBuffer, 0), a.frame)), 0);
+    assert_int_equal(actors_invoke(a.cap, sim_with_cap(SIM_MESSAGE(TCBSetIPCBuffer, 0), a.frame)),
+                     0);
     debug(KAAL_SYS_DEBUG_NAME_THREAD, b.cap);
     assert_ptr_equal(kernel.current, a.tcb);
     assert_non_null(strstr(host_machine.output, "refused debug call"));

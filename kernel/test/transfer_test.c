@@ -25,18 +25,18 @@ static int fresh(void **state)
 {
     (void)state;
     actors_begin();
-    endpoint     = actors_endpoint();
-    granting     = actors_mint(endpoint, W | G, 77);
+    endpoint = actors_endpoint();
+    granting = actors_mint(endpoint, W | G, 77);
     notification = actors_notification();
-    reply        = actors_reply();
-    a            = actors_thread(PRIORITY, SLICE, SLICE);
-    b            = actors_thread(PRIORITY, SLICE, SLICE);
+    reply = actors_reply();
+    a = actors_thread(PRIORITY, SLICE, SLICE);
+    b = actors_thread(PRIORITY, SLICE, SLICE);
     return 0;
 }
 
 static void offer_slot(const struct actor *actor, uint64_t slot)
 {
-    uint64_t *buffer             = sim_buffer(actor->tcb);
+    uint64_t *buffer = sim_buffer(actor->tcb);
     buffer[BUFFER_RECEIVE_CNODE] = seL4_CapInitThreadCNode;
     buffer[BUFFER_RECEIVE_INDEX] = slot;
     buffer[BUFFER_RECEIVE_DEPTH] = 64;
@@ -86,7 +86,7 @@ static void capabilities_to_the_endpoint_itself_arrive_as_badges(void **state)
     const uint64_t other = actors_mint(endpoint, W, 78);
     receiving(EMPTY);
     struct sim_message message = sim_with_cap(sim_empty(0), granting);
-    message                    = sim_with_cap(message, notification);
+    message = sim_with_cap(message, notification);
     actors_send(granting, sim_with_cap(message, other));
     assert_int_equal(extra_caps(&b), 3);
     assert_int_equal(unwrapped(&b), 5);
@@ -101,7 +101,7 @@ static void one_message_fills_one_slot(void **state)
     (void)state;
     receiving(EMPTY);
     struct sim_message message = sim_with_cap(sim_empty(0), notification);
-    message                    = sim_with_cap(message, reply);
+    message = sim_with_cap(message, reply);
     actors_send(granting, sim_with_cap(message, granting));
     assert_int_equal(extra_caps(&b), 1); // the second stops it, though the third could be unwrapped
     assert_int_equal(unwrapped(&b), 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Retype: checks in their order, the mark, and memory that is zero when it is given out (seL4 ABI §6).
+// Retype: checks in their order, the mark, and memory that is zero when it is given out (seL4 ABI
+// §6).
 #include "fresh.h"
 #include "kernel_ok.h"
 #include "sim.h"
@@ -18,7 +19,7 @@
 
 enum { ROOT = seL4_CapInitThreadCNode, DEPTH = 64 };
 
-static uint64_t memory;    // untyped RAM, 16 KiB, its children in the slots from free_slot + 1
+static uint64_t memory; // untyped RAM, 16 KiB, its children in the slots from free_slot + 1
 static uint64_t free_slot;
 
 static int fresh(void **state)
@@ -26,8 +27,9 @@ static int fresh(void **state)
     (void)state;
     fresh_kernel();
     free_slot = fresh_empty();
-    memory    = free_slot;
-    return sim_retype(fresh_untyped(16), seL4_UntypedObject, 14, memory, 1) == seL4_NoError ? 0 : -1;
+    memory = free_slot;
+    return sim_retype(fresh_untyped(16), seL4_UntypedObject, 14, memory, 1) == seL4_NoError ? 0
+                                                                                            : -1;
 }
 
 static uint64_t slot(unsigned index)
@@ -57,7 +59,7 @@ static uint64_t device(void)
     return 0;
 }
 
-// --- checks ----------------------------------------------------------------------------------------
+// --- checks --------------------------------------------------------------------------------------
 
 static void the_label_is_checked_first(void **state)
 {
@@ -95,9 +97,10 @@ static void types_and_sizes_have_limits(void **state)
 static void the_destination_must_be_a_cnode(void **state)
 {
     (void)state;
-    assert_int_equal(sim_call(memory, sim_with_cap(SIM_MESSAGE(UntypedRetype, 0, 4, 0, 0, slot(0), 1),
-                                                   seL4_CapInitThreadTCB)),
-                     seL4_FailedLookup);
+    assert_int_equal(
+        sim_call(memory, sim_with_cap(SIM_MESSAGE(UntypedRetype, 0, 4, 0, 0, slot(0), 1),
+                                      seL4_CapInitThreadTCB)),
+        seL4_FailedLookup);
     assert_int_equal(sim_answer(0), 0);
     assert_int_equal(sim_answer(1), seL4_MissingCapability);
     assert_int_equal(sim_answer(2), 0);
@@ -108,7 +111,8 @@ static void the_destination_must_be_a_cnode(void **state)
         seL4_FailedLookup);
     assert_int_equal(sim_answer(2), 64);
     assert_int_equal(
-        sim_call(memory, sim_with_cap(SIM_MESSAGE(UntypedRetype, 0, 4, ROOT, DEPTH, slot(0), 1), ROOT)),
+        sim_call(memory,
+                 sim_with_cap(SIM_MESSAGE(UntypedRetype, 0, 4, ROOT, DEPTH, slot(0), 1), ROOT)),
         seL4_NoError);
 }
 
@@ -146,7 +150,8 @@ static void memory_that_is_short_says_how_much_is_left(void **state)
 static void device_memory_becomes_frames_and_untyped_only(void **state)
 {
     (void)state;
-    assert_int_equal(sim_retype(device(), seL4_EndpointObject, 0, slot(0), 1), seL4_InvalidArgument);
+    assert_int_equal(sim_retype(device(), seL4_EndpointObject, 0, slot(0), 1),
+                     seL4_InvalidArgument);
     assert_int_equal(sim_answer(0), 1);
     assert_int_equal(sim_retype(device(), seL4_ARM_SmallPageObject, 0, slot(0), 1), seL4_NoError);
     assert_int_equal(cap_get(fresh_slot(slot(0))->cap, CAP_DEVICE), 1);
@@ -154,7 +159,7 @@ static void device_memory_becomes_frames_and_untyped_only(void **state)
     assert_int_equal(cap_get(fresh_slot(slot(1))->cap, CAP_DEVICE), 1);
 }
 
-// --- the mark --------------------------------------------------------------------------------------
+// --- the mark ------------------------------------------------------------------------------------
 
 static void each_type_has_its_size(void **state)
 {
@@ -162,11 +167,11 @@ static void each_type_has_its_size(void **state)
     static const struct {
         uint64_t type, size_bits, bytes;
     } sizes[] = {
-        {seL4_UntypedObject, 5, 32},          {seL4_TCBObject, 0, 1u << seL4_TCBBits},
-        {seL4_EndpointObject, 0, 16},         {seL4_NotificationObject, 0, 64},
-        {seL4_CapTableObject, 2, 128},        {seL4_SchedContextObject, 8, 256},
-        {seL4_ReplyObject, 0, 32},            {seL4_ARM_VSpaceObject, 0, 4096},
-        {seL4_ARM_SmallPageObject, 0, 4096},  {seL4_ARM_PageTableObject, 0, 4096},
+        {seL4_UntypedObject, 5, 32},         {seL4_TCBObject, 0, 1u << seL4_TCBBits},
+        {seL4_EndpointObject, 0, 16},        {seL4_NotificationObject, 0, 64},
+        {seL4_CapTableObject, 2, 128},       {seL4_SchedContextObject, 8, 256},
+        {seL4_ReplyObject, 0, 32},           {seL4_ARM_VSpaceObject, 0, 4096},
+        {seL4_ARM_SmallPageObject, 0, 4096}, {seL4_ARM_PageTableObject, 0, 4096},
     };
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         assert_int_equal(retype(sizes[i].type, sizes[i].size_bits, 0, 1), seL4_NoError);
@@ -218,8 +223,8 @@ static void a_reset_that_is_preempted_goes_on_where_it_stopped(void **state)
     assert_int_equal(sim_call(seL4_CapIRQControl, get), seL4_NoError);
     const uint64_t before = untyped_free(fresh_slot(big)->cap);
     host_irq_raise(irq);
-    struct sim_message make = sim_with_cap(
-        SIM_MESSAGE(UntypedRetype, seL4_EndpointObject, 0, 0, 0, slot(0), 1), ROOT);
+    struct sim_message make =
+        sim_with_cap(SIM_MESSAGE(UntypedRetype, seL4_EndpointObject, 0, 0, 0, slot(0), 1), ROOT);
     sim_put(big, &make);
     const uint64_t pc = kernel.current->context.pc;
     sim_trap(seL4_SysCall); // one entry

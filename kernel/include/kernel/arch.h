@@ -26,8 +26,8 @@ void arch_zero(void *at, uint64_t size);
 static inline void *arch_ptr(paddr_t address);
 static inline paddr_t arch_paddr(const void *object);
 
-// Memory that was just zeroed for a user frame or translation table becomes visible to whoever reads
-// past the caches (user mappings without cache, devices; the table walker).
+// Memory that was just zeroed for a user frame or translation table becomes visible to whoever
+// reads past the caches (user mappings without cache, devices; the table walker).
 void arch_clean_frame(paddr_t base, uint64_t size);
 void arch_clean_table(paddr_t base, uint64_t size);
 
@@ -38,8 +38,8 @@ enum arch_cache_op {
     ARCH_CACHE_UNIFY, // instruction fetch sees what data writes have stored
 };
 
-// On memory that the active address space maps at `user`, to physical `start`, in one page. Writable
-// where the operation is ARCH_CACHE_INVALIDATE.
+// On memory that the active address space maps at `user`, to physical `start`, in one page.
+// Writable where the operation is ARCH_CACHE_INVALIDATE.
 void arch_cache(enum arch_cache_op op, vaddr_t user, paddr_t start, uint64_t size);
 
 // --- registers of a thread ---------------------------------------------------------------------
@@ -60,8 +60,10 @@ void arch_context_init(struct arch_context *context);
 // entry_interrupt() as if a thread had been interrupted. No time is spent at user level.
 void arch_context_init_idle(struct arch_context *context);
 
-static inline uint64_t arch_get(const struct arch_context *context, enum arch_register reg, unsigned offset);
-static inline void arch_set(struct arch_context *context, enum arch_register reg, unsigned offset, uint64_t value);
+static inline uint64_t arch_get(const struct arch_context *context, enum arch_register reg,
+                                unsigned offset);
+static inline void arch_set(struct arch_context *context, enum arch_register reg, unsigned offset,
+                            uint64_t value);
 
 // The registers as user level numbers them: seL4_UserContext, 36 words. Writing the program counter
 // sets where the thread restarts and where it goes on; writing the processor state keeps only the
@@ -69,7 +71,8 @@ static inline void arch_set(struct arch_context *context, enum arch_register reg
 uint64_t arch_user_register(const struct arch_context *context, unsigned index);
 void arch_set_user_register(struct arch_context *context, unsigned index, uint64_t value);
 // CopyRegisters: without sanitising. `frame` copies indices 0..16, `integer` 17..35.
-void arch_copy_registers(struct arch_context *to, const struct arch_context *from, bool frame, bool integer);
+void arch_copy_registers(struct arch_context *to, const struct arch_context *from, bool frame,
+                         bool integer);
 
 // The instruction that trapped, and the one after it. restart: go on at the first, again.
 static inline uint64_t arch_restart_pc(const struct arch_context *context);
@@ -88,16 +91,17 @@ void arch_set_user_exception_word(struct arch_context *context, unsigned word, u
 // Timeout replies write registers in seL4_UserContext order without the two TLS registers (34).
 enum { ARCH_USER_REGISTERS = 36, ARCH_FRAME_REGISTERS = 17, ARCH_TIMEOUT_REGISTERS = 34 };
 
-// The thread whose context this is will run next: vector registers, debug registers, thread registers follow.
-// `fpu_allowed`: may it use floating point. To be called again for the running thread when that changes.
+// The thread whose context this is will run next: vector registers, debug registers, thread
+// registers follow. `fpu_allowed`: may it use floating point. To be called again for the running
+// thread when that changes.
 void arch_context_switch(struct arch_context *context, bool fpu_allowed);
 // The context is about to disappear, or its registers to be read or written from outside.
 void arch_context_release(struct arch_context *context);
 
 // --- address spaces ----------------------------------------------------------------------------
 //
-// Four levels (0..3) of tables with 512 entries; level 3 entries map 4 KiB. vspace.c walks and changes
-// the tables through these, so that the host port runs the same code.
+// Four levels (0..3) of tables with 512 entries; level 3 entries map 4 KiB. vspace.c walks and
+// changes the tables through these, so that the host port runs the same code.
 
 enum { ARCH_LEVELS = 4, ARCH_INDEX_BITS = 9 };
 

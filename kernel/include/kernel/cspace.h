@@ -2,8 +2,8 @@
 //
 // Capability spaces: how an address becomes a slot.
 //
-// A CNode capability resolves guard size + radix bits of the address, highest first; the slot found may
-// hold the next CNode:
+// A CNode capability resolves guard size + radix bits of the address, highest first; the slot found
+// may hold the next CNode:
 //
 //   address   | guard |  index  | guard |  index  | left over |
 //               CNode capability  the next, in     ends at a slot that
@@ -21,7 +21,8 @@ uint64_t cnode_slot_count(struct cap cnode);
 MUST_CHECK bool cspace_lookup(struct tcb *tcb, cptr_t address, struct slot **slot,
                               struct lookup_failure *failure);
 
-// Resolves the `depth` low bits of `address`, all of them, 1 <= depth <= 64: the receive slot of an IPC.
+// Resolves the `depth` low bits of `address`, all of them, 1 <= depth <= 64: the receive slot of an
+// IPC.
 MUST_CHECK bool cspace_lookup_exact(struct cap root, cptr_t address, uint64_t depth,
                                     struct slot **slot, struct lookup_failure *failure);
 

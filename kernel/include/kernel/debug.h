@@ -8,7 +8,8 @@
 
 struct tcb;
 
-// Executes system call `number` for the current thread if it is a debug call that this configuration has.
+// Executes system call `number` for the current thread if it is a debug call that this
+// configuration has.
 bool debug_syscall(int64_t number);
 
 // A thread stopped because of a fault that nobody handles.

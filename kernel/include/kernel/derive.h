@@ -6,9 +6,9 @@
 
 #include "kernel/syscall.h"
 
-// What Copy, Mint, a transfer or an installation makes of `cap`, which is that of `from` or was made from it
-// by the functions below. `*out` is null if nothing can be: the caller decides what that means.
-// `sys` takes the details of an error and may be NULL.
+// What Copy, Mint, a transfer or an installation makes of `cap`, which is that of `from` or was
+// made from it by the functions below. `*out` is null if nothing can be: the caller decides what
+// that means. `sys` takes the details of an error and may be NULL.
 MUST_CHECK seL4_Error cap_derive(struct syscall *sys, struct slot *from, struct cap cap,
                                  struct cap *out);
 

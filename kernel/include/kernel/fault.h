@@ -13,11 +13,11 @@ struct tcb;
 
 // Why a capability address did not lead to a slot (numbers: seL4 ABI, lookup failures).
 enum lookup_kind {
-    LOOKUP_OK                 = 0,
-    LOOKUP_INVALID_ROOT       = 1,
+    LOOKUP_OK = 0,
+    LOOKUP_INVALID_ROOT = 1,
     LOOKUP_MISSING_CAPABILITY = 2,
-    LOOKUP_DEPTH_MISMATCH     = 3,
-    LOOKUP_GUARD_MISMATCH     = 4,
+    LOOKUP_DEPTH_MISMATCH = 3,
+    LOOKUP_GUARD_MISMATCH = 4,
 };
 
 struct lookup_failure {
@@ -32,36 +32,37 @@ unsigned lookup_failure_words(const struct lookup_failure *failure, uint64_t wor
 
 // Labels of fault messages (seL4 ABI §4).
 enum fault_kind {
-    FAULT_NONE            = 0,
-    FAULT_CAP             = 1,
+    FAULT_NONE = 0,
+    FAULT_CAP = 1,
     FAULT_UNKNOWN_SYSCALL = 2,
-    FAULT_USER_EXCEPTION  = 3,
-    FAULT_DEBUG           = 4,
-    FAULT_TIMEOUT         = 5,
-    FAULT_VM              = 6,
+    FAULT_USER_EXCEPTION = 3,
+    FAULT_DEBUG = 4,
+    FAULT_TIMEOUT = 5,
+    FAULT_VM = 6,
 };
 
 struct fault {
     enum fault_kind kind;
-    bool in_receive;   // CAP
-    bool instruction;  // VM
-    uint64_t address;  // CAP: capability address; VM: virtual address; DEBUG: trigger address
-    uint64_t code;     // UNKNOWN_SYSCALL: number; USER_EXCEPTION, VM: syndrome; TIMEOUT: badge; DEBUG: reason
-    uint64_t extra;    // DEBUG: breakpoint number
+    bool in_receive;  // CAP
+    bool instruction; // VM
+    uint64_t address; // CAP: capability address; VM: virtual address; DEBUG: trigger address
+    uint64_t code;    // number of the system call, syndrome, TIMEOUT: badge, DEBUG: reason
+    uint64_t extra;   // DEBUG: breakpoint number
     struct lookup_failure lookup; // CAP
 };
 
-// `tcb` is told on: its handler receives the fault as if the thread had called. Without a valid handler
-// the thread becomes inactive.
+// `tcb` is told on: its handler receives the fault as if the thread had called. Without a valid
+// handler the thread becomes inactive.
 void fault_raise(struct tcb *tcb, const struct fault *fault);
 
 // The words of the fault message of `tcb`. Returns how many.
 enum { FAULT_WORDS_MAX = 13 };
 unsigned fault_words(struct tcb *tcb, uint64_t words[FAULT_WORDS_MAX]);
 
-// The handler's answer, in the message registers of `replier`, is applied to `tcb`, whose fault is over.
-// Returns whether it goes on, at its restart program counter.
+// The handler's answer, in the message registers of `replier`, is applied to `tcb`, whose fault is
+// over. Returns whether it goes on, at its restart program counter.
 bool fault_answer(struct tcb *replier, struct tcb *tcb);
 
-// Whether the capability may serve as a fault handler: an endpoint with Write and Grant or GrantReply.
+// Whether the capability may serve as a fault handler: an endpoint with Write and Grant or
+// GrantReply.
 bool fault_handler_is_valid(struct cap cap);

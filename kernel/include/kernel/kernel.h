@@ -36,8 +36,8 @@ struct kernel {
     struct tcb *current;
     struct sched_context *context; // is being charged: current's; NULL while the idle thread runs
     struct tcb *all_threads;       // but for the idle one
-    struct tcb *candidate;         // woken in this entry, in no queue yet: may run next (NULL outside)
-    bool reschedule;               // choose anew before leaving
+    struct tcb *candidate; // woken in this entry, in no queue yet: may run next (NULL outside)
+    bool reschedule;       // choose anew before leaving
     struct tcb idle;
 
     // Time.

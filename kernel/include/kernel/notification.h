@@ -5,7 +5,8 @@
 // Invariant N1: waiting exactly when the queue is not empty.
 // Invariant N2: word is 0 unless active.
 // Invariant N3: binding is mutual: bound->notification == this; context->notification == this.
-// Invariant N4: every queued thread is blocked on this notification; the queue is sorted by priority.
+// Invariant N4: every queued thread is blocked on this notification; the queue is sorted by
+// priority.
 #pragma once
 
 #include "kernel/arch.h"
@@ -42,19 +43,19 @@ static inline struct notification *notification_of(struct cap cap)
 }
 
 // One thread learns of it: the bound one if it waits to receive on an endpoint, else the first that
-// waits here. If there is none, or if an earlier signal was not taken yet, the badge is added to the
-// word.
+// waits here. If there is none, or if an earlier signal was not taken yet, the badge is added to
+// the word.
 void notification_signal(struct notification *notification, uint64_t badge);
 
-// `receiver` takes the word if the notification is active; else waits for a signal (may_block) or gets
-// badge 0.
+// `receiver` takes the word if the notification is active; else waits for a signal (may_block) or
+// gets badge 0.
 void notification_receive(struct tcb *receiver, struct notification *notification, bool may_block);
 
 // The notification is active: `receiver` takes its word.
 void notification_take(struct tcb *receiver, struct notification *notification);
 
-// `tcb` is about to block: a scheduling context that is bound to `notification` (may be NULL) and that
-// the thread runs on stays with the notification.
+// `tcb` is about to block: a scheduling context that is bound to `notification` (may be NULL) and
+// that the thread runs on stays with the notification.
 void notification_keep_context(struct notification *notification, struct tcb *tcb);
 
 // Binding to a thread. Bind: neither has a partner yet. Unbind: dissolves what there is.

@@ -2,8 +2,8 @@
 //
 // Refills: the arithmetic of one scheduling context (seL4 ABI §10.3).
 //
-// Sporadic server: an amount that is used at time t comes back at t + period. Round robin (period 0):
-// two entries, what is left and what was used.
+// Sporadic server: an amount that is used at time t comes back at t + period. Round robin (period
+// 0): two entries, what is left and what was used.
 #pragma once
 
 #include "kernel/sched_context.h"

@@ -8,9 +8,9 @@
 //
 // A call that did not donate is in no chain: prev and next are 0.
 //
-// Invariant R1: tcb->reply == this for the linked thread (waiting in Recv, or blocked on the reply).
-// Invariant R2: next and prev agree; the top's next is its scheduling context.
-// Invariant R3: only a reply whose thread is blocked on it is in a chain.
+// Invariant R1: tcb->reply == this for the linked thread (waiting in Recv, or blocked on the
+// reply). Invariant R2: next and prev agree; the top's next is its scheduling context. Invariant
+// R3: only a reply whose thread is blocked on it is in a chain.
 #pragma once
 
 #include "kernel/arch.h"
@@ -54,11 +54,12 @@ void reply_attach(struct reply *reply, struct tcb *receiver);
 void reply_detach(struct reply *reply);
 
 // `caller` called `callee`, which holds the idle `reply`: the caller blocks until the answer. With
-// `may_donate`, a callee without a scheduling context gets the caller's and the reply becomes the top of its chain.
+// `may_donate`, a callee without a scheduling context gets the caller's and the reply becomes the
+// top of its chain.
 void reply_push(struct reply *reply, struct tcb *caller, struct tcb *callee, bool may_donate);
 
-// The call that `reply` stands for is over: out of the chain, idle. The caller gets the context back
-// if this was the top of its chain and it has none. Its state is the caller's business.
+// The call that `reply` stands for is over: out of the chain, idle. The caller gets the context
+// back if this was the top of its chain and it has none. Its state is the caller's business.
 void reply_pop(struct reply *reply);
 
 // The caller blocked on its reply gives up: out of the chain, idle, without handing anything back.

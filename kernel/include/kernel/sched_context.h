@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Scheduling contexts: a budget per period, as a sporadic server. The refills form a ring buffer that
-// fills the rest of the object:
+// Scheduling contexts: a budget per period, as a sporadic server. The refills form a ring buffer
+// that fills the rest of the object:
 //
 //   struct sched_context (96 bytes)   refill[0] refill[1] ... refill[refill_max - 1]
 //                                        head -->  ...  (refill_count of them in use)
@@ -13,6 +13,7 @@
 // Invariant S4: the head's amount is at least the minimum budget between two entries.
 // Invariant S5: tcb->sched_context == this, notification->context == this, yield_from->yield_to ==
 //               this, reply is the top of a chain that ends here (R2).
+// Invariant S6: kernel.context is the current thread's (between two entries).
 #pragma once
 
 #include "kernel/arch.h"
@@ -41,8 +42,8 @@ struct sched_context {
     uint64_t badge;   // first word of a Timeout fault
     struct tcb *tcb;
     struct notification *notification;
-    struct reply *reply;    // top of the chain of calls that this context was donated along
-    struct tcb *yield_from; // thread whose YieldTo waits for this context
+    struct reply *reply;      // top of the chain of calls that this context was donated along
+    struct tcb *yield_from;   // thread whose YieldTo waits for this context
     uint32_t refill_capacity; // how many the object has room for
     uint32_t refill_max;      // how many are used; 0: never configured
     uint32_t refill_head;
@@ -80,9 +81,11 @@ static inline bool sched_context_is_active(const struct sched_context *context)
 // Active, and a thread may run on it now.
 bool sched_context_is_released(struct sched_context *context);
 
-// Binding to a thread that has no context, of a context that has no thread. The thread runs if it can.
+// Binding to a thread that has no context, of a context that has no thread. The thread runs if it
+// can.
 void sched_context_bind(struct sched_context *context, struct tcb *tcb);
-// Takes the context from its thread, if it has one: the thread stops running, its state is as before.
+// Takes the context from its thread, if it has one: the thread stops running, its state is as
+// before.
 void sched_context_unbind_tcb(struct sched_context *context);
 void sched_context_bind_notification(struct sched_context *context,
                                      struct notification *notification);

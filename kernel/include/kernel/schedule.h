@@ -3,12 +3,13 @@
 // Which thread runs: the first of the highest ready queue of the current domain, for as long as its
 // scheduling context lasts.
 //
-//   ready[domain][priority]: head --> tcb <--> tcb <--> ... <-- tail      runs when it is first
-//   release_head --> tcb <--> tcb <--> ...                                 by time of the next refill
-//   candidate                                      the one thread that was woken in this entry
+//   ready[domain][priority]: head --> tcb <--> tcb <--> ... <-- tail     the first one runs
+//   release_head --> tcb <--> tcb <--> ...                               by time of the next refill
+//   candidate --> tcb                                                    woken in this entry
 //
 // Most wake-ups are followed by a switch to the woken thread, or by nothing at all: so the first
-// thread woken in an entry is held as the candidate, and joins a queue only if it does not run next.
+// thread woken in an entry is held as the candidate, and joins a queue only if it does not run
+// next.
 //
 // Invariant Q1: bit p of ready_map[d] is set iff ready[d][p] is not empty.
 // Invariant Q2: ready threads are running, with a configured, ready and sufficient context.
@@ -26,17 +27,17 @@ struct sched_context;
 // A fresh kernel: the idle thread is current, the first domain of the schedule has just begun.
 void schedule_init(void);
 
-// --- entry and exit --------------------------------------------------------------------------------
+// --- entry and exit ----------------------------------------------------------------------------
 
-// At each entry: measures time. If the current context would be left with less than the minimum budget,
-// charges it and takes the CPU from its thread; returns whether the thread still has it.
+// At each entry: measures time. If the current context would be left with less than the minimum
+// budget, charges it and takes the CPU from its thread; returns whether the thread still has it.
 bool schedule_enter(void);
 
-// At the end of each entry: wakes the threads whose refill is due, decides who runs, charges and changes
-// contexts, address space and vector registers, sets the timer.
+// At the end of each entry: wakes the threads whose refill is due, decides who runs, charges and
+// changes contexts, address space and vector registers, sets the timer.
 void schedule(void);
 
-// --- what happens to threads -----------------------------------------------------------------------
+// --- what happens to threads -------------------------------------------------------------------
 
 // Running, with an active context, and not waiting for a refill.
 bool thread_is_schedulable(const struct tcb *tcb);
@@ -57,7 +58,7 @@ void schedule_again(void);
 // The current thread gives up what is left of its head refill.
 void schedule_yield(void);
 
-// --- the time of contexts --------------------------------------------------------------------------
+// --- the time of contexts ----------------------------------------------------------------------
 
 // Charges the time used so far to the current context, which stays current.
 void schedule_charge(void);

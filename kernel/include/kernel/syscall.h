@@ -3,10 +3,10 @@
 // One invocation while it is decoded: its message, its extra capabilities, and where the details of
 // an error go. There are no error globals.
 //
-// Every invocation is X_decode, then X_commit. Decode reads and checks, changes nothing, and returns
-// an error or, if it returns 0, has called its commit as the last thing it did. Commit cannot fail; the long ones can be
-// preempted: they return PROGRESS_PREEMPTED with every invariant true, and the system call is
-// executed again later.
+// Every invocation is X_decode, then X_commit. Decode reads and checks, changes nothing, and
+// returns an error or, if it returns 0, has called its commit as the last thing it did. Commit
+// cannot fail; the long ones can be preempted: they return PROGRESS_PREEMPTED with every invariant
+// true, and the system call is executed again later.
 #pragma once
 
 #include "kernel/arch.h"
@@ -39,11 +39,11 @@ struct syscall {
     uint64_t result[ARCH_USER_REGISTERS];
 
     // Details of an error (seL4 ABI §3).
-    uint64_t argument;              // InvalidArgument, InvalidCapability
-    uint64_t range_min, range_max;  // RangeError
-    uint64_t memory_left;           // NotEnoughMemory
-    bool lookup_is_source;          // FailedLookup
-    struct lookup_failure lookup;   // FailedLookup
+    uint64_t argument;             // InvalidArgument, InvalidCapability
+    uint64_t range_min, range_max; // RangeError
+    uint64_t memory_left;          // NotEnoughMemory
+    bool lookup_is_source;         // FailedLookup
+    struct lookup_failure lookup;  // FailedLookup
 };
 
 enum progress {
@@ -61,10 +61,11 @@ seL4_Error syscall_range(struct syscall *sys, uint64_t min, uint64_t max);
 seL4_Error syscall_failed_lookup(struct syscall *sys, bool source, struct lookup_failure failure);
 seL4_Error syscall_no_memory(struct syscall *sys, uint64_t bytes_left);
 
-// Dispatch on the type of sys->cap: one function per capability type, each in the file of its object.
+// Dispatch on the type of sys->cap: one function per capability type, each in the file of its
+// object.
 MUST_CHECK seL4_Error invoke(struct syscall *sys);
 
-// --- entries from the trap code ------------------------------------------------------------------
+// --- entries from the trap code ----------------------------------------------------------------
 // Each finds the registers of the thread that trapped in kernel.current->context and leaves in
 // kernel.current the thread to return to.
 

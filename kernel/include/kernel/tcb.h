@@ -2,13 +2,15 @@
 //
 // Threads.
 //
-// Invariant T1: a thread is in at most one queue: ready, release, endpoint or notification; which one
-//               follows from its state and flags.
-// Invariant T2: running, with a configured context, and not current: in the ready queue if the context
-//               is ready and sufficient, else in the release queue (between two entries).
+// Invariant T1: a thread is in at most one queue: ready, release, endpoint or notification; its
+//               state and flags say in which.
+// Invariant T2: running, with a configured context, and not current: in the ready queue if the
+//               context is ready and sufficient, else in the release queue (between two entries).
 // Invariant T3: sched_context->tcb == this for the bound (or lent) scheduling context.
 // Invariant T4: a fault is recorded only while the thread is blocked on its handler: sending, or
 //               waiting for the reply.
+// Invariant T5: the list of all threads holds exactly those that there is a capability of; the
+//               current thread is one of them, or the idle one.
 #pragma once
 
 #include "kernel/arch.h"
@@ -52,7 +54,7 @@ struct thread_wait {
 };
 
 struct tcb {
-    struct arch_context context; // first: the trap code saves registers here
+    struct arch_context context;                    // first: the trap code saves registers here
     _Alignas(32) struct slot slots[TCB_SLOT_COUNT]; // as every slot
 
     enum thread_state state;
@@ -61,7 +63,7 @@ struct tcb {
         struct endpoint *waits_on_endpoint;         // BLOCKED_SEND, BLOCKED_RECEIVE
         struct notification *waits_on_notification; // BLOCKED_NOTIFICATION
     };
-    struct reply *reply; // BLOCKED_RECEIVE: used when a call arrives; BLOCKED_REPLY: answered through
+    struct reply *reply; // BLOCKED_RECEIVE: for a call that arrives; BLOCKED_REPLY: for the answer
 
     struct tcb *queue_next; // ready, release, endpoint or notification queue
     struct tcb *queue_prev;
@@ -75,9 +77,9 @@ struct tcb {
 
     struct fault fault; // FAULT_NONE unless it waits for its handler
     struct sched_context *sched_context;
-    struct sched_context *yield_to; // context whose consumed time this thread waits for
+    struct sched_context *yield_to;    // context whose consumed time this thread waits for
     struct notification *notification; // bound
-    vaddr_t buffer;                    // of the IPC buffer; meaningful while TCB_SLOT_BUFFER holds a frame
+    vaddr_t buffer; // of the IPC buffer; meaningful while TCB_SLOT_BUFFER holds a frame
 
     struct tcb *all_next; // every thread, for debugging and kernel_ok
     struct tcb *all_prev;
@@ -92,18 +94,18 @@ static inline struct tcb *tcb_of(struct cap cap)
     return arch_ptr(cap_address(cap));
 }
 
-// --- life ----------------------------------------------------------------------------------------
+// --- life --------------------------------------------------------------------------------------
 
 // A new thread in zeroed memory: inactive, in the current domain.
 void tcb_init(struct tcb *tcb);
 
-// The last capability goes: dissolves every tie to other objects, stops the thread for good. Its slots
-// still hold what they held; the caller deletes them.
+// The last capability goes: dissolves every tie to other objects, stops the thread for good. Its
+// slots still hold what they held; the caller deletes them.
 void tcb_destroy(struct tcb *tcb);
 
 __attribute__((warn_unused_result)) seL4_Error tcb_decode(struct syscall *sys);
 
-// --- state ---------------------------------------------------------------------------------------
+// --- state -------------------------------------------------------------------------------------
 
 // The thread that runs when no other can. It has no registers, no address space and no context; the
 // way out of the kernel waits for an interrupt when it is current.
@@ -117,9 +119,9 @@ static inline bool thread_is_running(const struct tcb *tcb)
 // Blocked on an endpoint, a notification or a reply.
 bool thread_is_blocked(const struct tcb *tcb);
 
-// Stops the thread: cancels what it waits for, takes it out of every queue. A thread that was running
-// goes on after its last instruction when it is resumed; the current thread executes its system call
-// again.
+// Stops the thread: cancels what it waits for, takes it out of every queue. A thread that was
+// running goes on after its last instruction when it is resumed; the current thread executes its
+// system call again.
 void thread_suspend(struct tcb *tcb);
 
 // A thread that is inactive or blocked runs again, from its restart program counter; what it waited
@@ -130,8 +132,8 @@ void thread_restart(struct tcb *tcb);
 // waits for its handler is forgotten. Nothing happens to one that is not blocked.
 void thread_cancel_wait(struct tcb *tcb);
 
-// The wait is over by a decision of the kernel, not by a message: the thread executes its system call again; one that
-// waited for its fault handler becomes inactive. The thread is in no queue.
+// The wait is over by a decision of the kernel, not by a message: the thread executes its system
+// call again; one that waited for its fault handler becomes inactive. The thread is in no queue.
 void thread_retry(struct tcb *tcb);
 
 void thread_set_priority(struct tcb *tcb, uint8_t priority);

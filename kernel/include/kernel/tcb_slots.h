@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The capabilities that a thread holds itself: CSpace, VSpace, the frame of its IPC buffer, its fault
-// handlers. They are copies, and go with their original like any other.
+// The capabilities that a thread holds itself: CSpace, VSpace, the frame of its IPC buffer, its
+// fault handlers. They are copies, and go with their original like any other.
 #pragma once
 
 #include "kernel/syscall.h"

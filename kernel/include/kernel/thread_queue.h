@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// A queue of threads, linked through the threads themselves: ready queues in order of arrival, those
-// of endpoints and notifications by priority.
+// A queue of threads, linked through the threads themselves: ready queues in order of arrival,
+// those of endpoints and notifications by priority.
 //
 //   head --> tcb <--queue_prev, queue_next--> tcb <--> tcb <-- tail
 #pragma once

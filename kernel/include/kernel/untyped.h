@@ -5,8 +5,8 @@
 //   base                 base + free            base + 2^bits
 //    |###### objects ######|........ free ........|
 //
-// The mark `free` lies in the capability. It only rises while objects exist; when the capability has no
-// children left, the next Retype first takes it down to 0, zeroing what lies below.
+// The mark `free` lies in the capability. It only rises while objects exist; when the capability
+// has no children left, the next Retype first takes it down to 0, zeroing what lies below.
 //
 // Invariant O1: two objects share no memory, unless one is untyped memory that contains the other.
 // Invariant U1: free <= 2^bits, a multiple of 16.

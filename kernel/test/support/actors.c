@@ -24,12 +24,12 @@ static void must(uint64_t error, const char *what)
     }
 }
 
-// --- the stage -------------------------------------------------------------------------------------
+// --- the stage ---------------------------------------------------------------------------------
 
 void actors_begin(void)
 {
     fresh_kernel();
-    memory    = fresh_untyped(MEMORY_BITS);
+    memory = fresh_untyped(MEMORY_BITS);
     next_slot = fresh_empty();
 }
 
@@ -82,13 +82,12 @@ struct actor actors_thread_badged(uint8_t priority, uint64_t budget, uint64_t pe
 {
     const uint64_t slot = next_slot;
     next_slot += 3;
-    struct tcb *tcb          = sim_thread(memory, slot, priority, 0, 0);
+    struct tcb *tcb = sim_thread(memory, slot, priority, 0, 0);
     const struct actor actor = {.tcb = tcb, .cap = slot, .context = slot + 1, .frame = slot + 2};
     if (budget != 0) {
-        must(sim_call(sched_control(),
-                      sim_with_cap(SIM_MESSAGE(SchedControlConfigureFlags, budget, period, refills,
-                                               badge, flags),
-                                   actor.context)),
+        must(sim_call(sched_control(), sim_with_cap(SIM_MESSAGE(SchedControlConfigureFlags, budget,
+                                                                period, refills, badge, flags),
+                                                    actor.context)),
              "configure");
         must(sim_call(actor.context, sim_with_cap(sim_empty(SchedContextBind), actor.cap)), "bind");
     }
@@ -103,7 +102,7 @@ struct actor actors_thread(uint8_t priority, uint64_t budget, uint64_t period)
 void actors_set_fault_handler(struct actor actor, uint64_t endpoint)
 {
     struct sim_message message = sim_with_cap(SIM_MESSAGE(TCBSetSpace, 0, 0), endpoint);
-    message                    = sim_with_cap(message, seL4_CapInitThreadCNode);
+    message = sim_with_cap(message, seL4_CapInitThreadCNode);
     must(sim_call(actor.cap, sim_with_cap(message, seL4_CapInitThreadVSpace)), "set space");
 }
 
@@ -144,7 +143,7 @@ void actors_become(const struct actor *actor)
     }
 }
 
-// --- system calls ----------------------------------------------------------------------------------
+// --- system calls ------------------------------------------------------------------------------
 
 static void set(enum arch_register reg, uint64_t value)
 {
@@ -230,7 +229,7 @@ uint64_t actors_invoke(uint64_t to, struct sim_message message)
     return sim_call(to, message);
 }
 
-// --- registers -------------------------------------------------------------------------------------
+// --- registers ---------------------------------------------------------------------------------
 
 uint64_t actors_mark_of(unsigned x)
 {

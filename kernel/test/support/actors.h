@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Threads that talk to each other: made by the initial task, which then leaves the stage to them. They
-// share its CSpace, so that a slot's number is its address for all of them.
+// Threads that talk to each other: made by the initial task, which then leaves the stage to them.
+// They share its CSpace, so that a slot's number is its address for all of them.
 //
 // Registers that a system call is to leave alone hold a mark (actors_mark) that tests look for.
 #pragma once
@@ -30,8 +30,8 @@ uint64_t actors_mint(uint64_t from, uint64_t rights, uint64_t badge);
 // A slot that is empty.
 uint64_t actors_slot(void);
 
-// A thread that can run. Budget 0: it has a scheduling context object that is neither configured nor
-// bound. Budget = period: round robin.
+// A thread that can run. Budget 0: it has a scheduling context object that is neither configured
+// nor bound. Budget = period: round robin.
 struct actor actors_thread(uint8_t priority, uint64_t budget, uint64_t period);
 struct actor actors_thread_badged(uint8_t priority, uint64_t budget, uint64_t period,
                                   uint64_t refills, uint64_t badge, uint64_t flags);
@@ -46,7 +46,7 @@ void actors_start(const struct actor *first);
 // The actor, resumed if it is inactive, goes in front of the others of its priority and is current.
 void actors_become(const struct actor *actor);
 
-// --- system calls of the current thread, one trap each ---------------------------------------------
+// --- system calls of the current thread, one trap each -----------------------------------------
 
 void actors_call(uint64_t to, struct sim_message message);
 void actors_send(uint64_t to, struct sim_message message);
@@ -63,7 +63,7 @@ void actors_yield(void);
 // The label of the answer to a Call by the current thread, which is still current.
 uint64_t actors_invoke(uint64_t to, struct sim_message message);
 
-// --- registers -------------------------------------------------------------------------------------
+// --- registers ---------------------------------------------------------------------------------
 
 void actors_mark(const struct actor *actor);
 uint64_t actors_register(const struct actor *actor, unsigned x);

@@ -30,12 +30,12 @@ void fresh_kernel(void)
     }
     host_machine_reset();
     memset(&kernel, 0, sizeof(kernel));
-    const uint64_t image        = FRESH_RAM_BASE + IMAGE_OFFSET;
+    const uint64_t image = FRESH_RAM_BASE + IMAGE_OFFSET;
     const struct boot_args args = {
-        .kernel       = {paddr(FRESH_RAM_BASE), paddr(FRESH_RAM_BASE + (512 << 10))},
-        .image        = {paddr(image), paddr(image + IMAGE_SIZE)},
+        .kernel = {paddr(FRESH_RAM_BASE), paddr(FRESH_RAM_BASE + (512 << 10))},
+        .image = {paddr(image), paddr(image + IMAGE_SIZE)},
         .image_offset = image - FRESH_IMAGE,
-        .entry        = vaddr(FRESH_IMAGE),
+        .entry = vaddr(FRESH_IMAGE),
     };
     boot_kernel(&args);
     root_cnode = kernel.current->slots[TCB_SLOT_CSPACE].cap;

@@ -41,13 +41,14 @@ const struct slot *ok_object(enum cap_type type, const void *object);
 const struct slot *ok_object_at(enum cap_type type, uint64_t address);
 
 // The groups of invariants, each the first that is broken or NULL.
-const char *ok_tree(struct ok_stock *stock);   // D2, D3, D4, Z1, Z2
-const char *ok_memory(struct ok_stock *stock); // O1, U1, U2
-const char *ok_clean(const struct ok_stock *stock); // U3
-const char *ok_queues(void);                        // Q, E, N: who waits where
-const char *ok_threads(const struct ok_stock *stock); // T
-const char *ok_calls(const struct ok_stock *stock);   // R
-const char *ok_contexts(const struct ok_stock *stock); // S
-const char *ok_endpoints(const struct ok_stock *stock);     // E, N
-const char *ok_spaces(const struct ok_stock *stock); // A, V
+const char *ok_tree(struct ok_stock *stock);             // D2, D3, D4, Z1, Z2
+const char *ok_memory(struct ok_stock *stock);           // O1, U1, U2
+const char *ok_clean(const struct ok_stock *stock);      // U3
+const char *ok_queues(void);                             // Q, E, N: who waits where
+const char *ok_threads(const struct ok_stock *stock);    // T
+const char *ok_calls(const struct ok_stock *stock);      // R
+const char *ok_refills(const struct ok_stock *stock);    // S1 to S4
+const char *ok_contexts(const struct ok_stock *stock);   // S5, S6
+const char *ok_endpoints(const struct ok_stock *stock);  // E, N
+const char *ok_spaces(const struct ok_stock *stock);     // A, V
 const char *ok_interrupts(const struct ok_stock *stock); // I

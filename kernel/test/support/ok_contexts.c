@@ -9,7 +9,7 @@
 #include "kernel/reply.h"
 #include "kernel/sched_context.h"
 
-// --- replies ---------------------------------------------------------------------------------------
+// --- replies -------------------------------------------------------------------------------------
 
 static bool is_reply(const struct reply *reply)
 {
@@ -29,7 +29,7 @@ static const char *check_reply(const struct reply *reply)
     if (reply->prev != NULL && (!is_reply(reply->prev) || reply_next(reply->prev) != reply)) {
         return "R2: the older reply does not point back";
     }
-    const struct reply *newer           = reply_next(reply);
+    const struct reply *newer = reply_next(reply);
     const struct sched_context *context = reply_context(reply);
     if (newer != NULL && (!is_reply(newer) || newer->prev != reply)) {
         return "R2: the newer reply does not point back";
@@ -53,25 +53,23 @@ const char *ok_calls(const struct ok_stock *stock)
     return broken;
 }
 
-// --- contexts --------------------------------------------------------------------------------------
+// --- contexts ------------------------------------------------------------------------------------
 
 static const char *check_refills(struct sched_context *context)
 {
     const uint32_t max = context->refill_max;
     if (max == 0) {
-        return context->refill_count == 0 ? NULL : "S1: a context that is not configured has refills";
+        return context->refill_count == 0 ? NULL
+                                          : "S1: a context that is not configured has refills";
     }
     if (context->refill_count < 1 || context->refill_count > max ||
         max > context->refill_capacity || context->refill_head >= max) {
         return "S1: the number of refills";
     }
-    if (context == kernel.context && kernel.context->tcb == NULL) {
-        return "S6: the context in use has no thread";
-    }
     return refill_ok(context) ? NULL : "S2, S3 or S4: refills";
 }
 
-static const char *check_bindings(const struct sched_context *context)
+static const char *check_bindings(struct sched_context *context)
 {
     if (context->tcb != NULL &&
         (ok_object(CAP_TCB, context->tcb) == NULL || context->tcb->sched_context != context)) {
@@ -93,21 +91,29 @@ static const char *check_bindings(const struct sched_context *context)
     return NULL;
 }
 
-const char *ok_contexts(const struct ok_stock *stock)
+static const char *check_each(const struct ok_stock *stock,
+                              const char *(*check)(struct sched_context *context))
 {
-    for (size_t i = 0; i < stock->count; i++) {
+    const char *broken = NULL;
+    for (size_t i = 0; i < stock->count && broken == NULL; i++) {
         const struct cap cap = stock->slots[i].slot->cap;
-        if (cap_type(cap) != CAP_SCHED_CONTEXT) {
-            continue;
-        }
-        struct sched_context *context = sched_context_of(cap);
-        const char *broken            = check_refills(context);
-        broken                        = broken != NULL ? broken : check_bindings(context);
-        if (broken != NULL) {
-            return broken;
+        if (cap_type(cap) == CAP_SCHED_CONTEXT) {
+            broken = check(sched_context_of(cap));
         }
     }
-    const struct tcb *current = kernel.current;
-    return kernel.context == current->sched_context ? NULL
-                                                    : "S6: the context in use is not the current thread's";
+    return broken;
+}
+
+const char *ok_refills(const struct ok_stock *stock)
+{
+    return check_each(stock, check_refills);
+}
+
+const char *ok_contexts(const struct ok_stock *stock)
+{
+    const char *broken = check_each(stock, check_bindings);
+    if (broken == NULL && kernel.context != kernel.current->sched_context) {
+        broken = "S6: the context in use is not the current thread's";
+    }
+    return broken;
 }

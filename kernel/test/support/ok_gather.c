@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Finding every slot that holds a capability. Starts at the slots of threads and interrupts, enters each
-// CNode once, and follows every derivation list from end to end: zombies that lie in their own first
-// slot are reached that way only.
-//
-// Invariant O2: a slot that holds a capability lies in a CNode or thread of which there is a capability.
+// Finding every slot that holds a capability. Starts at the slots of threads and interrupts, enters
+// each CNode once, and follows every derivation list from end to end: zombies that lie in their own
+// first slot are reached that way only.
+
 #include "ok.h"
 
 #include "kernel_ok.h"
@@ -17,14 +16,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// A set of addresses with a number each: open addressing, never more than half full. An entry counts if
-// it has the table's stamp, so that emptying the table is one step.
+// A set of addresses with a number each: open addressing, never more than half full. An entry
+// counts if it has the table's stamp, so that emptying the table is one step.
 struct table {
     struct table_entry {
         uintptr_t key;
         size_t value;
         size_t stamp;
-    } *entry;
+    } * entry;
     size_t mask;
     size_t used;
     size_t stamp;
@@ -46,7 +45,7 @@ static void *must(void *memory)
 static void table_clear(struct table *table)
 {
     if (table->entry == NULL) {
-        table->mask  = 4095;
+        table->mask = 4095;
         table->entry = must(calloc(table->mask + 1, sizeof(*table->entry)));
     }
     table->stamp++;
@@ -72,7 +71,7 @@ static const struct table_entry *table_find(const struct table *table, uintptr_t
 static void table_grow(struct table *table)
 {
     struct table larger = {.mask = table->mask * 2 + 1, .used = table->used, .stamp = 1};
-    larger.entry        = must(calloc(larger.mask + 1, sizeof(*larger.entry)));
+    larger.entry = must(calloc(larger.mask + 1, sizeof(*larger.entry)));
     for (size_t i = 0; i <= table->mask; i++) {
         if (table->entry[i].stamp == table->stamp) {
             struct table_entry *entry = table_place(&larger, table->entry[i].key);
@@ -98,7 +97,7 @@ static bool table_add(struct table *table, uintptr_t key, size_t value)
     return true;
 }
 
-// --- slots -----------------------------------------------------------------------------------------
+// --- slots ---------------------------------------------------------------------------------------
 
 static struct ok_stock *building;
 
@@ -130,7 +129,7 @@ static const char *follow_list(const struct slot *slot)
         head = slot_prev(head);
     }
     const size_t list = building->lists++;
-    size_t position   = 0;
+    size_t position = 0;
     for (const struct slot *at = head; at != NULL; at = slot_next(at)) {
         if (slot_is_empty(at)) {
             return "D1: an empty slot is in a derivation list";
@@ -169,8 +168,8 @@ static const char *enter_slots(const struct slot *slots, uint64_t count)
 static const char *enter_object(struct cap cap)
 {
     const bool zombie = cap_type(cap) == CAP_ZOMBIE;
-    const bool tcb    = cap_type(cap) == CAP_TCB || (zombie && cap_get(cap, CAP_ZOMBIE_TCB) != 0);
-    const bool cnode  = cap_type(cap) == CAP_CNODE || (zombie && !tcb);
+    const bool tcb = cap_type(cap) == CAP_TCB || (zombie && cap_get(cap, CAP_ZOMBIE_TCB) != 0);
+    const bool cnode = cap_type(cap) == CAP_CNODE || (zombie && !tcb);
     if (!tcb && !cnode) {
         return NULL;
     }
@@ -182,9 +181,10 @@ static const char *enter_object(struct cap cap)
                : enter_slots(object, cnode_slot_count(cap));
 }
 
-// --- objects ---------------------------------------------------------------------------------------
+// --- objects -------------------------------------------------------------------------------------
 
-// Objects are 16-byte aligned: the low bits tell apart what types can share an address with a slot of the table.
+// Objects are 16-byte aligned: the low bits tell apart what types can share an address with a slot
+// of the table.
 static uintptr_t object_key(enum cap_type type, uint64_t address)
 {
     return (uintptr_t)(address * 32 + (uint64_t)type);
@@ -207,7 +207,7 @@ const struct ok_slot *ok_find(const struct slot *slot)
     return entry == NULL ? NULL : &building->slots[entry->value];
 }
 
-// --- all -------------------------------------------------------------------------------------------
+// --- all -----------------------------------------------------------------------------------------
 
 static struct {
     const struct slot *slots;
@@ -217,8 +217,8 @@ static struct {
 
 void kernel_ok_root(const struct slot *slots, uint64_t count)
 {
-    root.slots  = slots;
-    root.count  = count;
+    root.slots = slots;
+    root.count = count;
     root.memory = host_memory.resets;
 }
 
@@ -236,7 +236,7 @@ static const char *enter_roots(void)
 
 const char *ok_gather(struct ok_stock *stock)
 {
-    building        = stock;
+    building = stock;
     building->count = 0;
     building->lists = 0;
     table_clear(&seen);

@@ -72,8 +72,8 @@ static const char *check_sorted(const struct ok_slot *const *sorted, size_t coun
 {
     // The capabilities that contain the one looked at, outermost first.
     const struct ok_slot **open = malloc((count + 1) * sizeof(struct ok_slot *));
-    const char *broken          = NULL;
-    size_t depth                = 0;
+    const char *broken = NULL;
+    size_t depth = 0;
     for (size_t i = 0; i < count && broken == NULL && open != NULL; i++) {
         while (depth > 0 && end_of(open[depth - 1]) <= sorted[i]->start) {
             depth--;
@@ -93,8 +93,8 @@ static const char *check_sorted(const struct ok_slot *const *sorted, size_t coun
 const char *ok_memory(struct ok_stock *stock)
 {
     const struct ok_slot **sorted = malloc((stock->count + 1) * sizeof(struct ok_slot *));
-    const char *broken            = NULL;
-    size_t count                  = 0;
+    const char *broken = NULL;
+    size_t count = 0;
     for (size_t i = 0; i < stock->count && sorted != NULL; i++) {
         const struct slot *slot = stock->slots[i].slot;
         if (cap_type(slot->cap) == CAP_UNTYPED && broken == NULL) {

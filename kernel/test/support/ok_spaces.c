@@ -11,7 +11,7 @@
 
 enum { POOL_ENTRIES = 1 << ASID_POOL_BITS, TABLE_ENTRIES = 1 << ARCH_INDEX_BITS };
 
-// --- identifiers -----------------------------------------------------------------------------------
+// --- identifiers ---------------------------------------------------------------------------------
 
 static const char *check_pool(unsigned index)
 {
@@ -25,7 +25,7 @@ static const char *check_pool(unsigned index)
     }
     for (unsigned entry = 0; entry < POOL_ENTRIES; entry++) {
         const uint64_t asid = ((uint64_t)index << ASID_POOL_BITS) + entry;
-        const paddr_t root  = asid_root(asid);
+        const paddr_t root = asid_root(asid);
         if (root.raw == 0) {
             continue;
         }
@@ -40,13 +40,13 @@ static const char *check_pool(unsigned index)
     return NULL;
 }
 
-// --- tables ----------------------------------------------------------------------------------------
+// --- tables --------------------------------------------------------------------------------------
 
 // Whether some capability of the run that starts at `slot` was mapped at `address` of `asid`.
 static bool mapped_by(const struct slot *slot, uint64_t asid, uint64_t address)
 {
     const enum cap_type type = cap_type(slot->cap);
-    const uint64_t base      = cap_base(slot->cap).raw;
+    const uint64_t base = cap_base(slot->cap).raw;
     for (; slot != NULL && cap_type(slot->cap) == type && cap_base(slot->cap).raw == base;
          slot = slot_next(slot)) {
         if (cap_get(slot->cap, CAP_ASID) == asid &&
@@ -79,7 +79,7 @@ static const char *check_entry(struct tour *tour, arch_pte_t pte, uint64_t addre
     if (address > seL4_UserTop) {
         return "V3: a mapping above the top of user addresses";
     }
-    const bool table        = kind == ARCH_PTE_TABLE;
+    const bool table = kind == ARCH_PTE_TABLE;
     const struct slot *slot =
         ok_object_at(table ? CAP_PAGE_TABLE : CAP_FRAME, arch_pte_address(pte).raw);
     if (slot == NULL || !mapped_by(slot, tour->asid, address)) {
@@ -96,7 +96,7 @@ static const char *check_entry(struct tour *tour, arch_pte_t pte, uint64_t addre
 
 static const char *check_space(paddr_t root, uint64_t asid)
 {
-    struct tour tour   = {.open[0] = {arch_ptr(root), 0}, .asid = asid};
+    struct tour tour = {.open[0] = {arch_ptr(root), 0}, .asid = asid};
     const char *broken = NULL;
     while (broken == NULL) {
         const unsigned level = tour.level;
@@ -140,18 +140,17 @@ const char *ok_spaces(const struct ok_stock *stock)
     return NULL;
 }
 
-// --- interrupts ------------------------------------------------------------------------------------
+// --- interrupts ----------------------------------------------------------------------------------
 
 static const char *check_interrupt(unsigned irq, bool has_handler)
 {
     const enum irq_state state = kernel.irq_state[irq];
-    const struct slot *slot    = &kernel.irq_notification[irq];
+    const struct slot *slot = &kernel.irq_notification[irq];
     if ((state == IRQ_HANDLER) != has_handler) {
         return "I1: an interrupt's state does not tell whether there is a handler";
     }
-    if (!slot_is_empty(slot) &&
-        (state != IRQ_HANDLER || cap_type(slot->cap) != CAP_NOTIFICATION ||
-         cap_get(slot->cap, CAP_WRITE) == 0)) {
+    if (!slot_is_empty(slot) && (state != IRQ_HANDLER || cap_type(slot->cap) != CAP_NOTIFICATION ||
+                                 cap_get(slot->cap, CAP_WRITE) == 0)) {
         return "I2: an interrupt signals what it must not";
     }
     if ((state == IRQ_FREE || state == IRQ_RESERVED) && !host_machine.masked[irq]) {

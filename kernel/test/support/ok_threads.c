@@ -17,7 +17,7 @@ static bool is_thread(const struct tcb *tcb)
     return ok_object(CAP_TCB, tcb) != NULL;
 }
 
-// --- threads ---------------------------------------------------------------------------------------
+// --- threads -------------------------------------------------------------------------------------
 
 static size_t queues_of(const struct tcb *tcb)
 {
@@ -47,14 +47,14 @@ static const char *check_links(const struct tcb *tcb)
                                       tcb->notification->bound != tcb)) {
         return "N3: a thread's notification does not know it";
     }
-    if (tcb->yield_to != NULL && (ok_object(CAP_SCHED_CONTEXT, tcb->yield_to) == NULL ||
-                                  tcb->yield_to->yield_from != tcb)) {
+    if (tcb->yield_to != NULL &&
+        (ok_object(CAP_SCHED_CONTEXT, tcb->yield_to) == NULL || tcb->yield_to->yield_from != tcb)) {
         return "S5: a thread yields to a context that does not know it";
     }
     const bool may_reply =
         tcb->state == THREAD_BLOCKED_RECEIVE || tcb->state == THREAD_BLOCKED_REPLY;
-    if (tcb->reply != NULL && (!may_reply || ok_object(CAP_REPLY, tcb->reply) == NULL ||
-                               tcb->reply->tcb != tcb)) {
+    if (tcb->reply != NULL &&
+        (!may_reply || ok_object(CAP_REPLY, tcb->reply) == NULL || tcb->reply->tcb != tcb)) {
         return "R1: a thread's reply object does not know it";
     }
     if (tcb->state == THREAD_BLOCKED_REPLY && tcb->reply == NULL) {
@@ -109,17 +109,18 @@ const char *ok_threads(const struct ok_stock *stock)
         return "T5: a thread is missing in the list of all";
     }
     const struct tcb *current = kernel.current;
-    return current == &kernel.idle || is_thread(current) ? NULL : "T5: the current thread does not exist";
+    return current == &kernel.idle || is_thread(current) ? NULL
+                                                         : "T5: the current thread does not exist";
 }
 
-// --- the scheduler's queues ------------------------------------------------------------------------
+// --- the scheduler's queues ----------------------------------------------------------------------
 
 // Links of a queue agree, its last thread is `tail`; the threads counted.
 static const char *check_queue(const struct tcb *head, const struct tcb *tail, bool by_priority,
                                size_t *count)
 {
     const struct tcb *prev = NULL;
-    *count                 = 0;
+    *count = 0;
     for (const struct tcb *tcb = head; tcb != NULL; tcb = tcb->queue_next) {
         if (!is_thread(tcb) || (*count)++ > QUEUE_LIMIT) {
             return "T1: a queue holds what is no thread, or has no end";
@@ -163,9 +164,9 @@ static const char *check_ready_queue(unsigned domain, unsigned priority, size_t 
 
 static const char *check_release_queue(size_t *waiting)
 {
-    ticks_t last       = 0;
+    ticks_t last = 0;
     const char *broken = NULL;
-    *waiting           = 0;
+    *waiting = 0;
     const struct tcb *prev = NULL;
     for (struct tcb *tcb = kernel.release_head; tcb != NULL; tcb = tcb->queue_next) {
         if (!is_thread(tcb) || !tcb->in_release || tcb->sched_context == NULL ||
@@ -185,8 +186,8 @@ static const char *check_release_queue(size_t *waiting)
 
 const char *ok_queues(void)
 {
-    size_t ready       = 0;
-    size_t waiting     = 0;
+    size_t ready = 0;
+    size_t waiting = 0;
     const char *broken = check_release_queue(&waiting);
     for (unsigned d = 0; d < KCFG_DOMAIN_COUNT && broken == NULL; d++) {
         for (unsigned p = 0; p < KCFG_PRIORITY_COUNT && broken == NULL; p++) {
@@ -244,8 +245,8 @@ static const char *check_notification(const struct notification *n, size_t *queu
     if (n->bound != NULL && (!is_thread(n->bound) || n->bound->notification != n)) {
         return "N3: a notification's thread does not know it";
     }
-    if (n->context != NULL && (ok_object(CAP_SCHED_CONTEXT, n->context) == NULL ||
-                               n->context->notification != n)) {
+    if (n->context != NULL &&
+        (ok_object(CAP_SCHED_CONTEXT, n->context) == NULL || n->context->notification != n)) {
         return "N3: a notification's context does not know it";
     }
     for (const struct tcb *tcb = n->head; tcb != NULL; tcb = tcb->queue_next) {
@@ -259,12 +260,13 @@ static const char *check_notification(const struct notification *n, size_t *queu
 
 const char *ok_endpoints(const struct ok_stock *stock)
 {
-    size_t queued      = 0;
+    size_t queued = 0;
     const char *broken = NULL;
     for (size_t i = 0; i < stock->count && broken == NULL; i++) {
         const struct slot *slot = stock->slots[i].slot;
-        const struct cap cap    = slot->cap;
-        if (stock->slots[i].size == 0 || ok_object_at(cap_type(cap), stock->slots[i].start) != slot) {
+        const struct cap cap = slot->cap;
+        if (stock->slots[i].size == 0 ||
+            ok_object_at(cap_type(cap), stock->slots[i].start) != slot) {
             continue;
         }
         if (cap_type(cap) == CAP_ENDPOINT) {

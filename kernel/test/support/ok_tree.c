@@ -17,7 +17,7 @@ static bool is_child(const struct slot *p, const struct slot *n)
 static void find_heirs(struct ok_stock *stock, size_t index)
 {
     struct ok_slot *entry = &stock->slots[index];
-    size_t i              = index + 1;
+    size_t i = index + 1;
     while (i < stock->count && stock->slots[i].list == entry->list &&
            is_child(entry->slot, stock->slots[i].slot)) {
         i++;
@@ -25,7 +25,8 @@ static void find_heirs(struct ok_stock *stock, size_t index)
     entry->last_heir = entry->position + (i - index - 1);
 }
 
-// Descendants of untyped memory take the most time to find: each is found once more for every level above.
+// Descendants of untyped memory take the most time to find: each is found once more for every level
+// above.
 static void find_all_heirs(struct ok_stock *stock)
 {
     for (size_t i = 0; i < stock->count; i++) {
@@ -38,7 +39,7 @@ static const char *check_nesting(const struct ok_stock *stock)
 {
     for (size_t i = 0; i + 1 < stock->count; i++) {
         const struct ok_slot *parent = &stock->slots[i];
-        const size_t heirs           = parent->last_heir - parent->position;
+        const size_t heirs = parent->last_heir - parent->position;
         for (size_t j = i + 1; j <= i + heirs; j++) {
             if (stock->slots[j].last_heir > parent->last_heir) {
                 return "D3: a descendant's descendant is none";
@@ -57,7 +58,7 @@ static const struct slot *first_of_object(const struct ok_slot *entry)
     const struct cap cap = entry->slot->cap;
     if (cap_type(cap) == CAP_IRQ_HANDLER) {
         const struct slot **first = &handler[cap_get(cap, CAP_IRQ)];
-        *first                    = *first == NULL ? entry->slot : *first;
+        *first = *first == NULL ? entry->slot : *first;
         return *first;
     }
     if (entry->size == 0 || cap_type(cap) == CAP_UNTYPED) {
@@ -66,8 +67,8 @@ static const struct slot *first_of_object(const struct ok_slot *entry)
     return ok_object_at(cap_type(cap), entry->start);
 }
 
-// D4: an object's capabilities are neighbours, and D3: those that follow its unbadged original descend
-// from it.
+// D4: an object's capabilities are neighbours, and D3: those that follow its unbadged original
+// descend from it.
 static const char *check_runs(const struct ok_stock *stock)
 {
     const struct ok_slot *first = NULL;
@@ -76,9 +77,10 @@ static const char *check_runs(const struct ok_stock *stock)
     }
     for (size_t i = 0; i < stock->count; i++) {
         const struct ok_slot *entry = &stock->slots[i];
-        const struct slot *slot     = entry->slot;
-        const struct slot *known    = first_of_object(entry);
-        const bool again = slot_prev(slot) != NULL && cap_same_object(slot_prev(slot)->cap, slot->cap);
+        const struct slot *slot = entry->slot;
+        const struct slot *known = first_of_object(entry);
+        const bool again =
+            slot_prev(slot) != NULL && cap_same_object(slot_prev(slot)->cap, slot->cap);
         if (!again) {
             first = entry;
             if (known != NULL && known != slot) {
@@ -96,9 +98,9 @@ static const char *check_runs(const struct ok_stock *stock)
 
 static const char *check_zombie(const struct ok_stock *stock, const struct slot *slot)
 {
-    const bool tcb           = cap_get(slot->cap, CAP_ZOMBIE_TCB) != 0;
+    const bool tcb = cap_get(slot->cap, CAP_ZOMBIE_TCB) != 0;
     const struct slot *slots = arch_ptr(cap_address(slot->cap));
-    uint64_t count           = cnode_slot_count(slot->cap);
+    uint64_t count = cnode_slot_count(slot->cap);
     if (tcb) {
         slots = ((const struct tcb *)arch_ptr(cap_address(slot->cap)))->slots;
         count = TCB_SLOT_COUNT;
@@ -126,7 +128,7 @@ const char *ok_tree(struct ok_stock *stock)
 {
     for (size_t i = 0; i < stock->count; i++) {
         const struct slot *slot = stock->slots[i].slot;
-        const uint64_t extra    = cap_type(slot->cap) == CAP_UNTYPED ? 0 : 4;
+        const uint64_t extra = cap_type(slot->cap) == CAP_UNTYPED ? 0 : 4;
         if (slot_depth(slot) > NESTING_MAX + extra) {
             return "D2: a capability is too deep in the tree";
         }

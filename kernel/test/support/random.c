@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "random.h"
 
+#include "random_parts.h"
+
 #include "fresh.h"
 #include "sim.h"
 
 #include "kernel/arch.h"
 #include "kernel/cspace.h"
-#include "kernel/endpoint.h"
 #include "kernel/ipc.h"
 #include "kernel/plat_host.h"
-#include "kernel/reply.h"
 #include "kernel/sched_context.h"
 #include "kernel/schedule.h"
 #include "kernel/syscall.h"
@@ -17,35 +17,24 @@
 
 #include "lib/prng.h"
 
-enum {
-    SPACE_BITS = 7, // log2 slots of the shared CSpace
-    SELF       = 1, // slot of the CSpace's own CNode in it
-    MEMORY     = 2, // untyped
-    INITIAL    = 3, // the initial thread
-    SHARED_THREADS = 16, // TCB, scheduling context and buffer frame of each
-    SHARED_IPC     = 40, // endpoint and reply object of each server
-    CLIENTS    = 4,
-    SERVERS    = 3,
-    DEPTH      = 64,
-    FIRST_IRQ  = 32, // the ones that are used
-    IRQS       = 8,
-};
+static struct prng state;
 
-static struct prng random_state;
-// The initial thread. It has the lowest priority and never waits, so that it goes on when all others do.
-static const struct tcb *supervisor;
-
-static uint64_t below(uint64_t limit)
+void random_seed(uint64_t seed)
 {
-    return prng_next(&random_state) % limit;
+    state.state = seed;
 }
 
-static bool chance(unsigned percent)
+uint64_t below(uint64_t limit)
+{
+    return prng_next(&state) % limit;
+}
+
+bool chance(unsigned percent)
 {
     return below(100) < percent;
 }
 
-// --- choosing capabilities -------------------------------------------------------------------------
+// --- choosing capabilities -----------------------------------------------------------------------
 
 // The slots of the current thread's CSpace, false if it has none.
 static bool space(struct cap *cnode)
@@ -104,7 +93,7 @@ static uint64_t self(void)
     return SELF;
 }
 
-// --- invocations -----------------------------------------------------------------------------------
+// --- invocations ---------------------------------------------------------------------------------
 
 // What is executed next: a call unless said otherwise.
 struct request {
@@ -123,22 +112,22 @@ static struct request request(const char *name, uint64_t target, struct sim_mess
 static struct request retype(void)
 {
     static const uint64_t types[] = {
-        seL4_UntypedObject,       seL4_TCBObject,           seL4_EndpointObject,
-        seL4_NotificationObject,  seL4_CapTableObject,      seL4_SchedContextObject,
-        seL4_ReplyObject,         seL4_ARM_SmallPageObject, seL4_ARM_PageTableObject,
-        seL4_ARM_VSpaceObject,    seL4_ARM_LargePageObject,
+        seL4_UntypedObject,      seL4_TCBObject,           seL4_EndpointObject,
+        seL4_NotificationObject, seL4_CapTableObject,      seL4_SchedContextObject,
+        seL4_ReplyObject,        seL4_ARM_SmallPageObject, seL4_ARM_PageTableObject,
+        seL4_ARM_VSpaceObject,   seL4_ARM_LargePageObject,
     };
     const uint64_t type = types[below(sizeof(types) / sizeof(types[0]))];
-    uint64_t size       = chance(50) ? 12 : below(14);
+    uint64_t size = chance(50) ? 12 : below(14);
     if (type == seL4_CapTableObject) {
         size = 1 + below(8);
     } else if (type == seL4_SchedContextObject) {
         size = 7 + below(3);
     }
-    return request("Retype", pick(CAP_UNTYPED),
-                   sim_with_cap(SIM_MESSAGE(UntypedRetype, type, size, 0, 0, empty_slot(),
-                                            1 + below(2)),
-                                chance(90) ? self() : pick(CAP_CNODE)));
+    return request(
+        "Retype", pick(CAP_UNTYPED),
+        sim_with_cap(SIM_MESSAGE(UntypedRetype, type, size, 0, 0, empty_slot(), 1 + below(2)),
+                     chance(90) ? self() : pick(CAP_CNODE)));
 }
 
 // The kinds of capability that there are, so that rare ones get copied as often as common ones.
@@ -155,7 +144,7 @@ static enum cap_type any_type(void)
 
 static struct request copy(void)
 {
-    const uint64_t label  = CNodeCopy + below(4); // Copy, Mint, Move, Mutate
+    const uint64_t label = CNodeCopy + below(4); // Copy, Mint, Move, Mutate
     const uint64_t source = pick(any_type());
     const uint64_t rights = chance(70) ? 15 : below(16);
     // A badge, or a guard that makes a small CNode a whole CSpace.
@@ -168,10 +157,10 @@ static struct request copy(void)
 
 static struct request rotate(void)
 {
-    const uint64_t source     = any_slot();
-    const uint64_t dest       = chance(50) ? source : empty_slot();
-    struct sim_message m      = SIM_MESSAGE(CNodeRotate, dest, DEPTH, 0, any_slot(), DEPTH, 0, source,
-                                            DEPTH);
+    const uint64_t source = any_slot();
+    const uint64_t dest = chance(50) ? source : empty_slot();
+    struct sim_message m =
+        SIM_MESSAGE(CNodeRotate, dest, DEPTH, 0, any_slot(), DEPTH, 0, source, DEPTH);
     return request("Rotate", self(), sim_with_cap(sim_with_cap(m, self()), self()));
 }
 
@@ -195,9 +184,9 @@ static uint64_t radix_of(uint64_t slot)
 // Into a CNode of its own, and back: for containers in containers.
 static struct request move_deep(void)
 {
-    const uint64_t cnode  = pick(CAP_CNODE);
-    const uint64_t radix  = radix_of(cnode);
-    const uint64_t inner  = below(chance(50) ? 4 : 256);
+    const uint64_t cnode = pick(CAP_CNODE);
+    const uint64_t radix = radix_of(cnode);
+    const uint64_t inner = below(chance(50) ? 4 : 256);
     const uint64_t source = chance(60) ? pick(chance(50) ? CAP_CNODE : CAP_TCB) : pick(any_type());
     if (chance(80)) {
         return request("MoveIn", cnode,
@@ -207,7 +196,7 @@ static struct request move_deep(void)
                    sim_with_cap(SIM_MESSAGE(CNodeMove, empty_slot(), DEPTH, inner, radix), cnode));
 }
 
-static struct request delete(void)
+static struct request delete (void)
 {
     uint64_t slot = pick(chance(30) ? CAP_CNODE : any_type());
     if (slot == self() || slot == MEMORY) {
@@ -224,7 +213,8 @@ static struct request revoke(void)
 
 static struct request cancel(void)
 {
-    return request("Cancel", self(), SIM_MESSAGE(CNodeCancelBadgedSends, pick(CAP_ENDPOINT), DEPTH));
+    return request("Cancel", self(),
+                   SIM_MESSAGE(CNodeCancelBadgedSends, pick(CAP_ENDPOINT), DEPTH));
 }
 
 static struct request tcb_registers(void)
@@ -248,7 +238,7 @@ static struct request tcb_registers(void)
 
 static struct request tcb_spaces(void)
 {
-    const uint64_t tcb   = pick(CAP_TCB);
+    const uint64_t tcb = pick(CAP_TCB);
     const uint64_t guard = chance(80) ? 0 : 64 - SPACE_BITS;
     const uint64_t cnode = chance(80) ? self() : pick(CAP_CNODE);
     struct sim_message m;
@@ -262,8 +252,9 @@ static struct request tcb_spaces(void)
         m = sim_with_cap(sim_with_cap(m, pick(CAP_ENDPOINT)), cnode);
         return request("SetSpace", tcb, sim_with_cap(m, pick(CAP_VSPACE)));
     case 2:
-        return request("SetIPCBuffer", tcb,
-                       sim_with_cap(SIM_MESSAGE(TCBSetIPCBuffer, below(4) * 1024), pick(CAP_FRAME)));
+        return request(
+            "SetIPCBuffer", tcb,
+            sim_with_cap(SIM_MESSAGE(TCBSetIPCBuffer, below(4) * 1024), pick(CAP_FRAME)));
     default:
         return request("SetTimeoutEndpoint", tcb,
                        sim_with_cap(sim_empty(TCBSetTimeoutEndpoint), pick(CAP_ENDPOINT)));
@@ -296,7 +287,7 @@ static struct request tcb_scheduling(void)
 
 static struct request context(void)
 {
-    const uint64_t sc     = pick(CAP_SCHED_CONTEXT);
+    const uint64_t sc = pick(CAP_SCHED_CONTEXT);
     const uint64_t period = 20 + below(5000);
     const uint64_t budget = chance(30) ? period : 20 + below(period);
     const uint64_t object = pick(chance(70) ? CAP_TCB : CAP_NOTIFICATION);
@@ -304,8 +295,8 @@ static struct request context(void)
     case 0:
     case 1:
         return request("ConfigureFlags", pick(CAP_SCHED_CONTROL),
-                       sim_with_cap(SIM_MESSAGE(SchedControlConfigureFlags, budget, period, below(5),
-                                                below(100), below(2)),
+                       sim_with_cap(SIM_MESSAGE(SchedControlConfigureFlags, budget, period,
+                                                below(5), below(100), below(2)),
                                     sc));
     case 2:
         return request("SchedContextBind", sc, sim_with_cap(sim_empty(SchedContextBind), object));
@@ -325,7 +316,7 @@ static struct request mapping(void)
 {
     // Where the initial task's image has its tables, or where 1, 2 or 3 of them are missing.
     static const uint64_t places[] = {FRESH_IMAGE, FRESH_IMAGE, 0x600000, 0x40000000, 0x8000000000};
-    const uint64_t address         = places[below(5)] + below(8) * 0x1000;
+    const uint64_t address = places[below(5)] + below(8) * 0x1000;
     const uint64_t vspace = pick(CAP_VSPACE);
     switch (below(9)) {
     case 0:
@@ -349,11 +340,11 @@ static struct request mapping(void)
         return request("AsidPoolAssign", pick(CAP_ASID_POOL),
                        sim_with_cap(sim_empty(ARMASIDPoolAssign), vspace));
     default:
-        return request("MakePool", pick(CAP_ASID_CONTROL),
-                       sim_with_cap(sim_with_cap(SIM_MESSAGE(ARMASIDControlMakePool, empty_slot(),
-                                                             DEPTH),
-                                                 pick(CAP_UNTYPED)),
-                                    self()));
+        return request(
+            "MakePool", pick(CAP_ASID_CONTROL),
+            sim_with_cap(sim_with_cap(SIM_MESSAGE(ARMASIDControlMakePool, empty_slot(), DEPTH),
+                                      pick(CAP_UNTYPED)),
+                         self()));
     }
 }
 
@@ -361,9 +352,9 @@ static struct request domain(void)
 {
     switch (below(3)) {
     case 0:
-        return request("DomainSet", pick(CAP_DOMAIN),
-                       sim_with_cap(SIM_MESSAGE(DomainSetSet, below(KCFG_DOMAIN_COUNT + 1)),
-                                    pick(CAP_TCB)));
+        return request(
+            "DomainSet", pick(CAP_DOMAIN),
+            sim_with_cap(SIM_MESSAGE(DomainSetSet, below(KCFG_DOMAIN_COUNT + 1)), pick(CAP_TCB)));
     case 1:
         return request("ScheduleConfigure", pick(CAP_DOMAIN),
                        SIM_MESSAGE(DomainScheduleConfigure, below(4), below(KCFG_DOMAIN_COUNT),
@@ -379,8 +370,9 @@ static struct request interrupt(void)
     const uint64_t irq = FIRST_IRQ + below(IRQS);
     switch (below(5)) {
     case 0:
-        return request("IRQControlGet", pick(CAP_IRQ_CONTROL),
-                       sim_with_cap(SIM_MESSAGE(IRQIssueIRQHandler, irq, empty_slot(), DEPTH), self()));
+        return request(
+            "IRQControlGet", pick(CAP_IRQ_CONTROL),
+            sim_with_cap(SIM_MESSAGE(IRQIssueIRQHandler, irq, empty_slot(), DEPTH), self()));
     case 1:
         return request("IRQAck", pick(CAP_IRQ_HANDLER), sim_empty(IRQAckIRQ));
     case 2:
@@ -396,12 +388,12 @@ static struct request interrupt(void)
     }
 }
 
-// --- IPC -------------------------------------------------------------------------------------------
+// --- IPC -----------------------------------------------------------------------------------------
 
 static struct sim_message message(void)
 {
     struct sim_message m = sim_empty(below(8));
-    m.length             = (unsigned)(chance(80) ? below(8) : below(SIM_WORDS + 1));
+    m.length = (unsigned)(chance(80) ? below(8) : below(SIM_WORDS + 1));
     for (unsigned i = 0; i < m.length; i++) {
         m.word[i] = below(64);
     }
@@ -413,8 +405,8 @@ static struct sim_message message(void)
 
 static uint64_t ipc_target(void)
 {
-    static const enum cap_type types[] = {CAP_ENDPOINT, CAP_ENDPOINT, CAP_ENDPOINT, CAP_NOTIFICATION,
-                                          CAP_REPLY};
+    static const enum cap_type types[] = {CAP_ENDPOINT, CAP_ENDPOINT, CAP_ENDPOINT,
+                                          CAP_NOTIFICATION, CAP_REPLY};
     return pick(types[below(5)]);
 }
 
@@ -424,16 +416,16 @@ static struct request ipc(void)
         const char *name;
         int64_t number;
     } calls[] = {
-        {"Call", seL4_SysCall},         {"ReplyRecv", seL4_SysReplyRecv},
-        {"Recv", seL4_SysRecv},         {"NBSendRecv", seL4_SysNBSendRecv},
-        {"Send", seL4_SysSend},         {"NBSendWait", seL4_SysNBSendWait},
-        {"NBSend", seL4_SysNBSend},     {"Wait", seL4_SysWait},
-        {"NBRecv", seL4_SysNBRecv},     {"NBWait", seL4_SysNBWait},
+        {"Call", seL4_SysCall},     {"ReplyRecv", seL4_SysReplyRecv},
+        {"Recv", seL4_SysRecv},     {"NBSendRecv", seL4_SysNBSendRecv},
+        {"Send", seL4_SysSend},     {"NBSendWait", seL4_SysNBSendWait},
+        {"NBSend", seL4_SysNBSend}, {"Wait", seL4_SysWait},
+        {"NBRecv", seL4_SysNBRecv}, {"NBWait", seL4_SysNBWait},
         {"Yield", seL4_SysYield},
     };
     const size_t which = chance(40) ? below(2) : below(sizeof(calls) / sizeof(calls[0]));
-    struct request r   = request(calls[which].name, ipc_target(), message());
-    r.number           = calls[which].number;
+    struct request r = request(calls[which].name, ipc_target(), message());
+    r.number = calls[which].number;
     return r;
 }
 
@@ -451,15 +443,15 @@ static void prepare_receive(void)
     }
 }
 
-// --- steps -----------------------------------------------------------------------------------------
+// --- steps ---------------------------------------------------------------------------------------
 
 static struct request any_invocation(void)
 {
     static struct request (*const choices[])(void) = {
-        retype,        retype,         retype,  copy,      copy,           copy,
-        rotate,        delete,         delete,  move_deep, move_deep,      context,
+        retype,         retype,         retype,  copy,       copy,          copy,
+        rotate,         delete,         delete,  move_deep,  move_deep,     context,
         tcb_scheduling, tcb_scheduling, context, tcb_spaces, tcb_registers, mapping,
-        mapping,       interrupt,      cancel,  domain,
+        mapping,        interrupt,      cancel,  domain,
     };
     return chance(2) ? revoke() : choices[below(sizeof(choices) / sizeof(choices[0]))]();
 }
@@ -476,7 +468,7 @@ static const char *system_call(void)
         sim_enter((int64_t)arch_get(registers, ARCH_REG_SYSCALL, 0));
         return "again";
     }
-    const struct request r = kernel.current == supervisor ? any_invocation() : any_request();
+    const struct request r = kernel.current == random_supervisor ? any_invocation() : any_request();
     sim_put(r.target, &r.message);
     prepare_receive();
     sim_enter(r.number);
@@ -510,9 +502,10 @@ static const char *take_interrupt(void)
 static struct tcb *idle_thread(void)
 {
     struct tcb *chosen = NULL;
-    uint64_t seen      = 0;
+    uint64_t seen = 0;
     for (struct tcb *tcb = kernel.all_threads; tcb != NULL; tcb = tcb->all_next) {
-        const bool able = tcb->sched_context != NULL && sched_context_is_active(tcb->sched_context) &&
+        const bool able = tcb->sched_context != NULL &&
+                          sched_context_is_active(tcb->sched_context) &&
                           cap_type(tcb->slots[TCB_SLOT_CSPACE].cap) == CAP_CNODE;
         if (able && below(++seen) == 0) {
             chosen = tcb;
@@ -550,7 +543,8 @@ static const char *idle(void)
 const char *random_step(void)
 {
     host_machine.drift = chance(50) ? 0 : below(chance(80) ? 500 : 200000);
-    // Where in its round of work the last long operation left off is nobody's business: any point will do.
+    // Where in its round of work the last long operation left off is nobody's business: any point
+    // will do.
     kernel.work_units = (unsigned)below(KCFG_WORK_UNITS_PER_PREEMPTION);
     if (chance(30)) {
         kernel.work_units = KCFG_WORK_UNITS_PER_PREEMPTION - 1;
@@ -569,112 +563,4 @@ const char *random_step(void)
         return take_interrupt();
     }
     return chance(3) ? fault() : system_call();
-}
-
-// --- the world -------------------------------------------------------------------------------------
-
-static void must(seL4_Error error)
-{
-    if (error != seL4_NoError) {
-        kernel_panic(__FILE__, __LINE__, "the random world could not be built");
-    }
-}
-
-// A copy of the initial task's capability in the shared CSpace.
-static void share(uint64_t cnode, uint64_t slot, uint64_t from, bool move)
-{
-    struct sim_message m = SIM_MESSAGE(move ? CNodeMove : CNodeCopy, slot, DEPTH, from, DEPTH, 15);
-    must(sim_call(cnode, sim_with_cap(m, seL4_CapInitThreadCNode)));
-}
-
-// Threads run in the shared CSpace from now on.
-static void enter_space(uint64_t cnode, uint64_t tcb)
-{
-    struct sim_message m = SIM_MESSAGE(TCBSetSpace, 0, 0);
-    m = sim_with_cap(sim_with_cap(m, fresh_empty()), cnode);
-    must(sim_call(tcb, sim_with_cap(m, seL4_CapInitThreadVSpace)));
-}
-
-static uint64_t find(enum cap_type type)
-{
-    for (uint64_t slot = 1; slot < fresh_empty(); slot++) {
-        if (cap_type(fresh_slot(slot)->cap) == type) {
-            return slot;
-        }
-    }
-    return 0;
-}
-
-static void share_all(uint64_t cnode, uint64_t threads, unsigned count)
-{
-    static const uint64_t initial[] = {seL4_CapInitThreadTCB,  seL4_CapInitThreadSC,
-                                       seL4_CapInitThreadVSpace, seL4_CapASIDControl,
-                                       seL4_CapInitThreadASIDPool, seL4_CapDomain};
-    share(cnode, SELF, cnode, false);
-    uint64_t slot = INITIAL;
-    for (size_t i = 0; i < sizeof(initial) / sizeof(initial[0]); i++) {
-        share(cnode, slot++, initial[i], false);
-    }
-    share(cnode, slot++, seL4_CapIRQControl, true);
-    share(cnode, slot++, find(CAP_SCHED_CONTROL), false);
-    slot = SHARED_THREADS;
-    for (unsigned i = 0; i < 3 * count; i++) {
-        share(cnode, slot++, threads + i, true);
-    }
-}
-
-static struct cap shared_cap(uint64_t cnode, uint64_t slot)
-{
-    return cnode_slots(fresh_slot(cnode)->cap)[slot].cap;
-}
-
-// A server: a thread without scheduling context that waits for callers.
-static void make_servers(uint64_t memory, uint64_t cnode)
-{
-    const uint64_t made = fresh_empty();
-    uint64_t slot       = SHARED_IPC;
-    for (unsigned i = 0; i < SERVERS; i++) {
-        must(sim_retype(memory, seL4_EndpointObject, 0, made, 1));
-        must(sim_retype(memory, seL4_ReplyObject, 0, made + 1, 1));
-        share(cnode, slot, made, true);
-        share(cnode, slot + 1, made + 1, true);
-        endpoint_receive(tcb_of(shared_cap(cnode, SHARED_THREADS + 3 * (CLIENTS + i))),
-                         endpoint_of(shared_cap(cnode, slot)),
-                         reply_of(shared_cap(cnode, slot + 1)), true);
-        slot += 2;
-    }
-}
-
-static void make_thread(uint64_t memory, uint64_t cnode, uint64_t slot, uint64_t budget)
-{
-    sim_thread(memory, slot, (uint8_t)(100 + below(4)), budget, 1000 + 1000 * below(3));
-    must(sim_call(slot,
-                  sim_with_cap(SIM_MESSAGE(TCBSetMCPriority, 104), seL4_CapInitThreadTCB)));
-    enter_space(cnode, slot);
-}
-
-void random_world(uint64_t seed)
-{
-    random_state.state = seed;
-    fresh_kernel();
-    supervisor             = kernel.current;
-    const uint64_t first   = fresh_empty();
-    const uint64_t cnode   = first + 1;
-    const uint64_t memory  = first + 2;
-    const uint64_t threads = first + 3;
-    const uint64_t ram     = fresh_untyped(20);
-    must(sim_retype(ram, seL4_CapTableObject, SPACE_BITS, first, 1));
-    must(sim_mint(cnode, first, 15, 64 - SPACE_BITS)); // all bits above the index are guard
-    must(sim_retype(ram, seL4_UntypedObject, 18, memory, 1));
-    for (unsigned i = 0; i < CLIENTS + SERVERS; i++) {
-        make_thread(memory, cnode, threads + 3 * i, i < CLIENTS ? 1000 : 0);
-    }
-    share_all(cnode, threads, CLIENTS + SERVERS);
-    make_servers(memory, cnode);
-    share(cnode, MEMORY, memory, true);
-    enter_space(cnode, seL4_CapInitThreadTCB);
-    // The first call from there: as one among the others. Another thread may be current then.
-    const struct sim_message join = sim_with_cap(SIM_MESSAGE(TCBSetPriority, 99), INITIAL);
-    sim_put(INITIAL, &join);
-    sim_enter(seL4_SysCall);
 }

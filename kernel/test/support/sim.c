@@ -55,7 +55,7 @@ uint64_t *sim_buffer(const struct tcb *tcb)
 void sim_put(uint64_t target, const struct sim_message *message)
 {
     struct arch_context *context = &kernel.current->context;
-    uint64_t *buffer             = sim_buffer(kernel.current);
+    uint64_t *buffer = sim_buffer(kernel.current);
     const struct message_info info = {
         .label = message->label, .length = message->length, .extra_caps = message->cap_count};
     arch_set(context, ARCH_REG_BADGE, 0, target);
@@ -83,8 +83,7 @@ static uint64_t received_word(const struct tcb *tcb, unsigned index)
 
 struct sim_message sim_received(const struct tcb *tcb)
 {
-    const struct message_info info =
-        message_info_unpack(arch_get(&tcb->context, ARCH_REG_INFO, 0));
+    const struct message_info info = message_info_unpack(arch_get(&tcb->context, ARCH_REG_INFO, 0));
     struct sim_message message = {
         .label = info.label, .length = info.length, .cap_count = info.extra_caps};
     for (unsigned i = 0; i < info.length && i < SIM_WORDS; i++) {
@@ -103,7 +102,7 @@ uint64_t sim_badge(const struct tcb *tcb)
 void sim_enter(int64_t number)
 {
     struct arch_context *context = &kernel.current->context;
-    context->restart_pc          = context->pc;
+    context->restart_pc = context->pc;
     context->pc += INSTRUCTION;
     arch_set(context, ARCH_REG_SYSCALL, 0, (uint64_t)number);
     entry_syscall(number);
@@ -127,7 +126,7 @@ void sim_interrupts(void)
 void sim_syscall(int64_t number)
 {
     const struct tcb *tcb = kernel.current;
-    const uint64_t pc     = tcb->context.pc;
+    const uint64_t pc = tcb->context.pc;
     do {
         sim_interrupts();
         if (kernel.current != tcb) {
@@ -165,9 +164,9 @@ uint64_t sim_answer(unsigned index)
 seL4_Error sim_retype(uint64_t untyped, uint64_t type, uint64_t size_bits, uint64_t slot,
                       uint64_t count)
 {
-    return sim_call(untyped, sim_with_cap(SIM_MESSAGE(UntypedRetype, type, size_bits, 0, 0, slot,
-                                                      count),
-                                          seL4_CapInitThreadCNode));
+    return sim_call(untyped,
+                    sim_with_cap(SIM_MESSAGE(UntypedRetype, type, size_bits, 0, 0, slot, count),
+                                 seL4_CapInitThreadCNode));
 }
 
 seL4_Error sim_copy(uint64_t to, uint64_t from, uint64_t rights)
@@ -186,9 +185,9 @@ seL4_Error sim_mint(uint64_t to, uint64_t from, uint64_t rights, uint64_t data)
 
 seL4_Error sim_move(uint64_t to, uint64_t from)
 {
-    return sim_call(seL4_CapInitThreadCNode,
-                    sim_with_cap(SIM_MESSAGE(CNodeMove, to, DEPTH, from, DEPTH),
-                                 seL4_CapInitThreadCNode));
+    return sim_call(
+        seL4_CapInitThreadCNode,
+        sim_with_cap(SIM_MESSAGE(CNodeMove, to, DEPTH, from, DEPTH), seL4_CapInitThreadCNode));
 }
 
 seL4_Error sim_mutate(uint64_t to, uint64_t from, uint64_t data)
@@ -208,7 +207,7 @@ seL4_Error sim_revoke(uint64_t slot)
     return sim_call(seL4_CapInitThreadCNode, SIM_MESSAGE(CNodeRevoke, slot, DEPTH));
 }
 
-// --- threads ---------------------------------------------------------------------------------------
+// --- threads -------------------------------------------------------------------------------------
 
 static void must(seL4_Error error, const char *what)
 {
@@ -230,8 +229,9 @@ static uint64_t sched_control(void)
 
 static void give_context(uint64_t slot, uint64_t tcb, uint64_t budget, uint64_t period)
 {
-    must(sim_call(sched_control(),
-                  sim_with_cap(SIM_MESSAGE(SchedControlConfigureFlags, budget, period, 0, 0, 0), slot)),
+    must(sim_call(
+             sched_control(),
+             sim_with_cap(SIM_MESSAGE(SchedControlConfigureFlags, budget, period, 0, 0, 0), slot)),
          "configure the scheduling context");
     must(sim_call(slot, sim_with_cap(sim_empty(SchedContextBind), tcb)), "bind it");
 }
@@ -240,14 +240,14 @@ struct tcb *sim_thread(uint64_t untyped, uint64_t slot, uint8_t priority, uint64
                        uint64_t period)
 {
     const uint64_t context = slot + 1;
-    const uint64_t frame   = slot + 2;
+    const uint64_t frame = slot + 2;
     must(sim_retype(untyped, seL4_TCBObject, 0, slot, 1), "TCB");
     must(sim_retype(untyped, seL4_SchedContextObject, seL4_MinSchedContextBits, context, 1),
          "scheduling context");
     must(sim_retype(untyped, seL4_ARM_SmallPageObject, 0, frame, 1), "IPC buffer");
     struct sim_message configure = SIM_MESSAGE(TCBConfigure, 0, 0, FRESH_IMAGE);
-    configure                    = sim_with_cap(configure, seL4_CapInitThreadCNode);
-    configure                    = sim_with_cap(configure, seL4_CapInitThreadVSpace);
+    configure = sim_with_cap(configure, seL4_CapInitThreadCNode);
+    configure = sim_with_cap(configure, seL4_CapInitThreadVSpace);
     must(sim_call(slot, sim_with_cap(configure, frame)), "configure");
     must(sim_call(slot, sim_with_cap(SIM_MESSAGE(TCBSetPriority, priority), seL4_CapInitThreadTCB)),
          "priority");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Simulated threads: system calls of whichever thread is current, made by writing its registers and its
-// IPC buffer and entering the kernel as a trap would. After every entry the whole state is checked
-// (kernel_ok.h); a broken invariant ends the program with its text.
+// Simulated threads: system calls of whichever thread is current, made by writing its registers and
+// its IPC buffer and entering the kernel as a trap would. After every entry the whole state is
+// checked (kernel_ok.h); a broken invariant ends the program with its text.
 #pragma once
 
 #include "kernel/kernel.h"
@@ -37,7 +37,8 @@ struct sim_message sim_message(uint64_t label, size_t length, const uint64_t *wo
 struct sim_message sim_empty(uint64_t label);
 struct sim_message sim_with_cap(struct sim_message message, uint64_t cap);
 
-// Writes the message to registers and buffer of the current thread, for a system call with `target` in x0.
+// Writes the message to registers and buffer of the current thread, for a system call with `target`
+// in x0.
 void sim_put(uint64_t target, const struct sim_message *message);
 
 // The message that the thread has received.
@@ -65,7 +66,7 @@ void sim_interrupts(void);
 // Time passes in user level, and the interrupts that this brings are taken.
 void sim_run(ticks_t ticks);
 
-// --- invocations by the current thread -------------------------------------------------------------
+// --- invocations by the current thread -----------------------------------------------------------
 
 // Call: the answer's label. The thread must be current again afterwards.
 seL4_Error sim_call(uint64_t target, struct sim_message message);
@@ -82,10 +83,11 @@ seL4_Error sim_mutate(uint64_t to, uint64_t from, uint64_t data);
 seL4_Error sim_delete(uint64_t slot);
 seL4_Error sim_revoke(uint64_t slot);
 
-// --- more threads ----------------------------------------------------------------------------------
+// --- more threads --------------------------------------------------------------------------------
 
-// A thread that shares the initial task's spaces: makes TCB, scheduling context and IPC buffer frame in
-// `slot`, `slot` + 1 and `slot` + 2 from `untyped`, configures and resumes it. It is not current yet unless
-// its priority is higher. Budget and period in microseconds; budget 0: no scheduling context is bound.
+// A thread that shares the initial task's spaces: makes TCB, scheduling context and IPC buffer
+// frame in `slot`, `slot` + 1 and `slot` + 2 from `untyped`, configures and resumes it. It is not
+// current yet unless its priority is higher. Budget and period in microseconds; budget 0: no
+// scheduling context is bound.
 struct tcb *sim_thread(uint64_t untyped, uint64_t slot, uint8_t priority, uint64_t budget,
                        uint64_t period);
