@@ -6,6 +6,9 @@
 #define READ(reg, out)    __asm__ volatile("mrs %0, " reg : "=r"(out))
 #define WRITE(reg, value) __asm__ volatile("msr " reg ", %0" ::"r"((uint64_t)(value)) : "memory")
 
+// Bits of SCTLR_EL1 that are one in Armv8.0; all others off.
+#define SCTLR_RES1 0x30d00800ULL
+
 unsigned cpu_el(void)
 {
     uint64_t el;
@@ -28,8 +31,9 @@ static void el2_allow_gic_registers(void)
 void el2_prepare(void)
 {
     uint64_t id;
-    WRITE("hcr_el2", 1ULL << 31); // RW: EL1 is AArch64; no traps
-    WRITE("cptr_el2", 0x33ff);    // floating point untrapped
+    WRITE("sctlr_el1", SCTLR_RES1); // unknown after reset, and EL1 begins with it: MMU off
+    WRITE("hcr_el2", 1ULL << 31);   // RW: EL1 is AArch64; no traps
+    WRITE("cptr_el2", 0x33ff);      // floating point untrapped
     WRITE("hstr_el2", 0);
     WRITE("vttbr_el2", 0);
     WRITE("cntvoff_el2", 0);
@@ -69,8 +73,8 @@ void cpu_translation(struct enter *e)
              | 1ULL << 24 | 1ULL << 26 | 3ULL << 28 | 2ULL << 30 // TG1
              | (pa_range > 5 ? 5 : pa_range) << 32 // IPS: at most 48 bits with 4 KiB pages
              | 1ULL << 36;                         // AS
-    // RES1, M, C, I, and no traps of WFI and WFE at EL0.
-    e->sctlr = 0x30d00800 | 1 | 1 << 2 | 1 << 12 | 1 << 16 | 1 << 18;
+    // M, C, I, and no traps of WFI and WFE at EL0.
+    e->sctlr = SCTLR_RES1 | 1 | 1 << 2 | 1 << 12 | 1 << 16 | 1 << 18;
 }
 
 void cpu_hvc(uint32_t function)

@@ -24,7 +24,7 @@ enum {
     // What a component may hold at a time of what it asked for.
     KAAL_BROKER_MEMORY_QUOTA = 4 << 20, // bytes
     KAAL_BROKER_GRANT_QUOTA = 32,       // grants of memory, of whatever size
-    KAAL_BROKER_CHANNEL_QUOTA = 16,
+    KAAL_BROKER_CHANNEL_QUOTA = 8,      // two slots each: those that the tool leaves free
 
     // The longest text of STOP and LOG.
     KAAL_BROKER_TEXT_MAX = 512,

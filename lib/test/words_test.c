@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The small headers: bits, prng, sum64, crc32.
+// The small headers: bits, prng, sum64.
 #include "lib/bits.h"
-#include "lib/crc32.h"
 #include "lib/prng.h"
 #include "lib/sum64.h"
 
@@ -77,14 +76,6 @@ static void stores_and_loads_agree_at_odd_addresses(void **state)
     assert_true(load_be64(b + 1) == 0x0123456767452301ULL);
 }
 
-static void crc32_has_the_published_check_value_whole_and_in_parts(void **state)
-{
-    (void)state;
-    assert_int_equal(crc32_update(0, "123456789", 9), 0xcbf43926);
-    assert_int_equal(crc32_update(crc32_update(0, "1234", 4), "56789", 5), 0xcbf43926);
-    assert_int_equal(crc32_update(0, "", 0), 0);
-}
-
 static void sum64_is_its_definition_whole_and_in_parts(void **state)
 {
     (void)state;
@@ -126,7 +117,6 @@ int main(void)
         cmocka_unit_test(a_range_that_would_wrap_does_not_fit),
         cmocka_unit_test(empty_and_adjacent_ranges_do_not_overlap),
         cmocka_unit_test(stores_and_loads_agree_at_odd_addresses),
-        cmocka_unit_test(crc32_has_the_published_check_value_whole_and_in_parts),
         cmocka_unit_test(sum64_is_its_definition_whole_and_in_parts),
         cmocka_unit_test(sum64_sees_every_single_bit),
         cmocka_unit_test(prng_gives_splitmix64_s_published_values),

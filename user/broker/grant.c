@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What components ask for. Memory of one grant lies in one piece of untyped memory, frames and page
-// tables alike, so that revoking the piece takes all of it back:
+// What components ask for: memory, and channels of their own. The frames of a grant of memory and
+// the page tables that it needs first lie in one piece:
 //
 //    piece (2^bits)   |frame|frame| .. |table|table| free |
 
@@ -15,159 +15,91 @@
 
 enum {
     PAGE_BITS = 12,
-    LEVELS = 3,                // tables that one page may need
-    TABLE_SPAN_BITS = 21,      // memory that a table of the last level covers
-    RETYPE_MAX = CONFIG_RETYPE_FAN_OUT_LIMIT,
+    LEVELS = 3,           // tables that one page may need
+    TABLE_SPAN_BITS = 21, // memory that a table of the last level covers
 };
 
-static seL4_CPtr store(void)
-{
-    return broker.table->caps[KAAL_HANDOVER_STORE];
-}
+// --- memory --------------------------------------------------------------------------------------
 
-static seL4_Uint8 store_depth(void)
-{
-    return (seL4_Uint8)broker.table->store_bits;
-}
-
-static uint32_t free_slots(void)
-{
-    return (UINT32_C(1) << broker.table->store_bits) - broker.next_slot;
-}
-
-// A fresh piece of 2^bits bytes for `owner`: its entry in the pool.
-static enum kaal_err take_piece(uint32_t owner, uint8_t bits, uint32_t *index)
-{
-    uint32_t parent = 0;
-    if (free_slots() == 0 || broker.pool.count == UNTYPED_MAX) {
-        return KAAL_ERR_SLOTS;
-    }
-    if (!untyped_pick(&broker.pool, KAAL_HANDOVER_NO_PD, bits, &parent)) {
-        return KAAL_ERR_MEMORY;
-    }
-    struct untyped *from = &broker.pool.entries[parent];
-    if (from->bits == bits && from->used == 0) {
-        // A piece that was taken back: it fits as it is.
-        from->owner = owner;
-        *index = parent;
-        return KAAL_OK;
-    }
-    uint64_t paddr = from->paddr + align_up(from->used, UINT64_C(1) << bits);
-    if (seL4_Untyped_Retype(from->slot, seL4_UntypedObject, bits, store(), 0, 0, broker.next_slot,
-                            1) != seL4_NoError) {
-        return KAAL_ERR_KERNEL;
-    }
-    (void)untyped_take_from(from, bits, 1);
-    *index = broker.pool.count;
-    (void)untyped_add(&broker.pool, (struct untyped){.paddr = paddr,
-                                                     .slot = broker.next_slot,
-                                                     .owner = owner,
-                                                     .bits = bits});
-    broker.next_slot++;
-    return KAAL_OK;
-}
-
-// All objects in the piece are gone, and it is free again.
-static void return_piece(uint32_t index)
-{
-    struct untyped *piece = &broker.pool.entries[index];
-    (void)seL4_CNode_Revoke(store(), piece->slot, store_depth());
-    piece->used = 0;
-    piece->owner = KAAL_HANDOVER_NO_PD;
-}
-
-// Objects of one type into fresh slots.
-static enum kaal_err retype(uint32_t index, seL4_Word type, uint8_t bits, uint32_t count)
-{
-    struct untyped *piece = &broker.pool.entries[index];
-    if (count > free_slots()) {
-        return KAAL_ERR_SLOTS;
-    }
-    if (!untyped_take_from(piece, bits, count)) {
-        return KAAL_ERR_MEMORY;
-    }
-    for (uint32_t done = 0; done < count;) {
-        uint32_t now = count - done < RETYPE_MAX ? count - done : RETYPE_MAX;
-        if (seL4_Untyped_Retype(piece->slot, type, 0, store(), 0, 0, broker.next_slot, now) !=
-            seL4_NoError) {
-            return KAAL_ERR_KERNEL;
-        }
-        broker.next_slot += now;
-        done += now;
-    }
-    return KAAL_OK;
-}
-
+// Tables come from the piece (`context`) that the frames are in.
 static bool take_table(void *context, seL4_CPtr *table)
 {
-    const uint32_t *index = context;
-    if (retype(*index, seL4_ARM_PageTableObject, seL4_PageTableBits, 1) != KAAL_OK) {
+    const uint32_t *piece = context;
+    uint32_t slot = 0;
+    if (piece_objects(*piece, seL4_ARM_PageTableObject, seL4_PageTableBits, 1, &slot) != KAAL_OK) {
         return false;
     }
-    *table = broker.next_slot - 1;
+    *table = slot;
     return true;
 }
 
-static enum kaal_err map_pages(uint32_t pd, uint32_t index, uint32_t first, uint32_t pages,
-                               uint64_t address, seL4_CapRights_t rights)
+static enum kaal_err map_pages(uint32_t pd, uint32_t piece, uint32_t first, uint32_t pages,
+                               seL4_CapRights_t rights)
 {
-    struct kaal_table_source tables = {.take = take_table, .context = &index};
+    struct kaal_table_source tables = {.take = take_table, .context = &piece};
+    uint64_t address = broker.components[pd].next_address;
     for (uint32_t i = 0; i < pages; i++) {
-        seL4_Error err = kaal_vspace_map(broker_pd(pd)->vspace, first + i,
-                                         address + ((uint64_t)i << PAGE_BITS), rights,
-                                         KAAL_PAGE_DATA, &tables);
+        seL4_Error err =
+            kaal_vspace_map(broker_pd(pd)->vspace, first + i, address + ((uint64_t)i << PAGE_BITS),
+                            rights, KAAL_PAGE_DATA, &tables);
         if (err != seL4_NoError) {
-            return err == seL4_NotEnoughMemory ? KAAL_ERR_MEMORY : KAAL_ERR_KERNEL;
+            return err == seL4_NotEnoughMemory ? KAAL_ERR_MEMORY : broker_refused(err);
         }
     }
     return KAAL_OK;
 }
 
-enum kaal_err grant_memory(uint32_t pd, uint64_t size, uint32_t rights, uint64_t *address,
-                           uint64_t *granted)
+// `size` bytes, in pages, at the component's next address.
+static enum kaal_err build_memory(uint32_t pd, uint64_t size, bool writable)
 {
-    struct component *component = &broker.components[pd];
-    if (size == 0 || (rights & ~(uint32_t)KAAL_RIGHT_WRITE) != KAAL_RIGHT_READ) {
-        return KAAL_ERR_ARGUMENT;
-    }
-    if (size > KAAL_BROKER_MEMORY_QUOTA - component->memory) {
-        return KAAL_ERR_DENIED;
-    }
-    size = align_up(size, UINT64_C(1) << PAGE_BITS);
-    if (size > KAAL_LAYOUT_DYNAMIC_END - component->next_address) {
-        return KAAL_ERR_MEMORY;
-    }
     uint32_t pages = (uint32_t)(size >> PAGE_BITS);
     uint64_t tables = (size >> TABLE_SPAN_BITS) + 1 + LEVELS;
     uint8_t bits = (uint8_t)log2_ceil(size + (tables << seL4_PageTableBits));
-    uint32_t index = 0;
-    enum kaal_err err = take_piece(pd, bits, &index);
+    uint32_t piece = 0;
+    enum kaal_err err = piece_take(pd, bits, &piece);
     if (err != KAAL_OK) {
         return err;
     }
     uint32_t first = broker.next_slot;
-    err = retype(index, seL4_ARM_SmallPageObject, PAGE_BITS, pages);
-    if (err != KAAL_OK) {
-        goto out_piece;
+    err = piece_objects(piece, seL4_ARM_SmallPageObject, PAGE_BITS, pages, &first);
+    if (err == KAAL_OK) {
+        err = map_pages(pd, piece, first, pages, writable ? seL4_ReadWrite : seL4_CanRead);
     }
-    bool write = (rights & KAAL_RIGHT_WRITE) != 0;
-    err = map_pages(pd, index, first, pages, component->next_address,
-                    write ? seL4_ReadWrite : seL4_CanRead);
     if (err != KAAL_OK) {
-        goto out_piece;
+        piece_return(piece);
+        broker.next_slot = first;
+    }
+    return err;
+}
+
+enum kaal_err grant_memory(uint32_t pd, uint64_t size, bool writable, uint64_t *address,
+                           uint64_t *granted)
+{
+    const uint64_t page = UINT64_C(1) << PAGE_BITS;
+    struct component *component = &broker.components[pd];
+    if (size > KAAL_BROKER_MEMORY_QUOTA - component->memory ||
+        component->grants == KAAL_BROKER_GRANT_QUOTA) {
+        return KAAL_ERR_DENIED;
+    }
+    // No sum wraps and none passes the quota, which is a multiple of the page.
+    size = align_up(size, page);
+    if (size > KAAL_LAYOUT_DYNAMIC_END - component->next_address) {
+        return KAAL_ERR_MEMORY;
+    }
+    enum kaal_err err = build_memory(pd, size, writable);
+    if (err != KAAL_OK) {
+        return err;
     }
     *address = component->next_address;
     *granted = size;
     component->memory += size;
+    component->grants++;
     // An unmapped page between two grants catches what runs over the end of one.
-    component->next_address += size + (UINT64_C(1) << PAGE_BITS);
+    component->next_address += size + page;
     return KAAL_OK;
-
-out_piece:
-    return_piece(index);
-    broker.next_slot = first;
-    return err;
 }
+
+// --- channels ------------------------------------------------------------------------------------
 
 // Both capabilities, or neither.
 static enum kaal_err mint_channel(uint32_t pd, uint32_t object, uint64_t badge)
@@ -175,45 +107,50 @@ static enum kaal_err mint_channel(uint32_t pd, uint32_t object, uint64_t badge)
     const struct kaal_handover_pd *owner = broker_pd(pd);
     uint32_t slot = broker.components[pd].next_slot;
     seL4_Uint8 depth = (seL4_Uint8)owner->cspace_bits;
-    seL4_Error err = seL4_CNode_Copy(owner->cnode, slot, depth, store(), object, store_depth(),
-                                     seL4_CanRead);
+    seL4_Error err = seL4_CNode_Copy(owner->cnode, slot, depth, broker_store(), object,
+                                     broker_store_depth(), seL4_CanRead);
     if (err != seL4_NoError) {
-        return KAAL_ERR_KERNEL;
+        return broker_refused(err);
     }
-    err = seL4_CNode_Mint(owner->cnode, slot + 1, depth, store(), object, store_depth(),
-                          seL4_CanWrite, badge);
+    err = seL4_CNode_Mint(owner->cnode, slot + 1, depth, broker_store(), object,
+                          broker_store_depth(), seL4_CanWrite, badge);
     if (err != seL4_NoError) {
         (void)seL4_CNode_Delete(owner->cnode, slot, depth);
-        return KAAL_ERR_KERNEL;
+        return broker_refused(err);
     }
     return KAAL_OK;
+}
+
+static enum kaal_err build_channel(uint32_t pd, uint64_t badge)
+{
+    uint32_t piece = 0;
+    enum kaal_err err = piece_take(pd, seL4_NotificationBits, &piece);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    uint32_t object = broker.next_slot;
+    err = piece_objects(piece, seL4_NotificationObject, seL4_NotificationBits, 1, &object);
+    if (err == KAAL_OK) {
+        err = mint_channel(pd, object, badge);
+    }
+    if (err != KAAL_OK) {
+        piece_return(piece);
+        broker.next_slot = object;
+    }
+    return err;
 }
 
 enum kaal_err grant_channel(uint32_t pd, uint64_t badge, uint64_t *wait, uint64_t *signal)
 {
     struct component *component = &broker.components[pd];
-    if (badge == 0) {
-        return KAAL_ERR_ARGUMENT;
-    }
     if (component->channels == KAAL_BROKER_CHANNEL_QUOTA) {
         return KAAL_ERR_DENIED;
     }
     if ((UINT32_C(1) << broker_pd(pd)->cspace_bits) - component->next_slot < 2) {
         return KAAL_ERR_SLOTS;
     }
-    uint32_t index = 0;
-    enum kaal_err err = take_piece(pd, seL4_NotificationBits, &index);
+    enum kaal_err err = build_channel(pd, badge);
     if (err != KAAL_OK) {
-        return err;
-    }
-    uint32_t object = broker.next_slot;
-    err = retype(index, seL4_NotificationObject, seL4_NotificationBits, 1);
-    if (err == KAAL_OK) {
-        err = mint_channel(pd, object, badge);
-    }
-    if (err != KAAL_OK) {
-        return_piece(index);
-        broker.next_slot = object;
         return err;
     }
     *wait = component->next_slot;

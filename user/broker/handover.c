@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// From the root task's last call to its end: it is deleted with all that was its own, and its
-// capability space is shown to be empty before it goes too.
+// From the root task's last call to its end: its capability space is shown to be empty, then it is
+// deleted with all that was its own.
 
 #include "broker.h"
 
 #include <kaal/layout.h>
 
-#include <lib/bits.h>
-
 enum {
     PROBE_BATCH = CONFIG_RETYPE_FAN_OUT_LIMIT, // endpoints that one Retype makes at most
     PROBE_BITS = 12,                           // memory for so many
-    WORD_BITS = 64,
 };
 
 _Static_assert(PROBE_BATCH << seL4_EndpointBits == 1 << PROBE_BITS, "a batch fills the memory");
@@ -38,14 +35,28 @@ static void copy_untyped(void)
     }
 }
 
-static seL4_CPtr store(void)
+// Deletes a capability of the root task with all copies that may have been made of it. False if
+// there is none, or if the kernel refuses.
+static bool remove_cap(enum kaal_handover_cap cap)
 {
-    return broker.table->caps[KAAL_HANDOVER_STORE];
+    uint32_t slot = broker.table->caps[cap];
+    return slot != 0 &&
+           seL4_CNode_Revoke(broker_store(), slot, broker_store_depth()) == seL4_NoError &&
+           seL4_CNode_Delete(broker_store(), slot, broker_store_depth()) == seL4_NoError;
 }
 
-static void delete_cap(enum kaal_handover_cap cap)
+// The root task: its thread first, so that it never runs again. False if something of it remains.
+static bool remove_root(void)
 {
-    (void)seL4_CNode_Delete(store(), broker.table->caps[cap], (seL4_Uint8)broker.table->store_bits);
+    static const enum kaal_handover_cap caps[] = {
+        KAAL_HANDOVER_ROOT_TCB,    KAAL_HANDOVER_ROOT_SCHED_CONTEXT, KAAL_HANDOVER_ROOT_TOP,
+        KAAL_HANDOVER_ROOT_VSPACE, KAAL_HANDOVER_ROOT_CNODE,
+    };
+    bool removed = true;
+    for (unsigned i = 0; i < sizeof(caps) / sizeof(caps[0]); i++) {
+        removed = remove_cap(caps[i]) && removed;
+    }
+    return removed;
 }
 
 // How many of these slots of the initial CNode hold something: what can be moved out of a slot was
@@ -53,51 +64,47 @@ static void delete_cap(enum kaal_handover_cap cap)
 static uint32_t count_full(uint32_t first, uint32_t count)
 {
     uint32_t full = 0;
-    seL4_Uint8 depth = (seL4_Uint8)broker.table->store_bits;
+    seL4_CPtr root = broker.table->caps[KAAL_HANDOVER_ROOT_CNODE];
     for (uint32_t i = 0; i < count; i++) {
-        if (seL4_CNode_Move(store(), broker.next_slot, depth,
-                            broker.table->caps[KAAL_HANDOVER_ROOT_CNODE], first + i,
-                            WORD_BITS) == seL4_NoError) {
-            (void)seL4_CNode_Delete(store(), broker.next_slot, depth);
+        if (seL4_CNode_Move(broker_store(), broker.next_slot, broker_store_depth(), root, first + i,
+                            seL4_WordBits) == seL4_NoError) {
+            (void)seL4_CNode_Delete(broker_store(), broker.next_slot, broker_store_depth());
             full++;
         }
     }
     return full;
 }
 
-// Walks all slots of the initial CNode. A Retype into many slots succeeds only if all are empty,
-// which answers for a whole batch with one call and no error; only a batch that it refuses is
-// looked at slot by slot. UINT32_MAX if it cannot be done.
+// How many of these slots hold something. A Retype into many slots succeeds only if all are empty,
+// which answers for a whole batch with one call and no error; only a batch that it refuses for that
+// reason is looked at slot by slot. UINT32_MAX if there is no answer.
+static uint32_t probe(uint32_t piece, uint32_t first, uint32_t count)
+{
+    seL4_Error err =
+        seL4_Untyped_Retype(broker.pool.entries[piece].slot, seL4_EndpointObject, 0,
+                            broker.table->caps[KAAL_HANDOVER_ROOT_CNODE], 0, 0, first, count);
+    if (err == seL4_NoError) {
+        piece_empty(piece);
+        return 0;
+    }
+    uint32_t full = err == seL4_DeleteFirst ? count_full(first, count) : 0;
+    return full != 0 ? full : UINT32_MAX;
+}
+
+// Walks all slots of the initial CNode: how many are full, UINT32_MAX if it cannot be said.
 static uint32_t walk_root_cnode(void)
 {
-    uint32_t index = 0;
-    if (!untyped_pick(&broker.pool, KAAL_HANDOVER_NO_PD, PROBE_BITS, &index)) {
+    uint32_t piece = 0;
+    if (piece_take(broker.table->broker, PROBE_BITS, &piece) != KAAL_OK) {
         return UINT32_MAX;
     }
-    struct untyped *memory = &broker.pool.entries[index];
-    seL4_Uint8 depth = (seL4_Uint8)broker.table->store_bits;
-    uint32_t piece = broker.next_slot++;
-    uint64_t paddr = memory->paddr + align_up(memory->used, UINT64_C(1) << PROBE_BITS);
-    (void)untyped_take_from(memory, PROBE_BITS, 1);
-    if (seL4_Untyped_Retype(memory->slot, seL4_UntypedObject, PROBE_BITS, store(), 0, 0, piece,
-                            1) != seL4_NoError) {
-        return UINT32_MAX;
-    }
-    (void)untyped_add(&broker.pool, (struct untyped){.paddr = paddr,
-                                                     .slot = piece,
-                                                     .owner = KAAL_HANDOVER_NO_PD,
-                                                     .bits = PROBE_BITS});
     uint32_t full = 0;
     uint32_t slots = UINT32_C(1) << broker.table->root_cnode_bits;
-    for (uint32_t i = 0; i < slots; i += PROBE_BATCH) {
-        uint32_t count = slots - i < PROBE_BATCH ? slots - i : PROBE_BATCH;
-        if (seL4_Untyped_Retype(piece, seL4_EndpointObject, 0,
-                                broker.table->caps[KAAL_HANDOVER_ROOT_CNODE], 0, 0, i,
-                                count) != seL4_NoError) {
-            full += count_full(i, count);
-        }
-        (void)seL4_CNode_Revoke(store(), piece, depth);
+    for (uint32_t i = 0; i < slots && full != UINT32_MAX; i += PROBE_BATCH) {
+        uint32_t batch = probe(piece, i, slots - i < PROBE_BATCH ? slots - i : PROBE_BATCH);
+        full = batch == UINT32_MAX ? UINT32_MAX : full + batch;
     }
+    piece_return(piece);
     return full;
 }
 
@@ -111,6 +118,20 @@ static uint64_t free_kib(void)
         }
     }
     return bytes >> 10;
+}
+
+// `root_slots`: how many capabilities the root task had kept; UINT32_MAX: it is not known, or some
+// of them are still there.
+static void report_handover(uint32_t root_slots)
+{
+    struct kaal_report report;
+    kaal_report_begin(&report, "handover");
+    kaal_report_u64(&report, "root_slots", root_slots);
+    kaal_report_u64(&report, "of", UINT64_C(1) << broker.table->root_cnode_bits);
+    kaal_report_u64(&report, "pds", broker.table->pd_count);
+    kaal_report_u64(&report, "untyped", broker.pool.count);
+    kaal_report_u64(&report, "free_kib", free_kib());
+    log_report(&report);
 }
 
 bool handover_take(void)
@@ -128,20 +149,9 @@ bool handover_take(void)
         broker.components[i].next_address = KAAL_LAYOUT_DYNAMIC_START;
     }
 
-    delete_cap(KAAL_HANDOVER_ROOT_TCB);
-    delete_cap(KAAL_HANDOVER_ROOT_SCHED_CONTEXT);
-    delete_cap(KAAL_HANDOVER_ROOT_TOP);
-    delete_cap(KAAL_HANDOVER_ROOT_VSPACE);
+    // The walk comes first: what is removed takes its copies with it, and one that the root task
+    // had kept would not be seen. It waits for our answer meanwhile.
     uint32_t full = walk_root_cnode();
-    delete_cap(KAAL_HANDOVER_ROOT_CNODE);
-
-    struct kaal_report report;
-    kaal_report_begin(&report, "handover");
-    kaal_report_u64(&report, "root_slots", full);
-    kaal_report_u64(&report, "of", UINT64_C(1) << table->root_cnode_bits);
-    kaal_report_u64(&report, "pds", table->pd_count);
-    kaal_report_u64(&report, "untyped", broker.pool.count);
-    kaal_report_u64(&report, "free_kib", free_kib());
-    log_report(&report);
+    report_handover(remove_root() ? full : UINT32_MAX);
     return true;
 }

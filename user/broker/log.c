@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Lines of the broker. While nobody else has the serial port they go there directly. Once the
-// console has asked for the first time they wait here:
+// Lines of the broker, each with its name in front. While nobody else has the serial port they go
+// there directly. Once the console has asked for the first time they wait here:
 //
-//    text   |....|one line\n|another\n|.........|        a ring of bytes
-//                first                 first + used
+//    text   |....|[name] one\n|[name] another\n|.........|        a ring of bytes
+//                first                          first + used
 
 #include "broker.h"
 
@@ -13,7 +13,10 @@
 
 #include <lib/mem.h>
 
-enum { LOG_SIZE = 8192 };
+enum {
+    LOG_SIZE = 8192,
+    PREFIX_SIZE = KAAL_NAME_SIZE + 3, // "[", the name, "] " and a NUL
+};
 
 static struct {
     volatile struct pl011_registers *uart; // NULL: the console has it
@@ -47,21 +50,22 @@ static void put(const char *text, uint32_t length)
 
 void log_report(const struct kaal_report *report)
 {
+    struct fmt f;
+    char prefix[PREFIX_SIZE];
+    fmt_init(&f, prefix, sizeof(prefix));
+    fmt_char(&f, '[');
+    fmt_strn(&f, kaal_start->name, KAAL_NAME_SIZE);
+    fmt_str(&f, "] ");
     if (log.uart != NULL) {
-        struct fmt f;
-        char prefix[KAAL_NAME_SIZE + 4];
-        fmt_init(&f, prefix, sizeof(prefix));
-        fmt_char(&f, '[');
-        fmt_strn(&f, kaal_start->name, KAAL_NAME_SIZE);
-        fmt_str(&f, "] ");
         pl011_poll_line(log.uart, prefix, report->text);
         return;
     }
     uint32_t length = (uint32_t)strlen(report->text);
-    if (length + 1 > LOG_SIZE - log.used) {
+    if (f.len + length + 1 > LOG_SIZE - log.used) {
         log.lost++;
         return;
     }
+    put(prefix, (uint32_t)f.len);
     put(report->text, length);
     put("\n", 1);
     wake_console();
@@ -116,4 +120,5 @@ unsigned log_take(unsigned at)
     return length;
 }
 
-_Static_assert((int)KAAL_REPORT_SIZE <= (int)KAAL_BROKER_TEXT_MAX, "every line fits an answer");
+_Static_assert((int)PREFIX_SIZE + (int)KAAL_REPORT_SIZE <= (int)KAAL_BROKER_TEXT_MAX,
+               "every line fits an answer");

@@ -22,24 +22,39 @@ static seL4_MessageInfo_t answer_argument(seL4_Word number)
     return answer(KAAL_ERR_ARGUMENT, 1);
 }
 
+// Two results, or what an error is answered with.
+static seL4_MessageInfo_t answer_grant(enum kaal_err err, uint64_t first, uint64_t second)
+{
+    if (err == KAAL_OK) {
+        seL4_SetMR(0, first);
+        seL4_SetMR(1, second);
+        return answer(err, 2);
+    }
+    if (err == KAAL_ERR_KERNEL) {
+        seL4_SetMR(0, broker.refusal);
+        return answer(err, 1);
+    }
+    return answer(err, 0);
+}
+
 static seL4_MessageInfo_t serve_memory(uint32_t pd, seL4_Word words)
 {
     if (words < 3) {
         return answer(KAAL_ERR_PROTOCOL, 0);
     }
-    uint64_t address = 0;
-    uint64_t granted = 0;
+    seL4_Word size = seL4_GetMR(1);
     seL4_Word rights = seL4_GetMR(2);
-    if (rights > UINT32_MAX) {
+    if (size == 0) {
+        return answer_argument(1);
+    }
+    if (rights != KAAL_RIGHT_READ && rights != (KAAL_RIGHT_READ | KAAL_RIGHT_WRITE)) {
         return answer_argument(2);
     }
-    enum kaal_err err = grant_memory(pd, seL4_GetMR(1), (uint32_t)rights, &address, &granted);
-    if (err == KAAL_ERR_ARGUMENT) {
-        return answer_argument(seL4_GetMR(1) == 0 ? 1 : 2);
-    }
-    seL4_SetMR(0, address);
-    seL4_SetMR(1, granted);
-    return answer(err, err == KAAL_OK ? 2 : 0);
+    uint64_t address = 0;
+    uint64_t granted = 0;
+    bool writable = rights != KAAL_RIGHT_READ;
+    enum kaal_err err = grant_memory(pd, size, writable, &address, &granted);
+    return answer_grant(err, address, granted);
 }
 
 static seL4_MessageInfo_t serve_channel(uint32_t pd, seL4_Word words)
@@ -47,18 +62,17 @@ static seL4_MessageInfo_t serve_channel(uint32_t pd, seL4_Word words)
     if (words < 2) {
         return answer(KAAL_ERR_PROTOCOL, 0);
     }
-    uint64_t wait = 0;
-    uint64_t signal = 0;
-    enum kaal_err err = grant_channel(pd, seL4_GetMR(1), &wait, &signal);
-    if (err == KAAL_ERR_ARGUMENT) {
+    seL4_Word badge = seL4_GetMR(1);
+    if (badge == 0) {
         return answer_argument(1);
     }
-    seL4_SetMR(0, wait);
-    seL4_SetMR(1, signal);
-    return answer(err, err == KAAL_OK ? 2 : 0);
+    uint64_t wait = 0;
+    uint64_t signal = 0;
+    enum kaal_err err = grant_channel(pd, badge, &wait, &signal);
+    return answer_grant(err, wait, signal);
 }
 
-// The text that a component gave as its reason; what is not there or not text comes out as such.
+// The text from MR2 on, of MR1 bytes: as much of it as was sent and as there is room for.
 static void read_text(seL4_Word words, char *text, size_t room)
 {
     size_t length = words < 2 ? 0 : seL4_GetMR(1);
@@ -174,10 +188,13 @@ bool fault(seL4_Word badge, seL4_MessageInfo_t info, seL4_MessageInfo_t *reply)
     (void)reply;
     struct kaal_fault what;
     uint32_t pd = (uint32_t)(badge & KAAL_BADGE_ID);
-    if (broker.table != NULL && pd < broker.table->pd_count && kaal_fault_read(info, &what)) {
-        report_fault(broker_pd(pd)->name, &what);
-        start_finished(pd);
+    if (broker.table == NULL || pd >= broker.table->pd_count) {
+        return false;
     }
+    // A message that cannot be read is a fault all the same: its kind is reported as unknown.
+    (void)kaal_fault_read(info, &what);
+    report_fault(broker_pd(pd)->name, &what);
+    start_finished(pd);
     return false;
 }
 

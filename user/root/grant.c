@@ -47,9 +47,9 @@ static void put_irq(struct root *root, const struct kaal_plan_cap *cap)
 {
     uint32_t handler = machine_irq(root, cap->object, cap->window);
     uint32_t signal = store_slots(root, 1);
-    seL4_Error err = seL4_CNode_Mint(root->store, signal, (seL4_Uint8)root->store_bits,
-                                     root->store, root->pds[cap->pd].notification,
-                                     (seL4_Uint8)root->store_bits, seL4_CanWrite, cap->badge);
+    seL4_Error err = seL4_CNode_Mint(root->store, signal, (seL4_Uint8)root->store_bits, root->store,
+                                     root->pds[cap->pd].notification, (seL4_Uint8)root->store_bits,
+                                     seL4_CanWrite, cap->badge);
     root_check(root, err, "interrupt", cap->name);
     err = seL4_IRQHandler_SetNotification(store_cptr(handler), store_cptr(signal));
     root_check(root, err, "interrupt", cap->name);

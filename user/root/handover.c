@@ -75,8 +75,7 @@ static void fill_untyped(const struct root *root, struct kaal_handover_untyped *
 static void fill(const struct root *root, struct kaal_handover *table)
 {
     uint32_t pds = plan_count(&root->plan, KAAL_TABLE_PDS);
-    uint32_t untyped_offset =
-        (uint32_t)(sizeof(*table) + pds * sizeof(struct kaal_handover_pd));
+    uint32_t untyped_offset = (uint32_t)(sizeof(*table) + pds * sizeof(struct kaal_handover_pd));
     *table = (struct kaal_handover){
         .magic = KAAL_HANDOVER_MAGIC,
         .version = KAAL_HANDOVER_VERSION,

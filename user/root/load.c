@@ -62,8 +62,7 @@ static void map_shared(struct root *root, uint32_t pd, const struct elf *elf,
         memory_map(root, pd, root->pds[pd].vspace, frame, at, seL4_CanRead, code, true);
         if (code) {
             // The loader wrote the bytes as data.
-            seL4_Error err =
-                seL4_ARM_Page_Unify_Instruction(store_cptr(frame), 0, ROOT_PAGE_SIZE);
+            seL4_Error err = seL4_ARM_Page_Unify_Instruction(store_cptr(frame), 0, ROOT_PAGE_SIZE);
             root_check(root, err, "program", plan_pd(&root->plan, pd)->name);
         }
     }
@@ -77,8 +76,7 @@ static void copy_bytes(const struct elf *elf, const struct elf_segment *segment,
     uint64_t end = segment->vaddr + segment->filesz;
     end = end < at + size ? end : at + size;
     if (from < end) {
-        memcpy(to + (from - at), elf->data + segment->offset + (from - segment->vaddr),
-               end - from);
+        memcpy(to + (from - at), elf->data + segment->offset + (from - segment->vaddr), end - from);
     }
 }
 
@@ -126,8 +124,7 @@ void load_program(struct root *root, uint32_t pd)
     const struct kaal_plan_pd *plan = plan_pd(&root->plan, pd);
     const struct kaal_plan_file *file = plan_file(&root->plan, plan->file);
     struct elf elf;
-    enum elf_err err =
-        elf_parse(&elf, plan_file_data(&root->plan, plan->file), file->size, &rules);
+    enum elf_err err = elf_parse(&elf, plan_file_data(&root->plan, plan->file), file->size, &rules);
     if (err != ELF_OK) {
         root_fail(root, "program", plan->name, elf_strerror(err));
     }

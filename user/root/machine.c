@@ -25,17 +25,17 @@ static bool hex_digit(char c, uint64_t *value)
     return false;
 }
 
-// "... kaal.seed=0x0123456789abcdef ..." of the command line; 0 without it.
+// "... kaal.seed=0x0123456789abcdef ..." of the command line; 0 without such a word.
 static uint64_t read_seed(const char *args)
 {
     size_t key = sizeof(seed_key) - 1;
-    for (; args != NULL && *args != '\0'; args++) {
-        if (strncmp(args, seed_key, key) != 0) {
+    for (const char *at = args; at != NULL && *at != '\0'; at++) {
+        if ((at != args && at[-1] != ' ') || strncmp(at, seed_key, key) != 0) {
             continue;
         }
         uint64_t seed = 0;
         uint64_t digit = 0;
-        for (const char *p = args + key; hex_digit(*p, &digit); p++) {
+        for (const char *p = at + key; hex_digit(*p, &digit); p++) {
             seed = seed << 4 | digit;
         }
         return seed;
@@ -116,7 +116,7 @@ struct dt_node machine_device(const struct root *root, uint32_t device)
 struct dt_range machine_window(const struct root *root, uint32_t device, uint32_t window)
 {
     struct dt_range range;
-    if (!dt_reg(&root->dt, machine_device(root, device), window, &range)) {
+    if (!dt_reg(&root->dt, machine_device(root, device), window, &range) || range.size == 0) {
         root_fail(root, "device", plan_device(&root->plan, device)->name,
                   "the device tree gives it no such registers");
     }
@@ -136,8 +136,8 @@ static uint32_t uart_frame(struct root *root, uint32_t device)
 
 uint32_t machine_frame(struct root *root, uint32_t device, uint64_t paddr)
 {
-    uint32_t frame = paddr == root->uart_paddr ? uart_frame(root, device)
-                                               : memory_device_frame(root, paddr);
+    uint32_t frame =
+        paddr == root->uart_paddr ? uart_frame(root, device) : memory_device_frame(root, paddr);
     if (frame == 0) {
         root_fail(root, "device", plan_device(&root->plan, device)->name,
                   "its registers are not device memory, or share a page with another device");

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
+//
+// Objects out of untyped memory, and mappings. Each component's objects lie in pieces of its own,
+// so that revoking these takes all of it back:
+//
+//    boot untyped     |## piece of A ##|## piece of B ##|#frame#|frame|#| ......... free |
+//                      objects, tables   objects, tables   shared regions
 
 #include "root.h"
 
@@ -8,10 +14,7 @@
 #include <lib/bits.h>
 
 enum {
-    // Memory of a component comes in pieces of its own, at least this large, so that all of it can
-    // be taken back at once.
-    CHUNK_BITS = 16,
-
+    CHUNK_BITS = 16, // the least piece, log2 of bytes
     RETYPE_MAX = CONFIG_RETYPE_FAN_OUT_LIMIT,
 };
 
@@ -34,6 +37,7 @@ static uint8_t object_bits(const struct root *root, seL4_Word type, uint8_t size
         return seL4_NotificationBits;
     case seL4_ReplyObject:
         return seL4_ReplyBits;
+    // NOLINTNEXTLINE(bugprone-branch-clone): equal sizes of different things
     case seL4_ARM_VSpaceObject:
         return seL4_VSpaceBits;
     case seL4_ARM_SmallPageObject:
@@ -145,8 +149,7 @@ struct table_request {
 static bool take_table(void *context, seL4_CPtr *table)
 {
     const struct table_request *request = context;
-    *table = store_cptr(
-        memory_object(request->root, request->owner, seL4_ARM_PageTableObject, 0));
+    *table = store_cptr(memory_object(request->root, request->owner, seL4_ARM_PageTableObject, 0));
     return true;
 }
 
@@ -157,8 +160,8 @@ void memory_map(struct root *root, uint32_t owner, uint32_t vspace, uint32_t fra
     struct kaal_table_source tables = {.take = take_table, .context = &request};
     enum kaal_page_kind kind = executable ? KAAL_PAGE_CODE : KAAL_PAGE_DATA;
     kind = cached ? kind : KAAL_PAGE_REGISTERS;
-    seL4_Error err = kaal_vspace_map(store_cptr(vspace), store_cptr(frame), vaddr, rights, kind,
-                                     &tables);
+    seL4_Error err =
+        kaal_vspace_map(store_cptr(vspace), store_cptr(frame), vaddr, rights, kind, &tables);
     root_check(root, err, "map", NULL);
 }
 

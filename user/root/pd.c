@@ -9,8 +9,8 @@ enum {
     SCHED_CONTEXT_BITS = 8,
 
     // Budget that a thread did not use up at once comes back in as many pieces (sel4 manual, MCS).
-    EXTRA_REFILLS = (LIBSEL4_BIT(SCHED_CONTEXT_BITS) - seL4_CoreSchedContextBytes) /
-                    seL4_RefillSizeBytes,
+    EXTRA_REFILLS =
+        (LIBSEL4_BIT(SCHED_CONTEXT_BITS) - seL4_CoreSchedContextBytes) / seL4_RefillSizeBytes,
 };
 
 // Does the plan give anybody a capability of this kind to this component's object?
@@ -84,8 +84,7 @@ static void create_pd(struct root *root, uint32_t pd)
     objects->vspace = memory_object(root, pd, seL4_ARM_VSpaceObject, 0);
     objects->ipc_frame = memory_object(root, pd, seL4_ARM_SmallPageObject, 0);
     objects->tcb = memory_object(root, pd, seL4_TCBObject, 0);
-    objects->sched_context =
-        memory_object(root, pd, seL4_SchedContextObject, SCHED_CONTEXT_BITS);
+    objects->sched_context = memory_object(root, pd, seL4_SchedContextObject, SCHED_CONTEXT_BITS);
     create_cspace(root, pd);
     create_ipc_objects(root, pd);
 

@@ -74,7 +74,7 @@ const uint8_t *plan_file_data(const struct plan *plan, uint32_t index)
     return (const uint8_t *)plan->image + plan_file(plan, index)->offset;
 }
 
-static bool fail(struct plan_error *error, const char *what, uint32_t index, const char *cause)
+bool plan_fail(struct plan_error *error, const char *what, uint32_t index, const char *cause)
 {
     *error = (struct plan_error){.what = what, .index = index, .cause = cause};
     return false;
@@ -84,25 +84,25 @@ static bool header_ok(const struct kaal_image *image, size_t room, const char *c
                       struct plan_error *error)
 {
     if (room < sizeof(*image) || image->magic != KAAL_IMAGE_MAGIC) {
-        return fail(error, "image", KAAL_NONE, "no packed system at the address given");
+        return plan_fail(error, "image", KAAL_NONE, "no packed system at the address given");
     }
     if (image->version != KAAL_IMAGE_VERSION) {
-        return fail(error, "image", KAAL_NONE, "version of the image is not ours");
+        return plan_fail(error, "image", KAAL_NONE, "version of the image is not ours");
     }
     if (image->header_size < sizeof(*image) || !is_aligned(image->header_size, 8) ||
         image->size > room || !is_aligned(image->size, PAGE_SIZE) ||
         image->header_size > image->size) {
-        return fail(error, "image", KAAL_NONE, "sizes in the header do not fit the memory");
+        return plan_fail(error, "image", KAAL_NONE, "sizes in the header do not fit the memory");
     }
     size_t words = (image->size - image->header_size) / sizeof(uint64_t);
     if (sum64(0, (const uint8_t *)image + image->header_size, words) != image->checksum) {
-        return fail(error, "image", KAAL_NONE, "checksum differs");
+        return plan_fail(error, "image", KAAL_NONE, "checksum differs");
     }
     if (!plan_name_ok(image->system) || !plan_name_ok(image->config)) {
-        return fail(error, "image", KAAL_NONE, "a name without its end");
+        return plan_fail(error, "image", KAAL_NONE, "a name without its end");
     }
     if (strncmp(image->config, config, KAAL_NAME_SIZE) != 0) {
-        return fail(error, "image", KAAL_NONE, "packed for another kernel configuration");
+        return plan_fail(error, "image", KAAL_NONE, "packed for another kernel configuration");
     }
     return true;
 }
@@ -112,16 +112,16 @@ static bool tables_ok(const struct kaal_image *image, struct plan_error *error)
     for (uint32_t i = 0; i < KAAL_TABLE_COUNT; i++) {
         const struct kaal_table_ref *ref = &image->tables[i];
         if (ref->count > count_limits[i]) {
-            return fail(error, "table", i, "more entries than the limit");
+            return plan_fail(error, "table", i, "more entries than the limit");
         }
         if (ref->entry_size < entry_sizes[i] || !is_aligned(ref->entry_size, 8) ||
             !is_aligned(ref->offset, 8)) {
-            return fail(error, "table", i, "entries too small or not aligned");
+            return plan_fail(error, "table", i, "entries too small or not aligned");
         }
         // No overflow: count <= 8192, entry_size < 2^32.
         if (ref->offset < image->header_size ||
             !range_fits(ref->offset, (uint64_t)ref->count * ref->entry_size, image->size)) {
-            return fail(error, "table", i, "outside the image");
+            return plan_fail(error, "table", i, "outside the image");
         }
     }
     return true;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The packed system (abi/kaal/image.h), checked. The image is input: nothing in it is believed until
-// plan_open() has looked at all of it, and after that every index and every range in it holds. It
-// makes no system call.
+// The packed system (abi/kaal/image.h), checked. The image is input: nothing in it is believed
+// until plan_open() has looked at all of it, and after that every index and every range in it
+// holds. It makes no system call.
 #pragma once
 
 #include <kaal/image.h>

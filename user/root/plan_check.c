@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
+//
+// The entries of the tables, one after another, and what they say about each other. Beyond indices
+// and ranges: nobody but the broker gets what is the broker's, and no badge says what it is not.
 
 #include "plan_check.h"
 
@@ -13,12 +16,6 @@ enum {
     LARGE_PAGE_BITS = 21,
     REGION_PAGES_MAX = 1 << 18,
 };
-
-static bool fail(struct plan_error *error, const char *what, uint32_t index, const char *cause)
-{
-    *error = (struct plan_error){.what = what, .index = index, .cause = cause};
-    return false;
-}
 
 bool plan_name_ok(const char *name)
 {
@@ -77,6 +74,24 @@ static const char *pd_references(const struct plan *plan, uint32_t index)
     return NULL;
 }
 
+// A passive component tells the broker that it waits with a message that is lost unless the broker
+// is waiting too (abi/kaal/broker.h, PASSIVE). So the broker must never stand still with work left
+// while such a component runs: it is above it, and always has budget.
+static bool check_passive(const struct plan *plan, struct plan_error *error)
+{
+    const struct kaal_plan_pd *broker = plan_pd(plan, plan->broker);
+    for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_PDS); i++) {
+        const struct kaal_plan_pd *pd = plan_pd(plan, i);
+        if ((pd->flags & KAAL_PD_PASSIVE) != 0 &&
+            (pd->priority >= broker->priority || broker->budget_us != broker->period_us)) {
+            return plan_fail(error, "pd", i,
+                             "passive, but the broker is not above it or has less budget than its "
+                             "period");
+        }
+    }
+    return true;
+}
+
 static bool check_pds(struct plan *plan, struct plan_error *error)
 {
     uint32_t roots = 0;
@@ -87,7 +102,7 @@ static bool check_pds(struct plan *plan, struct plan_error *error)
             cause = pd_references(plan, i);
         }
         if (cause != NULL) {
-            return fail(error, "pd", i, cause);
+            return plan_fail(error, "pd", i, cause);
         }
         if (plan_pd(plan, i)->role == KAAL_ROLE_BROKER) {
             plan->broker = i;
@@ -96,9 +111,10 @@ static bool check_pds(struct plan *plan, struct plan_error *error)
         roots += plan_pd(plan, i)->role == KAAL_ROLE_ROOT;
     }
     if (brokers != 1 || roots > 1) {
-        return fail(error, "pd", KAAL_NONE, "a system has one broker and at most one root task");
+        return plan_fail(error, "pd", KAAL_NONE,
+                         "a system has one broker and at most one root task");
     }
-    return true;
+    return check_passive(plan, error);
 }
 
 // A PD that gets objects: any but the root task.
@@ -114,14 +130,14 @@ static bool check_regions(const struct plan *plan, struct plan_error *error)
     for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_REGIONS); i++) {
         const struct kaal_plan_region *region = plan_region(plan, i);
         if (!plan_name_ok(region->name)) {
-            return fail(error, "region", i, "name without its end");
+            return plan_fail(error, "region", i, "name without its end");
         }
         if (region->page_bits != SMALL_PAGE_BITS && region->page_bits != LARGE_PAGE_BITS) {
-            return fail(error, "region", i, "page size is neither 4 KiB nor 2 MiB");
+            return plan_fail(error, "region", i, "page size is neither 4 KiB nor 2 MiB");
         }
         if (region->size == 0 || !is_aligned(region->size, UINT64_C(1) << region->page_bits) ||
             region->size >> region->page_bits > REGION_PAGES_MAX) {
-            return fail(error, "region", i, "size out of range or not in pages");
+            return plan_fail(error, "region", i, "size out of range or not in pages");
         }
     }
     return true;
@@ -133,10 +149,10 @@ static bool check_devices(const struct plan *plan, struct plan_error *error)
         const struct kaal_plan_device *device = plan_device(plan, i);
         if (!plan_name_ok(device->name) ||
             memchr(device->match_text, '\0', sizeof(device->match_text)) == NULL) {
-            return fail(error, "device", i, "name or match without its end");
+            return plan_fail(error, "device", i, "name or match without its end");
         }
         if (device->match > KAAL_DEVICE_COMPATIBLE || !pd_built(plan, device->pd)) {
-            return fail(error, "device", i, "unknown kind of match, or no such holder");
+            return plan_fail(error, "device", i, "unknown kind of match, or no such holder");
         }
     }
     return true;
@@ -155,16 +171,19 @@ static const char *map_cause(const struct plan *plan, const struct kaal_plan_map
     if (!plan_name_ok(map->name) || !pd_built(plan, map->pd)) {
         return "name without its end, or no such holder";
     }
-    if (!map_rights_ok(map->rights)) {
+    bool device = map->source == KAAL_MAP_DEVICE;
+    if (!map_rights_ok(map->rights) || (device && (map->rights & KAAL_RIGHT_EXECUTE) != 0)) {
         return "rights that a mapping cannot have";
+    }
+    if (device && map->cached != 0) {
+        return "registers cannot be cached";
     }
     uint64_t size = PAGE_SIZE;
     uint64_t align = PAGE_SIZE;
     if (map->source == KAAL_MAP_REGION && map->object < plan_count(plan, KAAL_TABLE_REGIONS)) {
         size = plan_region(plan, map->object)->size;
         align = UINT64_C(1) << plan_region(plan, map->object)->page_bits;
-    } else if (map->source != KAAL_MAP_DEVICE ||
-               map->object >= plan_count(plan, KAAL_TABLE_DEVICES) ||
+    } else if (!device || map->object >= plan_count(plan, KAAL_TABLE_DEVICES) ||
                plan_device(plan, map->object)->pd != map->pd) {
         return "no such region or device";
     }
@@ -180,7 +199,7 @@ static bool check_maps(const struct plan *plan, struct plan_error *error)
     for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_MAPS); i++) {
         const char *cause = map_cause(plan, plan_map(plan, i));
         if (cause != NULL) {
-            return fail(error, "map", i, cause);
+            return plan_fail(error, "map", i, cause);
         }
     }
     return true;
@@ -217,6 +236,32 @@ static bool cap_object_ok(const struct plan *plan, const struct kaal_plan_cap *c
     return false;
 }
 
+// Is this a capability to an object of the broker that somebody else holds, and not the one to call
+// the broker in his own name?
+static bool cap_takes_broker(const struct plan *plan, const struct kaal_plan_cap *cap)
+{
+    bool of_pd = cap->kind != KAAL_CAP_IRQ_HANDLER && cap->kind != KAAL_CAP_FRAME;
+    if (!of_pd || cap->object != plan->broker || cap->pd == plan->broker) {
+        return false;
+    }
+    return cap->kind != KAAL_CAP_ENDPOINT || cap->rights != KAAL_RIGHT_WRITE ||
+           cap->badge != (KAAL_BADGE_CALL | cap->pd);
+}
+
+// Receivers believe badges: faults come from the kernel, a signal is one bit.
+static bool cap_badge_ok(const struct kaal_plan_cap *cap)
+{
+    bool sends = (cap->rights & KAAL_RIGHT_WRITE) != 0;
+    switch (cap->kind) {
+    case KAAL_CAP_ENDPOINT:
+        return (cap->badge & KAAL_BADGE_FAULT) == 0;
+    case KAAL_CAP_NOTIFICATION:
+        return !sends || (is_pow2(cap->badge) && cap->badge < UINT64_C(1) << KAAL_NOTIFY_BITS);
+    default:
+        return true;
+    }
+}
+
 static const char *cap_cause(const struct plan *plan, const struct kaal_plan_cap *cap)
 {
     if (!plan_name_ok(cap->name) || !pd_built(plan, cap->pd)) {
@@ -235,6 +280,12 @@ static const char *cap_cause(const struct plan *plan, const struct kaal_plan_cap
     if (cap->slot >> plan_pd(plan, cap->pd)->cspace_bits != 0) {
         return "slot outside the holder's capability space";
     }
+    if (cap_takes_broker(plan, cap)) {
+        return "what is the broker's stays the broker's";
+    }
+    if (!cap_badge_ok(cap)) {
+        return "badge that says what it is not";
+    }
     return NULL;
 }
 
@@ -251,7 +302,7 @@ static bool check_caps(const struct plan *plan, struct plan_error *error)
             }
         }
         if (cause != NULL) {
-            return fail(error, "cap", i, cause);
+            return plan_fail(error, "cap", i, cause);
         }
     }
     return true;
@@ -266,7 +317,7 @@ static bool check_files(const struct plan *plan, struct plan_error *error)
         if (!plan_name_ok(file->name) || !is_aligned(file->offset, PAGE_SIZE) ||
             file->offset < plan->image->header_size ||
             !range_fits(file->offset, file->size, plan->image->size)) {
-            return fail(error, "file", i, "outside the image, or not page-aligned");
+            return plan_fail(error, "file", i, "outside the image, or not page-aligned");
         }
     }
     return true;

@@ -58,7 +58,6 @@ struct pd_objects {
     uint32_t ipc_frame;
     uint32_t first_free; // in the CNode
     uint64_t entry;      // of its program
-    uint64_t start_size; // bytes of its start page
 };
 
 struct root {
@@ -86,6 +85,12 @@ struct root {
 static inline seL4_CPtr store_cptr(uint32_t slot)
 {
     return (seL4_CPtr)1 << 63 | slot;
+}
+
+// The data word of a CNode capability with a guard of `size` zero bits.
+static inline seL4_Word cnode_guard(seL4_Word size)
+{
+    return seL4_CNode_CapData_new(0, size).words[0];
 }
 
 // --- log.c ---------------------------------------------------------------------------------------

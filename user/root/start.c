@@ -10,8 +10,6 @@
 #include <lib/bits.h>
 #include <lib/mem.h>
 
-enum { WORD_BITS = 64 };
-
 // CPtr of the first slot of an inbox: under the second slot of the CNode above it.
 #define INBOX_CPTR ((uint64_t)1 << 63)
 
@@ -164,11 +162,6 @@ void start_page_write(struct root *root, uint32_t pd)
 
 // --- threads -------------------------------------------------------------------------------------
 
-static seL4_Word guard(seL4_Word size)
-{
-    return seL4_CNode_CapData_new(0, size).words[0];
-}
-
 // The root of a component's capability space, and its guard. With an inbox there is a CNode of two
 // slots above:
 //
@@ -179,16 +172,16 @@ static seL4_CPtr cspace_root(struct root *root, uint32_t pd, seL4_Word *data)
     const struct kaal_plan_pd *plan = plan_pd(&root->plan, pd);
     seL4_Word bits = pd == root->plan.broker ? root->store_bits : plan->cspace_bits;
     if (objects->inbox == 0) {
-        *data = guard(WORD_BITS - bits);
+        *data = cnode_guard(seL4_WordBits - bits);
         return store_cptr(objects->cnode);
     }
     seL4_CPtr top = store_cptr(objects->cspace_top);
     seL4_Uint8 depth = (seL4_Uint8)root->store_bits;
     seL4_Error err = seL4_CNode_Mint(top, 0, 1, root->store, objects->cnode, depth, seL4_AllRights,
-                                     guard(WORD_BITS - 1 - bits));
+                                     cnode_guard(seL4_WordBits - 1 - bits));
     root_check(root, err, "capability_space", plan->name);
     err = seL4_CNode_Mint(top, 1, 1, root->store, objects->inbox, depth, seL4_AllRights,
-                          guard(WORD_BITS - 1 - KAAL_INBOX_BITS));
+                          cnode_guard(seL4_WordBits - 1 - KAAL_INBOX_BITS));
     root_check(root, err, "capability_space", plan->name);
     *data = 0;
     return top;

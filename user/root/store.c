@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
+//
+// The store: the capability space that becomes the broker's. root.h draws it.
 
 #include "root.h"
 
 #include <lib/bits.h>
 
 enum {
-    STORE_BITS = 14,
+    STORE_BITS = 14, // log2 of its slots
     TOP_BITS = 1,
-    TOP_INITIAL = 0,
+    TOP_INITIAL = 0, // slot of the top CNode
     TOP_STORE = 1,
-    WORD_BITS = 64,
 };
-
-static seL4_Word guard(seL4_Word size)
-{
-    return seL4_CNode_CapData_new(0, size).words[0];
-}
 
 // The two CNodes, from the first untyped memory that has room, in the first empty initial slots.
 static void create_cnodes(struct root *root, seL4_CPtr store, seL4_CPtr top)
@@ -30,9 +26,8 @@ static void create_cnodes(struct root *root, seL4_CPtr store, seL4_CPtr top)
             root_fail(root, "store", NULL, "out of memory");
         }
         (void)untyped_take_from(&root->pool.entries[index], bits, 1);
-        seL4_Error err =
-            seL4_Untyped_Retype(boot->untyped.start + index, seL4_CapTableObject, sizes[i],
-                                seL4_CapInitThreadCNode, 0, 0, slots[i], 1);
+        seL4_Error err = seL4_Untyped_Retype(boot->untyped.start + index, seL4_CapTableObject,
+                                             sizes[i], seL4_CapInitThreadCNode, 0, 0, slots[i], 1);
         root_check(root, err, "store", NULL);
     }
 }
@@ -41,27 +36,27 @@ static void create_cnodes(struct root *root, seL4_CPtr store, seL4_CPtr top)
 static void join(struct root *root, seL4_CPtr store, seL4_CPtr top)
 {
     const seL4_BootInfo *boot = root->boot;
-    seL4_Word rest = WORD_BITS - TOP_BITS;
+    seL4_Word rest = seL4_WordBits - TOP_BITS;
     seL4_Error err = seL4_CNode_Mint(top, TOP_INITIAL, TOP_BITS, seL4_CapInitThreadCNode,
-                                     seL4_CapInitThreadCNode, WORD_BITS, seL4_AllRights,
-                                     guard(rest - boot->initThreadCNodeSizeBits));
+                                     seL4_CapInitThreadCNode, seL4_WordBits, seL4_AllRights,
+                                     cnode_guard(rest - boot->initThreadCNodeSizeBits));
     root_check(root, err, "store", NULL);
-    err = seL4_CNode_Mint(top, TOP_STORE, TOP_BITS, seL4_CapInitThreadCNode, store, WORD_BITS,
-                          seL4_AllRights, guard(rest - STORE_BITS));
+    err = seL4_CNode_Mint(top, TOP_STORE, TOP_BITS, seL4_CapInitThreadCNode, store, seL4_WordBits,
+                          seL4_AllRights, cnode_guard(rest - STORE_BITS));
     root_check(root, err, "store", NULL);
-    err = seL4_TCB_SetSpace(seL4_CapInitThreadTCB, seL4_CapNull, top, 0, seL4_CapInitThreadVSpace,
-                            0);
+    err =
+        seL4_TCB_SetSpace(seL4_CapInitThreadTCB, seL4_CapNull, top, 0, seL4_CapInitThreadVSpace, 0);
     root_check(root, err, "store", NULL);
 }
 
 // Moves `count` initial capabilities, from slot `from` on, into fresh slots. `initial` is the
-// initial CNode, wherever its capability is by now. An empty source slot stays 0.
+// initial CNode, wherever its capability is by now. None of the slots is empty.
 static uint32_t adopt(struct root *root, seL4_CPtr initial, seL4_Word from, uint32_t count)
 {
     uint32_t first = store_slots(root, count);
     for (uint32_t i = 0; i < count; i++) {
-        seL4_Error err = seL4_CNode_Move(root->store, first + i, STORE_BITS, initial, from + i,
-                                         WORD_BITS);
+        seL4_Error err =
+            seL4_CNode_Move(root->store, first + i, STORE_BITS, initial, from + i, seL4_WordBits);
         root_check(root, err, "store", NULL);
     }
     return first;
@@ -116,7 +111,7 @@ static void adopt_smc(struct root *root)
 {
     uint32_t slot = store_slots(root, 1);
     if (seL4_CNode_Move(root->store, slot, STORE_BITS, seL4_CapInitThreadCNode, seL4_CapSMC,
-                        WORD_BITS) == seL4_NoError) {
+                        seL4_WordBits) == seL4_NoError) {
         root->caps[KAAL_HANDOVER_SMC] = slot;
     }
 }
@@ -150,11 +145,11 @@ void store_open(struct root *root)
     root->caps[KAAL_HANDOVER_ROOT_CNODE] = store_slots(root, 1);
     // The CNode that a move goes to, or comes from, may itself be what is moved.
     seL4_Error err = seL4_CNode_Move(store, root->caps[KAAL_HANDOVER_STORE], STORE_BITS,
-                                     seL4_CapInitThreadCNode, store, WORD_BITS);
+                                     seL4_CapInitThreadCNode, store, seL4_WordBits);
     root_check(root, err, "store", NULL);
     root->store = store_cptr(root->caps[KAAL_HANDOVER_STORE]);
     err = seL4_CNode_Move(root->store, root->caps[KAAL_HANDOVER_ROOT_CNODE], STORE_BITS,
-                          seL4_CapInitThreadCNode, seL4_CapInitThreadCNode, WORD_BITS);
+                          seL4_CapInitThreadCNode, seL4_CapInitThreadCNode, seL4_WordBits);
     root_check(root, err, "store", NULL);
 }
 
@@ -171,8 +166,8 @@ uint32_t store_slots(struct root *root, uint32_t count)
 uint32_t store_copy(struct root *root, uint32_t slot, seL4_CapRights_t rights)
 {
     uint32_t copy = store_slots(root, 1);
-    seL4_Error err = seL4_CNode_Copy(root->store, copy, STORE_BITS, root->store, slot, STORE_BITS,
-                                     rights);
+    seL4_Error err =
+        seL4_CNode_Copy(root->store, copy, STORE_BITS, root->store, slot, STORE_BITS, rights);
     root_check(root, err, "copy", NULL);
     return copy;
 }

@@ -84,7 +84,7 @@ const char *kaal_strerror(enum kaal_err err)
         [KAAL_ERR_ARGUMENT] = "argument out of range",
         [KAAL_ERR_MEMORY] = "out of memory",
         [KAAL_ERR_SLOTS] = "out of capability slots",
-        [KAAL_ERR_DENIED] = "denied by the description",
+        [KAAL_ERR_DENIED] = "not allowed by the description or a quota",
         [KAAL_ERR_NOTFOUND] = "not found",
         [KAAL_ERR_KERNEL] = "refused by the kernel",
         [KAAL_ERR_BUSY] = "busy",

@@ -2,8 +2,8 @@
 //
 // From the first C function to main(), and the ways to end.
 
-#include <kaal/component.h>
 #include <kaal/broker_client.h>
+#include <kaal/component.h>
 #include <kaal/layout.h>
 #include <kaal/tls.h>
 

@@ -19,7 +19,7 @@ static seL4_Word depth(void)
     return log2_floor(inbox.count);
 }
 
-// In the caller's terms: all slots kept, or no inbox: receive nothing.
+// With all slots kept, or without an inbox, nothing can be received.
 static void set_receive_path(void)
 {
     if (inbox.next < inbox.count) {

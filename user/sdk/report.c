@@ -32,6 +32,6 @@ void kaal_report_str(struct kaal_report *report, const char *key, const char *va
 {
     put_key(report, key);
     for (; *value != '\0'; value++) {
-        fmt_char(&report->fmt, *value > ' ' && *value <= '~' ? *value : '_');
+        fmt_char(&report->fmt, (char)(*value > ' ' && *value <= '~' ? *value : '_'));
     }
 }

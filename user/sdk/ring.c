@@ -16,6 +16,13 @@ bool kaal_ring_open(struct kaal_ring *ring, void *memory, size_t size)
     return true;
 }
 
+// The slot of this side's next item. Accessed atomically, for a peer that breaks the rules may
+// write it at the same time.
+static uint64_t *slot_of(const struct kaal_ring *ring)
+{
+    return &ring->memory->items[ring->own & (ring->capacity - 1)];
+}
+
 bool kaal_ring_put(struct kaal_ring *ring, uint64_t item)
 {
     struct kaal_ring_memory *memory = ring->memory;
@@ -29,7 +36,7 @@ bool kaal_ring_put(struct kaal_ring *ring, uint64_t item)
     if (ring->own - taken >= ring->capacity) {
         return false;
     }
-    memory->items[ring->own & (ring->capacity - 1)] = item;
+    __atomic_store_n(slot_of(ring), item, __ATOMIC_RELAXED);
     ring->own++;
 
     // Release: whoever sees the new count sees the item.
@@ -47,7 +54,7 @@ bool kaal_ring_take(struct kaal_ring *ring, uint64_t *item)
     if (waiting == 0 || waiting > ring->capacity) {
         return false;
     }
-    *item = memory->items[ring->own & (ring->capacity - 1)];
+    *item = __atomic_load_n(slot_of(ring), __ATOMIC_RELAXED);
     ring->own++;
 
     // Release: the read above is done before the producer may see the slot as free.

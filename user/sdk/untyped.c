@@ -64,8 +64,7 @@ bool untyped_find(const struct untyped_pool *pool, uint64_t paddr, uint8_t bits,
         const struct untyped *entry = &pool->entries[i];
         uint64_t total = UINT64_C(1) << entry->bits;
         if (entry->device == device && paddr >= entry->paddr &&
-            paddr - entry->paddr >= entry->used &&
-            range_fits(paddr - entry->paddr, size, total)) {
+            paddr - entry->paddr >= entry->used && range_fits(paddr - entry->paddr, size, total)) {
             *index = i;
             return true;
         }

@@ -9,6 +9,9 @@
 // A caller is answered when its line is in the queue. While the queue has no room for it nobody is
 // answered: that is the back-pressure.
 //
+// The broker's lines come with its name in front already. Any signal that is not the interrupt
+// makes the console ask for them.
+//
 // With the argument "report-input" each line that is typed is reported, "@input text=...", and
 // signalled over the notify channel "input" if there is one.
 
@@ -21,13 +24,14 @@
 
 #include <lib/mem.h>
 
+enum { LINE_FRAME = 5 }; // characters of "[", "] " and "\r\n"
+
 static struct pl011 port;
 static const struct kaal_start_entry *irq;
-static const struct kaal_start_entry *broker;  // to ask for its output
-static const struct kaal_start_entry *waker;   // tells when it has some; NULL: never
-static const struct kaal_start_entry *input;   // to tell that a line was typed; NULL: nobody
+static const struct kaal_start_entry *broker; // to ask for its output
+static const struct kaal_start_entry *input;  // to tell that a line was typed; NULL: nobody
 static seL4_CPtr notification;
-static bool broker_waits; // a signal of the broker came while we were busy
+static bool ask_later; // a signal came: the broker may have output
 
 static void handle(seL4_Word bits)
 {
@@ -35,8 +39,8 @@ static void handle(seL4_Word bits)
         pl011_interrupt(&port);
         kaal_irq_ack(irq);
     }
-    if (waker != NULL && (bits & waker->value) != 0) {
-        broker_waits = true;
+    if ((bits & ~irq->value) != 0) {
+        ask_later = true;
     }
 }
 
@@ -49,11 +53,11 @@ static void wait_for_room(uint32_t length)
     }
 }
 
-// One line, all of it or (only if a line could never fit) cut.
+// Room for one line is waited for as a whole, so that no line is mixed into another.
 static void put_line(const char *name, const char *text, uint32_t length)
 {
     uint32_t name_length = (uint32_t)strnlen(name, KAAL_NAME_SIZE);
-    wait_for_room(name_length + length + 5);
+    wait_for_room(name_length + length + LINE_FRAME);
     pl011_put(&port, "[", 1);
     pl011_put(&port, name, name_length);
     pl011_put(&port, "] ", 2);
@@ -61,19 +65,32 @@ static void put_line(const char *name, const char *text, uint32_t length)
     pl011_put(&port, "\r\n", 2);
 }
 
-_Static_assert(KAAL_CONSOLE_LINE_MAX + KAAL_NAME_SIZE + 5 <= PL011_OUT_SIZE, "a line always fits");
+// A line that has its name already.
+static void put_raw_line(const char *text, uint32_t length)
+{
+    wait_for_room(length + LINE_FRAME);
+    pl011_put(&port, text, length);
+    pl011_put(&port, "\r\n", 2);
+}
+
+_Static_assert((int)KAAL_CONSOLE_LINE_MAX + (int)KAAL_NAME_SIZE + (int)LINE_FRAME <=
+                   (int)PL011_OUT_SIZE,
+               "a line always fits");
+_Static_assert((int)KAAL_BROKER_TEXT_MAX + (int)LINE_FRAME <= (int)PL011_OUT_SIZE,
+               "a line always fits");
 
 static void put_report(struct kaal_report *report)
 {
     put_line(kaal_start->name, report->text, (uint32_t)report->fmt.len);
 }
 
-// Text out of message registers, from register `at` on. Unprintable characters come out as '?'.
-static void copy_text(unsigned at, char *text, uint32_t length)
+// Text out of message registers, from register `at` on. What is neither printable nor `keep` comes
+// out as '?'.
+static void copy_text(unsigned at, char *text, uint32_t length, char keep)
 {
     for (uint32_t i = 0; i < length; i++) {
         char c = (char)(seL4_GetMR((int)(at + i / 8)) >> (8 * (i % 8)));
-        text[i] = (c >= ' ' && c <= '~') || c == '\n' ? c : '?';
+        text[i] = (char)((c >= ' ' && c <= '~') || c == keep ? c : '?');
     }
 }
 
@@ -93,19 +110,19 @@ static uint32_t ask_broker(char *text)
     if (length > KAAL_BROKER_TEXT_MAX || length > (words - 1) * 8) {
         return 0;
     }
-    copy_text(1, text, (uint32_t)length);
+    copy_text(1, text, (uint32_t)length, '\n');
     return (uint32_t)length;
 }
 
 static void print_broker(void)
 {
     static char text[KAAL_BROKER_TEXT_MAX];
-    broker_waits = false;
+    ask_later = false;
     for (uint32_t length = ask_broker(text); length > 0; length = ask_broker(text)) {
         uint32_t from = 0;
         for (uint32_t i = 0; i < length; i++) {
             if (text[i] == '\n') {
-                put_line(waker != NULL ? waker->name : "broker", &text[from], i - from);
+                put_raw_line(&text[from], i - from);
                 from = i + 1;
             }
         }
@@ -133,7 +150,7 @@ static void report_input(void)
 static void catch_up(void)
 {
     report_input();
-    if (broker_waits) {
+    if (ask_later) {
         print_broker();
     }
 }
@@ -153,15 +170,8 @@ static seL4_MessageInfo_t serve_write(const char *name, seL4_Word words)
         seL4_SetMR(0, 1);
         return answer(KAAL_ERR_ARGUMENT, 1);
     }
-    copy_text(KAAL_CONSOLE_TEXT_AT, text, (uint32_t)length);
-    uint32_t from = 0;
-    for (uint32_t i = 0; i < length; i++) {
-        if (text[i] == '\n') {
-            put_line(name, &text[from], i - from);
-            from = i + 1;
-        }
-    }
-    put_line(name, &text[from], (uint32_t)length - from);
+    copy_text(KAAL_CONSOLE_TEXT_AT, text, (uint32_t)length, ' ');
+    put_line(name, text, (uint32_t)length);
     catch_up();
     return answer(KAAL_OK, 0);
 }
@@ -210,7 +220,6 @@ void init(void)
     irq = kaal_need(KAAL_START_IRQ, NULL);
     broker = kaal_need(KAAL_START_BROKER, NULL);
     notification = kaal_need(KAAL_START_NOTIFICATION, NULL)->slot;
-    waker = kaal_start_find(kaal_start, KAAL_START_SIGNALED, NULL);
     input = kaal_start_find(kaal_start, KAAL_START_SIGNAL, "input");
 
     // The broker lets go of the port with the first request, and only then may it be set up.

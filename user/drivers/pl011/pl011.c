@@ -11,6 +11,11 @@ void pl011_open(struct pl011 *port, volatile struct pl011_registers *regs)
     memset(port, 0, sizeof(*port));
     port->regs = regs;
     io_write(&regs->imsc, 0);
+    // The line control must not change while the port is on, nor the port go off within a
+    // character.
+    for (uint32_t polls = 0; !pl011_idle(port) && polls < PL011_POLLS_MAX; polls++) {
+    }
+    io_write(&regs->cr, 0);
     io_write(&regs->icr, PL011_INT_ALL);
     io_write(&regs->lcr_h, PL011_LCR_FEN | PL011_LCR_WLEN8);
     io_write(&regs->cr, PL011_CR_UARTEN | PL011_CR_TXE | PL011_CR_RXE);
@@ -52,7 +57,7 @@ static void receive_char(struct pl011 *port, char c)
         // An empty line is the second half of "\r\n", or nothing that anyone waits for.
         port->line_done = port->line_length > 0;
     } else if (port->line_length < PL011_LINE_SIZE - 1) {
-        port->line[port->line_length] = c >= ' ' && c <= '~' ? c : '?';
+        port->line[port->line_length] = (char)(c >= ' ' && c <= '~' ? c : '?');
         port->line_length++;
     }
 }
@@ -62,9 +67,9 @@ void pl011_interrupt(struct pl011 *port)
     volatile struct pl011_registers *regs = port->regs;
     // Cleared first: what happens from here on interrupts again.
     io_write(&regs->icr, io_read(&regs->mis));
-    while ((io_read(&regs->fr) & PL011_FR_RXFE) == 0) {
+    for (uint32_t n = 0; n < PL011_READS_MAX && (io_read(&regs->fr) & PL011_FR_RXFE) == 0; n++) {
         uint32_t data = io_read(&regs->dr);
-        receive_char(port, (data & PL011_DR_ERRORS) == 0 ? (char)(data & 0xff) : '?');
+        receive_char(port, (char)((data & PL011_DR_ERRORS) == 0 ? data & 0xff : '?'));
     }
     transmit(port);
 }

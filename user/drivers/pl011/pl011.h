@@ -15,6 +15,10 @@
 enum {
     PL011_OUT_SIZE = 4096,
     PL011_LINE_SIZE = 128, // of input, its NUL included
+
+    // Characters that one interrupt takes at most: more than any FIFO holds, so only a device that
+    // never runs empty is cut off, instead of keeping us for ever.
+    PL011_READS_MAX = 256,
 };
 
 struct pl011 {
@@ -31,7 +35,8 @@ struct pl011 {
     uint32_t dropped;
 };
 
-// Resets the interrupts, keeps the speed that the firmware set, and enables both directions.
+// Resets the interrupts, keeps the speed that the firmware set, and enables both directions. What
+// others have written to the port goes out first.
 void pl011_open(struct pl011 *port, volatile struct pl011_registers *regs);
 
 // Free characters in the output queue.

@@ -31,7 +31,8 @@ void notified(seL4_Word bits);
 // leave the results there and return their message info. The default answers KAAL_ERR_REQUEST.
 seL4_MessageInfo_t protected(seL4_Word badge, seL4_MessageInfo_t info);
 
-// A fault of the child with this badge, the `value` of a CHILD entry; kaal_fault_read() reads it. True restarts the child with *reply as answer; false leaves it stopped, the default.
+// A fault of the child with this badge, the `value` of a CHILD entry; kaal_fault_read() reads it.
+// True restarts the child with *reply as answer; false, the default, leaves it stopped.
 bool fault(seL4_Word badge, seL4_MessageInfo_t info, seL4_MessageInfo_t *reply);
 
 // The event loop around these four. Returns when the component has nothing it could wait for.

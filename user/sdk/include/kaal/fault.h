@@ -22,8 +22,8 @@ struct kaal_fault {
     enum kaal_fault_access access; // of vm faults
 };
 
-// From a message's label and its `count` words. False if it is no fault message, or is too short for
-// its type.
+// From a message's label and its `count` words. False if it is no fault message, or is too short
+// for its type.
 bool kaal_fault_decode(seL4_Word label, const seL4_Word *words, seL4_Word count,
                        struct kaal_fault *fault);
 

@@ -43,7 +43,6 @@ enum pl011_bits {
     PL011_INT_RX = 1u << 4,
     PL011_INT_TX = 1u << 5,
     PL011_INT_RT = 1u << 6, // receive timeout: characters below the FIFO level
-    PL011_INT_OE = 1u << 10,
     PL011_INT_ALL = 0x7ffu,
 };
 

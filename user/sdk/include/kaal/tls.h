@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Thread-local variables of a program with one thread. The linker script reserves their place at the
-// end of .bss, the start-up code points TPIDR_EL0 16 bytes below it, and this fills it:
+// Thread-local variables of a program with one thread. The linker script reserves their place at
+// the end of .bss, the start-up code points TPIDR_EL0 16 bytes below it, and this fills it:
 //
 //    .tdata |initial values|          .bss  ... |initial values|zeroes|
 //           kaal_tls_image                      kaal_tls_start

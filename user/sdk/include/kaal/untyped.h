@@ -14,10 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-    UNTYPED_MAX = 768,
-    UNTYPED_MIN_BITS = 4,
-};
+enum { UNTYPED_MAX = 768 }; // entries of a pool
 
 struct untyped {
     uint64_t paddr;
@@ -40,8 +37,8 @@ bool untyped_add(struct untyped_pool *pool, struct untyped entry);
 // Free bytes of an entry for objects of 2^bits bytes, counted from where the first would go.
 uint64_t untyped_room(const struct untyped *entry, uint8_t bits);
 
-// The entry of `owner` from which an object of 2^bits bytes should come: the smallest that has room,
-// so that large ones stay whole. Never device memory. False if nothing has room.
+// The entry of `owner` from which an object of 2^bits bytes should come: the smallest that has
+// room, so that large ones stay whole. Never device memory. False if nothing has room.
 bool untyped_pick(const struct untyped_pool *pool, uint32_t owner, uint8_t bits, uint32_t *index);
 
 // Takes `count` objects of 2^bits bytes from this entry. False, and nothing changed, if they do not

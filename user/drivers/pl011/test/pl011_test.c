@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The driver on a model of the PL011: registers as its manual has them, a wire at each end.
+//
+//    driver ──► dr ──► FIFO ── drain() ──► wire        receive() ──► FIFO ──► dr ──► driver
+#include "io.h"
+#include "pl011.h"
+
+#include <lib/prng.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum {
+    FIFO_SIZE = 16,
+    WIRE_SIZE = 1 << 17,
+};
+
+static struct pl011_registers regs; // only its addresses count
+static struct pl011 port;
+
+static struct {
+    uint32_t imsc;
+    uint32_t ris;
+    uint32_t cr;
+    uint32_t lcr_h;
+    char tx[FIFO_SIZE];
+    uint32_t tx_used;
+    uint16_t rx[FIFO_SIZE];
+    uint32_t rx_used;
+    char wire[WIRE_SIZE];
+    uint32_t wire_used;
+} device;
+
+static uint32_t read_data(void)
+{
+    if (device.rx_used == 0) {
+        fail_msg("read from an empty FIFO");
+    }
+    uint32_t data = device.rx[0];
+    device.rx_used--;
+    memmove(&device.rx[0], &device.rx[1], device.rx_used * sizeof(device.rx[0]));
+    return data;
+}
+
+uint32_t io_read(const volatile uint32_t *reg)
+{
+    if (reg == &regs.fr) {
+        return (device.tx_used == FIFO_SIZE ? PL011_FR_TXFF : 0u) |
+               (device.rx_used == 0 ? PL011_FR_RXFE : 0u) |
+               (device.tx_used != 0 ? PL011_FR_BUSY : 0u);
+    }
+    if (reg == &regs.mis) {
+        return device.ris & device.imsc;
+    }
+    if (reg == &regs.dr) {
+        return read_data();
+    }
+    fail_msg("read of another register");
+    return 0;
+}
+
+// NOLINTNEXTLINE(readability-non-const-parameter): the prototype is io.h's.
+void io_write(volatile uint32_t *reg, uint32_t value)
+{
+    if (reg == &regs.dr) {
+        if (device.tx_used == FIFO_SIZE) {
+            fail_msg("write to a full FIFO");
+        }
+        device.tx[device.tx_used++] = (char)value;
+    } else if (reg == &regs.imsc) {
+        device.imsc = value;
+    } else if (reg == &regs.icr) {
+        device.ris &= ~value;
+    } else if (reg == &regs.lcr_h) {
+        device.lcr_h = value;
+    } else if (reg == &regs.cr) {
+        assert_int_equal(device.imsc, 0); // enabled only when it cannot interrupt yet
+        device.cr = value;
+    } else {
+        fail_msg("write to another register: the speed is the firmware's");
+    }
+}
+
+// The device sends up to `count` characters; then it has room, and says so.
+static void drain(uint32_t count)
+{
+    count = count < device.tx_used ? count : device.tx_used;
+    for (uint32_t i = 0; i < count; i++) {
+        assert_true(device.wire_used < WIRE_SIZE);
+        device.wire[device.wire_used++] = device.tx[i];
+    }
+    device.tx_used -= count;
+    memmove(&device.tx[0], &device.tx[count], device.tx_used);
+    device.ris |= count != 0 ? PL011_INT_TX : 0u;
+}
+
+// Somebody types; the driver is interrupted after each character.
+static void receive(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        device.rx[device.rx_used++] = (unsigned char)*text;
+        device.ris |= PL011_INT_RX;
+        pl011_interrupt(&port);
+    }
+}
+
+// The transmit interrupt is let through exactly while something waits.
+static void check_mask(void)
+{
+    assert_int_equal((device.imsc & PL011_INT_TX) != 0, port.used > 0);
+}
+
+// Interrupts until nothing is left.
+static void send_all(void)
+{
+    for (unsigned i = 0; i < PL011_OUT_SIZE && !pl011_idle(&port); i++) {
+        drain(FIFO_SIZE);
+        if ((device.ris & device.imsc) != 0) {
+            pl011_interrupt(&port);
+        }
+        check_mask();
+    }
+    assert_true(pl011_idle(&port));
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    memset(&device, 0, sizeof(device));
+    device.imsc = PL011_INT_ALL;
+    device.ris = PL011_INT_ALL;
+    pl011_open(&port, &regs);
+    return 0;
+}
+
+static void opening_clears_all_interrupts_and_lets_input_through(void **state)
+{
+    (void)state;
+    assert_int_equal(device.ris, 0);
+    assert_int_equal(device.imsc, PL011_INT_RX | PL011_INT_RT);
+    assert_int_equal(device.cr, PL011_CR_UARTEN | PL011_CR_TXE | PL011_CR_RXE);
+    assert_int_equal(device.lcr_h, PL011_LCR_FEN | PL011_LCR_WLEN8);
+    assert_int_equal(pl011_room(&port), PL011_OUT_SIZE);
+    assert_true(pl011_idle(&port));
+}
+
+static void a_short_text_needs_no_interrupt(void **state)
+{
+    (void)state;
+    pl011_put(&port, "hello", 5);
+    check_mask();
+    assert_int_equal(pl011_room(&port), PL011_OUT_SIZE);
+    assert_false(pl011_idle(&port)); // it is in the FIFO
+    drain(FIFO_SIZE);
+    assert_true(pl011_idle(&port));
+    assert_memory_equal(device.wire, "hello", 5);
+}
+
+static void a_long_text_follows_by_interrupts(void **state)
+{
+    (void)state;
+    char text[1000];
+    for (unsigned i = 0; i < sizeof(text); i++) {
+        text[i] = (char)('a' + i % 26);
+    }
+    pl011_put(&port, text, sizeof(text));
+    assert_int_equal(port.used, sizeof(text) - FIFO_SIZE);
+    check_mask();
+    send_all();
+    assert_int_equal(device.wire_used, sizeof(text));
+    assert_memory_equal(device.wire, text, sizeof(text));
+}
+
+static void what_does_not_fit_the_queue_is_left_out(void **state)
+{
+    (void)state;
+    static char text[2 * PL011_OUT_SIZE];
+    memset(text, 'x', sizeof(text));
+    pl011_put(&port, text, sizeof(text));
+    pl011_put(&port, "y", 1);
+    // The second one found the room that the FIFO made.
+    assert_int_equal(port.used, PL011_OUT_SIZE - FIFO_SIZE + 1);
+    send_all();
+    assert_int_equal(device.wire_used, PL011_OUT_SIZE + 1);
+    assert_int_equal(device.wire[PL011_OUT_SIZE], 'y');
+}
+
+static void random_texts_and_drains_keep_the_order(void **state)
+{
+    (void)state;
+    struct prng prng = {.state = 4};
+    static char expected[WIRE_SIZE];
+    uint32_t length = 0;
+    while (length < WIRE_SIZE - 256) {
+        uint64_t r = prng_next(&prng);
+        uint32_t count = (uint32_t)(r % 200);
+        count = count < pl011_room(&port) ? count : pl011_room(&port);
+        for (uint32_t i = 0; i < count; i++) {
+            expected[length + i] = (char)prng_next(&prng);
+        }
+        pl011_put(&port, &expected[length], count);
+        length += count;
+        check_mask();
+        drain((uint32_t)(r >> 16) % (4 * FIFO_SIZE));
+        if ((device.ris & device.imsc) != 0) {
+            pl011_interrupt(&port);
+        }
+        check_mask();
+    }
+    send_all();
+    assert_int_equal(device.wire_used, length);
+    assert_memory_equal(device.wire, expected, length);
+}
+
+static void a_line_is_taken_once_and_without_its_end(void **state)
+{
+    (void)state;
+    char line[PL011_LINE_SIZE];
+    assert_false(pl011_take_line(&port, line));
+    receive("help");
+    assert_false(pl011_take_line(&port, line));
+    receive("\r");
+    assert_true(pl011_take_line(&port, line));
+    assert_string_equal(line, "help");
+    assert_false(pl011_take_line(&port, line));
+}
+
+static void every_kind_of_line_end_ends_one_line(void **state)
+{
+    (void)state;
+    char line[PL011_LINE_SIZE];
+    receive("\n\r\r\n");
+    assert_false(pl011_take_line(&port, line));
+    receive("one\r\n");
+    assert_true(pl011_take_line(&port, line));
+    receive("\ntwo\n");
+    assert_true(pl011_take_line(&port, line));
+    assert_string_equal(line, "two");
+}
+
+static void what_is_typed_while_a_line_waits_is_dropped_and_counted(void **state)
+{
+    (void)state;
+    char line[PL011_LINE_SIZE];
+    receive("one\ntwo\n");
+    assert_int_equal(port.dropped, 4);
+    assert_true(pl011_take_line(&port, line));
+    assert_string_equal(line, "one");
+    assert_false(pl011_take_line(&port, line));
+    receive("three\n");
+    assert_true(pl011_take_line(&port, line));
+    assert_string_equal(line, "three");
+}
+
+static void a_line_that_is_too_long_is_cut(void **state)
+{
+    (void)state;
+    char line[PL011_LINE_SIZE];
+    for (unsigned i = 0; i < 3 * PL011_LINE_SIZE; i++) {
+        receive("z");
+    }
+    receive("\n");
+    assert_true(pl011_take_line(&port, line));
+    assert_int_equal(strlen(line), PL011_LINE_SIZE - 1);
+}
+
+static void unprintable_and_damaged_characters_come_as_question_marks(void **state)
+{
+    (void)state;
+    char line[PL011_LINE_SIZE];
+    receive("a \x1b\x7f\xc3");
+    device.rx[device.rx_used++] = 'b' | 1 << 10; // a break
+    pl011_interrupt(&port);
+    receive("~\n");
+    assert_true(pl011_take_line(&port, line));
+    assert_string_equal(line, "a ????~");
+}
+
+static void an_interrupt_without_a_cause_does_nothing(void **state)
+{
+    (void)state;
+    char line[PL011_LINE_SIZE];
+    pl011_interrupt(&port);
+    assert_false(pl011_take_line(&port, line));
+    assert_int_equal(device.wire_used + device.tx_used, 0);
+    check_mask();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(opening_clears_all_interrupts_and_lets_input_through, setup),
+        cmocka_unit_test_setup(a_short_text_needs_no_interrupt, setup),
+        cmocka_unit_test_setup(a_long_text_follows_by_interrupts, setup),
+        cmocka_unit_test_setup(what_does_not_fit_the_queue_is_left_out, setup),
+        cmocka_unit_test_setup(random_texts_and_drains_keep_the_order, setup),
+        cmocka_unit_test_setup(a_line_is_taken_once_and_without_its_end, setup),
+        cmocka_unit_test_setup(every_kind_of_line_end_ends_one_line, setup),
+        cmocka_unit_test_setup(what_is_typed_while_a_line_waits_is_dropped_and_counted, setup),
+        cmocka_unit_test_setup(a_line_that_is_too_long_is_cut, setup),
+        cmocka_unit_test_setup(unprintable_and_damaged_characters_come_as_question_marks, setup),
+        cmocka_unit_test_setup(an_interrupt_without_a_cause_does_nothing, setup),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

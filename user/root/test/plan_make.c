@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "plan_make.h"
+
+#include <kaal/layout.h>
+
+#include <lib/sum64.h>
+
+#include <stddef.h>
+#include <string.h>
+
+static const uint32_t READ = KAAL_RIGHT_READ;
+static const uint32_t READ_WRITE = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE;
+
+static struct kaal_plan_pd pd(enum kaal_role role, uint32_t file, uint32_t rank)
+{
+    return (struct kaal_plan_pd){.role = role,
+                                 .file = file,
+                                 .parent = KAAL_NONE,
+                                 .priority = 100,
+                                 .budget_us = 1000,
+                                 .period_us = 10000,
+                                 .stack_size = 0x4000,
+                                 .start_rank = rank,
+                                 .cspace_bits = 4};
+}
+
+static void make_pds(struct made_image *image)
+{
+    image->pds[MAKE_ROOT] = pd(KAAL_ROLE_ROOT, KAAL_NONE, 0);
+    image->pds[MAKE_BROKER] = pd(KAAL_ROLE_BROKER, 0, 1);
+    image->pds[MAKE_BROKER].priority = KAAL_PRIORITY_BROKER;
+    image->pds[MAKE_BROKER].period_us = image->pds[MAKE_BROKER].budget_us;
+    image->pds[MAKE_SERVER] = pd(KAAL_ROLE_COMPONENT, 1, 2);
+    image->pds[MAKE_CLIENT] = pd(KAAL_ROLE_COMPONENT, 1, 3);
+    image->pds[MAKE_SERVER].flags = KAAL_PD_PASSIVE | KAAL_PD_INBOX;
+    image->pds[MAKE_SERVER].inbox_slot = 4;
+    image->pds[MAKE_CLIENT].parent = MAKE_SERVER;
+    strcpy(image->pds[MAKE_ROOT].name, "root");
+    strcpy(image->pds[MAKE_BROKER].name, "cap_broker");
+    strcpy(image->pds[MAKE_SERVER].name, "server");
+    strcpy(image->pds[MAKE_CLIENT].name, "client");
+    strcpy(image->pds[MAKE_CLIENT].args, "an argument");
+}
+
+static void make_memory(struct made_image *image)
+{
+    image->regions[MAKE_SMALL] =
+        (struct kaal_plan_region){.name = "small", .size = 0x3000, .page_bits = 12};
+    image->regions[MAKE_LARGE] =
+        (struct kaal_plan_region){.name = "large", .size = 0x400000, .page_bits = 21};
+    image->devices[0] = (struct kaal_plan_device){.name = "uart",
+                                                  .match_text = "arm,pl011",
+                                                  .match = KAAL_DEVICE_COMPATIBLE,
+                                                  .pd = MAKE_SERVER};
+    image->maps[MAKE_MAP_SMALL] = (struct kaal_plan_map){.name = "small",
+                                                         .pd = MAKE_CLIENT,
+                                                         .source = KAAL_MAP_REGION,
+                                                         .object = MAKE_SMALL,
+                                                         .rights = READ_WRITE,
+                                                         .cached = 1,
+                                                         .vaddr = KAAL_LAYOUT_MAP_START};
+    image->maps[MAKE_MAP_DEVICE] = (struct kaal_plan_map){.name = "uart",
+                                                          .pd = MAKE_SERVER,
+                                                          .source = KAAL_MAP_DEVICE,
+                                                          .rights = READ_WRITE,
+                                                          .vaddr = KAAL_LAYOUT_MAP_START};
+}
+
+static struct kaal_plan_cap cap(uint32_t holder, uint32_t slot, enum kaal_cap_kind kind,
+                                uint32_t object, uint32_t rights)
+{
+    return (struct kaal_plan_cap){.name = "cap",
+                                  .pd = holder,
+                                  .kind = kind,
+                                  .object = object,
+                                  .rights = rights,
+                                  .slot = slot};
+}
+
+static void make_caps(struct made_image *image)
+{
+    const uint32_t s = MAKE_SERVER;
+    const uint32_t c = MAKE_CLIENT;
+    image->caps[MAKE_CAP_ENDPOINT] = cap(s, 1, KAAL_CAP_ENDPOINT, s, READ);
+    image->caps[MAKE_CAP_NOTIFICATION] = cap(s, 2, KAAL_CAP_NOTIFICATION, s, READ);
+    image->caps[MAKE_CAP_REPLY] = cap(s, 3, KAAL_CAP_REPLY, s, READ_WRITE);
+    image->caps[MAKE_CAP_INBOX] = cap(s, 4, KAAL_CAP_INBOX, s, READ_WRITE);
+    image->caps[MAKE_CAP_IRQ] = cap(s, 5, KAAL_CAP_IRQ_HANDLER, 0, READ_WRITE);
+    image->caps[MAKE_CAP_IRQ].badge = 1;
+    image->caps[MAKE_CAP_SERVES] = cap(s, 0, KAAL_CAP_ENDPOINT, s, READ);
+    image->caps[MAKE_CAP_SERVES].badge = KAAL_BADGE_CALL;
+    image->caps[MAKE_CAP_CALL] = cap(c, 1, KAAL_CAP_ENDPOINT, s, KAAL_RIGHT_WRITE);
+    image->caps[MAKE_CAP_CALL].badge = KAAL_BADGE_CALL;
+    image->caps[MAKE_CAP_TCB] = cap(c, 2, KAAL_CAP_TCB, s, READ_WRITE);
+    image->caps[MAKE_CAP_FRAME] = cap(c, 3, KAAL_CAP_FRAME, MAKE_SMALL, READ);
+    image->caps[MAKE_CAP_FRAME].window = 2;
+}
+
+#define TABLE(field)                                                                               \
+    {                                                                                              \
+        offsetof(struct made_image, field),                                                        \
+            sizeof(((struct made_image *)0)->field) / sizeof(((struct made_image *)0)->field[0]),  \
+            sizeof(((struct made_image *)0)->field[0])                                             \
+    }
+
+void make_image(struct made_image *image)
+{
+    memset(image, 0, sizeof(*image));
+    image->header = (struct kaal_image){
+        .magic = KAAL_IMAGE_MAGIC,
+        .version = KAAL_IMAGE_VERSION,
+        .header_size = sizeof(image->header),
+        .size = sizeof(*image),
+        .system = "test",
+        .config = MAKE_CONFIG,
+        .tables =
+            {
+                [KAAL_TABLE_PDS] = TABLE(pds),
+                [KAAL_TABLE_REGIONS] = TABLE(regions),
+                [KAAL_TABLE_DEVICES] = TABLE(devices),
+                [KAAL_TABLE_CAPS] = TABLE(caps),
+                [KAAL_TABLE_MAPS] = TABLE(maps),
+                [KAAL_TABLE_FILES] = TABLE(files),
+            },
+    };
+    make_pds(image);
+    make_memory(image);
+    make_caps(image);
+    for (uint32_t i = 0; i < MAKE_FILES; i++) {
+        strcpy(image->files[i].name, "program");
+        image->files[i].offset = offsetof(struct made_image, bytes) + (uint64_t)i * MAKE_PAGE;
+        image->files[i].size = MAKE_PAGE - 1;
+    }
+    make_sum(image);
+}
+
+void make_sum(struct made_image *image)
+{
+    const uint32_t from = sizeof(image->header);
+    image->header.checksum =
+        sum64(0, (const uint8_t *)image + from, (sizeof(*image) - from) / sizeof(uint64_t));
+}
