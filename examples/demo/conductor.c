@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Ends the demo. Everybody signals when he is done; the last one is the meter, which may begin when
-// the others have left the processor to spinner and worker. The conductor's priority is below theirs,
-// so that it runs only when they all wait.
+// the others have left the processor to spinner and worker. The conductor's priority is below
+// theirs, so that it runs only when they all wait.
 
 #include <kaal/component.h>
 

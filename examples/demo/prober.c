@@ -6,9 +6,10 @@
 //    an access        the kernel stops us; the warden, our parent, sees the fault and lets us go on
 //                     behind it, with our registers as they were   word=(what we had in ours)
 //
-// It holds what an attacker would wish for: its own capability space and address space, a frame that
-// it may only read, and badged endpoints.
+// It holds what an attacker would wish for: its own capability space and address space, a frame
+// that it may only read, and badged endpoints.
 
+#include "attempt.h"
 #include "demo.h"
 
 #include <kaal/component.h>
@@ -26,41 +27,7 @@
 
 extern const char _start[]; // our first instruction
 
-static uint64_t word; // what the registers hold when an access is tried
-
-static uint64_t load(uint64_t address)
-{
-    uint64_t result = word;
-    __asm__ volatile("ldr %0, [%1]" : "+r"(result) : "r"(address) : "memory");
-    return result;
-}
-
-static uint64_t store(uint64_t address)
-{
-    __asm__ volatile("str %0, [%1]" : : "r"(word), "r"(address) : "memory");
-    return word;
-}
-
-static uint64_t execute(uint64_t address)
-{
-    register uint64_t result __asm__("x0") = word;
-    __asm__ volatile("blr %1" : "+r"(result) : "r"(address) : "x30", "memory");
-    return result;
-}
-
-static uint64_t read_control_register(void)
-{
-    uint64_t result = word;
-    __asm__ volatile("mrs %0, sctlr_el1" : "+r"(result));
-    return result;
-}
-
-// fmov d0, xzr: the description gives us no floating point.
-static uint64_t use_vector_register(void)
-{
-    __asm__ volatile(".inst 0x9e6703e0");
-    return word;
-}
+static uint64_t word; // what the register holds when something is tried
 
 static void stopped(const char *name, uint64_t result)
 {
@@ -74,9 +41,9 @@ static void stopped(const char *name, uint64_t result)
 static void answered(const char *name, seL4_Error error)
 {
     static const char *const names[] = {
-        "NoError",      "InvalidArgument",  "InvalidCapability", "IllegalOperation",
-        "RangeError",   "AlignmentError",   "FailedLookup",      "TruncatedMessage",
-        "DeleteFirst",  "RevokeFirst",      "NotEnoughMemory",
+        "NoError",     "InvalidArgument", "InvalidCapability", "IllegalOperation",
+        "RangeError",  "AlignmentError",  "FailedLookup",      "TruncatedMessage",
+        "DeleteFirst", "RevokeFirst",     "NotEnoughMemory",
     };
     struct kaal_report report;
     kaal_report_begin(&report, "probe");
@@ -87,18 +54,19 @@ static void answered(const char *name, seL4_Error error)
 
 static void probe_memory(void)
 {
-    stopped("kernel_read", load(KERNEL_ADDRESS));
-    stopped("code_write", store((uint64_t)_start));
-    stopped("data_execute", execute(kaal_start->ipc_buffer));
-    stopped("neighbour_read", load(KAAL_LAYOUT_MAP_START)); // there is the producer's ring
-    stopped("device_read", load(UART_ADDRESS));
+    stopped("kernel_read", try_load(word, KERNEL_ADDRESS));
+    stopped("code_write", try_store(word, (uint64_t)_start));
+    stopped("data_execute", try_execute(word, kaal_start->ipc_buffer));
+    // There the producer has its ring.
+    stopped("neighbour_read", try_load(word, KAAL_LAYOUT_MAP_START));
+    stopped("device_read", try_load(word, UART_ADDRESS));
 }
 
 static void probe_processor(void)
 {
-    stopped("unknown_syscall", kaal_trap_words((seL4_Word)-99, word, 0));
-    stopped("control_register", read_control_register());
-    stopped("vector_register", use_vector_register());
+    stopped("unknown_syscall", try_system_call(word));
+    stopped("control_register", try_control_register(word));
+    stopped("vector_register", try_vector_register(word));
 }
 
 static void probe_capabilities(void)
@@ -111,21 +79,18 @@ static void probe_capabilities(void)
     seL4_Uint8 depth = (seL4_Uint8)cnode->value;
 
     answered("empty_invoke", seL4_TCB_Suspend(empty));
-    answered("empty_copy",
-             seL4_CNode_Copy(self, spare, depth, self, empty, depth, seL4_AllRights));
+    answered("empty_copy", seL4_CNode_Copy(self, spare, depth, self, empty, depth, seL4_AllRights));
     seL4_Wait(empty, NULL);
     stopped("empty_wait", word);
     seL4_Send(OUTSIDE_POINTER, seL4_MessageInfo_new(0, 0, 0, 0));
     stopped("outside_send", word);
 
     // The badge says who we are: another one would make us somebody else.
-    answered("badge_mint", seL4_CNode_Mint(self, spare, depth, self, broker, depth,
-                                           seL4_AllRights, KAAL_BADGE_CALL | 1));
+    answered("badge_mint", seL4_CNode_Mint(self, spare, depth, self, broker, depth, seL4_AllRights,
+                                           KAAL_BADGE_CALL | 1));
     answered("badge_mutate", seL4_CNode_Mutate(self, spare, depth, self, broker, depth, 1));
-    answered("full_copy",
-             seL4_CNode_Copy(self, self, depth, self, broker, depth, seL4_AllRights));
-    answered("deep_copy",
-             seL4_CNode_Copy(self, spare, 0, self, broker, depth, seL4_AllRights));
+    answered("full_copy", seL4_CNode_Copy(self, self, depth, self, broker, depth, seL4_AllRights));
+    answered("deep_copy", seL4_CNode_Copy(self, spare, 0, self, broker, depth, seL4_AllRights));
     answered("cnode_retype",
              seL4_Untyped_Retype(self, seL4_EndpointObject, 0, self, 0, 0, spare, 1));
 }
@@ -140,18 +105,18 @@ static void probe_frame(void)
     seL4_CPtr copy = cnode->size - 2;
     seL4_ARM_VMAttributes data = seL4_ARM_PageCacheable | seL4_ARM_ExecuteNever;
 
-    answered("frame_beyond",
-             seL4_ARM_Page_Map(frame, vspace, BEYOND_ADDRESS, seL4_CanRead, data));
+    answered("frame_beyond", seL4_ARM_Page_Map(frame, vspace, BEYOND_ADDRESS, seL4_CanRead, data));
     answered("frame_map", seL4_ARM_Page_Map(frame, vspace, SEALED_ADDRESS, seL4_CanRead, data));
-    stopped("frame_read", load(SEALED_ADDRESS)); // allowed: what the warden wrote
+    // Allowed: it gives what the warden wrote.
+    stopped("frame_read", try_load(word, SEALED_ADDRESS));
     answered("frame_remap", seL4_ARM_Page_Map(frame, vspace, SEALED_ADDRESS, seL4_ReadWrite, data));
-    stopped("frame_write", store(SEALED_ADDRESS));
+    stopped("frame_write", try_store(word, SEALED_ADDRESS));
     answered("frame_move", seL4_ARM_Page_Map(frame, vspace, COPY_ADDRESS, seL4_ReadWrite, data));
 
-    answered("copy_copy", seL4_CNode_Copy(cnode->slot, copy, depth, cnode->slot, frame, depth,
-                                          seL4_AllRights));
+    answered("copy_copy",
+             seL4_CNode_Copy(cnode->slot, copy, depth, cnode->slot, frame, depth, seL4_AllRights));
     answered("copy_map", seL4_ARM_Page_Map(copy, vspace, COPY_ADDRESS, seL4_ReadWrite, data));
-    stopped("copy_write", store(COPY_ADDRESS));
+    stopped("copy_write", try_store(word, COPY_ADDRESS));
 }
 
 void init(void)

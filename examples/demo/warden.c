@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The prober's parent. Each fault of the prober comes here as a message: the warden reports it, moves
-// the prober's program counter behind what it tried, and lets it go on. In the end it looks whether
-// the page that the prober may only read is as it was.
+// The prober's parent. Each fault of the prober comes here as a message: the warden reports it,
+// moves the prober's program counter behind what it tried, and lets it go on. In the end it looks
+// whether the page that the prober may only read is as it was.
 
 #include "demo.h"
 
@@ -31,7 +31,8 @@ static void report_fault(const struct kaal_fault *fault)
     kaal_report_end(&report);
 }
 
-// Behind the instruction; after a jump to where nothing can be executed, back to where it came from.
+// Behind the instruction; after a jump to where nothing can be executed, back to where it came
+// from.
 static bool skip(const struct kaal_start_entry *child, const struct kaal_fault *fault)
 {
     seL4_UserContext context;
