@@ -8,7 +8,21 @@
 #include "tool/diag.h"
 #include "tool/options.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
+
+// Where a standard stream is closed, the next file opened would get its number.
+static void open_standard_streams(void)
+{
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0) {
+        close(fd);
+    }
+}
 
 static int dispatch(struct arena *a, struct options *o, struct diag *d)
 {
@@ -34,6 +48,7 @@ int main(int argc, char **argv)
     struct options options;
     int status = STATUS_OK;
 
+    open_standard_streams();
     cleanup_install();
     switch (options_parse(&arena, argc, argv, &options, &diag)) {
     case OPTIONS_OK:

@@ -58,7 +58,7 @@ static void damage(const char *name, size_t at, size_t width, uint64_t value)
     write_file(name, elf, size);
 }
 
-#define IN_EHDR(field) offsetof(Elf64_Ehdr, field), sizeof(((Elf64_Ehdr *)0)->field)
+#define IN_EHDR(field)  offsetof(Elf64_Ehdr, field), sizeof(((Elf64_Ehdr *)0)->field)
 #define IN_PHDR0(field) PHDR0 + offsetof(Elf64_Phdr, field), sizeof(((Elf64_Phdr *)0)->field)
 #define IN_PHDR1(field) PHDR1 + offsetof(Elf64_Phdr, field), sizeof(((Elf64_Phdr *)0)->field)
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Any bytes as a description: the checker reports, or the model is one that plan_make() may rely on.
+// Any bytes as a description: the checker reports, or the model is one that plan_make() may rely
+// on.
 #include "fuzz.h"
 #include "tool/arena.h"
 #include "tool/system.h"
@@ -83,7 +84,7 @@ size_t fuzz_seed(unsigned index, uint8_t *out, size_t room)
         "[protection_domains.a]\nprogram_image = \"a\"\npriority = 9\nbudget = 50\nperiod = 100\n"
         "stack_size = 0x4000\nparent = \"b\"\nargs = \"x\"\n"
         "[protection_domains.b]\nprogram_image = \"b\"\npassive = true\nfpu = true\n"
-        "[[channels]]\nname = \"x\"\nfrom = \"a\"\nto = \"b\"\ngrant = true\n"
+        "[[channels]]\nname = \"x\"\nfrom = [\"a\"]\nto = \"b\"\ngrant = true\n"
         "[[channels]]\nname = \"y\"\nfrom = \"b\"\nto = \"a\"\nkind = \"notify\"\n"
         "[memory_regions.m]\nsize = 0x2000\nmaps = [{ pd = \"a\", vaddr = 0x1000000000 }, "
         "{ pd = \"b\", rights = \"r\", cached = false }]\n"

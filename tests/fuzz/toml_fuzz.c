@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Any bytes as TOML: either there is an error with a position inside the text, or a tree whose strings
-// are terminated and whose counts are right.
+// Any bytes as TOML: either there is an error with a position inside the text, or a tree whose
+// strings are terminated and whose counts are right.
 #include "fuzz.h"
 #include "tool/arena.h"
 #include "tool/toml.h"
@@ -67,7 +67,8 @@ size_t fuzz_seed(unsigned index, uint8_t *out, size_t room)
 {
     static const char *const seeds[] = {
         "a.b = [1, 0x1f, 0o7, 0b1, 1_0.5e-3, inf, nan, true, 1979-05-27T07:32:00Z, 07:32:00]\n",
-        "[t]\n\"k\\u00e9\" = 'l' # c\n[[t.a]]\nx = {y.z = \"\"\"\na\\\n  b\"\"\", w = '''q'''}\n[[t.a]]\n",
+        ("[t]\n\"k\\u00e9\" = 'l' # c\n[[t.a]]\nx = {y.z = \"\"\"\na\\\n  b\"\"\", w = "
+         "'''q'''}\n[[t.a]]\n"),
         "[a.b]\n[a]\nc.d = 1\nc.e = 2\n[a.c.f]\r\ng = [\r\n[], {},\r\n]\r\n",
     };
     if (index >= sizeof(seeds) / sizeof(seeds[0]) || strlen(seeds[index]) > room) {

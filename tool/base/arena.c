@@ -116,3 +116,17 @@ void arena_free(struct arena *a)
         a->head = next;
     }
 }
+
+void arena_clear(struct arena *a)
+{
+    struct arena_block *head = a->head;
+    if (head == NULL) {
+        return;
+    }
+    a->head = head->next;
+    arena_free(a);
+    memset(head->bytes, 0, head->used);
+    head->used = 0;
+    head->next = NULL;
+    a->head = head;
+}

@@ -20,8 +20,8 @@ static void remove_all(void)
 {
     for (int i = PATHS_MAX - 1; i >= 0; i--) {
         const char *path = paths[i];
-        if (path != NULL && unlink(path) != 0) {
-            (void)rmdir(path);
+        if (path != NULL) {
+            unlink(path);
         }
         paths[i] = NULL;
     }
@@ -38,16 +38,19 @@ static void on_signal(int number)
     raise(number);
 }
 
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+
 void cleanup_install(void)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action = {.sa_handler = on_signal};
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
         sigaction(signals[i], &action, NULL);
     }
-    // A reader that went away (`kaal run | head`) shows as an error of the write.
+    // A reader that went away (`kaal run | head`) or a limit of file sizes shows as an error of the
+    // write.
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     atexit(remove_all);
 }
 
@@ -72,6 +75,16 @@ void cleanup_drop(int number)
 void cleanup_defer(bool deferred)
 {
     is_deferred = deferred;
+}
+
+void cleanup_hold(bool held)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+        sigaddset(&set, signals[i]);
+    }
+    sigprocmask(held ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
 }
 
 int cleanup_signal(void)

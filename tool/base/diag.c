@@ -26,36 +26,55 @@ bool diag_ok(const struct diag *d)
     return d->errors == 0;
 }
 
-__attribute__((format(printf, 4, 0))) static void
+static bool same_file(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool is_said(const struct diag *d, const struct diag_item *item)
+{
+    for (size_t i = 0; i < d->count; i++) {
+        const struct diag_item *said = &d->items[i];
+        if (said->level == item->level && said->at.line == item->at.line &&
+            said->at.column == item->at.column && same_file(said->at.file, item->at.file) &&
+            strcmp(said->text, item->text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Keeps a message; false: it was said already.
+__attribute__((format(printf, 4, 0))) static bool
 add(struct diag *d, enum diag_level level, struct place at, const char *format, va_list args)
 {
+    struct diag_item item = {
+        .at = at, .level = level, .text = arena_vprintf(d->arena, format, args)};
+    if (is_said(d, &item)) {
+        return false;
+    }
     d->items = arena_grow(d->arena, d->items, d->count, &d->capacity, sizeof(*d->items));
-    d->items[d->count++] = (struct diag_item){
-        .at = at,
-        .level = level,
-        .text = arena_vprintf(d->arena, format, args),
-    };
+    d->items[d->count++] = item;
+    return true;
 }
 
 void diag_error(struct diag *d, struct place at, const char *format, ...)
 {
-    if (d->errors++ >= DIAG_ERRORS_SHOWN) {
-        return;
-    }
     va_list args;
     va_start(args, format);
-    add(d, DIAG_ERROR, at, format, args);
+    if (d->errors >= DIAG_ERRORS_SHOWN || add(d, DIAG_ERROR, at, format, args)) {
+        d->errors++;
+    }
     va_end(args);
 }
 
 void diag_warning(struct diag *d, struct place at, const char *format, ...)
 {
-    if (d->warnings++ >= DIAG_ERRORS_SHOWN) {
-        return;
-    }
     va_list args;
     va_start(args, format);
-    add(d, DIAG_WARNING, at, format, args);
+    if (d->warnings >= DIAG_ERRORS_SHOWN || add(d, DIAG_WARNING, at, format, args)) {
+        d->warnings++;
+    }
     va_end(args);
 }
 
@@ -65,11 +84,6 @@ void diag_note(struct diag *d, struct place at, const char *format, ...)
     va_start(args, format);
     add(d, DIAG_NOTE, at, format, args);
     va_end(args);
-}
-
-static bool same_file(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
 static size_t file_rank(const struct diag *d, const char *file)

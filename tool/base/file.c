@@ -117,18 +117,18 @@ const char *path_resolve(struct arena *a, const char *dir, const char *path)
     return path[0] == '/' ? path : path_join(a, dir, path);
 }
 
-static bool write_all(int fd, const uint8_t *from, size_t size)
+bool file_write(int fd, struct bytes content)
 {
-    while (size != 0) {
-        ssize_t n = write(fd, from, size);
+    while (content.size != 0) {
+        ssize_t n = write(fd, content.data, content.size);
         if (n < 0 && errno == EINTR) {
             continue;
         }
         if (n < 0) {
             return false;
         }
-        from += n;
-        size -= (size_t)n;
+        content.data += n;
+        content.size -= (size_t)n;
     }
     return true;
 }
@@ -140,24 +140,35 @@ static bool write_fail(struct diag *d, const char *path)
     return false;
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 bool output_add(struct output_set *set, struct arena *a, const char *path, struct bytes content,
                 struct diag *d)
 {
+    if (is_folder(path)) {
+        // rename() would find out, when other files of the set are in place already.
+        errno = EISDIR;
+        return write_fail(d, path);
+    }
     char *name = arena_printf(a, "%s.XXXXXX", path);
+    struct output *o = &set->items[set->count++];
+    *o = (struct output){.path = path, .temporary = name, .registered = cleanup_add(name)};
     int fd = mkostemp(name, O_CLOEXEC);
     if (fd < 0) {
         return write_fail(d, path);
     }
-    struct output *o = &set->items[set->count++];
-    *o = (struct output){.path = path, .temporary = name, .registered = cleanup_add(name)};
     mode_t mask = umask(0);
     umask(mask);
-    bool ok = write_all(fd, content.data, content.size) && fchmod(fd, 0666 & ~mask) == 0;
+    bool ok = file_write(fd, content) && fchmod(fd, 0666 & ~mask) == 0;
     ok = close(fd) == 0 && ok;
     return ok || write_fail(d, path);
 }
 
-bool output_commit(struct output_set *set, struct diag *d)
+static bool rename_all(struct output_set *set, struct diag *d)
 {
     for (size_t i = 0; i < set->count; i++) {
         struct output *o = &set->items[i];
@@ -168,6 +179,14 @@ bool output_commit(struct output_set *set, struct diag *d)
         o->temporary = NULL;
     }
     return true;
+}
+
+bool output_commit(struct output_set *set, struct diag *d)
+{
+    cleanup_hold(true);
+    bool ok = rename_all(set, d);
+    cleanup_hold(false);
+    return ok;
 }
 
 void output_discard(struct output_set *set)

@@ -11,8 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool write_image(struct arena *a, const char *elf, const struct image *image,
-                        struct diag *d)
+static bool write_image(struct arena *a, const char *elf, const struct image *image, struct diag *d)
 {
     struct output_set set = {0};
     const char *raw = path_join(a, path_dir(a, elf), "system.bin");
@@ -21,8 +20,8 @@ static bool write_image(struct arena *a, const char *elf, const struct image *im
                    elf);
         return false;
     }
-    bool ok = output_add(&set, a, elf, image->elf, d) &&
-              output_add(&set, a, raw, image->raw, d) && output_commit(&set, d);
+    bool ok = output_add(&set, a, elf, image->elf, d) && output_add(&set, a, raw, image->raw, d) &&
+              output_commit(&set, d);
     output_discard(&set);
     return ok;
 }

@@ -6,7 +6,7 @@
 #define SYSTEM_HELP                                                                                \
     "  SYSTEM                 description of a system (default: the demo, examples/demo)\n"        \
     "  -c, --config NAME      kernel configuration (default: mcs-dbg)\n"                           \
-    "      --kernel PATH      kernel to run on, instead of the description's; `builtin` is ours\n"  \
+    "      --kernel PATH      kernel to run on, instead of the description's; `builtin` is ours\n" \
     "  -I, --search-path DIR  where to look for programs as well; may be repeated\n"               \
     "      --build-dir DIR    folder of the build (default: KAAL_BUILD_DIR, or this program's)\n"
 
@@ -46,9 +46,8 @@ static const char check_help[] =
     "\n"
     "Checks descriptions: text, names, numbers, programs, kernel, devices, memory. Every problem\n"
     "is told with file, line, column and remedy. Writes nothing.\n"
-    "\n" SYSTEM_HELP MACHINE_HELP
-    "      --syntax           the description alone: no programs, no kernel, no devices\n" COMMON_HELP
-    "\n"
+    "\n" SYSTEM_HELP MACHINE_HELP "      --syntax           the description alone: no programs, no "
+    "kernel, no devices\n" COMMON_HELP "\n"
     "example:\n"
     "  kaal check my/system.toml\n";
 
@@ -61,8 +60,8 @@ static const char build_help[] =
     "  -o, --output FILE      where to write (default: loader.elf)\n" SYSTEM_HELP
     "  -m, --memory SIZE      memory that the system must fit (default: 512M)\n"
     "      --el 1|2, --gic 2|3, --qemu PATH\n"
-    "                         machine whose devices the description is checked against\n" COMMON_HELP
-    "\n"
+    "                         machine whose devices the description is checked "
+    "against\n" COMMON_HELP "\n"
     "example:\n"
     "  kaal build -o out/loader.elf my/system.toml\n"
     "  qemu-system-aarch64 -machine virt -cpu cortex-a53 -nographic -m 2G -kernel out/loader.elf\n";
@@ -78,8 +77,8 @@ static const char run_help[] =
     "      --seed NUMBER      seed of the run, as 0x1234 (default: random)\n"
     "      --log FILE         write the system's output there as well\n"
     "      --replay FILE      judge such a log instead of booting\n"
-    "      --realtime         let time pass as on the host, not by executed instructions\n" COMMON_HELP
-    "\n"
+    "      --realtime         let time pass as on the host, not by executed "
+    "instructions\n" COMMON_HELP "\n"
     "examples:\n"
     "  kaal run\n"
     "  kaal run -m 128M --el 2 --gic 3\n"
@@ -91,11 +90,9 @@ static const char test_help[] =
     "Without SYSTEM: runs the tests of the build folders with CTest and ends with\n"
     "`N passed, M failed`. With SYSTEMs: verifies each, as `kaal run` does.\n"
     "\n"
-    "      --ctest DIR        a build folder; may be repeated (default: the tool's own)\n" SYSTEM_HELP
-        MACHINE_HELP
-    "  -t, --timeout SECONDS  time limit of each system\n"
-    "      --seed NUMBER      seed of the runs (default: random)\n" COMMON_HELP
-    "\n"
+    "      --ctest DIR        a build folder; may be repeated (default: the tool's "
+    "own)\n" SYSTEM_HELP MACHINE_HELP "  -t, --timeout SECONDS  time limit of each system\n"
+    "      --seed NUMBER      seed of the runs (default: random)\n" COMMON_HELP "\n"
     "examples:\n"
     "  kaal test\n"
     "  kaal test a/system.toml b/system.toml\n";

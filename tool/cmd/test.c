@@ -6,6 +6,7 @@
 //   FAILED   1.20 s  boot-demo          its output follows
 //   131 passed, 1 failed
 #include "tool/arena.h"
+#include "tool/cleanup.h"
 #include "tool/command.h"
 #include "tool/options.h"
 #include "tool/products.h"
@@ -34,18 +35,33 @@ struct result {
     double seconds;
 };
 
+// Behind `text`, if it comes next in `at`; else, or if `at` is NULL already, NULL.
+static const char *skip(const char *at, const char *text)
+{
+    size_t length = strlen(text);
+    return at != NULL && strncmp(at, text, length) == 0 ? at + length : NULL;
+}
+
+// Behind a number and the blanks and # before it.
+static const char *skip_number(const char *at)
+{
+    at = at == NULL ? "" : at + strspn(at, " #");
+    size_t digits = strspn(at, "0123456789");
+    return digits == 0 ? NULL : at + digits;
+}
+
 // A line of CTest: "12/40 Test  #3: name .......   Passed    0.01 sec". Verdicts that are not
 // "Passed" begin with "***" and may have several words.
 static bool parse_result(const char *line, struct result *out)
 {
-    unsigned done;
-    unsigned all;
-    unsigned number;
-    int name_end = 0;
-    if (sscanf(line, " %u/%u Test #%u: %127s%n", &done, &all, &number, out->name, &name_end) != 4) {
+    const char *name =
+        skip(skip_number(skip(skip_number(skip(skip_number(line), "/")), " Test")), ": ");
+    if (name == NULL) {
         return false;
     }
-    const char *verdict = line + name_end + strspn(line + name_end, " .");
+    size_t name_length = strcspn(name, " ");
+    snprintf(out->name, sizeof(out->name), "%.*s", (int)name_length, name);
+    const char *verdict = name + name_length + strspn(name + name_length, " .");
     const char *end = strstr(verdict, " sec");
     const char *seconds = end;
     while (seconds != NULL && seconds > verdict && strchr("0123456789.", seconds[-1]) != NULL) {
@@ -181,7 +197,7 @@ int cmd_test(struct arena *a, struct options *o, struct diag *d)
         return run_project_tests(a, o, d);
     }
     struct totals totals = {0};
-    for (size_t i = 0; i < o->systems.count; i++) {
+    for (size_t i = 0; i < o->systems.count && cleanup_signal() == 0; i++) {
         // Each description is judged alone.
         struct diag own = {.arena = a};
         if (run_system(a, o, o->systems.items[i], &own) == STATUS_OK) {

@@ -35,8 +35,8 @@ static struct bytes make_payload(struct arena *a, const struct kernel *kernel,
     memcpy(payload + boot.kernel_offset, k.data, k.size);
     memcpy(payload + boot.root_offset, root.data, root.size);
     memcpy(payload, &boot, sizeof(boot));
-    boot.checksum = sum64(0, payload + KAAL_BOOT_SUM_FROM,
-                          (boot.size - KAAL_BOOT_SUM_FROM) / sizeof(uint64_t));
+    boot.checksum =
+        sum64(0, payload + KAAL_BOOT_SUM_FROM, (boot.size - KAAL_BOOT_SUM_FROM) / sizeof(uint64_t));
     memcpy(payload, &boot, sizeof(boot));
     return (struct bytes){.data = payload, .size = boot.size};
 }
@@ -109,7 +109,8 @@ static bool read_loader(struct arena *a, const char *path, struct elf *out, stru
     return true;
 }
 
-// The raw form holds every segment at its place: they must all lie between the base and the payload.
+// The raw form holds every segment at its place: they must all lie between the base and the
+// payload.
 static bool segments_fit(const struct elf *loader, unsigned slot, uint64_t slot_paddr)
 {
     for (unsigned i = 0; i < loader->phnum; i++) {

@@ -23,8 +23,8 @@ enum {
     CONFIG_FILE_MAX = 1024 * 1024,
 };
 
-// What a program compiled for one configuration relies on in the other: system calls, labels, object
-// sizes, fixed slots of the root task.
+// What a program compiled for one configuration relies on in the other: system calls, labels,
+// object sizes, fixed slots of the root task.
 static const char *const abi_keys[] = {
     "KERNEL_MCS",       "SEL4_ARCH",          "WORD_SIZE",
     "MAX_NUM_NODES",    "HARDWARE_DEBUG_API", "ARM_HYPERVISOR_SUPPORT",
@@ -244,8 +244,8 @@ static bool kernel_usable(struct arena *a, const struct kernel *k, const struct 
         const char *value = config_text(a, c, demands[i].key);
         if (value == NULL || strcmp(value, demands[i].value) != 0) {
             diag_error(d, k->at, "the kernel %s has %s=%s (%s), KaaL needs %s; %s", k->path,
-                       demands[i].key, value == NULL ? "nothing" : value, c->path,
-                       demands[i].value, demands[i].remedy);
+                       demands[i].key, value == NULL ? "nothing" : value, c->path, demands[i].value,
+                       demands[i].remedy);
             return false;
         }
     }
@@ -299,8 +299,9 @@ static bool report_difference(struct arena *a, const struct kernel *k, const str
     const char *match = matching_config(a, p, c);
     const char *theirs = config_text(a, c, key);
     const char *mine = config_text(a, ours, key);
-    const char *remedy = match == NULL ? "no configuration that is built suits it, use --kernel builtin"
-                                       : arena_printf(a, "use --config %s", match);
+    const char *remedy = match == NULL
+                             ? "no configuration that is built suits it, use --kernel builtin"
+                             : arena_printf(a, "use --config %s", match);
     diag_error(d, k->at,
                "the kernel %s has %s=%s, the programs of configuration %s are built for %s=%s; %s",
                k->path, key, theirs == NULL ? "nothing" : theirs, p->config, key,
@@ -351,7 +352,8 @@ bool kernel_load(struct arena *a, const struct options *o, const struct system *
     if (path == NULL) {
         diag_error(d, out->at,
                    "no gen_config.json around the kernel %s; keep the kernel in its build or "
-                   "installation folder", out->path);
+                   "installation folder",
+                   out->path);
         return false;
     }
     struct config c;
@@ -363,8 +365,10 @@ bool kernel_load(struct arena *a, const struct options *o, const struct system *
     ok = ok && (out->builtin || compare(a, o, out, p, &c, d));
     json_decref(c.json);
     if (ok && !out->builtin && !platform_memory(a, find_platform(a, out->path), &out->memory)) {
-        diag_note(d, out->at, "no platform_gen.json around the kernel %s: give it the memory that "
-                              "it was built for with -m", out->path);
+        diag_note(d, out->at,
+                  "no platform_gen.json around the kernel %s: give it the memory that "
+                  "it was built for with -m",
+                  out->path);
     }
     return ok;
 }

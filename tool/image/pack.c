@@ -33,6 +33,42 @@ static void list_tables(const struct plan *plan, const struct kaal_plan_file *fi
     out[KAAL_TABLE_FILES] = (struct table){files, plan->file_count, sizeof(*files)};
 }
 
+// Offsets of the tables behind the header, and of the files behind those, each on a page.
+static void lay_out(const struct plan *plan, const struct table *tables,
+                    struct kaal_plan_file *files, struct kaal_image *header)
+{
+    uint64_t end = sizeof(*header);
+    for (size_t i = 0; i < KAAL_TABLE_COUNT; i++) {
+        header->tables[i] = (struct kaal_table_ref){
+            .offset = end,
+            .count = (uint32_t)tables[i].count,
+            .entry_size = (uint32_t)tables[i].entry_size,
+        };
+        end += align_up(tables[i].count * tables[i].entry_size, 8);
+    }
+    for (size_t i = 0; i < plan->file_count; i++) {
+        files[i].offset = align_up(end, SD_PAGE);
+        end = files[i].offset + files[i].size;
+    }
+    header->size = align_up(end, SD_PAGE);
+}
+
+static void copy_content(struct arena *a, const struct plan *plan, const struct table *tables,
+                         const struct kaal_plan_file *files, const struct kaal_image *header,
+                         uint8_t *image)
+{
+    for (size_t i = 0; i < KAAL_TABLE_COUNT; i++) {
+        if (tables[i].count != 0) {
+            memcpy(image + header->tables[i].offset, tables[i].entries,
+                   tables[i].count * tables[i].entry_size);
+        }
+    }
+    for (size_t i = 0; i < plan->file_count; i++) {
+        memcpy(image + files[i].offset, elf_squeeze(a, &plan->programs[i]->elf).data,
+               files[i].size);
+    }
+}
+
 struct bytes pack_system(struct arena *a, const struct plan *plan)
 {
     struct kaal_plan_file *files = arena_alloc(a, (plan->file_count + 1) * sizeof(*files));
@@ -44,38 +80,15 @@ struct bytes pack_system(struct arena *a, const struct plan *plan)
     };
     memcpy(files, plan->files, plan->file_count * sizeof(*files));
     list_tables(plan, files, tables);
-
-    uint64_t end = sizeof(header);
-    for (size_t i = 0; i < KAAL_TABLE_COUNT; i++) {
-        header.tables[i] = (struct kaal_table_ref){
-            .offset = end,
-            .count = (uint32_t)tables[i].count,
-            .entry_size = (uint32_t)tables[i].entry_size,
-        };
-        end += align_up(tables[i].count * tables[i].entry_size, 8);
-    }
-    for (size_t i = 0; i < plan->file_count; i++) {
-        files[i].offset = align_up(end, SD_PAGE);
-        end = files[i].offset + files[i].size;
-    }
-    header.size = align_up(end, SD_PAGE);
+    lay_out(plan, tables, files, &header);
 
     uint8_t *image = arena_alloc(a, header.size);
-    for (size_t i = 0; i < KAAL_TABLE_COUNT; i++) {
-        if (tables[i].count != 0) {
-            memcpy(image + header.tables[i].offset, tables[i].entries,
-                   tables[i].count * tables[i].entry_size);
-        }
-    }
-    for (size_t i = 0; i < plan->file_count; i++) {
-        memcpy(image + files[i].offset, elf_squeeze(a, &plan->programs[i]->elf).data,
-               files[i].size);
-    }
+    copy_content(a, plan, tables, files, &header, image);
     const char *name = plan->system->name.text;
     strncpy(header.system, name == NULL ? "system" : name, sizeof(header.system) - 1);
     strncpy(header.config, plan->config, sizeof(header.config) - 1);
-    header.checksum = sum64(0, image + sizeof(header),
-                            (header.size - sizeof(header)) / sizeof(uint64_t));
+    header.checksum =
+        sum64(0, image + sizeof(header), (header.size - sizeof(header)) / sizeof(uint64_t));
     memcpy(image, &header, sizeof(header));
     return (struct bytes){.data = image, .size = header.size};
 }
@@ -91,8 +104,7 @@ struct root_layout {
     uint64_t paddr;
 };
 
-static bool find_symbol(const struct program *root, struct place at, size_t *offset,
-                        struct diag *d)
+static bool find_symbol(const struct program *root, struct place at, size_t *offset, struct diag *d)
 {
     struct elf_symbol symbol;
     if (!elf_find_symbol(&root->elf, KAAL_IMAGE_SYMBOL, &symbol) || symbol.size != 8) {
@@ -105,8 +117,9 @@ static bool find_symbol(const struct program *root, struct place at, size_t *off
     const uint8_t *bytes = elf_bytes(&root->elf, symbol.value, symbol.size);
     if (bytes == NULL) {
         diag_error(d, at,
-                   KAAL_IMAGE_SYMBOL " of %s lies in no segment of the file; put it into .data, not "
-                                     ".bss",
+                   KAAL_IMAGE_SYMBOL
+                   " of %s lies in no segment of the file; put it into .data, not "
+                   ".bss",
                    root->path);
         return false;
     }
@@ -135,7 +148,7 @@ static struct root_layout root_layout(const struct program *root, size_t system_
     struct elf_segment seg = {0};
     unsigned index = 0;
     while (elf_next_load(elf, &index, &seg)) {
-        continue; // the last one
+        // `seg` stays with the last one.
     }
     struct root_layout l = {.vaddr = align_up(elf->hi, SD_PAGE)};
     l.paddr = l.vaddr - seg.vaddr + seg.paddr;
@@ -154,8 +167,10 @@ bool pack_root(struct arena *a, const struct program *root, struct bytes system,
         return false;
     }
     if (l.vaddr + system.size > KAAL_LAYOUT_IMAGE_END) {
-        diag_error(d, at, "no addresses left behind %s for the packed system of %zu KiB; link the "
-                          "root task lower", root->path, system.size / 1024);
+        diag_error(d, at,
+                   "no addresses left behind %s for the packed system of %zu KiB; link the "
+                   "root task lower",
+                   root->path, system.size / 1024);
         return false;
     }
     struct bytes squeezed = elf_squeeze(a, elf);

@@ -83,8 +83,8 @@ static void find_wants(struct planner *p)
 static void add_entry(struct planner *p, const char *name, struct kaal_plan_cap cap)
 {
     struct plan *plan = p->plan;
-    plan->caps = arena_grow(p->arena, plan->caps, plan->cap_count, &plan->cap_capacity,
-                            sizeof(*plan->caps));
+    plan->caps =
+        arena_grow(p->arena, plan->caps, plan->cap_count, &plan->cap_capacity, sizeof(*plan->caps));
     set_name(cap.name, name);
     plan->caps[plan->cap_count++] = cap;
 }
@@ -236,8 +236,8 @@ static uint64_t next_address(struct planner *p, size_t pd, uint64_t size, uint64
 static void add_map(struct planner *p, const char *name, struct kaal_plan_map map)
 {
     struct plan *plan = p->plan;
-    plan->maps = arena_grow(p->arena, plan->maps, plan->map_count, &plan->map_capacity,
-                            sizeof(*plan->maps));
+    plan->maps =
+        arena_grow(p->arena, plan->maps, plan->map_count, &plan->map_capacity, sizeof(*plan->maps));
     set_name(map.name, name);
     plan->maps[plan->map_count++] = map;
 }
@@ -403,7 +403,7 @@ static void make_tables(struct planner *p, const struct program_set *programs)
     plan->regions = arena_alloc(p->arena, s->region_count * sizeof(*plan->regions));
     plan->devices = arena_alloc(p->arena, s->device_count * sizeof(*plan->devices));
     plan->files = arena_alloc(p->arena, s->pd_count * sizeof(*plan->files));
-    plan->programs = arena_alloc(p->arena, s->pd_count * sizeof(*plan->programs));
+    plan->programs = arena_alloc(p->arena, s->pd_count * sizeof(const struct program *));
     for (size_t i = 0; i < s->pd_count; i++) {
         add_pd(p, i, &programs->items[programs->of_pd[i]]);
     }
@@ -511,8 +511,8 @@ static uint64_t private_bytes(const struct program *program)
     return bytes;
 }
 
-// Objects of one domain besides its stack and data: VSpace and page tables of image, stack and start
-// page, IPC buffer, start page, thread, scheduling context, reply object and such.
+// Objects of one domain besides its stack and data: VSpace and page tables of image, stack and
+// start page, IPC buffer, start page, thread, scheduling context, reply object and such.
 static uint64_t pd_bytes(const struct kaal_plan_pd *pd)
 {
     enum { TABLES = 7, PAGES = 2, SMALL_OBJECTS = 4096 };

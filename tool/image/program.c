@@ -107,18 +107,20 @@ static bool check_note(struct loader *l, const struct program *p, const struct s
     size_t size;
     if (!elf_note(&p->elf, KAAL_NOTE_OWNER, KAAL_NOTE_CONFIG, &desc, &size) ||
         size != KAAL_NAME_SIZE || memchr(desc, '\0', size) == NULL) {
-        diag_error(l->diag, image->at,
-                   "%s does not say which kernel configuration it is built for (note KaaL); link it "
-                   "with the KaaL library",
-                   image->text);
+        diag_error(
+            l->diag, image->at,
+            "%s does not say which kernel configuration it is built for (note KaaL); link it "
+            "with the KaaL library",
+            image->text);
         return false;
     }
     if (strcmp(desc, l->products->config) != 0) {
-        diag_error(l->diag, image->at,
-                   "%s is built for the kernel configuration %s, not for %s; build it for %s or use "
-                   "--config %s",
-                   image->text, (const char *)desc, l->products->config, l->products->config,
-                   (const char *)desc);
+        diag_error(
+            l->diag, image->at,
+            "%s is built for the kernel configuration %s, not for %s; build it for %s or use "
+            "--config %s",
+            image->text, (const char *)desc, l->products->config, l->products->config,
+            (const char *)desc);
         return false;
     }
     return true;
@@ -185,8 +187,7 @@ static size_t load(struct loader *l, const struct sd_text *image, struct program
     if (!check(l, &p, image)) {
         return SYSTEM_NONE;
     }
-    set->items =
-        arena_grow(l->arena, set->items, set->count, &set->capacity, sizeof(*set->items));
+    set->items = arena_grow(l->arena, set->items, set->count, &set->capacity, sizeof(*set->items));
     set->items[set->count] = p;
     return set->count++;
 }

@@ -103,6 +103,18 @@ bool check_range(struct checker *c, const char *key, const struct sd_number *num
     return false;
 }
 
+bool same_text(const struct sd_text *a, const struct sd_text *b)
+{
+    return a->text != NULL && b->text != NULL && strcmp(a->text, b->text) == 0;
+}
+
+void check_duplicate(struct checker *c, const struct sd_text *name, const char *what,
+                     const struct sd_text *first)
+{
+    diag_error(c->diag, name->at, "%s `%s` is defined twice, first in line %u; rename one", what,
+               name->text, first->at.line);
+}
+
 static const char **pd_names(struct checker *c)
 {
     const char **names = arena_alloc(c->arena, (c->system->pd_count + 1) * sizeof(*names));

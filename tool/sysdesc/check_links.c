@@ -9,19 +9,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-// The names of a domain's start page are told apart by kind, so a name may return in another kind.
-static void duplicate(struct checker *c, const struct sd_text *name, const char *what,
-                      const struct sd_text *first)
-{
-    diag_error(c->diag, name->at, "%s `%s` is defined twice, first in line %u; rename one", what,
-               name->text, first->at.line);
-}
-
-static bool same_text(const struct sd_text *a, const struct sd_text *b)
-{
-    return a->text != NULL && b->text != NULL && strcmp(a->text, b->text) == 0;
-}
-
 // --- rights ------------------------------------------------------------------------------------
 
 // A text of letters r, w, x, g, each at most once and all of them in `allowed`.
@@ -48,110 +35,6 @@ static bool parse_rights(struct checker *c, const struct sd_text *text, const ch
     }
     *out = rights;
     return true;
-}
-
-// --- channels ----------------------------------------------------------------------------------
-
-static void check_channel_kind(struct checker *c, struct sd_channel *ch)
-{
-    static const char *const kinds[] = {"call", "notify"};
-    ch->is_call = true;
-    if (ch->kind_name.text != NULL) {
-        ch->is_call = strcmp(ch->kind_name.text, "call") == 0;
-        if (!ch->is_call && strcmp(ch->kind_name.text, "notify") != 0) {
-            diag_error(c->diag, ch->kind_name.at, "unknown kind of channel `%s`; %s",
-                       ch->kind_name.text, near_fix(c->arena, ch->kind_name.text, kinds, 2));
-            return;
-        }
-    }
-    if (!ch->is_call && ch->grant.value) {
-        diag_error(c->diag, ch->grant.at,
-                   "a notification carries no capabilities; remove `grant` or use kind = \"call\"");
-    }
-}
-
-static void check_channel_ends(struct checker *c, struct sd_channel *ch)
-{
-    ch->from = check_pd_reference(c, "from", &ch->from_name);
-    ch->to = check_pd_reference(c, "to", &ch->to_name);
-    if (ch->to != SYSTEM_NONE && ch->to == c->system->broker) {
-        diag_error(c->diag, ch->to_name.at,
-                   "every component has a channel `broker` to the broker; remove this one");
-        ch->to = SYSTEM_NONE;
-    }
-    if (ch->from != SYSTEM_NONE && ch->from == ch->to) {
-        diag_error(c->diag, ch->to_name.at, "a channel from `%s` to itself; name another domain",
-                   ch->to_name.text);
-        ch->to = SYSTEM_NONE;
-    }
-}
-
-static void check_channel_priorities(struct checker *c, const struct sd_channel *ch)
-{
-    if (!ch->is_call || ch->from == SYSTEM_NONE || ch->to == SYSTEM_NONE) {
-        return;
-    }
-    const struct sd_pd *from = &c->system->pds[ch->from];
-    const struct sd_pd *to = &c->system->pds[ch->to];
-    // The broker's calls are its output; it waits for nobody else.
-    if (ch->from != c->system->broker && system_priority(from) > system_priority(to)) {
-        diag_warning(c->diag, ch->at,
-                     "`%s` (priority %u) calls `%s` (priority %u), whom others can keep from "
-                     "answering; give `%s` at least the priority of its callers",
-                     from->name.text, system_priority(from), to->name.text, system_priority(to),
-                     to->name.text);
-    }
-}
-
-static void check_channel_name(struct checker *c, size_t index)
-{
-    const struct sd_channel *ch = &c->system->channels[index];
-    if (!check_name(c, &ch->name)) {
-        return;
-    }
-    if (strcmp(ch->name.text, "broker") == 0) {
-        diag_error(c->diag, ch->name.at,
-                   "the channel name `broker` is that of every component's channel to the broker; "
-                   "choose another");
-    }
-    for (size_t i = 0; i < index; i++) {
-        const struct sd_channel *other = &c->system->channels[i];
-        if (other->from != SYSTEM_NONE && other->from == ch->from &&
-            other->is_call == ch->is_call && same_text(&other->name, &ch->name)) {
-            duplicate(c, &ch->name, "a channel", &other->name);
-            return;
-        }
-    }
-}
-
-static void check_notify_bits(struct checker *c, size_t pd)
-{
-    uint64_t bits = 0;
-    for (size_t i = 0; i < c->system->channel_count; i++) {
-        const struct sd_channel *ch = &c->system->channels[i];
-        bits += ch->to == pd && !ch->is_call;
-    }
-    for (size_t i = 0; i < c->system->device_count; i++) {
-        const struct sd_device *device = &c->system->devices[i];
-        bool counts = device->pd == pd && device->interrupts.value >= 0;
-        bits += counts ? (device->interrupts.given ? (uint64_t)device->interrupts.value : 1) : 0;
-    }
-    if (bits > KAAL_NOTIFY_BITS) {
-        diag_error(c->diag, c->system->pds[pd].name.at,
-                   "`%s` would receive %" PRIu64 " signals and interrupts; give it at most %d",
-                   c->system->pds[pd].name.text, bits, KAAL_NOTIFY_BITS);
-    }
-}
-
-void check_channels(struct checker *c)
-{
-    for (size_t i = 0; i < c->system->channel_count; i++) {
-        struct sd_channel *ch = &c->system->channels[i];
-        check_channel_kind(c, ch);
-        check_channel_ends(c, ch);
-        check_channel_priorities(c, ch);
-        check_channel_name(c, i);
-    }
 }
 
 // --- memory regions ----------------------------------------------------------------------------
@@ -309,7 +192,7 @@ static void check_device_unique(struct checker *c, size_t index)
     for (size_t i = 0; i < index; i++) {
         const struct sd_device *other = &c->system->devices[i];
         if (same_text(&other->name, &device->name)) {
-            duplicate(c, &device->name, "a device", &other->name);
+            check_duplicate(c, &device->name, "a device", &other->name);
         }
         const struct sd_text *match = same_text(&other->path, &device->path) ? &device->path
                                       : same_text(&other->compatible, &device->compatible)
@@ -320,6 +203,25 @@ static void check_device_unique(struct checker *c, size_t index)
                        "`%s` is already the device `%s` of line %u; a device has one holder",
                        match->text, other->name.text, other->at.line);
         }
+    }
+}
+
+static void check_notify_bits(struct checker *c, size_t pd)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < c->system->channel_count; i++) {
+        const struct sd_channel *ch = &c->system->channels[i];
+        bits += ch->to == pd && !ch->is_call;
+    }
+    for (size_t i = 0; i < c->system->device_count; i++) {
+        const struct sd_device *device = &c->system->devices[i];
+        bool counts = device->pd == pd && device->interrupts.value >= 0;
+        bits += counts ? (device->interrupts.given ? (uint64_t)device->interrupts.value : 1) : 0;
+    }
+    if (bits > KAAL_NOTIFY_BITS) {
+        diag_error(c->diag, c->system->pds[pd].name.at,
+                   "`%s` would receive %" PRIu64 " signals and interrupts; give it at most %d",
+                   c->system->pds[pd].name.text, bits, KAAL_NOTIFY_BITS);
     }
 }
 
@@ -345,18 +247,18 @@ void check_devices(struct checker *c)
 
 struct cap_rule {
     const char *name;
-    enum kaal_cap_kind kind;
     const char *rights; // letters that may be given; NULL: this kind has no rights
-    uint32_t usual;     // if none are given
+    enum kaal_cap_kind kind;
+    uint32_t usual; // rights, if none are given
 };
 
 static const struct cap_rule cap_rules[] = {
-    {"cnode", KAAL_CAP_CNODE, NULL, 0},
-    {"vspace", KAAL_CAP_VSPACE, NULL, 0},
-    {"tcb", KAAL_CAP_TCB, NULL, 0},
-    {"sched_context", KAAL_CAP_SCHED_CONTEXT, NULL, 0},
-    {"frame", KAAL_CAP_FRAME, "rw", KAAL_RIGHT_READ},
-    {"endpoint", KAAL_CAP_ENDPOINT, "rwg", KAAL_RIGHT_WRITE},
+    {"cnode", NULL, KAAL_CAP_CNODE, 0},
+    {"vspace", NULL, KAAL_CAP_VSPACE, 0},
+    {"tcb", NULL, KAAL_CAP_TCB, 0},
+    {"sched_context", NULL, KAAL_CAP_SCHED_CONTEXT, 0},
+    {"frame", "rw", KAAL_CAP_FRAME, KAAL_RIGHT_READ},
+    {"endpoint", "rwg", KAAL_CAP_ENDPOINT, KAAL_RIGHT_WRITE},
 };
 
 enum { CAP_RULES = sizeof(cap_rules) / sizeof(cap_rules[0]) };
@@ -455,7 +357,7 @@ void check_caps(struct checker *c)
             const struct sd_cap *other = &s->caps[j];
             if (other->pd != SYSTEM_NONE && other->pd == cap->pd && other->kind == cap->kind &&
                 same_text(&other->name, &cap->name)) {
-                duplicate(c, &cap->name, "a capability", &other->name);
+                check_duplicate(c, &cap->name, "a capability", &other->name);
                 break;
             }
         }

@@ -3,7 +3,8 @@
 // Between the parts of the checker:
 //
 //   check.c          names, roles, scheduling, start order
-//   check_links.c    what connects domains: channels, memory, devices, raw capabilities
+//   check_channels.c channels, and circles of calls
+//   check_links.c    what else connects domains: memory, devices, raw capabilities
 #pragma once
 
 #include "tool/arena.h"
@@ -14,6 +15,14 @@ struct checker {
     struct diag *diag;
     struct system *system;
 };
+
+// Both are given, and equal.
+bool same_text(const struct sd_text *a, const struct sd_text *b);
+
+// Reports that `name` was defined before. The names of a domain's start page are told apart by
+// kind, so a name may return in another kind.
+void check_duplicate(struct checker *c, const struct sd_text *name, const char *what,
+                     const struct sd_text *first);
 
 // Letters, digits, _ and -, a letter first, at most KAAL_NAME_SIZE - 1 of them.
 bool check_name(struct checker *c, const struct sd_text *name);

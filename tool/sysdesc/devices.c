@@ -77,8 +77,8 @@ static struct dt_node find(struct checker *c, const struct sd_device *device)
 {
     bool by_path = device->path.text != NULL;
     const struct sd_text *match = by_path ? &device->path : &device->compatible;
-    struct dt_node node = by_path ? dt_find(&c->dt, match->text)
-                                  : dt_find_compatible(&c->dt, dt_none(), match->text);
+    struct dt_node node =
+        by_path ? dt_find(&c->dt, match->text) : dt_find_compatible(&c->dt, dt_none(), match->text);
     if (dt_is_none(node)) {
         struct words words = all_words(c, by_path);
         diag_error(c->diag, match->at, "the machine has no device %s %s; %s",
@@ -111,8 +111,7 @@ static bool is_kernels(struct checker *c, struct dt_node node)
 }
 
 // Another node with registers in the page of `window`; its holder could be reached through it.
-static struct dt_node page_neighbour(struct checker *c, struct dt_node node,
-                                     struct dt_range window)
+static struct dt_node page_neighbour(struct checker *c, struct dt_node node, struct dt_range window)
 {
     uint64_t start = align_down(window.base, SD_PAGE);
     uint64_t size = align_up(window.base + window.size, SD_PAGE) - start;
@@ -202,8 +201,7 @@ bool devices_check_tree(struct arena *a, struct bytes tree, const struct system 
     return d->errors == errors;
 }
 
-bool devices_check(struct arena *a, const struct options *o, const struct system *s,
-                   struct diag *d)
+bool devices_check(struct arena *a, const struct options *o, const struct system *s, struct diag *d)
 {
     struct bytes tree;
     struct machine_setup setup = machine_setup(o, (struct bytes){0});

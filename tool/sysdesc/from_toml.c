@@ -2,7 +2,7 @@
 //
 // The TOML front end. Each section is a table of keys, and one reader fills a struct by it:
 //
-//   keys[]:  {"priority", KEY_NUMBER, offsetof(struct sd_pd, priority), false}
+//   keys[]:  {"priority", offsetof(struct sd_pd, priority), KEY_NUMBER, false}
 //   text:    priority = 5      ->  pd->priority = {5, given, line:column}
 //
 // What is wrong is reported and left out; the model is filled with the rest.
@@ -19,13 +19,14 @@ enum key_kind {
     KEY_NUMBER,
     KEY_FLAG,
     KEY_TEXTS,
+    KEY_TEXT_OR_TEXTS, // into a list, in which one text stands alone
     KEY_MAPS,
 };
 
 struct key {
     const char *name;
-    enum key_kind kind;
     size_t offset; // of the field in the section's struct
+    enum key_kind kind;
     bool required;
 };
 
@@ -41,64 +42,70 @@ struct section {
     }
 
 static const struct key system_keys[] = {
-    {"name", KEY_TEXT, offsetof(struct system, name), false},
-    {"kernel", KEY_TEXT, offsetof(struct system, kernel), false},
-    {"expect", KEY_TEXT, offsetof(struct system, expect), false},
-    {"start_order", KEY_TEXTS, offsetof(struct system, start_order), false},
+    {"name", offsetof(struct system, name), KEY_TEXT, false},
+    {"kernel", offsetof(struct system, kernel), KEY_TEXT, false},
+    {"expect", offsetof(struct system, expect), KEY_TEXT, false},
+    {"start_order", offsetof(struct system, start_order), KEY_TEXTS, false},
 };
 
 static const struct key pd_keys[] = {
-    {"program_image", KEY_TEXT, offsetof(struct sd_pd, image), true},
-    {"role", KEY_TEXT, offsetof(struct sd_pd, role_name), false},
-    {"priority", KEY_NUMBER, offsetof(struct sd_pd, priority), false},
-    {"max_priority", KEY_NUMBER, offsetof(struct sd_pd, max_priority), false},
-    {"budget", KEY_NUMBER, offsetof(struct sd_pd, budget), false},
-    {"period", KEY_NUMBER, offsetof(struct sd_pd, period), false},
-    {"stack_size", KEY_NUMBER, offsetof(struct sd_pd, stack_size), false},
-    {"passive", KEY_FLAG, offsetof(struct sd_pd, passive), false},
-    {"fpu", KEY_FLAG, offsetof(struct sd_pd, fpu), false},
-    {"parent", KEY_TEXT, offsetof(struct sd_pd, parent_name), false},
-    {"args", KEY_TEXT, offsetof(struct sd_pd, args), false},
+    {"program_image", offsetof(struct sd_pd, image), KEY_TEXT, true},
+    {"role", offsetof(struct sd_pd, role_name), KEY_TEXT, false},
+    {"priority", offsetof(struct sd_pd, priority), KEY_NUMBER, false},
+    {"max_priority", offsetof(struct sd_pd, max_priority), KEY_NUMBER, false},
+    {"budget", offsetof(struct sd_pd, budget), KEY_NUMBER, false},
+    {"period", offsetof(struct sd_pd, period), KEY_NUMBER, false},
+    {"stack_size", offsetof(struct sd_pd, stack_size), KEY_NUMBER, false},
+    {"passive", offsetof(struct sd_pd, passive), KEY_FLAG, false},
+    {"fpu", offsetof(struct sd_pd, fpu), KEY_FLAG, false},
+    {"parent", offsetof(struct sd_pd, parent_name), KEY_TEXT, false},
+    {"args", offsetof(struct sd_pd, args), KEY_TEXT, false},
+};
+
+// A [[channels]] table: as many channels as it has senders.
+struct channel_table {
+    struct sd_channel channel;
+    struct sd_texts from;
 };
 
 static const struct key channel_keys[] = {
-    {"name", KEY_TEXT, offsetof(struct sd_channel, name), true},
-    {"from", KEY_TEXT, offsetof(struct sd_channel, from_name), true},
-    {"to", KEY_TEXT, offsetof(struct sd_channel, to_name), true},
-    {"kind", KEY_TEXT, offsetof(struct sd_channel, kind_name), false},
-    {"grant", KEY_FLAG, offsetof(struct sd_channel, grant), false},
+    {"name", offsetof(struct channel_table, channel.name), KEY_TEXT, true},
+    {"from", offsetof(struct channel_table, from), KEY_TEXT_OR_TEXTS, true},
+    {"to", offsetof(struct channel_table, channel.to_name), KEY_TEXT, true},
+    {"kind", offsetof(struct channel_table, channel.kind_name), KEY_TEXT, false},
+    {"grant", offsetof(struct channel_table, channel.grant), KEY_FLAG, false},
 };
 
 static const struct key region_keys[] = {
-    {"size", KEY_NUMBER, offsetof(struct sd_region, size), true},
-    {"page_size", KEY_NUMBER, offsetof(struct sd_region, page_size), false},
-    {"maps", KEY_MAPS, 0, false},
+    {"size", offsetof(struct sd_region, size), KEY_NUMBER, true},
+    {"page_size", offsetof(struct sd_region, page_size), KEY_NUMBER, false},
+    {"maps", 0, KEY_MAPS, false},
 };
 
 static const struct key map_keys[] = {
-    {"pd", KEY_TEXT, offsetof(struct sd_map, pd_name), true},
-    {"rights", KEY_TEXT, offsetof(struct sd_map, rights_name), false},
-    {"vaddr", KEY_NUMBER, offsetof(struct sd_map, vaddr), false},
-    {"cached", KEY_FLAG, offsetof(struct sd_map, cached), false},
+    {"pd", offsetof(struct sd_map, pd_name), KEY_TEXT, true},
+    {"rights", offsetof(struct sd_map, rights_name), KEY_TEXT, false},
+    {"vaddr", offsetof(struct sd_map, vaddr), KEY_NUMBER, false},
+    {"cached", offsetof(struct sd_map, cached), KEY_FLAG, false},
 };
 
 static const struct key device_keys[] = {
-    {"name", KEY_TEXT, offsetof(struct sd_device, name), true},
-    {"pd", KEY_TEXT, offsetof(struct sd_device, pd_name), true},
-    {"path", KEY_TEXT, offsetof(struct sd_device, path), false},
-    {"compatible", KEY_TEXT, offsetof(struct sd_device, compatible), false},
-    {"registers", KEY_NUMBER, offsetof(struct sd_device, registers), false},
-    {"interrupts", KEY_NUMBER, offsetof(struct sd_device, interrupts), false},
+    {"name", offsetof(struct sd_device, name), KEY_TEXT, true},
+    {"pd", offsetof(struct sd_device, pd_name), KEY_TEXT, true},
+    {"path", offsetof(struct sd_device, path), KEY_TEXT, false},
+    {"compatible", offsetof(struct sd_device, compatible), KEY_TEXT, false},
+    {"registers", offsetof(struct sd_device, registers), KEY_NUMBER, false},
+    {"interrupts", offsetof(struct sd_device, interrupts), KEY_NUMBER, false},
 };
 
 static const struct key cap_keys[] = {
-    {"name", KEY_TEXT, offsetof(struct sd_cap, name), true},
-    {"pd", KEY_TEXT, offsetof(struct sd_cap, pd_name), true},
-    {"kind", KEY_TEXT, offsetof(struct sd_cap, kind_name), true},
-    {"object", KEY_TEXT, offsetof(struct sd_cap, object_name), true},
-    {"rights", KEY_TEXT, offsetof(struct sd_cap, rights_name), false},
-    {"badge", KEY_NUMBER, offsetof(struct sd_cap, badge), false},
-    {"page", KEY_NUMBER, offsetof(struct sd_cap, page), false},
+    {"name", offsetof(struct sd_cap, name), KEY_TEXT, true},
+    {"pd", offsetof(struct sd_cap, pd_name), KEY_TEXT, true},
+    {"kind", offsetof(struct sd_cap, kind_name), KEY_TEXT, true},
+    {"object", offsetof(struct sd_cap, object_name), KEY_TEXT, true},
+    {"rights", offsetof(struct sd_cap, rights_name), KEY_TEXT, false},
+    {"badge", offsetof(struct sd_cap, badge), KEY_NUMBER, false},
+    {"page", offsetof(struct sd_cap, page), KEY_NUMBER, false},
 };
 
 static const struct section system_section = SECTION(system_keys, "[system]");
@@ -164,11 +171,18 @@ static void read_flag(struct reader *r, const char *what, const struct toml_valu
     *out = (struct sd_flag){.value = v->boolean, .given = true, .at = v->at};
 }
 
+static void add_text(struct reader *r, struct sd_texts *list, struct sd_text text)
+{
+    list->items =
+        arena_grow(r->arena, list->items, list->count, &list->capacity, sizeof(*list->items));
+    list->items[list->count++] = text;
+}
+
 static void read_texts(struct reader *r, const char *what, const struct toml_value *v,
-                       struct sd_texts *out)
+                       const char *wanted, struct sd_texts *out)
 {
     if (v->type != TOML_ARRAY) {
-        wrong_type(r, what, v, "an array of strings");
+        wrong_type(r, what, v, wanted);
         return;
     }
     for (const struct toml_value *item = v->array->first; item != NULL; item = item->next) {
@@ -176,10 +190,22 @@ static void read_texts(struct reader *r, const char *what, const struct toml_val
         if (item->type != TOML_STRING) {
             wrong_item(r, what, item, "strings");
         } else if (read_text(r, what, item, &text)) {
-            out->items =
-                arena_grow(r->arena, out->items, out->count, &out->capacity, sizeof(*out->items));
-            out->items[out->count++] = text;
+            add_text(r, out, text);
         }
+    }
+}
+
+static void read_text_or_texts(struct reader *r, const char *what, const struct toml_value *v,
+                               struct sd_texts *out)
+{
+    struct sd_text text;
+    if (v->type != TOML_STRING) {
+        read_texts(r, what, v, "a string or an array of strings", out);
+    } else if (read_text(r, what, v, &text)) {
+        add_text(r, out, text);
+    }
+    if (v->type == TOML_ARRAY && v->array->count == 0) {
+        diag_error(r->diag, v->at, "`%s` is an empty array; give at least one string", what);
     }
 }
 
@@ -202,7 +228,10 @@ static void read_key(struct reader *r, const struct key *key, const struct toml_
         read_flag(r, key->name, v, field);
         break;
     case KEY_TEXTS:
-        read_texts(r, key->name, v, field);
+        read_texts(r, key->name, v, "an array of strings", field);
+        break;
+    case KEY_TEXT_OR_TEXTS:
+        read_text_or_texts(r, key->name, v, field);
         break;
     case KEY_MAPS:
         read_maps(r, v, object);
@@ -235,6 +264,7 @@ static void place_field(const struct key *key, struct place at, void *object)
         ((struct sd_flag *)field)->at = at;
         break;
     case KEY_TEXTS:
+    case KEY_TEXT_OR_TEXTS:
     case KEY_MAPS:
         break;
     }
@@ -338,6 +368,13 @@ static void read_regions(struct reader *r, const struct toml_value *v, struct sy
     }
 }
 
+static void add_channel(struct reader *r, struct system *s, struct sd_channel channel)
+{
+    s->channels = arena_grow(r->arena, s->channels, s->channel_count, &s->channel_capacity,
+                             sizeof(*s->channels));
+    s->channels[s->channel_count++] = channel;
+}
+
 static void read_channels(struct reader *r, const struct toml_value *v, struct system *s)
 {
     if (!is_array(r, "channels", v)) {
@@ -347,11 +384,17 @@ static void read_channels(struct reader *r, const struct toml_value *v, struct s
         if (!is_item(r, "channels", item)) {
             continue;
         }
-        s->channels = arena_grow(r->arena, s->channels, s->channel_count, &s->channel_capacity,
-                                 sizeof(*s->channels));
-        struct sd_channel *channel = &s->channels[s->channel_count++];
-        *channel = (struct sd_channel){.at = item->at, .from = SYSTEM_NONE, .to = SYSTEM_NONE};
-        read_section(r, &channel_section, item->table, item->at, channel);
+        struct channel_table t = {
+            .channel = {.at = item->at, .from = SYSTEM_NONE, .to = SYSTEM_NONE}};
+        read_section(r, &channel_section, item->table, item->at, &t);
+        if (t.from.count == 0) {
+            // Reported; what else is wrong with the table is to be told as well.
+            add_channel(r, s, t.channel);
+        }
+        for (size_t i = 0; i < t.from.count; i++) {
+            t.channel.from_name = t.from.items[i];
+            add_channel(r, s, t.channel);
+        }
     }
 }
 

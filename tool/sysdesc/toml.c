@@ -48,7 +48,8 @@ static bool key_and_value(struct toml_parser *p, struct toml_table *table)
         return false;
     }
     if (!is_char(p, '=')) {
-        return toml_fail(p, toml_here(p), "`=` is expected after the key instead of %s; write key = value",
+        return toml_fail(p, toml_here(p),
+                         "`=` is expected after the key instead of %s; write key = value",
                          toml_describe(p));
     }
     p->at++;
@@ -92,9 +93,10 @@ static bool array(struct toml_parser *p, struct toml_value *out)
         if (is_char(p, ',')) {
             p->at++;
         } else if (!is_char(p, ']')) {
-            return toml_fail(p, toml_here(p),
-                             "`,` or `]` is expected in the array of line %u instead of %s; close it",
-                             out->at.line, toml_describe(p));
+            return toml_fail(
+                p, toml_here(p),
+                "`,` or `]` is expected in the array of line %u instead of %s; close it",
+                out->at.line, toml_describe(p));
         }
     }
 }
@@ -134,9 +136,10 @@ static bool inline_table(struct toml_parser *p, struct toml_value *out)
         }
         if (!is_char(p, ',')) {
             return toml_fail(
-                p, toml_here(p), "`,` or `}` is expected in the inline table instead of %s; close it on "
-                             "the line that it starts on",
-                             toml_describe(p));
+                p, toml_here(p),
+                "`,` or `}` is expected in the inline table instead of %s; close it on "
+                "the line that it starts on",
+                toml_describe(p));
         }
         p->at++;
         toml_blanks(p);
@@ -179,7 +182,8 @@ static bool header(struct toml_parser *p)
     }
     bool closed = is_char(p, ']') && (!is_array || (p->end - p->at >= 2 && p->at[1] == ']'));
     if (!closed) {
-        return toml_fail(p, toml_here(p), "`%s` is expected at the end of the header instead of %s; add it",
+        return toml_fail(p, toml_here(p),
+                         "`%s` is expected at the end of the header instead of %s; add it",
                          is_array ? "]]" : "]", toml_describe(p));
     }
     p->at += is_array ? 2 : 1;

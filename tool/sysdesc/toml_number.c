@@ -249,7 +249,8 @@ bool toml_scalar(struct toml_parser *p, struct toml_value *out)
 {
     const char *word = take_word(p);
     if (word[0] == '\0') {
-        return toml_fail(p, out->at, "a value is expected instead of %s; write one, a text in quotes",
+        return toml_fail(p, out->at,
+                         "a value is expected instead of %s; write one, a text in quotes",
                          toml_describe(p));
     }
     if (strcmp(word, "true") == 0 || strcmp(word, "false") == 0) {

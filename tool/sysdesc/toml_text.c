@@ -75,8 +75,9 @@ static bool check_char(struct toml_parser *p, size_t *length)
                          (unsigned char)*p->at);
     }
     if (*p->at == '\r') {
-        return toml_fail(p, toml_here(p), "a carriage return without its line feed; save the file "
-                                          "with LF or CRLF at the ends of lines");
+        return toml_fail(p, toml_here(p),
+                         "a carriage return without its line feed; save the file "
+                         "with LF or CRLF at the ends of lines");
     }
     if (is_control(p->at)) {
         return toml_fail(p, toml_here(p),
@@ -221,7 +222,8 @@ static bool unicode_escape(struct toml_parser *p, struct buffer *b, int digits, 
     for (int i = 0; i < digits; i++) {
         int digit = p->at < p->end ? hex_digit(*p->at) : -1;
         if (digit < 0) {
-            return toml_fail(p, at, "a \\%c escape needs %d hexadecimal digits; write \\u00E9 for U+00E9",
+            return toml_fail(p, at,
+                             "a \\%c escape needs %d hexadecimal digits; write \\u00E9 for U+00E9",
                              digits == 4 ? 'u' : 'U', digits);
         }
         c = c << 4 | (uint32_t)digit;
@@ -242,7 +244,10 @@ static bool escape(struct toml_parser *p, struct buffer *b, struct place at)
 {
     static const char from[] = "btnfr\"\\";
     static const char to[] = "\b\t\n\f\r\"\\";
-    char c = p->at < p->end ? *p->at : '\n';
+    char c = '\n';
+    if (p->at < p->end) {
+        c = *p->at;
+    }
     const char *known = c == '\0' ? NULL : strchr(from, c);
     if (known != NULL) {
         p->at++;

@@ -138,8 +138,8 @@ static bool read_fields(struct reader *r, const struct toml_table *t, struct exp
     for (const struct toml_entry *e = t->first; e != NULL; e = e->next) {
         struct expect_field field = {.key = e->key.text};
         ok = value_read(r->arena, &e->value, &field.value, r->diag) && ok;
-        item->fields = arena_grow(r->arena, item->fields, item->count, &capacity,
-                                  sizeof(*item->fields));
+        item->fields =
+            arena_grow(r->arena, item->fields, item->count, &capacity, sizeof(*item->fields));
         item->fields[item->count++] = field;
     }
     return ok;
@@ -212,8 +212,7 @@ static bool read_each(struct reader *r, const struct expect_item *base, const ch
 
 static bool read_report(struct reader *r, const struct toml_value *v)
 {
-    static const char *const keys[] = {"from",   "event", "title", "values",
-                                      "key",    "each",  "typed"};
+    static const char *const keys[] = {"from", "event", "title", "values", "key", "each", "typed"};
     struct expect_item item;
     if (!known_keys(r, v->table, keys, 7, "a report") || !read_item(r, v, &item)) {
         return false;
@@ -342,7 +341,8 @@ static bool check_unique(struct reader *r)
             if (same) {
                 diag_error(r->diag, x->at,
                            "`[%s] @%s` is expected twice%s; remove one or tell them apart by a key",
-                           x->from, x->event, j < e->boot_count ? ", by the boot sequence too" : "");
+                           x->from, x->event,
+                           j < e->boot_count ? ", by the boot sequence too" : "");
                 return false;
             }
         }

@@ -13,7 +13,6 @@ void judge_init(struct judge *j, struct arena *a, const struct expect *e, uint64
         .expect = e,
         .seed = seed,
         .seen = arena_alloc(a, (e->count + 1) * sizeof(*j->seen)),
-        .last_line = "",
     };
     // Without a seed nobody typed: such lines are as good as seen.
     for (size_t i = 0; seed == 0 && i < e->count; i++) {
@@ -46,9 +45,9 @@ const char *judge_item_name(struct arena *a, const struct expect_item *item)
                         value_expected(a, &field->value, 0));
 }
 
-static const char *name_of(const struct judge *j, size_t item)
+static const char *name_of(struct judge *j, size_t item)
 {
-    return judge_item_name(j->arena, &j->expect->items[item]);
+    return judge_item_name(&j->line, &j->expect->items[item]);
 }
 
 // The item that a line is about. `*related`: some item has its sender and event, if not its key.
@@ -79,7 +78,7 @@ static void check_values(struct judge *j, size_t index, const struct report *r)
     for (size_t i = 0; i < item->count; i++) {
         const struct expect_field *field = &item->fields[i];
         const char *actual = report_value(r, field->key);
-        const char *wanted = value_expected(j->arena, &field->value, j->seed);
+        const char *wanted = value_expected(&j->line, &field->value, j->seed);
         if (actual == NULL) {
             j->seen[index].wrong = true;
             judge_problem(j, "%s has no %s, expected %s", name_of(j, index), field->key, wanted);
@@ -153,12 +152,12 @@ static void take_unexpected(struct judge *j, const struct report *r, bool relate
     }
 }
 
-static const char *input_for(const struct judge *j, const struct report *r)
+static const char *input_for(struct judge *j, const struct report *r)
 {
     for (size_t i = 0; i < j->expect->input_count; i++) {
         const struct expect_input *input = &j->expect->inputs[i];
         if (strcmp(input->from, r->from) == 0 && strcmp(input->event, r->event) == 0) {
-            return arena_printf(j->arena, "%s\n", value_text(j->arena, &input->text, j->seed));
+            return arena_printf(&j->line, "%s\n", value_text(&j->line, &input->text, j->seed));
         }
     }
     return NULL;
@@ -171,7 +170,7 @@ static void take_text(struct judge *j, const char *line)
     if (close == NULL) {
         return;
     }
-    const char *from = arena_copy(j->arena, line + 1, (size_t)(close - line - 1));
+    const char *from = arena_copy(&j->line, line + 1, (size_t)(close - line - 1));
     if (boots(j, from)) {
         judge_problem(j, "the %s gave up: %s", from, line);
         j->fatal = true;
@@ -182,9 +181,8 @@ const char *judge_line(struct judge *j, const char *line, uint64_t ms)
 {
     struct report r;
     bool related;
-    j->line_count++;
-    j->last_line = line;
-    if (!report_parse(j->arena, line, &r)) {
+    arena_clear(&j->line);
+    if (!report_parse(&j->line, line, &r)) {
         take_text(j, line);
         return NULL;
     }
@@ -212,4 +210,5 @@ void judge_finish(struct judge *j)
             judge_problem(j, "%s was not seen", name_of(j, i));
         }
     }
+    arena_free(&j->line);
 }

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
+//
+// QEMU as a child process. It gets nothing by name that would have to be removed: the image lies in
+// memory without a name, QMP and gdb are socket pairs, which it inherits.
+//
+//      the tool                         QEMU
+//      m->in, m->out, m->messages  ---  standard streams; serial0 is the first two
+//      m->qmp, m->gdb              ---  -chardev socket,fd=N
+//      memory with the image       ---  -kernel /proc/self/fd/N
 #include "tool/machine.h"
 
 #include "tool/arena.h"
-#include "tool/cleanup.h"
 #include "tool/options.h"
+
+#include <kaal/boot.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,9 +22,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -38,7 +47,19 @@ static void pause_ms(unsigned ms)
     poll(NULL, 0, (int)ms);
 }
 
-// --- arguments ---------------------------------------------------------------------------------
+static void close_fd(int *fd)
+{
+    if (*fd >= 0) {
+        close(*fd);
+        *fd = -1;
+    }
+}
+
+static bool fail(struct diag *d, const char *what)
+{
+    diag_error(d, place_none(), "%s: %s; free some resources of the host", what, strerror(errno));
+    return false;
+}
 
 struct machine_setup machine_setup(const struct options *o, struct bytes image)
 {
@@ -54,6 +75,70 @@ struct machine_setup machine_setup(const struct options *o, struct bytes image)
     };
 }
 
+// --- wires -------------------------------------------------------------------------------------
+
+enum wire {
+    WIRE_IN,
+    WIRE_OUT,
+    WIRE_MESSAGES,
+    WIRE_FAILURE, // closed by a successful exec, else errno comes through it
+    WIRE_QMP,
+    WIRE_GDB,
+    WIRES,
+};
+
+struct wires {
+    struct {
+        int here;  // the tool's end
+        int there; // the machine's
+    } ends[WIRES];
+    int image;
+};
+
+static void wires_close(struct wires *w)
+{
+    for (int i = 0; i < WIRES; i++) {
+        close_fd(&w->ends[i].here);
+        close_fd(&w->ends[i].there);
+    }
+    close_fd(&w->image);
+}
+
+static bool wire_open(struct wires *w, enum wire i)
+{
+    int fds[2];
+    bool both_ways = i == WIRE_QMP || i == WIRE_GDB;
+    if ((both_ways ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds)
+                   : pipe2(fds, O_CLOEXEC)) != 0) {
+        return false;
+    }
+    // A pipe is read at [0].
+    w->ends[i].here = fds[i == WIRE_IN];
+    w->ends[i].there = fds[i != WIRE_IN];
+    return true;
+}
+
+static bool image_open(struct wires *w, struct bytes image)
+{
+    w->image = memfd_create("kaal-image", MFD_CLOEXEC);
+    return w->image >= 0 && file_write(w->image, image);
+}
+
+static bool wires_open(struct wires *w, struct bytes image, struct diag *d)
+{
+    memset(w, 0xff, sizeof(*w));
+    bool ok = image_open(w, image) || fail(d, "cannot hold the image in memory");
+    for (int i = 0; ok && i < WIRES; i++) {
+        ok = wire_open(w, (enum wire)i) || fail(d, "cannot make pipes");
+    }
+    if (!ok) {
+        wires_close(w);
+    }
+    return ok;
+}
+
+// --- arguments ---------------------------------------------------------------------------------
+
 struct arguments {
     const char **items;
     size_t count;
@@ -68,13 +153,19 @@ static void add(struct arguments *list, const char *argument)
     }
 }
 
+static void add_socket(struct arguments *list, struct arena *a, const char *id, int fd)
+{
+    add(list, "-chardev");
+    add(list, arena_printf(a, "socket,id=%s,fd=%d", id, fd));
+}
+
 static void add_machine(struct arguments *list, struct arena *a, const struct machine_setup *s,
-                        const char *more)
+                        const struct wires *w)
 {
     add(list, s->qemu);
     add(list, "-machine");
-    add(list, arena_printf(a, "virt,gic-version=%u,virtualization=%s%s", s->gic,
-                           s->el == 2 ? "on" : "off", more));
+    add(list, arena_printf(a, "virt,gic-version=%u,virtualization=%s", s->gic,
+                           s->el == 2 ? "on" : "off"));
     add(list, "-cpu");
     add(list, "cortex-a53");
     add(list, "-m");
@@ -82,127 +173,62 @@ static void add_machine(struct arguments *list, struct arena *a, const struct ma
     add(list, "-display");
     add(list, "none");
     add(list, "-nodefaults");
+    add_socket(list, a, "qmp", w->ends[WIRE_QMP].there);
+    add(list, "-mon");
+    add(list, "chardev=qmp,mode=control");
 }
 
-static void run_arguments(const struct machine *m, const struct machine_setup *s, const char **out)
+static void run_arguments(struct arena *a, const struct machine_setup *s, const struct wires *w,
+                          const char **out)
 {
     struct arguments list = {.items = out, .room = ARGUMENTS_MAX};
-    add_machine(&list, m->arena, s, "");
+    add_machine(&list, a, s, w);
     add(&list, "-kernel");
-    add(&list, m->image);
+    add(&list, arena_printf(a, "/proc/self/fd/%d", w->image));
     add(&list, "-append");
-    add(&list, arena_printf(m->arena, "kaal.seed=0x%016" PRIx64, s->seed));
+    add(&list, arena_printf(a, "kaal.seed=0x%016" PRIx64, s->seed));
     add(&list, "-chardev");
     add(&list, "stdio,id=serial0,signal=off");
     add(&list, "-serial");
     add(&list, "chardev:serial0");
-    add(&list, "-qmp");
-    add(&list, arena_printf(m->arena, "unix:%s,server=on,wait=off", m->qmp));
     add(&list, "-no-reboot");
     if (s->counted) {
+        // Nobody replays the recording; making it is what has instructions counted exactly.
         add(&list, "-icount");
-        add(&list, arena_printf(m->arena, "shift=%u,sleep=off", s->count_shift));
+        add(&list, arena_printf(a, "shift=%u,sleep=off%s", s->count_shift,
+                                s->debug ? ",rr=record,rrfile=/dev/null" : ""));
     }
     if (s->debug) {
+        add_socket(&list, a, "gdb", w->ends[WIRE_GDB].there);
         add(&list, "-gdb");
-        add(&list, arena_printf(m->arena, "unix:%s,server=on,wait=off", m->gdb));
+        add(&list, "chardev:gdb");
         add(&list, "-S");
     }
 }
 
 // --- starting ----------------------------------------------------------------------------------
 
-static bool fail(struct diag *d, const char *what)
-{
-    diag_error(d, place_none(), "%s: %s; free some resources of the host", what, strerror(errno));
-    return false;
-}
-
-static bool make_folder(struct machine *m, const struct machine_setup *s, struct diag *d)
-{
-    const char *tmp = getenv("TMPDIR");
-    char *folder = arena_printf(m->arena, "%s/kaal-XXXXXX",
-                                tmp != NULL && tmp[0] == '/' && strlen(tmp) < 60 ? tmp : "/tmp");
-    if (mkdtemp(folder) == NULL) {
-        return fail(d, "cannot make a temporary folder");
-    }
-    m->folder = folder;
-    m->image = arena_printf(m->arena, "%s/loader.elf", folder);
-    m->qmp = arena_printf(m->arena, "%s/qmp", folder);
-    m->gdb = arena_printf(m->arena, "%s/gdb", folder);
-    const char *const paths[] = {m->folder, m->image, m->qmp, m->gdb};
-    for (int i = 0; i < 4; i++) {
-        m->cleanups[i] = cleanup_add(paths[i]);
-    }
-    struct output_set set = {0};
-    bool ok = output_add(&set, m->arena, m->image, s->image, d) && output_commit(&set, d);
-    output_discard(&set);
-    return ok;
-}
-
-static void remove_folder(struct machine *m)
-{
-    const char *const paths[] = {m->gdb, m->qmp, m->image};
-    if (m->folder == NULL) {
-        return;
-    }
-    for (int i = 0; i < 3; i++) {
-        unlink(paths[i]);
-    }
-    rmdir(m->folder);
-    for (int i = 0; i < 4; i++) {
-        cleanup_drop(m->cleanups[i]);
-    }
-    m->folder = NULL;
-}
-
-struct pipes {
-    int in[2];
-    int out[2];
-    int messages[2];
-    int failure[2]; // closed by a successful exec, else errno comes through it
-};
-
-static void close_pipes(const struct pipes *p)
-{
-    const int *const all[] = {p->in, p->out, p->messages, p->failure};
-    for (int i = 0; i < 4; i++) {
-        for (int j = 0; j < 2; j++) {
-            if (all[i][j] >= 0) {
-                close(all[i][j]);
-            }
-        }
-    }
-}
-
-static bool open_pipes(struct pipes *p)
-{
-    int *const all[] = {p->in, p->out, p->messages, p->failure};
-    memset(p, 0xff, sizeof(*p));
-    for (int i = 0; i < 4; i++) {
-        if (pipe2(all[i], O_CLOEXEC) != 0) {
-            close_pipes(p);
-            return false;
-        }
-    }
-    return true;
-}
-
 // In the child, between fork and exec.
-static _Noreturn void become(const struct pipes *p, pid_t parent, const char *const *arguments)
+static _Noreturn void become(const struct wires *w, pid_t parent, const char *const *arguments)
 {
     // Ctrl-C at the terminal is for the tool, which then ends the machine in order.
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGPIPE, SIG_DFL);
-    bool ok = getppid() == parent && dup2(p->in[0], STDIN_FILENO) >= 0 &&
-              dup2(p->out[1], STDOUT_FILENO) >= 0 && dup2(p->messages[1], STDERR_FILENO) >= 0;
+    signal(SIGXFSZ, SIG_DFL);
+    bool ok = getppid() == parent && dup2(w->ends[WIRE_IN].there, STDIN_FILENO) >= 0 &&
+              dup2(w->ends[WIRE_OUT].there, STDOUT_FILENO) >= 0 &&
+              dup2(w->ends[WIRE_MESSAGES].there, STDERR_FILENO) >= 0 &&
+              fcntl(w->image, F_SETFD, 0) == 0 && fcntl(w->ends[WIRE_QMP].there, F_SETFD, 0) == 0 &&
+              fcntl(w->ends[WIRE_GDB].there, F_SETFD, 0) == 0;
     if (ok) {
-        // execvp() does not change the strings, its type is older than const.
-        execvp(arguments[0], (char *const *)(uintptr_t)arguments);
+        // execvp() does not change the strings; its type is older than const.
+        char *const *older;
+        memcpy(&older, &arguments, sizeof(older));
+        execvp(arguments[0], older);
     }
     int number = errno;
-    (void)!write(p->failure[1], &number, sizeof(number));
+    (void)!write(w->ends[WIRE_FAILURE].there, &number, sizeof(number));
     _exit(127);
 }
 
@@ -220,55 +246,73 @@ static bool report_exec(const char *qemu, int number, struct diag *d)
     return false;
 }
 
-static bool spawn(struct machine *m, const char *const *arguments, struct diag *d)
+// Waits for the exec of the child. 0, or the errno of its failure.
+static int exec_result(int fd)
 {
-    struct pipes p;
-    if (!open_pipes(&p)) {
-        return fail(d, "cannot make pipes");
-    }
+    int number = 0;
+    ssize_t n;
+    do {
+        n = read(fd, &number, sizeof(number));
+    } while (n < 0 && errno == EINTR);
+    return n == (ssize_t)sizeof(number) ? number : 0;
+}
+
+static int take_end(struct wires *w, enum wire i)
+{
+    int fd = w->ends[i].here;
+    w->ends[i].here = -1;
+    return fd;
+}
+
+static bool spawn(struct machine *m, struct wires *w, const char *const *arguments, struct diag *d)
+{
     pid_t parent = getpid();
     fflush(NULL);
     m->pid = fork();
     if (m->pid < 0) {
-        close_pipes(&p);
         return fail(d, "cannot start a process");
     }
     if (m->pid == 0) {
-        become(&p, parent, arguments);
+        become(w, parent, arguments);
     }
-    m->in = fcntl(p.in[1], F_DUPFD_CLOEXEC, 3);
-    m->out = fcntl(p.out[0], F_DUPFD_CLOEXEC, 3);
-    m->messages = fcntl(p.messages[0], F_DUPFD_CLOEXEC, 3);
-    close(p.failure[1]);
-    p.failure[1] = -1;
-    int number = 0;
-    bool ran = read(p.failure[0], &number, sizeof(number)) != (ssize_t)sizeof(number);
-    close_pipes(&p);
-    if (!ran) {
+    // Held open here, they would keep us from seeing that the machine is gone.
+    for (int i = 0; i < WIRES; i++) {
+        close_fd(&w->ends[i].there);
+    }
+    int number = exec_result(w->ends[WIRE_FAILURE].here);
+    if (number != 0) {
         waitpid(m->pid, &m->status, 0);
         m->ended = true;
         return report_exec(arguments[0], number, d);
     }
+    m->in = take_end(w, WIRE_IN);
+    m->out = take_end(w, WIRE_OUT);
+    m->messages = take_end(w, WIRE_MESSAGES);
+    m->gdb = take_end(w, WIRE_GDB);
+    m->qmp.fd = take_end(w, WIRE_QMP);
     // A guest that does not read must not stop us.
     fcntl(m->in, F_SETFL, O_NONBLOCK);
     return true;
+}
+
+static struct machine no_machine(void)
+{
+    return (struct machine){.in = -1, .out = -1, .messages = -1, .gdb = -1, .qmp = {.fd = -1}};
 }
 
 bool machine_start(struct machine *m, struct arena *a, const struct machine_setup *s,
                    struct diag *d)
 {
     const char *arguments[ARGUMENTS_MAX];
-    *m = (struct machine){.arena = a, .in = -1, .out = -1, .messages = -1};
-    if (!make_folder(m, s, d)) {
-        remove_folder(m);
+    struct wires wires;
+    *m = no_machine();
+    if (!wires_open(&wires, s->image, d)) {
         return false;
     }
-    run_arguments(m, s, arguments);
-    if (!spawn(m, arguments, d)) {
-        machine_stop(m);
-        return false;
-    }
-    return true;
+    run_arguments(a, s, &wires, arguments);
+    bool ok = spawn(m, &wires, arguments, d);
+    wires_close(&wires);
+    return ok;
 }
 
 // --- waiting -----------------------------------------------------------------------------------
@@ -295,74 +339,50 @@ static bool wait_end(struct machine *m, unsigned timeout_ms)
 
 // --- the device tree ---------------------------------------------------------------------------
 
+// QEMU writes guest memory to the file that the machine was given in place of an image.
+static bool save_memory(struct machine *m, int file, uint64_t at, size_t size)
+{
+    enum { ANSWER_MS = 10000 };
+    char path[32];
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+    json_t *arguments = json_pack("{s:I, s:I, s:s}", "val", (json_int_t)at, "size",
+                                  (json_int_t)size, "filename", path);
+    json_t *answer = qmp_execute(&m->qmp, "pmemsave", arguments, ANSWER_MS);
+    bool ok = answer != NULL;
+    json_decref(answer);
+    return ok;
+}
+
+// A machine that has nothing to run has its device tree at the start of memory.
 bool machine_tree(struct arena *a, const struct machine_setup *s, struct bytes *out)
 {
-    enum { TREE_MAX = 2 * 1024 * 1024, TIMEOUT_MS = 10000 };
+    enum { TREE_MAX = 2 * 1024 * 1024 };
     const char *arguments[ARGUMENTS_MAX];
-    const char *cause;
     struct diag silent = {.arena = a};
-    struct machine m = {.arena = a, .in = -1, .out = -1, .messages = -1};
+    struct machine m = no_machine();
+    struct wires wires;
     struct arguments list = {.items = arguments, .room = ARGUMENTS_MAX};
-    bool ok = make_folder(&m, s, &silent);
-    if (ok) {
-        // It replaces the image, which this run has no use for.
-        add_machine(&list, a, s, arena_printf(a, ",dumpdtb=%s", m.image));
-        ok = spawn(&m, arguments, &silent) && wait_end(&m, TIMEOUT_MS) && m.status == 0 &&
-             file_read(a, m.image, TREE_MAX, out, &cause);
+    if (!wires_open(&wires, s->image, &silent)) {
+        return false;
     }
+    add_machine(&list, a, s, &wires);
+    add(&list, "-S");
+    uint8_t *tree = arena_alloc(a, TREE_MAX);
+    bool ok = spawn(&m, &wires, arguments, &silent) &&
+              save_memory(&m, wires.image, KAAL_RAM_BASE, TREE_MAX) &&
+              pread(wires.image, tree, TREE_MAX, 0) == TREE_MAX;
+    *out = (struct bytes){.data = tree, .size = TREE_MAX};
+    wires_close(&wires);
     machine_stop(&m);
     return ok;
 }
 
 // --- ending ------------------------------------------------------------------------------------
 
-int socket_open(const char *path, unsigned timeout_ms)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof(address.sun_path)) {
-        return -1;
-    }
-    strcpy(address.sun_path, path);
-    uint64_t end = host_ms() + timeout_ms;
-    do {
-        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (fd < 0) {
-            return -1;
-        }
-        if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0) {
-            return fd;
-        }
-        close(fd);
-        pause_ms(5);
-    } while (host_ms() < end);
-    return -1;
-}
-
-// The answers are not needed: the end of the process is the answer.
-static void ask_to_quit(const struct machine *m)
-{
-    static const char text[] = "{\"execute\":\"qmp_capabilities\"}\n{\"execute\":\"quit\"}\n";
-    int fd = socket_open(m->qmp, QMP_TIMEOUT_MS);
-    if (fd < 0) {
-        return;
-    }
-    (void)!send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL);
-    // QEMU drops what it has not read when we hang up: give it the time.
-    struct pollfd p = {.fd = fd, .events = POLLIN};
-    char answers[512];
-    uint64_t end = host_ms() + QMP_TIMEOUT_MS;
-    while (host_ms() < end && poll(&p, 1, QMP_TIMEOUT_MS) > 0) {
-        if (read(fd, answers, sizeof(answers)) <= 0) {
-            break;
-        }
-    }
-    close(fd);
-}
-
 void machine_stop(struct machine *m)
 {
     if (m->pid > 0 && !machine_poll(m)) {
-        ask_to_quit(m);
+        json_decref(qmp_execute(&m->qmp, "quit", NULL, QMP_TIMEOUT_MS));
         if (!wait_end(m, END_TIMEOUT_MS)) {
             kill(m->pid, SIGTERM);
             if (!wait_end(m, END_TIMEOUT_MS)) {
@@ -372,12 +392,8 @@ void machine_stop(struct machine *m)
             }
         }
     }
-    int *const fds[] = {&m->in, &m->out, &m->messages};
-    for (int i = 0; i < 3; i++) {
-        if (*fds[i] >= 0) {
-            close(*fds[i]);
-            *fds[i] = -1;
-        }
+    int *const fds[] = {&m->in, &m->out, &m->messages, &m->gdb, &m->qmp.fd};
+    for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
+        close_fd(fds[i]);
     }
-    remove_folder(m);
 }

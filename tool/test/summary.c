@@ -48,8 +48,11 @@ static void print_reports(const struct judge *j, bool verbose, FILE *to)
             field_count(j, 0), j->seed);
 }
 
-static void print_problems(const struct judge *j, FILE *to)
+static void print_problems(const struct judge *j, const char *reason, FILE *to)
 {
+    if (reason != NULL) {
+        fprintf(to, "  problem: %s\n", reason);
+    }
     for (size_t i = 0; i < j->problem_count && i < JUDGE_PROBLEMS_SHOWN; i++) {
         fprintf(to, "  problem: %s\n", j->problems[i]);
     }
@@ -62,6 +65,7 @@ static const char *ending_text(enum ending ending)
 {
     static const char *const texts[] = {
         [ENDING_POWER_OFF] = "the machine powered off",
+        [ENDING_BROKEN] = "QEMU gave up",
         [ENDING_STOPPED] = "the machine was stopped after the last line",
         [ENDING_TIMEOUT] = "the machine was stopped at the time limit",
         [ENDING_SIGNAL] = "the machine was stopped by the user",
@@ -79,14 +83,15 @@ void summary_print(const struct judge *j, const struct verdict *v, const struct 
         print_stages(j, to);
         print_reports(j, o->verbose, to);
     }
-    print_problems(j, to);
+    print_problems(j, v->reason, to);
     if (v->verified) {
         fprintf(to, "verified: %zu stages, %zu reports, %" PRIu64 " ms; %s\n",
                 j->expect->stage_count, j->expect->count - j->expect->stage_count, v->ms,
                 ending_text(v->ending));
     } else {
-        fprintf(to, "not verified: %zu problem%s, %" PRIu64 " ms; %s\n", j->problem_count,
-                j->problem_count == 1 ? "" : "s", v->ms, ending_text(v->ending));
+        size_t problems = j->problem_count + (v->reason != NULL);
+        fprintf(to, "not verified: %zu problem%s, %" PRIu64 " ms; %s\n", problems,
+                problems == 1 ? "" : "s", v->ms, ending_text(v->ending));
     }
     fflush(to);
 }

@@ -86,7 +86,8 @@ static uint64_t expression(struct parser *p);
 
 static size_t word(struct parser *p, char out[LABEL_MAX])
 {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
     blanks(p);
     size_t length = strspn(p->at, letters);
     if (length >= LABEL_MAX) {
@@ -191,7 +192,7 @@ static uint64_t expression(struct parser *p)
     uint64_t value = term(p);
     for (blanks(p); p->cause == NULL && *p->at != '\0' && strchr("+-*^&|", *p->at) != NULL;
          blanks(p)) {
-        char operator = *p->at++;
+        char operator= * p->at++;
         value = apply(operator, value, term(p));
     }
     p->depth--;

@@ -10,6 +10,7 @@
 #include "tool/system.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -18,11 +19,10 @@
 enum {
     TIMEOUT_DEFAULT_S = 60,
     LINE_MAX_BYTES = 4096,
-    OUTPUT_MAX_BYTES = 64 * 1024 * 1024,
+    OUTPUT_MAX_BYTES = 16 * 1024 * 1024,
     POWER_OFF_MS = 2000, // how long a guest that can power off may take to do so
     QUIET_MS = 400,      // without expectations of its own: silence that ends a run,
     LINGER_MS = 3000,    // and the longest wait for it
-    LOG_MAX_BYTES = 64 * 1024 * 1024,
 };
 
 // --- expectations ------------------------------------------------------------------------------
@@ -43,7 +43,7 @@ const char *expect_path(struct arena *a, const struct system *s)
     }
     // `expect.toml` belongs to `system.toml`: other descriptions may lie in the same folder.
     const char *shared = path_join(a, folder, "expect.toml");
-    return strncmp(name, "system.toml", 12) == 0 && file_exists(shared) ? shared : NULL;
+    return strcmp(name, "system.toml") == 0 && file_exists(shared) ? shared : NULL;
 }
 
 bool verify_expect(struct arena *a, const struct system *s, const struct build_result *b,
@@ -63,8 +63,10 @@ bool verify_expect(struct arena *a, const struct system *s, const struct build_r
         return true;
     }
     if (!file_exists(path)) {
-        diag_error(d, s->expect.at, "the file of expectations %s does not exist; correct the path "
-                                    "or remove `expect`", path);
+        diag_error(d, s->expect.at,
+                   "the file of expectations %s does not exist; correct the path "
+                   "or remove `expect`",
+                   path);
         return false;
     }
     return expect_read(a, path, out, d);
@@ -79,15 +81,16 @@ struct run {
     struct machine machine;
     FILE *log;
     uint64_t start_ms;
-    uint64_t end_ms;   // time limit
-    uint64_t over_ms;  // when all was seen, 0: not yet
-    uint64_t last_ms;  // last output
-    bool powers_off;   // the guest does so by itself after its last line
-    bool lingers;      // only the boot was asked for: show what the components say
-    size_t bytes;      // of output
+    uint64_t end_ms;  // time limit
+    uint64_t over_ms; // when all was seen, 0: not yet
+    uint64_t last_ms; // last output
+    bool powers_off;  // the guest does so by itself after its last line
+    bool lingers;     // only the boot was asked for: show what the components say
+    size_t bytes;     // of output
     char line[LINE_MAX_BYTES];
     size_t line_length;
-    char said[1024]; // QEMU's own messages, the first of them
+    char last[LINE_MAX_BYTES]; // the line before
+    char said[1024];           // QEMU's own messages, the first of them
     size_t said_length;
 };
 
@@ -102,7 +105,6 @@ static void show_line(const char *line)
         }
     }
     putchar('\n');
-    fflush(stdout);
 }
 
 static void type(const struct run *r, const char *text)
@@ -112,15 +114,16 @@ static void type(const struct run *r, const char *text)
 
 static void take_line(struct run *r)
 {
-    const char *line = arena_copy(r->arena, r->line, r->line_length);
+    memcpy(r->last, r->line, r->line_length);
+    r->last[r->line_length] = '\0';
     r->line_length = 0;
     if (!r->options->quiet) {
-        show_line(line);
+        show_line(r->last);
     }
     if (r->log != NULL) {
-        fprintf(r->log, "%s\n", line);
+        fprintf(r->log, "%s\n", r->last);
     }
-    const char *input = judge_line(&r->judge, line, host_ms() - r->start_ms);
+    const char *input = judge_line(&r->judge, r->last, host_ms() - r->start_ms);
     if (input != NULL && r->machine.in >= 0) {
         type(r, input);
     }
@@ -137,6 +140,7 @@ static void take_bytes(struct run *r, const char *bytes, size_t count)
             r->line[r->line_length++] = bytes[i];
         }
     }
+    fflush(stdout);
 }
 
 // Reads what is there. False at the end of the stream.
@@ -155,7 +159,11 @@ static bool read_messages(struct run *r)
     char buffer[512];
     ssize_t n = read(r->machine.messages, buffer, sizeof(buffer));
     for (ssize_t i = 0; i < n && r->said_length < sizeof(r->said) - 1; i++) {
-        r->said[r->said_length++] = buffer[i] == '\n' ? ' ' : buffer[i];
+        r->said[r->said_length] = buffer[i];
+        if (buffer[i] == '\n') {
+            r->said[r->said_length] = ' ';
+        }
+        r->said_length++;
     }
     return n > 0 || (n < 0 && errno == EINTR);
 }
@@ -232,45 +240,45 @@ static const char *waiting_for(const struct run *r)
     return "its end";
 }
 
-static void report_early_end(struct run *r)
+static const char *early_end(const struct run *r)
 {
     int status = r->machine.status;
-    const char *how =
-        WIFSIGNALED(status) ? arena_printf(r->arena, "was killed by signal %d", WTERMSIG(status))
-                            : arena_printf(r->arena, "ended with status %d", WEXITSTATUS(status));
-    const char *said = r->said_length == 0 ? "" : arena_printf(r->arena, "; it said: %s", r->said);
-    if (!judge_over(&r->judge) || status != 0) {
-        judge_problem(&r->judge, "QEMU %s before %s was seen%s", how, waiting_for(r), said);
+    if (judge_over(&r->judge) && status == 0) {
+        return NULL;
     }
+    const char *how = WIFSIGNALED(status)
+                          ? arena_printf(r->arena, "was killed by signal %d", WTERMSIG(status))
+                          : arena_printf(r->arena, "ended with status %d", WEXITSTATUS(status));
+    const char *said = r->said_length == 0 ? "" : arena_printf(r->arena, "; it said: %s", r->said);
+    return arena_printf(r->arena, "QEMU %s before %s was seen%s", how, waiting_for(r), said);
 }
 
-static void report_ending(struct run *r, enum ending ending)
+// Why it ended, if that is not as it should be.
+static const char *ending_reason(const struct run *r, enum ending ending)
 {
-    const char *last = r->judge.last_line;
+    const char *last = r->last[0] == '\0' ? "none at all" : r->last;
     switch (ending) {
     case ENDING_TIMEOUT:
-        judge_problem(&r->judge, "time limit of %llu s reached while waiting for %s; the last line "
-                                 "was: %s",
-                      (unsigned long long)(r->end_ms - r->start_ms) / 1000, waiting_for(r),
-                      last[0] == '\0' ? "none at all" : last);
-        break;
+        return arena_printf(r->arena,
+                            "time limit of %" PRIu64
+                            " s reached while waiting for %s; the last line was: %s",
+                            (r->end_ms - r->start_ms) / 1000, waiting_for(r), last);
     case ENDING_SIGNAL:
-        judge_problem(&r->judge, "stopped by signal %d", cleanup_signal());
-        break;
+        return arena_printf(r->arena, "stopped by signal %d", cleanup_signal());
     case ENDING_FLOOD:
-        judge_problem(&r->judge, "more than %d MiB of output; the last line was: %s",
-                      OUTPUT_MAX_BYTES >> 20, last);
-        break;
+        return arena_printf(r->arena, "more than %d MiB of output; the last line was: %s",
+                            OUTPUT_MAX_BYTES >> 20, last);
     case ENDING_POWER_OFF:
-        report_early_end(r);
-        break;
+    case ENDING_BROKEN:
+        return early_end(r);
     case ENDING_STOPPED:
     case ENDING_LOG:
         break;
     }
+    return NULL;
 }
 
-static enum ending run_machine(struct run *r)
+static void run_machine(struct run *r, struct verdict *out)
 {
     enum ending ending = follow(r);
     if (ending == ENDING_POWER_OFF) {
@@ -282,16 +290,19 @@ static enum ending run_machine(struct run *r)
     if (r->line_length != 0) {
         take_line(r);
     }
-    report_ending(r, ending);
+    if (ending == ENDING_POWER_OFF && r->machine.status != 0) {
+        ending = ENDING_BROKEN;
+    }
+    out->ending = ending;
+    out->reason = ending_reason(r, ending);
     machine_stop(&r->machine);
-    return ending;
 }
 
 static bool replay(struct run *r, struct diag *d)
 {
     struct bytes text;
     const char *cause;
-    if (!file_read(r->arena, r->options->replay, LOG_MAX_BYTES, &text, &cause)) {
+    if (!file_read(r->arena, r->options->replay, OUTPUT_MAX_BYTES, &text, &cause)) {
         diag_error(d, place_file(r->options->replay), "cannot read the log: %s; check the path",
                    cause);
         return false;
@@ -319,9 +330,9 @@ static bool open_log(struct run *r, struct diag *d)
 static bool run(struct run *r, const struct build_result *b, struct verdict *out, struct diag *d)
 {
     const struct options *o = r->options;
-    unsigned limit = o->timeout != 0                   ? o->timeout
+    unsigned limit = o->timeout != 0                 ? o->timeout
                      : r->judge.expect->timeout != 0 ? r->judge.expect->timeout
-                                                      : TIMEOUT_DEFAULT_S;
+                                                     : TIMEOUT_DEFAULT_S;
     r->start_ms = host_ms();
     r->end_ms = r->start_ms + (uint64_t)limit * 1000;
     if (o->replay != NULL) {
@@ -334,7 +345,7 @@ static bool run(struct run *r, const struct build_result *b, struct verdict *out
     if (!machine_start(&r->machine, r->arena, &setup, d)) {
         return false;
     }
-    out->ending = run_machine(r);
+    run_machine(r, out);
     return true;
 }
 
@@ -362,11 +373,11 @@ bool verify(struct arena *a, const struct options *o, const struct system *s,
                    strerror(errno));
         ran = false;
     }
+    judge_finish(&r->judge);
     if (!ran) {
         return false;
     }
-    judge_finish(&r->judge);
-    out->verified = r->judge.problem_count == 0;
+    out->verified = r->judge.problem_count == 0 && out->reason == NULL;
     out->ms = host_ms() - r->start_ms;
     summary_print(&r->judge, out, o, stdout);
     return true;

@@ -36,17 +36,16 @@ static size_t put_symbols(uint8_t *out, size_t at, const char *name, uint64_t va
                              .st_size = 8}};
     size_t strings = at + sizeof(symbols);
     size_t headers = (strings + strlen(name) + 2 + 7) / 8 * 8;
-    Elf64_Shdr shdrs[3] = {{0},
-                           {.sh_type = SHT_SYMTAB,
-                            .sh_offset = at,
-                            .sh_size = sizeof(symbols),
-                            .sh_link = 2,
-                            .sh_entsize = sizeof(symbols[0])},
-                           {.sh_type = SHT_STRTAB,
-                            .sh_offset = strings,
-                            .sh_size = strlen(name) + 2}};
+    Elf64_Shdr shdrs[3] = {
+        {0},
+        {.sh_type = SHT_SYMTAB,
+         .sh_offset = at,
+         .sh_size = sizeof(symbols),
+         .sh_link = 2,
+         .sh_entsize = sizeof(symbols[0])},
+        {.sh_type = SHT_STRTAB, .sh_offset = strings, .sh_size = strlen(name) + 2}};
     memcpy(out + at, symbols, sizeof(symbols));
-    memcpy(out + strings + 1, name, strlen(name));
+    memcpy(out + strings + 1, name, strlen(name) + 1);
     memcpy(out + headers, shdrs, sizeof(shdrs));
     Elf64_Ehdr ehdr;
     memcpy(&ehdr, out, sizeof(ehdr));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// From a description to bytes, with programs that elf_maker writes: the plan's numbers, what the root
-// task and the loader will find, and what is refused.
+// From a description to bytes, with programs that elf_maker writes: the plan's numbers, what the
+// root task and the loader will find, and what is refused.
 #include "tool/arena.h"
 #include "tool/options.h"
 #include "tool/pack.h"
@@ -189,8 +189,7 @@ static void slots_of_a_domain_are_used_once_and_leave_room(void **state)
         assert_true(x->pd != ROOT);
         assert_true(x->slot + PLAN_FREE_SLOTS < 1u << plan.pds[x->pd].cspace_bits);
         for (size_t j = 0; j < i; j++) {
-            assert_false(x->slot != 0 && x->slot == plan.caps[j].slot &&
-                         x->pd == plan.caps[j].pd);
+            assert_false(x->slot != 0 && x->slot == plan.caps[j].slot && x->pd == plan.caps[j].pd);
         }
     }
 }
@@ -237,7 +236,8 @@ static void equal_programs_are_packed_once_and_without_symbols(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct elf elf;
         assert_true(is_aligned(files[i].offset, 4096));
-        assert_int_equal(elf_parse(&elf, image.data + files[i].offset, files[i].size, NULL), ELF_OK);
+        assert_int_equal(elf_parse(&elf, image.data + files[i].offset, files[i].size, NULL),
+                         ELF_OK);
         assert_false(elf_find_symbol(&elf, "x", &(struct elf_symbol){0}));
     }
 }
@@ -276,15 +276,14 @@ static void the_root_task_has_one_more_segment_and_knows_where(void **state)
     struct elf elf;
     struct elf_segment seg = {0};
     struct bytes packed = pack_system(&arena, &plan);
-    assert_true(
-        pack_root(&arena, &programs.items[programs.of_pd[ROOT]], packed, place_none(), &image,
-                  &diag));
+    assert_true(pack_root(&arena, &programs.items[programs.of_pd[ROOT]], packed, place_none(),
+                          &image, &diag));
     const struct elf_rules rules = {.page = 4096};
     assert_int_equal(elf_parse(&elf, image.root.data, image.root.size, &rules), ELF_OK);
     assert_int_equal(elf.loads, 3);
     unsigned index = 0;
     while (elf_next_load(&elf, &index, &seg)) {
-        continue;
+        // `seg` stays with the last one.
     }
     assert_int_equal(seg.flags, ELF_PF_R);
     assert_int_equal(seg.memsz, packed.size);
@@ -337,8 +336,8 @@ static void make_image(struct image *image, struct kernel *kernel)
     write_loader();
     kernel->file = (struct bytes){.data = bytes, .size = elf_make(&b_elf, bytes)};
     assert_int_equal(elf_parse(&kernel->elf, kernel->file.data, kernel->file.size, NULL), ELF_OK);
-    assert_true(pack_root(&arena, &programs.items[programs.of_pd[ROOT]],
-                          pack_system(&arena, &plan), place_none(), image, &diag));
+    assert_true(pack_root(&arena, &programs.items[programs.of_pd[ROOT]], pack_system(&arena, &plan),
+                          place_none(), image, &diag));
     assert_true(pack_boot(&arena, arena_printf(&arena, "%s/loader.elf", folder), kernel,
                           (struct memory_range){.base = KAAL_RAM_BASE, .size = 1 << 20}, image,
                           &diag));
@@ -362,7 +361,8 @@ static void the_loader_finds_kernel_and_root_task_in_both_forms(void **state)
     assert_int_equal(boot.checksum,
                      sum64(0, in_raw + KAAL_BOOT_SUM_FROM, (boot.size - KAAL_BOOT_SUM_FROM) / 8));
     struct elf inner;
-    assert_int_equal(elf_parse(&inner, in_raw + boot.kernel_offset, boot.kernel_size, NULL), ELF_OK);
+    assert_int_equal(elf_parse(&inner, in_raw + boot.kernel_offset, boot.kernel_size, NULL),
+                     ELF_OK);
     assert_int_equal(elf_parse(&inner, in_raw + boot.root_offset, boot.root_size, NULL), ELF_OK);
     assert_memory_equal(in_raw + boot.root_offset, image.root.data, image.root.size);
 }

@@ -33,3 +33,6 @@ __attribute__((format(printf, 2, 0), nonnull(2))) char *
 arena_vprintf(struct arena *a, const char *format, va_list args);
 
 void arena_free(struct arena *a);
+
+// The same, but keeps a block for what comes next.
+void arena_clear(struct arena *a);

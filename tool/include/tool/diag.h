@@ -48,6 +48,8 @@ struct diag {
     size_t warnings;
 };
 
+// What was said of a place is not said, or counted, again: one table can stand for several
+// channels.
 __attribute__((format(printf, 3, 4))) void diag_error(struct diag *d, struct place at,
                                                       const char *format, ...);
 __attribute__((format(printf, 3, 4))) void diag_warning(struct diag *d, struct place at,

@@ -49,12 +49,12 @@ struct expect {
     struct expect_input *inputs;
     size_t input_count;
     size_t input_capacity;
-    size_t end; // EXPECT_NONE: when all is seen
+    size_t end;       // EXPECT_NONE: when all is seen
     unsigned timeout; // seconds; 0: the default
 };
 
-// The boot sequence: what loader, kernel (if it prints), root task and broker report. `values_known`
-// is false for a system whose plan is not at hand.
+// The boot sequence: what loader, kernel (if it prints), root task and broker report.
+// `values_known` is false for a system whose plan is not at hand.
 struct boot_facts {
     bool kernel_reports; // a built-in debug kernel
     size_t pds;

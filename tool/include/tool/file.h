@@ -19,6 +19,9 @@ struct bytes {
 bool file_read(struct arena *a, const char *path, size_t limit, struct bytes *out,
                const char **cause);
 
+// All of it, to an open file. On failure errno tells why.
+bool file_write(int fd, struct bytes content);
+
 bool file_exists(const char *path); // and is no directory
 
 // Both of `path` without its last component ("." if it has none), and `name` beside it.

@@ -6,6 +6,7 @@
 //   judge_line()* -> judge_over()? -> judge_finish() -> problem_count == 0: verified
 #pragma once
 
+#include "tool/arena.h"
 #include "tool/expect.h"
 
 #include <stdbool.h>
@@ -25,6 +26,7 @@ enum {
 
 struct judge {
     struct arena *arena;
+    struct arena line; // what is needed until the next line
     const struct expect *expect;
     uint64_t seed;
     struct judge_seen *seen; // of each item
@@ -32,16 +34,14 @@ struct judge {
     size_t next_stage; // all stages below it were seen
     const char *problems[JUDGE_PROBLEMS_SHOWN];
     size_t problem_count;
-    size_t line_count;
-    const char *last_line; // "" at first
-    bool ended;            // the line that ends the run was seen
-    bool fatal;            // kernel, loader or root task gave up
+    bool ended; // the line that ends the run was seen
+    bool fatal; // kernel, loader or root task gave up
 };
 
 void judge_init(struct judge *j, struct arena *a, const struct expect *e, uint64_t seed);
 
 // One line without its end, `ms` milliseconds after the start. Returns what the tool should type
-// now, NULL if nothing.
+// now, NULL if nothing; it is good until the next line.
 const char *judge_line(struct judge *j, const char *line, uint64_t ms);
 
 // Nothing more is expected.
@@ -49,7 +49,7 @@ bool judge_over(const struct judge *j);
 
 __attribute__((format(printf, 2, 3))) void judge_problem(struct judge *j, const char *format, ...);
 
-// Adds what was not seen to the problems.
+// Adds what was not seen to the problems. To be called once, in any case.
 void judge_finish(struct judge *j);
 
 // "[client] @ipc", "[prober] @probe name=x".

@@ -12,6 +12,7 @@
 
 #include "tool/diag.h"
 #include "tool/file.h"
+#include "tool/qmp.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,22 +28,18 @@ struct machine_setup {
     unsigned gic;
     uint64_t memory;
     uint64_t seed;
-    bool counted;         // virtual time from executed instructions (-icount): the same on each host
+    bool counted; // virtual time from executed instructions (-icount): the same on each host
     unsigned count_shift; // 2^shift ns for each
-    bool debug;           // with a gdb socket, stopped at reset
+    bool debug;           // with gdb, stopped at reset, instructions counted exactly
 };
 
 struct machine {
-    struct arena *arena;
     pid_t pid;
-    int in;       // serial, to the guest
-    int out;      // serial, from the guest
-    int messages; // QEMU's own
-    const char *folder;
-    const char *image;
-    const char *qmp;
-    const char *gdb;
-    int cleanups[4];
+    int in;         // serial, to the guest
+    int out;        // serial, from the guest
+    int messages;   // QEMU's own
+    int gdb;        // answers if setup.debug
+    struct qmp qmp; // control
     bool ended;
     int status; // of waitpid(), when ended
 };
@@ -59,11 +56,8 @@ bool machine_start(struct machine *m, struct arena *a, const struct machine_setu
 // Has it ended? Does not wait.
 bool machine_poll(struct machine *m);
 
-// Ends it: by QMP, and if it does not listen within a second, by signals. Removes the folder.
+// Ends it: by QMP, and if it does not listen within a second, by signals.
 void machine_stop(struct machine *m);
 
 // Milliseconds of a clock that only goes forward.
 uint64_t host_ms(void);
-
-// A connection to a unix socket that may not be there yet; -1 after `timeout_ms`.
-int socket_open(const char *path, unsigned timeout_ms);

@@ -8,7 +8,8 @@
 struct arena;
 
 // The nearest of `count` candidates by edits (insert, delete, replace, swap neighbours; case does
-// not count), or NULL if even that one needs more than a third of the word's letters changed, or all of them.
+// not count), or NULL if even that one needs more than a third of the word's letters changed, or
+// all of them.
 const char *near_match(const char *word, const char *const *candidates, size_t count);
 
 // What to do about an unknown word: "did you mean `x`?", or "known are x, y, z" where none is near.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // The plan: the system in numbers, in the form in which the root task reads it (kaal/image.h).
-// Slots, badges, addresses and start ranks are decided here and nowhere else. docs/system.md has the
-// rules.
+// Slots, badges, addresses and start ranks are decided here and nowhere else. docs/system.md has
+// the rules.
 #pragma once
 
 #include "tool/program.h"
@@ -18,7 +18,7 @@ struct plan {
     struct kaal_plan_device *devices;
     struct kaal_plan_cap *caps;
     struct kaal_plan_map *maps;
-    struct kaal_plan_file *files; // offsets are the packer's
+    struct kaal_plan_file *files;    // offsets are the packer's
     const struct program **programs; // of each file
     size_t pd_count;
     size_t region_count;
@@ -31,7 +31,7 @@ struct plan {
 };
 
 enum {
-    PLAN_FREE_SLOTS = 16, // in each domain's CNode, for what the broker grants later
+    PLAN_FREE_SLOTS = 16,               // in each domain's CNode, for what the broker grants later
     PLAN_WINDOW_MAX = 16 * 1024 * 1024, // largest register window of a device
 };
 
@@ -39,5 +39,6 @@ enum {
 bool plan_make(struct arena *a, const struct system *s, const struct program_set *programs,
                const char *config, struct plan *out, struct diag *d);
 
-// A lower bound of the memory that the root task needs to build it, without the packed image itself.
+// A lower bound of the memory that the root task needs to build it, without the packed image
+// itself.
 uint64_t plan_memory(const struct plan *p);

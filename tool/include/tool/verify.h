@@ -17,7 +17,8 @@ struct system;
 
 // How a run ended.
 enum ending {
-    ENDING_POWER_OFF, // the guest, or QEMU by itself
+    ENDING_POWER_OFF, // by the guest
+    ENDING_BROKEN,    // QEMU gave up
     ENDING_STOPPED,   // by the tool, after the last line
     ENDING_TIMEOUT,
     ENDING_SIGNAL, // Ctrl-C
@@ -28,6 +29,7 @@ enum ending {
 struct verdict {
     bool verified;
     enum ending ending;
+    const char *reason; // why it ended other than it should; NULL
     uint64_t ms;
 };
 

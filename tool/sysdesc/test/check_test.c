@@ -72,11 +72,14 @@ static void bounds_are_inclusive(void **state)
 {
     (void)state;
     static const char form[] = "[protection_domains.c]\nprogram_image = \"c\"\n%s\n";
-    static const char *const good[] = {"priority = 0", "priority = 254",
-                                       "budget = 20", "stack_size = 0x1000",
-                                       "stack_size = 0x1000000", "budget = 100\nperiod = 100"};
-    static const char *const bad[] = {"priority = -1", "priority = 255", "budget = 19",
-                                      "stack_size = 0", "stack_size = 0x1001000",
+    static const char *const good[] = {
+        "priority = 0",        "priority = 254",         "budget = 20",
+        "stack_size = 0x1000", "stack_size = 0x1000000", "budget = 100\nperiod = 100"};
+    static const char *const bad[] = {"priority = -1",
+                                      "priority = 255",
+                                      "budget = 19",
+                                      "stack_size = 0",
+                                      "stack_size = 0x1001000",
                                       "budget = 101\nperiod = 100",
                                       "priority = 9223372036854775807",
                                       "period = -9223372036854775808"};
@@ -100,8 +103,9 @@ static void one_mistake_gives_one_message(void **state)
     expect_one("[[channels]]\nname = \"x\"\nfrom = \"a\"\nto = \"a\"\n", "to itself");
     expect_one("[[channels]]\nname = \"x\"\nfrom = \"a\"\n", "without `to`");
     expect_one("[memory_regions.m]\nsize = 1\nmaps = [{pd = \"a\"}]\n", "multiple of the page");
-    expect_one("[memory_regions.m]\nsize = 4096\nmaps = [{pd = \"a\", vaddr = 9223372036854775807}]\n",
-               "outside the space");
+    expect_one(
+        "[memory_regions.m]\nsize = 4096\nmaps = [{pd = \"a\", vaddr = 9223372036854775807}]\n",
+        "outside the space");
     expect_one("[memory_regions.m]\nsize = 4096\nmaps = [{pd = \"a\"}, {pd = \"a\"}]\n", "twice");
     expect_one("[protection_domains.c]\nprogram_image = \"c\"\nparent = \"c\"\n", "own ancestor");
 }
@@ -153,6 +157,74 @@ static void a_call_to_a_lower_priority_is_a_warning(void **state)
     assert_int_equal(diag.warnings, 1);
 }
 
+static void a_list_of_senders_makes_a_channel_of_each(void **state)
+{
+    (void)state;
+    assert_true(load("[protection_domains.c]\nprogram_image = \"x\"\n"
+                     "[[channels]]\nname = \"x\"\nfrom = [\"a\", \"b\"]\nto = \"c\"\n"
+                     "kind = \"notify\"\n"
+                     "[[channels]]\nname = \"y\"\nfrom = [\"b\"]\nto = \"c\"\ngrant = true\n"));
+    const char *const names[] = {"x", "x", "y"};
+    const size_t from[] = {2, 3, 3};
+    assert_int_equal(loaded.channel_count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        const struct sd_channel *ch = &loaded.channels[i];
+        assert_string_equal(ch->name.text, names[i]);
+        assert_int_equal(ch->from, from[i]);
+        assert_int_equal(ch->to, 4);
+        assert_int_equal(ch->is_call, i == 2);
+        assert_int_equal(ch->grant.value, i == 2);
+    }
+}
+
+static void what_is_wrong_with_a_list_of_senders_is_told_once(void **state)
+{
+    (void)state;
+    static const char form[] = "[protection_domains.c]\nprogram_image = \"x\"\n"
+                               "[[channels]]\nfrom = [\"a\", \"b\"]\n%s\n";
+    static const char *const wrong[][2] = {
+        {"name = \"x\"\nto = \"cc\"", "names no protection domain"},
+        {"name = \"x y\"\nto = \"c\"", "is no name"},
+        {"name = \"broker\"\nto = \"c\"", "the channel name `broker`"},
+        {"name = \"x\"\nto = \"cap_broker\"", "every component has a channel"},
+        {"name = \"x\"\nto = \"c\"\nkind = \"signal\"", "unknown kind"},
+        {"name = \"x\"\nto = \"c\"\nkind = \"notify\"\ngrant = true", "carries no capabilities"},
+        {"name = \"x\"", "without `to`"},
+        {"to = \"c\"", "without `name`"},
+    };
+    char text[512];
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        snprintf(text, sizeof(text), form, wrong[i][0]);
+        expect_one(text, wrong[i][1]);
+    }
+}
+
+static void expect_circles(const char *more, size_t circles)
+{
+    assert_true(load(more));
+    assert_int_equal(diag.warnings, circles);
+    for (size_t i = 0; i < diag.count; i++) {
+        assert_non_null(strstr(diag.items[i].text, "in this circle"));
+    }
+}
+
+static void a_circle_of_calls_is_a_warning(void **state)
+{
+    (void)state;
+#define CALL(from, to) "[[channels]]\nname = \"to_" to "\"\nfrom = \"" from "\"\nto = \"" to "\"\n"
+#define CS             "[protection_domains.c]\nprogram_image = \"x\"\n"
+    expect_circles(CALL("a", "b") CALL("b", "a"), 1);
+    expect_circles(CS CALL("a", "b") CALL("b", "c") CALL("c", "a"), 1);
+    assert_non_null(strstr(diag.items[0].text, "`c` calls `a`, `a` calls `b`, `b` calls `c`:"));
+    // Two circles that share a call, each told where it closes.
+    expect_circles(CS CALL("a", "b") CALL("b", "a") CALL("b", "c") CALL("c", "a"), 2);
+    // The same ends, reached on two ways, are no circle; nor is a signal on the way back.
+    expect_circles(CS CALL("a", "b") CALL("b", "c") CALL("a", "c"), 0);
+    expect_circles(CALL("a", "b") CALL("b", "a") "kind = \"notify\"\n", 0);
+#undef CALL
+#undef CS
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +236,9 @@ int main(void)
         cmocka_unit_test(too_many_domains_are_refused),
         cmocka_unit_test(a_long_list_of_errors_is_cut),
         cmocka_unit_test(a_call_to_a_lower_priority_is_a_warning),
+        cmocka_unit_test(a_list_of_senders_makes_a_channel_of_each),
+        cmocka_unit_test(what_is_wrong_with_a_list_of_senders_is_told_once),
+        cmocka_unit_test(a_circle_of_calls_is_a_warning),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     arena_free(&arena);

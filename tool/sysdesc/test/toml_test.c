@@ -68,7 +68,8 @@ static void keys_and_values_have_their_line_and_column(void **state)
 static void columns_count_characters_not_bytes(void **state)
 {
     (void)state;
-    struct parse p = parse("\"gr\xc3\xb6\xc3\x9f""e\" = 5");
+    struct parse p = parse("\"gr\xc3\xb6\xc3\x9f"
+                           "e\" = 5");
     assert_int_equal(p.table->first->value.at.column, 11);
     free_parse(&p);
 }
@@ -128,8 +129,9 @@ static void nesting_is_limited(void **state)
 static void every_prefix_of_a_file_is_answered(void **state)
 {
     (void)state;
-    static const char text[] = "a.b = [1, {c = \"\"\"x\"\"\"}, 'l', 1979-05-27 07:32:00Z]\n[[d.e]]\n"
-                               "\"k\\u00e9\" = -0x1_f\nf = +1_0.5e-3 # c\n";
+    static const char text[] =
+        "a.b = [1, {c = \"\"\"x\"\"\"}, 'l', 1979-05-27 07:32:00Z]\n[[d.e]]\n"
+        "\"k\\u00e9\" = -0x1_f\nf = +1_0.5e-3 # c\n";
     for (size_t i = 0; i < sizeof(text); i++) {
         struct parse p = parse_bytes(text, i);
         assert_true((p.table == NULL) == (p.diag.errors != 0));

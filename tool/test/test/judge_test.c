@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The verifier must fail whenever something is missing, wrong, in the wrong order, or old. Each test
-// damages a good log in one way.
+// The verifier must fail whenever something is missing, wrong, in the wrong order, or old. Each
+// test damages a good log in one way.
 #include "tool/arena.h"
 #include "tool/judge.h"
 
@@ -203,7 +203,7 @@ static void a_slot_that_the_root_task_keeps_fails(void **state)
 static void a_line_that_comes_twice_fails(void **state)
 {
     (void)state;
-    strcpy(log_lines[10], log_lines[11]);
+    memcpy(log_lines[10], log_lines[11], sizeof(log_lines[10]));
     const char *problems = judge(1);
     assert_non_null(strstr(problems, "[prober] @probe name=kernel came twice"));
     assert_non_null(strstr(problems, "[prober] @probe name=slot was not seen"));
@@ -217,6 +217,7 @@ static void a_line_of_a_known_event_that_nobody_expects_fails(void **state)
     judge_line(&j, "[prober] @probe name=other result=vm", 1);
     assert_int_equal(j.problem_count, 1);
     assert_non_null(strstr(j.problems[0], "unexpected line"));
+    judge_finish(&j);
 }
 
 static void faults_panics_and_errors_fail(void **state)
@@ -230,12 +231,15 @@ static void faults_panics_and_errors_fail(void **state)
     judge_line(&j, "[kernel] @panic at=core/x.c:3 what=\"a b\"", 2);
     assert_non_null(strstr(j.problems[1], "the kernel gave up"));
     assert_true(judge_over(&j));
+    judge_finish(&j);
     judge_init(&j, &arena, &expect, 1);
     judge_line(&j, "[loader] error: no memory", 1);
     assert_true(judge_over(&j));
+    judge_finish(&j);
     judge_init(&j, &arena, &expect, 1);
     judge_line(&j, "[root] @error what=image cause=checksum_differs", 1);
     assert_true(judge_over(&j));
+    judge_finish(&j);
 }
 
 static void text_between_the_lines_does_not_matter(void **state)
@@ -243,13 +247,14 @@ static void text_between_the_lines_does_not_matter(void **state)
     (void)state;
     struct judge j;
     judge_init(&j, &arena, &expect, 1);
-    static const char *const lines[] = {"",          "[",          "[]",           "[a] hello",
-                                        "[a] @",     "[a] @b c",   "[a] @b =c",    "@start",
-                                        "[a]@b x=1", "[a b] @c d=1", "[a] @b x=\"c"};
+    static const char *const lines[] = {
+        "",          "[",      "[]",        "[a] hello",    "[a] @",       "[a] @b c",
+        "[a] @b =c", "@start", "[a]@b x=1", "[a b] @c d=1", "[a] @b x=\"c"};
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         assert_null(judge_line(&j, lines[i], i));
     }
     assert_int_equal(j.problem_count, 0);
+    judge_finish(&j);
 }
 
 static void input_follows_its_line(void **state)
@@ -261,6 +266,7 @@ static void input_follows_its_line(void **state)
     snprintf(wanted, sizeof(wanted), "%016" PRIx64 "\n", prng_at(stream(7, "input"), 0));
     assert_string_equal(judge_line(&j, "[console] @ready", 1), wanted);
     assert_null(judge_line(&j, "[server] @ready", 1));
+    judge_finish(&j);
 }
 
 static void the_end_line_ends_the_run(void **state)
@@ -273,6 +279,7 @@ static void the_end_line_ends_the_run(void **state)
         judge_line(&j, log_lines[i], 1);
     }
     assert_true(judge_over(&j));
+    judge_finish(&j);
 }
 
 int main(void)

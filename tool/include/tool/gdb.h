@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// As much of the gdb remote protocol as it takes to run a machine to an address.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct gdb {
+    int fd;
+};
+
+struct gdb_stop {
+    uint64_t pc;
+    unsigned el; // exception level
+};
+
+// Over `fd`, which stays the caller's. False if nobody answers in time.
+bool gdb_open(struct gdb *g, int fd, unsigned timeout_ms);
+
+// Runs until the instruction at the virtual address `pc` is next. False if that does not happen in
+// time.
+bool gdb_run_to(struct gdb *g, uint64_t pc, unsigned timeout_ms, struct gdb_stop *out);
