@@ -270,6 +270,28 @@ static void check_args(struct checker *c, const struct sd_pd *pd)
     }
 }
 
+// A passive domain tells the broker that it waits with a message that is lost unless the broker is
+// waiting too: the broker must be above it and never out of budget.
+static void check_passive_broker(struct checker *c, const struct sd_pd *pd)
+{
+    if (c->system->broker == SYSTEM_NONE) {
+        return;
+    }
+    const struct sd_pd *broker = &c->system->pds[c->system->broker];
+    if (system_priority(pd) >= system_priority(broker)) {
+        diag_error(c->diag, pd->passive.at,
+                   "`%s` is passive and its priority %" PRIu32 " is not below the broker's %" PRIu32
+                   "; lower it",
+                   pd->name.text, system_priority(pd), system_priority(broker));
+    }
+    if (system_budget(broker) != system_period(broker)) {
+        diag_error(c->diag, pd->passive.at,
+                   "`%s` is passive and the broker's budget is less than its period; remove the "
+                   "broker's `period`",
+                   pd->name.text);
+    }
+}
+
 // A passive domain runs on its callers' time only.
 static void check_passive(struct checker *c, size_t index)
 {
@@ -282,6 +304,7 @@ static void check_passive(struct checker *c, size_t index)
                    pd->role == KAAL_ROLE_ROOT ? "root task" : "broker");
         return;
     }
+    check_passive_broker(c, pd);
     for (size_t i = 0; i < c->system->channel_count; i++) {
         const struct sd_channel *channel = &c->system->channels[i];
         if (channel->to == index && channel->is_call) {

@@ -338,6 +338,12 @@ static void check_cap(struct checker *c, struct sd_cap *cap)
     cap->kind = rule->kind;
     cap->object = rule->kind == KAAL_CAP_FRAME ? region_reference(c, &cap->object_name)
                                                : check_pd_reference(c, "object", &cap->object_name);
+    if (rule->kind != KAAL_CAP_FRAME && cap->object != SYSTEM_NONE &&
+        cap->object == c->system->broker && cap->pd != c->system->broker) {
+        diag_error(c->diag, cap->object_name.at,
+                   "`%s` is the broker, whose objects nobody else may hold; name another domain",
+                   cap->object_name.text);
+    }
     check_cap_rights(c, cap, rule);
     check_cap_page(c, cap);
     if (cap->badge.given && cap->kind != KAAL_CAP_ENDPOINT) {

@@ -65,7 +65,7 @@ static void put_headers(const struct elf_maker *m, uint8_t *out, size_t data_at)
          .p_filesz = ELF_MAKER_HEAD + m->text_size,
          .p_memsz = ELF_MAKER_HEAD + m->text_size,
          .p_align = PAGE},
-        {.p_type = m->data_size != 0 ? PT_LOAD : PT_NULL,
+        {.p_type = m->data_size + m->bss_size != 0 ? PT_LOAD : PT_NULL,
          .p_flags = PF_R | PF_W,
          .p_offset = data_at,
          .p_vaddr = ELF_MAKER_BASE + data_at,

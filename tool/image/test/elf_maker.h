@@ -18,7 +18,7 @@ enum {
 
 struct elf_maker {
     size_t text_size;
-    size_t data_size; // 0: no data segment
+    size_t data_size; // 0 and no bss: no data segment; 0: it begins behind the end of the file
     size_t bss_size;
     const char *config; // of the note; NULL: no note
     const char *symbol; // of the first 8 bytes of data; NULL: no symbol table

@@ -242,6 +242,20 @@ static void equal_programs_are_packed_once_and_without_symbols(void **state)
     }
 }
 
+static void a_segment_of_zeros_takes_no_place_in_a_packed_program(void **state)
+{
+    (void)state;
+    struct elf_maker zeros = b_elf;
+    zeros.bss_size = 0x3000;
+    write_elf("b.elf", &zeros);
+    make_plan();
+    struct bytes squeezed = elf_squeeze(&arena, &programs.items[programs.of_pd[CLIENT]].elf);
+    assert_int_equal(squeezed.size, ELF_MAKER_HEAD + zeros.text_size);
+    struct elf elf;
+    assert_int_equal(elf_parse(&elf, squeezed.data, squeezed.size, NULL), ELF_OK);
+    assert_int_equal(elf.hi, ELF_MAKER_BASE + 0x1000 + zeros.bss_size);
+}
+
 static void the_packed_system_carries_its_checksum(void **state)
 {
     (void)state;
@@ -445,6 +459,7 @@ int main(void)
         TEST(maps_avoid_each_other_and_fixed_addresses),
         TEST(the_start_order_follows_root_and_broker),
         TEST(equal_programs_are_packed_once_and_without_symbols),
+        TEST(a_segment_of_zeros_takes_no_place_in_a_packed_program),
         TEST(the_packed_system_carries_its_checksum),
         TEST(the_same_input_gives_the_same_bytes),
         TEST(the_root_task_has_one_more_segment_and_knows_where),
