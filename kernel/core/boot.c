@@ -171,7 +171,7 @@ static void make_extra(struct boot *boot)
         header->id = SEL4_BOOTINFO_HEADER_FDT;
         header->len = boot->extra_size;
         memcpy(header + 1, arch_ptr(boot->args->tree.start), tree_size(boot->args));
-        arch_clean_frame(boot->at.extra, align_up(boot->extra_size, PAGE));
+        arch_clean(boot->at.extra, align_up(boot->extra_size, PAGE));
     }
     boot->info->extraBIPages =
         put_frames(boot, boot->at.extra, boot->image_end + 2 * PAGE, boot->extra_size);
@@ -280,7 +280,7 @@ static void fill_info(struct boot *boot)
     seL4_BootInfo *info = boot->info;
     const seL4_Word buffer = boot->image_end;
     info->numNodes = KCFG_NODE_COUNT;
-    info->ipcBuffer = (seL4_IPCBuffer *)buffer; // NOLINT(performance-no-int-to-ptr): the user's
+    info->ipcBuffer = (seL4_IPCBuffer *)buffer; // the user's
     info->initThreadCNodeSizeBits = KCFG_ROOT_CNODE_BITS;
     info->empty.start = boot->next_slot;
     info->empty.end = UINT64_C(1) << KCFG_ROOT_CNODE_BITS;

@@ -34,9 +34,6 @@ unsigned object_bits(uint64_t type, uint64_t size_bits)
 
 static struct cap frame_create(enum frame_size size, paddr_t base, bool device)
 {
-    if (!device) {
-        arch_clean_frame(base, UINT64_C(1) << frame_bits(size));
-    }
     struct cap cap = cap_new_paged(CAP_FRAME, base);
     cap = cap_set(cap, CAP_FRAME_SIZE, size);
     cap = cap_set(cap, CAP_DEVICE, device);

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "kernel/refill.h"
 
-#include "kernel/config.h"
-
 // No refill lies further in the future: sums of a time and an amount never overflow. It is
 // thousands of years away.
 static const ticks_t TIME_END = UINT64_C(1) << 63;
 
 ticks_t refill_minimum(void)
 {
-    // Twice what the kernel needs: to charge the budget, and to do something with it.
-    return plat_us_to_ticks(2 * KCFG_WCET_US * KCFG_KERNEL_WCET_SCALE);
+    return plat_us_to_ticks(REFILL_MINIMUM_US);
 }
 
 static ticks_t time_add(ticks_t time, ticks_t delay)

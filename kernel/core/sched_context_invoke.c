@@ -22,8 +22,6 @@ static uint64_t period_max(void)
     return UINT64_MAX / (KCFG_TIMER_HZ / 1000) / 8;
 }
 
-static const uint64_t BUDGET_MIN = 2 * KCFG_WCET_US * KCFG_KERNEL_WCET_SCALE;
-
 struct configure {
     struct sched_context *context;
     ticks_t budget;
@@ -65,11 +63,11 @@ seL4_Error sched_control_decode(struct syscall *sys)
     const uint64_t period = syscall_word(sys, 1);
     const uint64_t extra = syscall_word(sys, 2);
     const uint64_t max = period_max();
-    if (budget > max || period > max || budget < BUDGET_MIN || period < BUDGET_MIN) {
-        return syscall_range(sys, BUDGET_MIN, max);
+    if (budget > max || period > max || budget < REFILL_MINIMUM_US || period < REFILL_MINIMUM_US) {
+        return syscall_range(sys, REFILL_MINIMUM_US, max);
     }
     if (budget > period) {
-        return syscall_range(sys, BUDGET_MIN, period);
+        return syscall_range(sys, REFILL_MINIMUM_US, period);
     }
     if (cap_type(sys->extra[0]->cap) != CAP_SCHED_CONTEXT) {
         return syscall_invalid_capability(sys, 1);

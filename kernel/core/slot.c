@@ -46,11 +46,6 @@ bool slot_is_original(const struct slot *slot)
     return (slot->link[1] & ORIGINAL) != 0;
 }
 
-bool slot_is_empty(const struct slot *slot)
-{
-    return cap_is_null(slot->cap);
-}
-
 static void prev_set(struct slot *slot, const struct slot *prev)
 {
     slot->link[0] = link_set(slot->link[0], prev);

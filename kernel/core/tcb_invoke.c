@@ -142,7 +142,7 @@ static seL4_Error decode_priority(struct syscall *sys, uint8_t *priority)
 
 static seL4_Error set_priority(struct syscall *sys, struct tcb *tcb)
 {
-    uint8_t priority;
+    uint8_t priority = 0;
     const seL4_Error error = decode_priority(sys, &priority);
     if (error == seL4_NoError) {
         thread_set_priority(tcb, priority);
@@ -152,7 +152,7 @@ static seL4_Error set_priority(struct syscall *sys, struct tcb *tcb)
 
 static seL4_Error set_max_priority(struct syscall *sys, struct tcb *tcb)
 {
-    uint8_t priority;
+    uint8_t priority = 0;
     const seL4_Error error = decode_priority(sys, &priority);
     if (error == seL4_NoError) {
         tcb->max_priority = priority;

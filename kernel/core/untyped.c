@@ -137,8 +137,8 @@ static seL4_Error decode_memory(struct syscall *sys, struct retype *r)
 
 // --- commit --------------------------------------------------------------------------------------
 
-// Takes the mark down to 0, and zeroes RAM as it goes: what lies above the mark is always clean
-// (U3).
+// Takes the mark down to 0, and zeroes RAM as it goes (U3). Cleaning the caches of it is part of
+// this, and not of making a frame: it takes as long, and only this can be preempted.
 static enum progress untyped_reset(struct slot *slot)
 {
     if (cap_get(slot->cap, CAP_DEVICE) != 0) {
@@ -147,7 +147,9 @@ static enum progress untyped_reset(struct slot *slot)
     while (untyped_free(slot->cap) > 0) {
         const uint64_t free = untyped_free(slot->cap);
         const uint64_t start = align_down(free - 1, RESET_BYTES);
-        arch_zero(arch_ptr(paddr(cap_address(slot->cap).raw + start)), free - start);
+        const paddr_t chunk = paddr(cap_address(slot->cap).raw + start);
+        arch_zero(arch_ptr(chunk), free - start);
+        arch_clean(chunk, free - start);
         slot->cap = untyped_set_free(slot->cap, start);
         kernel.work_units += RESET_CHUNKS - 1; // preemption_wanted() counts one more
         if (preemption_wanted() && start > 0) {

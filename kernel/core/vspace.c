@@ -77,10 +77,11 @@ void vspace_switch(const struct tcb *thread)
 
 void vspace_forget(uint64_t asid)
 {
-    arch_tlb_flush_asid(asid);
+    // First out of it: from an active space the processor could fetch again what is flushed.
     if (kernel.space_asid == asid) {
         activate(paddr(0), 0);
     }
+    arch_tlb_flush_asid(asid);
 }
 
 void vspace_destroy(struct cap cap)

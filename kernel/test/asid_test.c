@@ -4,6 +4,7 @@
 #include "fresh.h"
 #include "sim.h"
 
+#include "kernel/arch_host.h"
 #include "kernel/asid.h"
 #include "kernel/cap.h"
 #include "kernel/untyped.h"
@@ -122,18 +123,30 @@ static void a_pool_needs_an_empty_slot(void **state)
     assert_int_equal(sim_answer(0), 0);
 }
 
+// While a space is active, the processor may fetch what was just flushed again.
+static void a_space_that_loses_its_identifier_is_left_before_it_is_flushed(void **state)
+{
+    (void)state;
+    const uint64_t flushes = host_cpu.tlb_flushes;
+    assert_int_equal(host_cpu.asid, 1);
+    assert_int_equal(sim_delete(INITIAL_POOL), seL4_NoError);
+    assert_int_equal(host_cpu.root.raw, 0);
+    assert_int_equal(host_cpu.tlb_flushes, flushes + 1);
+    assert_int_equal(host_cpu.flushes_in_use, 0);
+}
+
 static void the_table_of_pools_has_an_end(void **state)
 {
     (void)state;
     const uint64_t from = fresh_untyped(22);
     for (unsigned i = 1; i < ASID_POOL_COUNT; i++) {
         assert_int_equal(
-            sim_retype(from, seL4_UntypedObject, seL4_ASIDPoolBits, at.free + 2 * i, 1),
+            sim_retype(from, seL4_UntypedObject, seL4_ASIDPoolBits, at.free + UINT64_C(2) * i, 1),
             seL4_NoError);
-        assert_int_equal(make_pool(at.free + 2 * i, at.free + 2 * i + 1, DEPTH), seL4_NoError);
+        assert_int_equal(make_pool(at.free + UINT64_C(2) * i, at.free + UINT64_C(2) * i + 1, DEPTH), seL4_NoError);
     }
     assert_int_equal(make_pool(at.memory, at.pool, DEPTH), seL4_DeleteFirst);
-    assert_int_equal(sim_delete(at.free + 2 * 7 + 1), seL4_NoError);
+    assert_int_equal(sim_delete(at.free + UINT64_C(2) * 7 + 1), seL4_NoError);
     assert_int_equal(make_pool(at.memory, at.pool, DEPTH), seL4_NoError);
     assert_int_equal(assign(at.pool, at.space), seL4_NoError);
     assert_int_equal(asid_of(at.space), 7 * 512);
@@ -182,6 +195,8 @@ int main(void)
         cmocka_unit_test_setup(a_pool_consumes_its_memory, fresh),
         cmocka_unit_test_setup(a_pool_needs_a_page_of_memory, fresh),
         cmocka_unit_test_setup(a_pool_needs_an_empty_slot, fresh),
+        cmocka_unit_test_setup(a_space_that_loses_its_identifier_is_left_before_it_is_flushed,
+                               fresh),
         cmocka_unit_test_setup(the_table_of_pools_has_an_end, fresh),
         cmocka_unit_test_setup(a_full_pool_assigns_nothing, fresh),
         cmocka_unit_test_setup(a_deleted_pool_takes_its_spaces_out_of_use, fresh),

@@ -24,7 +24,15 @@
 
 #include <cmocka.h>
 
-enum { RAM = 0x40000000, MIB = 1 << 20, TREE_BYTES = 0x1d4e, ENTRY = 0x400018 };
+static const uint64_t RAM = 0x40000000;
+static const uint64_t MIB = 1 << 20;
+
+enum {
+    TREE_BYTES = 0x1d4e,
+    ENTRY = 0x400018,
+    // Whether the configuration has the sizes of the one that seL4 was seen with.
+    AS_SEEN = KCFG_ROOT_CNODE_BITS == 12 && seL4_TCBBits == 11,
+};
 
 // As seL4 was booted: a kernel of 0x247000 bytes, the tree after it, the image behind the loader.
 static struct boot_args seen(void)
@@ -68,6 +76,9 @@ static void assert_region(seL4_SlotRegion region, uint64_t start, uint64_t end)
 static void slots_are_where_sel4_puts_them(void **state)
 {
     (void)state;
+    if (!AS_SEEN) {
+        skip();
+    }
     const seL4_BootInfo *info = boot(seen(), 1024 * MIB);
     assert_region(info->userImagePaging, 0x10, 0x13);
     assert_region(info->extraBIPages, 0x13, 0x15);
@@ -85,6 +96,9 @@ static void slots_are_where_sel4_puts_them(void **state)
 static void untyped_memory_is_cut_as_sel4_cuts_it(void **state)
 {
     (void)state;
+    if (!AS_SEEN) {
+        skip();
+    }
     static const struct {
         uint64_t start;
         unsigned bits;
@@ -115,6 +129,9 @@ static void untyped_memory_is_cut_as_sel4_cuts_it(void **state)
 static void objects_are_where_tools_expect_them(void **state)
 {
     (void)state;
+    if (!AS_SEEN) {
+        skip();
+    }
     (void)boot(seen(), 1024 * MIB);
     assert_int_equal(cap_address(slot(seL4_CapInitThreadCNode)->cap).raw, 0x7ffc0000);
     assert_int_equal(cap_base(slot(0x13)->cap).raw, 0x7ffe0000); // extra boot info
@@ -319,7 +336,7 @@ static bool boot_panics(struct boot_args args, uint64_t ram)
     host_machine.halt = stop;
     memset(&kernel, 0, sizeof(kernel));
     if (setjmp(halted) != 0) {
-        return strstr(host_machine.output, "@panic") != NULL;
+        return !KCFG_PRINTING || strstr(host_machine.output, "@panic") != NULL;
     }
     boot_kernel(&args);
     return false;

@@ -150,7 +150,7 @@ static void domains_take_turns(void **state)
         sim_run(kernel.domain_end - 1250 + 1 - host_machine.now);
         assert_ptr_equal(kernel.current, a.tcb);
     }
-    assert_true(kernel.now - start <= 3 * (LONG + SHORT));
+    assert_true(kernel.now - start <= UINT64_C(3) * (LONG + SHORT));
 }
 
 static void a_thread_that_leaves_the_current_domain_stops(void **state)

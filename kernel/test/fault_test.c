@@ -103,8 +103,12 @@ static void a_fault_without_a_handler_stops_the_thread(void **state)
     vm_fault(false);
     assert_int_equal(a.tcb->state, THREAD_INACTIVE);
     assert_int_equal(a.tcb->fault.kind, FAULT_NONE);
-    assert_non_null(strstr(host_machine.output, "unhandled fault=vm"));
-    assert_non_null(strstr(host_machine.output, "address=0xdead0000"));
+    if (KCFG_DEBUG_BUILD && KCFG_PRINTING) {
+        assert_non_null(strstr(host_machine.output, "unhandled fault=vm"));
+        assert_non_null(strstr(host_machine.output, "address=0xdead0000"));
+    } else {
+        assert_int_equal(host_machine.output_length, 0);
+    }
 }
 
 static void a_fault_waits_for_its_handler(void **state)

@@ -50,7 +50,7 @@ static void a_thread_of_higher_priority_runs_at_once(void **state)
     const struct tcb *initial = kernel.current;
     const struct tcb *other = sim_thread(fresh_untyped(14), fresh_empty(), 255, 1000, 1000);
     assert_ptr_not_equal(initial, other);
-    sim_run(plat_us_to_ticks(KCFG_BOOT_TIME_SLICE_MS * 1000));
+    sim_run(plat_us_to_ticks(UINT64_C(1000) * KCFG_BOOT_TIME_SLICE_MS));
     assert_ptr_equal(kernel.current, other);
     sim_syscall(seL4_SysYield);
     assert_ptr_equal(kernel.current, initial);

@@ -381,6 +381,11 @@ static void s6(void)
     kernel.context = context(RUNNER);
 }
 
+static void s7(void)
+{
+    refill_head(kernel.context)->time = kernel.now + 1;
+}
+
 static uint64_t *pool_entry(uint64_t index)
 {
     return (uint64_t *)arch_ptr(kernel.asid_pools[0]) + index;
@@ -517,6 +522,7 @@ int main(void)
         BREACH("S2, S3 or S4", s4),
         BREACH("S5", s5),
         BREACH("S6", s6),
+        BREACH("S7", s7),
         BREACH("A1", a1),
         BREACH("A2", a2),
         BREACH("A3", a3),

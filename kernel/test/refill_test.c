@@ -173,7 +173,7 @@ static void a_larger_budget_adds_a_refill_a_period_after_the_head(void **state)
     (void)state;
     refill_new(sc, 4, BUDGET, PERIOD, 0);
     refill_charge(sc, 4000);
-    refill_update(sc, 4, 20000, 2 * PERIOD, 5000);
+    refill_update(sc, 4, 20000, UINT64_C(2) * PERIOD, 5000);
     assert_int_equal(sc->refill_count, 2);
     assert_refill(0, 5000, 6000);
     assert_refill(1, 5000 + 2 * PERIOD, 14000);

@@ -167,10 +167,29 @@ static void nbsend_recv_meets_its_own_signal(void **state)
 
 // --- debug calls -------------------------------------------------------------------------------
 
+// Whether the configuration has them.
+enum { DEBUG = KCFG_DEBUG_BUILD && KCFG_PRINTING };
+
 static void debug(int64_t number, uint64_t x0)
 {
+    if (!DEBUG) {
+        skip();
+    }
     a.tcb->context.x[0] = x0;
     sim_trap(number);
+}
+
+static void without_debugging_its_calls_are_unknown(void **state)
+{
+    (void)state;
+    if (DEBUG) {
+        skip();
+    }
+    a.tcb->context.x[0] = 'k';
+    sim_trap(KAAL_SYS_DEBUG_PUT_CHAR);
+    assert_int_equal(host_machine.output_length, 0);
+    assert_int_equal(a.tcb->state, THREAD_INACTIVE); // the fault has no handler
+    assert_true(actors_marked_from(&a, 1));
 }
 
 static void put_char_prints_and_changes_nothing(void **state)
@@ -202,7 +221,7 @@ static void cap_identify_answers_with_the_type(void **state)
 static void a_name_appears_in_the_dump(void **state)
 {
     (void)state;
-    strcpy((char *)&sim_buffer(a.tcb)[BUFFER_MESSAGE], "bert");
+    memcpy(&sim_buffer(a.tcb)[BUFFER_MESSAGE], "bert", sizeof("bert"));
     debug(KAAL_SYS_DEBUG_NAME_THREAD, b.cap);
     assert_string_equal(b.tcb->name, "bert");
     memset(host_machine.output, 0, sizeof(host_machine.output));
@@ -252,6 +271,7 @@ int main(void)
         cmocka_unit_test_setup(a_combined_call_may_invoke_untyped_memory, fresh),
         cmocka_unit_test_setup(a_combined_call_signals_and_waits, fresh),
         cmocka_unit_test_setup(nbsend_recv_meets_its_own_signal, fresh),
+        cmocka_unit_test_setup(without_debugging_its_calls_are_unknown, fresh),
         cmocka_unit_test_setup(put_char_prints_and_changes_nothing, fresh),
         cmocka_unit_test_setup(cap_identify_answers_with_the_type, fresh),
         cmocka_unit_test_setup(a_name_appears_in_the_dump, fresh),

@@ -7,6 +7,7 @@
 #include "sim.h"
 
 #include "kernel/arch.h"
+#include "kernel/arch_host.h"
 #include "kernel/plat_host.h"
 #include "kernel/untyped.h"
 
@@ -213,6 +214,20 @@ static void memory_comes_back_zero(void **state)
     assert_int_equal(*(uint64_t *)arch_ptr(cap_base(fresh_slot(slot(0))->cap)), 0);
 }
 
+// What takes time in proportion to the size can be preempted, so it belongs to the reset.
+static void a_frame_is_clean_before_it_is_made(void **state)
+{
+    (void)state;
+    assert_int_equal(retype(seL4_EndpointObject, 0, 0, 1), seL4_NoError);
+    assert_int_equal(sim_delete(slot(0)), seL4_NoError);
+    uint64_t operations = host_cpu.cache_operations;
+    assert_int_equal(retype(seL4_EndpointObject, 0, 0, 1), seL4_NoError); // resets
+    assert_true(host_cpu.cache_operations > operations);
+    operations = host_cpu.cache_operations;
+    assert_int_equal(retype(seL4_ARM_SmallPageObject, 0, 1, 1), seL4_NoError);
+    assert_int_equal(host_cpu.cache_operations, operations);
+}
+
 static void a_reset_that_is_preempted_goes_on_where_it_stopped(void **state)
 {
     (void)state;
@@ -254,6 +269,7 @@ int main(void)
         cmocka_unit_test_setup(deleting_a_child_does_not_lower_the_mark, fresh),
         cmocka_unit_test_setup(without_children_memory_is_given_out_again_from_the_start, fresh),
         cmocka_unit_test_setup(memory_comes_back_zero, fresh),
+        cmocka_unit_test_setup(a_frame_is_clean_before_it_is_made, fresh),
         cmocka_unit_test_setup(a_reset_that_is_preempted_goes_on_where_it_stopped, fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,7 +26,7 @@ static const uint64_t TCR = UINT64_C(16) << 0 | UINT64_C(16) << 16 | // T0SZ, T1
                             UINT64_C(1) << 24 | UINT64_C(1) << 26 |  // IRGN1, ORGN1
                             UINT64_C(3) << 28 | UINT64_C(2) << 30 |  // SH1, TG1
                             UINT64_C(1) << 36;                       // AS
-enum { TCR_IPS_SHIFT = 32, IPS_MAX = 5 };
+enum { TCR_IPS_SHIFT = 32, IPS_MAX = 5, MMFR0_ASID_SHIFT = 4, MMFR0_ASID_16 = 2 };
 
 // MMU, caches, stack alignment of the kernel. User level: WFI and WFE, CTR_EL0, cache maintenance
 // by address; no DC ZVA, no interrupt masks. And the bits that read as one.
@@ -112,6 +112,9 @@ void boot_arch(uint64_t image_start, uint64_t image_end, uint64_t image_offset, 
         PANIC("the device tree cannot be mapped");
     }
     plat_boot(tree_size == 0 ? NULL : arch_ptr(paddr(tree)), tree_size);
+    if ((sysreg_read(id_aa64mmfr0_el1) >> MMFR0_ASID_SHIFT & 15) != MMFR0_ASID_16) {
+        PANIC("the processor has no 16-bit address-space identifiers");
+    }
     map_memory();
     boot_kernel(&args);
 }

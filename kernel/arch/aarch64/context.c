@@ -104,6 +104,7 @@ void arch_set_user_register(struct arch_context *context, unsigned index, uint64
 void arch_copy_registers(struct arch_context *to, const struct arch_context *from, bool frame,
                          bool integer)
 {
+    // The processor state of a thread is fit for user level already.
     const unsigned first = frame ? 0 : ARCH_FRAME_REGISTERS;
     const unsigned end = integer ? ARCH_USER_REGISTERS : ARCH_FRAME_REGISTERS;
     for (unsigned i = first; i < end; i++) {

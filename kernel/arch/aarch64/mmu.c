@@ -71,6 +71,7 @@ static unsigned line_bits(unsigned shift)
 
 enum { CTR_DATA_LINE = 16, CTR_INSTRUCTION_LINE = 0 };
 
+// Complete for devices, too, not for processors only: they may read the memory next.
 #define each_line(operation, start, size, shift)                                                   \
     do {                                                                                           \
         const uint64_t line_ = UINT64_C(1) << line_bits(shift);                                    \
@@ -78,19 +79,20 @@ enum { CTR_DATA_LINE = 16, CTR_INSTRUCTION_LINE = 0 };
         for (uint64_t at_ = (start) & ~(line_ - 1); at_ < end_; at_ += line_) {                    \
             __asm__ volatile(operation ", %0" : : "r"(at_) : "memory");                            \
         }                                                                                          \
-        __asm__ volatile("dsb ish" : : : "memory");                                                \
+        barrier_data();                                                                            \
     } while (0)
 
+// Lines that the range covers in part also hold what is not to be lost.
 static void invalidate_lines(uint64_t start, uint64_t size)
 {
-    // A line that the range covers in part also holds what is not to be lost.
     const uint64_t line = UINT64_C(1) << line_bits(CTR_DATA_LINE);
     if ((start & (line - 1)) != 0) {
-        each_line("dc civac", start, 1, CTR_DATA_LINE);
+        __asm__ volatile("dc civac, %0" : : "r"(start) : "memory");
     }
     if (((start + size) & (line - 1)) != 0) {
-        each_line("dc civac", start + size - 1, 1, CTR_DATA_LINE);
+        __asm__ volatile("dc civac, %0" : : "r"(start + size - 1) : "memory");
     }
+    barrier_data();
     each_line("dc ivac", start, size, CTR_DATA_LINE);
 }
 
@@ -115,7 +117,7 @@ void arch_cache(enum arch_cache_op op, vaddr_t user, paddr_t start, uint64_t siz
     }
 }
 
-void arch_clean_frame(paddr_t base, uint64_t size)
+void arch_clean(paddr_t base, uint64_t size)
 {
     each_line("dc cvac", (uint64_t)(uintptr_t)arch_ptr(base), size, CTR_DATA_LINE);
 }
@@ -158,9 +160,10 @@ void arch_zero(void *at, uint64_t size)
     const uint64_t last = end & ~(block - 1);
     zero_words(start, first);
     uint64_t line = first;
-    while (last - line >= ZVA_UNROLLED * block) {
+    for (; last - line >= ZVA_UNROLLED * block; line += ZVA_UNROLLED * block) {
+        uint64_t at_line = line;
         __asm__ volatile(".rept %c2\n\tdc zva, %0\n\tadd %0, %0, %1\n\t.endr"
-                         : "+r"(line)
+                         : "+r"(at_line)
                          : "r"(block), "i"(ZVA_UNROLLED)
                          : "memory");
     }

@@ -26,7 +26,6 @@ static inline uint64_t kernel_image_paddr(const void *symbol)
 // Kernel tables lie in the image, which is mapped before the window is.
 static inline arch_pte_t *kernel_table_at(arch_pte_t pte)
 {
-    // NOLINTNEXTLINE(performance-no-int-to-ptr)
     return (arch_pte_t *)(uintptr_t)(arch_pte_address(pte).raw + (uint64_t)(uintptr_t)ki_offset);
 }
 

@@ -39,7 +39,7 @@ void arch_zero(void *at, uint64_t size)
     memset(at, 0, size);
 }
 
-void arch_clean_frame(paddr_t base, uint64_t size)
+void arch_clean(paddr_t base, uint64_t size)
 {
     (void)base;
     (void)size;
@@ -226,7 +226,7 @@ void arch_tlb_flush_page(uint64_t asid, vaddr_t address)
 
 void arch_tlb_flush_asid(uint64_t asid)
 {
-    (void)asid;
+    host_cpu.flushes_in_use += host_cpu.root.raw != 0 && host_cpu.asid == asid;
     host_cpu.tlb_flushes++;
 }
 

@@ -26,9 +26,9 @@ void arch_zero(void *at, uint64_t size);
 static inline void *arch_ptr(paddr_t address);
 static inline paddr_t arch_paddr(const void *object);
 
-// Memory that was just zeroed for a user frame or translation table becomes visible to whoever
-// reads past the caches (user mappings without cache, devices; the table walker).
-void arch_clean_frame(paddr_t base, uint64_t size);
+// Memory that was just written becomes visible to whoever reads past the caches: user mappings
+// without cache, and devices. For a translation table it is enough that the table walker sees it.
+void arch_clean(paddr_t base, uint64_t size);
 void arch_clean_table(paddr_t base, uint64_t size);
 
 enum arch_cache_op {
@@ -70,7 +70,7 @@ static inline void arch_set(struct arch_context *context, enum arch_register reg
 // condition flags.
 uint64_t arch_user_register(const struct arch_context *context, unsigned index);
 void arch_set_user_register(struct arch_context *context, unsigned index, uint64_t value);
-// CopyRegisters: without sanitising. `frame` copies indices 0..16, `integer` 17..35.
+// CopyRegisters: as they are. `frame` copies indices 0..16, `integer` 17..35.
 void arch_copy_registers(struct arch_context *to, const struct arch_context *from, bool frame,
                          bool integer);
 
@@ -106,7 +106,7 @@ void arch_context_release(struct arch_context *context);
 enum { ARCH_LEVELS = 4, ARCH_INDEX_BITS = 9 };
 
 struct arch_mapping {
-    bool read, write, execute;
+    bool read, write, execute; // write only with read; execute also without, as in seL4
     bool cached;
 };
 
@@ -121,6 +121,8 @@ static inline arch_pte_t arch_pte_page(paddr_t frame, unsigned level, struct arc
 // Stores the entry and makes it visible to the table walker.
 void arch_pte_write(arch_pte_t *entry, arch_pte_t pte);
 
+// For an entry that is empty by now; for an address space whose tables have lost entries, or that is
+// not active any more. The processor may fetch what it can still reach again at any time.
 void arch_tlb_flush_page(uint64_t asid, vaddr_t address);
 void arch_tlb_flush_asid(uint64_t asid);
 

@@ -14,6 +14,8 @@
 // Invariant S5: tcb->sched_context == this, notification->context == this, yield_from->yield_to ==
 //               this, reply is the top of a chain that ends here (R2).
 // Invariant S6: kernel.context is the current thread's (between two entries).
+// Invariant S7: kernel.context is ready, and sufficient for what was used of it (between two
+//               entries): no thread runs before its refill is due.
 #pragma once
 
 #include "kernel/arch.h"

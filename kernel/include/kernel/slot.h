@@ -84,7 +84,11 @@ void slot_swap(struct slot *a, struct cap cap_for_b, struct slot *b, struct cap 
 // Out of the tree and empty. Does not touch the object.
 void slot_clear(struct slot *slot);
 
-bool slot_is_empty(const struct slot *slot);
+static inline bool slot_is_empty(const struct slot *slot)
+{
+    return cap_is_null(slot->cap);
+}
+
 bool slot_has_children(const struct slot *slot);
 
 // The first descendant of `slot`, or NULL.

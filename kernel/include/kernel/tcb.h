@@ -53,6 +53,8 @@ struct thread_wait {
     bool is_call;
 };
 
+// In groups, rather than without padding.
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding)
 struct tcb {
     struct arch_context context;                    // first: the trap code saves registers here
     _Alignas(32) struct slot slots[TCB_SLOT_COUNT]; // as every slot

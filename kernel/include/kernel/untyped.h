@@ -11,7 +11,7 @@
 // Invariant O1: two objects share no memory, unless one is untyped memory that contains the other.
 // Invariant U1: free <= 2^bits, a multiple of 16.
 // Invariant U2: no child of the capability lies at or above base + free.
-// Invariant U3: RAM at and above base + free is zero.
+// Invariant U3: RAM at and above base + free is zero, also for those who read past the caches.
 #pragma once
 
 #include "kernel/syscall.h"

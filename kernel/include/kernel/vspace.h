@@ -64,5 +64,5 @@ void vspace_destroy(struct cap cap);
 // The processor translates by the address space of `thread`, or none if it has no valid one.
 void vspace_switch(const struct tcb *thread);
 
-// The address space of `asid` is gone, or its tables have changed: nothing of it stays cached.
+// The address space of `asid` is gone: it is not active any more, and nothing of it stays cached.
 void vspace_forget(uint64_t asid);

@@ -103,6 +103,7 @@ static void boot_redistributor(struct gic_place place)
 {
     const paddr_t base = find_redistributor(place);
     volatile uint32_t *frame = arch_map_device(base, PAGE);
+    gic.local_state = frame;
     gic_write(frame, GICR_WAKER, gic_read(frame, GICR_WAKER) & ~(uint32_t)WAKER_SLEEP);
     while ((gic_read(frame, GICR_WAKER) & WAKER_ASLEEP) != 0) {
     }

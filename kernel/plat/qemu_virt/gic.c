@@ -23,8 +23,7 @@ static void set_bit(unsigned irq, unsigned offset)
 void plat_irq_mask(unsigned irq)
 {
     set_bit(irq, GICD_ICENABLER);
-    // It must not arrive any more when the kernel has returned.
-    barrier_data();
+    gic.ops->settle(irq);
 }
 
 void plat_irq_unmask(unsigned irq)

@@ -30,6 +30,7 @@ void boot_gic(struct gic_place place);
 struct gic_cpu {
     uint32_t (*claim)(void); // number in the low bits, as end() wants it back
     void (*end)(uint32_t claimed);
+    void (*settle)(unsigned irq); // returns when what was masked does not arrive any more
     void (*sgi)(unsigned number, unsigned target);
     unsigned targets;
 };
@@ -38,6 +39,7 @@ struct gic {
     volatile uint32_t *distributor; // SPIs
     volatile uint32_t *local;       // SGIs and PPIs
     volatile uint32_t *cpu;         // version 2
+    volatile uint32_t *local_state; // version 3: the redistributor's first frame
     const struct gic_cpu *ops;
     uint32_t claimed; // what claim() returned last
 };
@@ -66,6 +68,7 @@ enum {
     GICC_IAR = 0x0c,
     GICC_EOIR = 0x10,
 
+    GICR_CTLR = 0x000,
     GICR_TYPER = 0x008,
     GICR_WAKER = 0x014,
     GICR_SGI_FRAME = 0x10000,

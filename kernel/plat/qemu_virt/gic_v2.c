@@ -17,10 +17,16 @@ static void end(uint32_t claimed)
     gic_write(gic.cpu, GICC_EOIR, claimed);
 }
 
+static void settle(unsigned irq)
+{
+    (void)irq;
+    barrier_data();
+}
+
 static void sgi(unsigned number, unsigned target)
 {
     barrier_data();
     gic_write(gic.distributor, GICD_SGIR, UINT32_C(1) << (SGIR_TARGET_SHIFT + target) | number);
 }
 
-const struct gic_cpu gic_v2 = {claim, end, sgi, TARGETS};
+const struct gic_cpu gic_v2 = {claim, end, settle, sgi, TARGETS};

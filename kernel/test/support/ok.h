@@ -48,7 +48,7 @@ const char *ok_queues(void);                             // Q, E, N: who waits w
 const char *ok_threads(const struct ok_stock *stock);    // T
 const char *ok_calls(const struct ok_stock *stock);      // R
 const char *ok_refills(const struct ok_stock *stock);    // S1 to S4
-const char *ok_contexts(const struct ok_stock *stock);   // S5, S6
+const char *ok_contexts(const struct ok_stock *stock);   // S5, S6, S7
 const char *ok_endpoints(const struct ok_stock *stock);  // E, N
 const char *ok_spaces(const struct ok_stock *stock);     // A, V
 const char *ok_interrupts(const struct ok_stock *stock); // I

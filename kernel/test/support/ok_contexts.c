@@ -115,5 +115,10 @@ const char *ok_contexts(const struct ok_stock *stock)
     if (broken == NULL && kernel.context != kernel.current->sched_context) {
         broken = "S6: the context in use is not the current thread's";
     }
+    if (broken == NULL && kernel.context != NULL &&
+        (!refill_is_ready(kernel.context, kernel.now) ||
+         !refill_is_sufficient(kernel.context, kernel.used))) {
+        broken = "S7: the current thread runs without a budget";
+    }
     return broken;
 }

@@ -105,6 +105,7 @@ const char *ok_memory(struct ok_stock *stock)
         }
     }
     if (broken == NULL && sorted != NULL) {
+        // NOLINTNEXTLINE(bugprone-sizeof-expression): pointers are what is sorted
         qsort(sorted, count, sizeof(*sorted), compare);
         broken = check_sorted(sorted, count);
     }

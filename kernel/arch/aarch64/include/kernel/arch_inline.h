@@ -15,7 +15,7 @@
 
 static inline void *arch_ptr(paddr_t address)
 {
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): this is where physical addresses become pointers
+    // This is where physical addresses become pointers.
     return (void *)(uintptr_t)(address.raw + ARCH_WINDOW);
 }
 

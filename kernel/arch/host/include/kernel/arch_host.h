@@ -25,6 +25,7 @@ struct host_cpu {
     paddr_t root; // of the active address space, 0: none
     uint64_t asid;
     uint64_t tlb_flushes;
+    uint64_t flushes_in_use; // of all of an ASID, while it was active
     uint64_t cache_operations;
     uint64_t smc[8]; // of the last call
     const void *context;
