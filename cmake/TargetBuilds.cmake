@@ -28,6 +28,13 @@ foreach(config IN LISTS KAAL_CONFIGS)
         INSTALL_COMMAND ""
         EXCLUDE_FROM_ALL ${exclude}
         USES_TERMINAL_BUILD ON)
+
+    # Programs that only tests boot (tests/boot/target).
+    add_custom_target(test-programs-${config}
+        COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR}/target/${config} --target test-programs
+        DEPENDS target-${config}
+        USES_TERMINAL
+        COMMENT "test programs of ${config}")
 endforeach()
 
 # Where seL4's build puts them.

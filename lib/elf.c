@@ -61,13 +61,15 @@ enum {
 struct elf_segment elf_segment(const struct elf *elf, unsigned index)
 {
     const uint8_t *p = elf->data + elf->phoff + (size_t)index * PHDR_SIZE;
+    const uint64_t filesz = load_le64(p + P_FILESZ);
     return (struct elf_segment){
         .type = load_le32(p + P_TYPE),
         .flags = load_le32(p + P_FLAGS),
-        .offset = load_le64(p + P_OFFSET),
+        // Where no bytes lie means nothing, and may be behind the end of the file.
+        .offset = filesz == 0 ? 0 : load_le64(p + P_OFFSET),
         .vaddr = load_le64(p + P_VADDR),
         .paddr = load_le64(p + P_PADDR),
-        .filesz = load_le64(p + P_FILESZ),
+        .filesz = filesz,
         .memsz = load_le64(p + P_MEMSZ),
         .align = load_le64(p + P_ALIGN),
     };
@@ -148,7 +150,7 @@ static enum elf_err check_load(const struct elf *elf, const struct elf_segment *
     if (!add_checked(s->vaddr, s->memsz, &end) || !add_checked(s->paddr, s->memsz, &end)) {
         return ELF_SEG_WRAP;
     }
-    if (rules->page != 0 && !is_aligned(s->vaddr - s->offset, rules->page)) {
+    if (rules->page != 0 && s->filesz != 0 && !is_aligned(s->vaddr - s->offset, rules->page)) {
         return ELF_SEG_PAGE;
     }
     if (s->vaddr < rules->vaddr_min ||

@@ -8,11 +8,6 @@ void fmt_init(struct fmt *f, char *buf, size_t room)
 {
     f->buf = buf;
     f->room = room;
-    fmt_reset(f);
-}
-
-void fmt_reset(struct fmt *f)
-{
     f->len = 0;
     f->cut = false;
     f->buf[0] = '\0';
@@ -74,14 +69,6 @@ void fmt_i64(struct fmt *f, int64_t x)
     }
 }
 
-void fmt_hex_digits(struct fmt *f, uint64_t x, unsigned digits)
-{
-    while (digits != 0) {
-        digits--;
-        fmt_char(f, "0123456789abcdef"[x >> (4 * digits) & 0xf]);
-    }
-}
-
 void fmt_hex(struct fmt *f, uint64_t x)
 {
     unsigned digits = 1;
@@ -89,12 +76,8 @@ void fmt_hex(struct fmt *f, uint64_t x)
         digits++;
     }
     fmt_str(f, "0x");
-    fmt_hex_digits(f, x, digits);
-}
-
-void fmt_column(struct fmt *f, size_t column)
-{
-    while (f->len < column && !f->cut) {
-        fmt_char(f, ' ');
+    while (digits != 0) {
+        digits--;
+        fmt_char(f, "0123456789abcdef"[x >> (4 * digits) & 0xf]);
     }
 }

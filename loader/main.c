@@ -15,7 +15,7 @@
 #include "lib/elf.h"
 #include "lib/fdt.h"
 #include "lib/mem.h"
-#include "lib/sum64.h"
+#include "payload.h"
 #include "place.h"
 #include "tables.h"
 
@@ -145,47 +145,33 @@ static void read_header(void)
     for (size_t i = 0; i < sizeof(loader.boot) / sizeof(*to); i++) {
         to[i] = from[i];
     }
-    if (loader.boot.magic != KAAL_BOOT_MAGIC) {
-        fail("the payload is missing or damaged; build the image again");
-    }
-    if (loader.boot.version != KAAL_BOOT_VERSION ||
-        loader.boot.header_size < sizeof(struct kaal_boot)) {
-        fail("the payload is of another version; build the image with this loader's tool");
-    }
-    if (loader.boot.size == 0) {
-        fail("this is the bare loader; `kaal build` makes an image of it");
+    const char *cause = payload_check_header(&loader.boot);
+    if (cause != NULL) {
+        fail(cause);
     }
 }
 
 static void check_payload(void)
 {
-    const struct kaal_boot *b = &loader.boot;
     uint64_t start = (uint64_t)(uintptr_t)payload();
     const struct place_range *ram = &loader.machine.ram;
-    if (!is_aligned(b->size, KAAL_BOOT_ALIGN) || start > ram->end ||
-        !range_fits(start - ram->start, b->size, ram->end - ram->start)) {
-        fail(place_strerror(PLACE_LOADER_OUTSIDE));
+    bool inside = ram->start <= start && start <= ram->end;
+    const char *cause = payload_check_bytes(&loader.boot, payload(), inside ? ram->end - start : 0);
+    if (cause != NULL) {
+        fail(cause);
     }
-    size_t words = (b->size - KAAL_BOOT_SUM_FROM) / sizeof(uint64_t);
-    if (sum64(0, payload() + KAAL_BOOT_SUM_FROM, words) != b->checksum) {
-        fail("the payload's checksum is wrong: the image is damaged; build it again");
-    }
-    loader.machine.loader.end = start + b->size;
+    loader.machine.loader.end = start + loader.boot.size;
 }
 
 static void open_elf(struct elf *elf, const char *name, uint64_t offset, uint64_t size)
 {
-    struct fmt line;
-    line_error(&line);
-    fmt_str(&line, name);
-    if (!range_fits(offset, size, loader.boot.size)) {
-        fmt_str(&line, " lies outside the payload");
-        fail_line(&line);
-    }
-    enum elf_err err = elf_parse(elf, payload() + offset, size, NULL);
-    if (err != ELF_OK) {
+    const char *cause = payload_open_elf(&loader.boot, payload(), offset, size, elf);
+    if (cause != NULL) {
+        struct fmt line;
+        line_error(&line);
+        fmt_str(&line, name);
         fmt_str(&line, ": ");
-        fmt_str(&line, elf_strerror(err));
+        fmt_str(&line, cause);
         fail_line(&line);
     }
 }

@@ -26,6 +26,7 @@ enum kaal_start_kind {
     KAAL_START_BROKER,        // the broker's endpoint, badged for this component
     KAAL_START_CALL,          // a channel that this component calls
     KAAL_START_SIGNAL,        // a channel that this component signals
+    KAAL_START_RECEIVE,       // another component's endpoint or notification, to receive from
     KAAL_START_IRQ,           // an interrupt handler; `value`: the badge bit that it signals
     KAAL_START_CNODE,         // a CNode; `value`: bits of its index, `size`: how many slots
     KAAL_START_VSPACE,        // an address space

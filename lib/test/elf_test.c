@@ -188,6 +188,24 @@ static void empty_segments_do_not_count(void **state)
     assert_int_equal(elf.lo, MAKE_TEXT);
 }
 
+// Linkers place such a segment where the file's next bytes would be, or at 0; a file that was cut
+// behind its last byte ends before.
+static void a_segment_of_zeros_needs_no_place_in_the_file(void **state)
+{
+    (void)state;
+    static const uint64_t offsets[] = {0, MAKE_DATA_OFFSET + 8, MAKE_SIZE + 0x1000, UINT64_MAX};
+    const struct elf_rules rules = {.page = 4096};
+    elf_make_set(file, 1, MAKE_P_FILESZ, 0);
+    for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
+        elf_make_set(file, 1, MAKE_P_OFFSET, offsets[i]);
+        assert_int_equal(parse_bytes(MAKE_DATA_OFFSET, &rules), ELF_OK);
+        assert_int_equal(elf.loads, 2);
+        assert_int_equal(elf.hi, MAKE_DATA + MAKE_DATA_MEMSZ);
+        assert_int_equal(elf_segment(&elf, 1).offset, 0);
+        assert_null(elf_bytes(&elf, MAKE_DATA, 1));
+    }
+}
+
 static void bytes_are_found_only_inside_one_segment_s_file_part(void **state)
 {
     (void)state;
@@ -286,6 +304,7 @@ int main(void)
         cmocka_unit_test_setup(an_entry_outside_the_text_is_refused, setup),
         cmocka_unit_test_setup(a_writable_and_executable_segment_is_reported, setup),
         cmocka_unit_test_setup(empty_segments_do_not_count, setup),
+        cmocka_unit_test_setup(a_segment_of_zeros_needs_no_place_in_the_file, setup),
         cmocka_unit_test_setup(bytes_are_found_only_inside_one_segment_s_file_part, setup),
         cmocka_unit_test_setup(a_note_is_found_by_owner_and_type, setup),
         cmocka_unit_test_setup(a_note_longer_than_its_segment_is_not_read, setup),

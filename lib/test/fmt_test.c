@@ -28,7 +28,7 @@ static void numbers_have_their_shortest_form(void **state)
     fmt_char(&f, ' ');
     fmt_i64(&f, INT64_MIN);
     assert_string_equal(buf, "0 18446744073709551615 -9223372036854775808");
-    fmt_reset(&f);
+    fmt_init(&f, buf, sizeof(buf));
     fmt_hex(&f, 0);
     fmt_char(&f, ' ');
     fmt_hex(&f, 0x1f);
@@ -42,13 +42,7 @@ static void padding_fills_and_never_cuts(void **state)
     (void)state;
     fmt_u64_pad(&f, 42, 5, '0');
     fmt_u64_pad(&f, 123456, 3, ' ');
-    fmt_hex_digits(&f, 0xabcde, 4);
-    assert_string_equal(buf, "00042123456bcde");
-    fmt_column(&f, 18);
-    fmt_char(&f, '|');
-    assert_string_equal(buf, "00042123456bcde   |");
-    fmt_column(&f, 3);
-    assert_int_equal(f.len, 19);
+    assert_string_equal(buf, "00042123456");
 }
 
 static void what_does_not_fit_is_cut_at_the_longest_prefix(void **state)
@@ -64,10 +58,6 @@ static void what_does_not_fit_is_cut_at_the_longest_prefix(void **state)
     assert_true(f.cut);
     assert_string_equal(small, "abc");
     assert_int_equal(small[4], 'x');
-    fmt_column(&f, 100);
-    fmt_reset(&f);
-    assert_false(f.cut);
-    assert_string_equal(small, "");
 }
 
 static void a_buffer_for_the_terminator_alone_stays_empty(void **state)

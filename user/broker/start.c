@@ -35,16 +35,32 @@ static bool next_to_begin(uint32_t *pd)
     return found;
 }
 
+// Nobody else begins while one of these is in its init().
+static bool held_for(uint32_t pd)
+{
+    return (broker_pd(pd)->flags & (KAAL_PD_AWAITED | KAAL_PD_PASSIVE)) != 0;
+}
+
 static bool somebody_awaited(void)
 {
     for (uint32_t i = 0; i < broker.table->pd_count; i++) {
         const struct component *component = &broker.components[i];
-        if (component->begun && !component->finished &&
-            (broker_pd(i)->flags & (KAAL_PD_AWAITED | KAAL_PD_PASSIVE)) != 0) {
+        if (component->begun && !component->finished && held_for(i)) {
             return true;
         }
     }
     return false;
+}
+
+// A start that comes to no end (init() waits for somebody who has not begun, or faulted and its
+// parent leaves it so) cannot be told from a slow one, and the broker has no clock. Whoever reads
+// the log can: the last line says who is waited for.
+static void report_await(uint32_t pd)
+{
+    struct kaal_report report;
+    kaal_report_begin(&report, "await");
+    kaal_report_str(&report, "component", broker_pd(pd)->name);
+    log_report(&report);
 }
 
 void start_continue(void)
@@ -52,6 +68,9 @@ void start_continue(void)
     uint32_t pd = 0;
     while (!somebody_awaited() && next_to_begin(&pd)) {
         broker.components[pd].begun = true;
+        if (held_for(pd)) {
+            report_await(pd);
+        }
         if (seL4_TCB_Resume(broker_pd(pd)->tcb) != seL4_NoError) {
             broker.components[pd].finished = true;
         }

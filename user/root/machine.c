@@ -83,6 +83,9 @@ static void open_uart(struct root *root)
     if (dt_is_none(node) || !dt_reg(&root->dt, node, 0, &range)) {
         root_fail(root, "serial_port", NULL, "no " UART_COMPATIBLE " in the device tree");
     }
+    if (!is_aligned(range.base, ROOT_PAGE_SIZE)) {
+        root_fail(root, "serial_port", NULL, "its registers do not begin at a page");
+    }
     uint32_t frame = memory_device_frame(root, range.base);
     if (frame == 0) {
         root_fail(root, "serial_port", NULL, "its registers are not in the boot info");

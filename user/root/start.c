@@ -3,6 +3,7 @@
 // Start pages and threads.
 
 #include "root.h"
+#include "start_kind.h"
 
 #include <kaal/layout.h>
 #include <kaal/start.h>
@@ -13,58 +14,10 @@
 // CPtr of the first slot of an inbox: under the second slot of the CNode above it.
 #define INBOX_CPTR ((uint64_t)1 << 63)
 
-static uint32_t endpoint_kind(const struct root *root, const struct kaal_plan_cap *cap)
-{
-    if (!plan_cap_is_note(cap)) {
-        if ((cap->rights & KAAL_RIGHT_READ) != 0) {
-            return KAAL_START_ENDPOINT;
-        }
-        return cap->object == root->plan.broker ? KAAL_START_BROKER : KAAL_START_CALL;
-    }
-    return (cap->badge & KAAL_BADGE_FAULT) != 0 ? KAAL_START_CHILD : KAAL_START_SERVES;
-}
-
-static uint32_t notification_kind(const struct kaal_plan_cap *cap)
-{
-    if (plan_cap_is_note(cap)) {
-        return KAAL_START_SIGNALED;
-    }
-    return (cap->rights & KAAL_RIGHT_READ) != 0 ? KAAL_START_NOTIFICATION : KAAL_START_SIGNAL;
-}
-
-static uint32_t start_kind(const struct root *root, const struct kaal_plan_cap *cap)
-{
-    switch ((enum kaal_cap_kind)cap->kind) {
-    case KAAL_CAP_ENDPOINT:
-        return endpoint_kind(root, cap);
-    case KAAL_CAP_NOTIFICATION:
-        return notification_kind(cap);
-    case KAAL_CAP_REPLY:
-        return KAAL_START_REPLY;
-    case KAAL_CAP_IRQ_HANDLER:
-        return KAAL_START_IRQ;
-    case KAAL_CAP_CNODE:
-        return KAAL_START_CNODE;
-    case KAAL_CAP_VSPACE:
-        return KAAL_START_VSPACE;
-    case KAAL_CAP_TCB:
-        return KAAL_START_TCB;
-    case KAAL_CAP_SCHED_CONTEXT:
-        return KAAL_START_SCHED_CONTEXT;
-    case KAAL_CAP_FRAME:
-        return KAAL_START_FRAME;
-    case KAAL_CAP_INBOX:
-        return KAAL_START_INBOX;
-    case KAAL_CAP_KIND_COUNT:
-        break;
-    }
-    return KAAL_START_NONE;
-}
-
 static struct kaal_start_entry cap_entry(const struct root *root, const struct kaal_plan_cap *cap)
 {
     struct kaal_start_entry entry = {
-        .kind = start_kind(root, cap),
+        .kind = start_kind(&root->plan, cap),
         .rights = cap->rights,
         .slot = cap->slot,
         .value = cap->badge,

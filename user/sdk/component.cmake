@@ -7,14 +7,13 @@ include_guard(GLOBAL)
 # configuration that it is built for.
 function(kaal_component name)
     cmake_parse_arguments(arg "" "" "SOURCES" ${ARGN})
-    add_executable(${name} ${arg_SOURCES} ${KAAL_ROOT}/user/sdk/arch/${KAAL_ARCH}/crt0.S)
+    add_executable(${name} ${arg_SOURCES})
+    target_link_libraries(${name} PRIVATE kaal_crt0)
     kaal_program(${name} ${KAAL_ROOT}/user/sdk/arch/${KAAL_ARCH}/component.ld)
 endfunction()
 
 # What components and the root task share: output name, libraries, linker script, note.
 function(kaal_program name script)
-    target_sources(${name} PRIVATE ${KAAL_ROOT}/user/sdk/note.c)
-    target_compile_definitions(${name} PRIVATE KAAL_CONFIG_NAME="${KAAL_CONFIG}")
     set_target_properties(${name} PROPERTIES
         SUFFIX .elf
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin
@@ -22,6 +21,6 @@ function(kaal_program name script)
     # Pages of 4 KiB, and no segment for headers: the script lays out all.
     target_link_options(${name} PRIVATE
         -Wl,-T,${script} -Wl,-z,max-page-size=4096 -Wl,-z,common-page-size=4096 -Wl,-z,norelro)
-    target_link_libraries(${name} PRIVATE kaal_sdk)
+    target_link_libraries(${name} PRIVATE kaal_note kaal_sdk)
     kaal_warnings(${name})
 endfunction()

@@ -49,6 +49,7 @@ const char *kaal_start_kind_name(uint32_t kind)
         [KAAL_START_BROKER] = "broker",
         [KAAL_START_CALL] = "call channel",
         [KAAL_START_SIGNAL] = "notify channel",
+        [KAAL_START_RECEIVE] = "receive capability",
         [KAAL_START_IRQ] = "interrupt",
         [KAAL_START_CNODE] = "cnode capability",
         [KAAL_START_VSPACE] = "vspace capability",

@@ -58,11 +58,6 @@ static inline bool add_checked(uint64_t a, uint64_t b, uint64_t *out)
     return !__builtin_add_overflow(a, b, out);
 }
 
-static inline bool mul_checked(uint64_t a, uint64_t b, uint64_t *out)
-{
-    return !__builtin_mul_overflow(a, b, out);
-}
-
 static inline bool align_up_checked(uint64_t x, uint64_t align, uint64_t *out)
 {
     if (!add_checked(x, align - 1, out)) {

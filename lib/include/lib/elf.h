@@ -73,10 +73,11 @@ struct elf_rules {
     uint64_t vaddr_min; // no segment below
     uint64_t vaddr_end; // no segment byte at or above
     uint64_t span_max;  // bound on hi - lo
-    uint64_t page;      // a power of two: each vaddr ≡ file offset modulo this
+    uint64_t page;      // a power of two: vaddr ≡ file offset modulo this, where there are bytes
 };
 
-// One program header. For LOAD, NOTE and TLS, [offset, offset + filesz) lies inside the file.
+// One program header. For LOAD, NOTE and TLS, [offset, offset + filesz) lies inside the file;
+// without bytes in the file the offset is 0, whatever the file says.
 struct elf_segment {
     uint32_t type;
     uint32_t flags;

@@ -28,9 +28,6 @@ struct fmt {
 // `room` counts the terminator and is at least 1.
 void fmt_init(struct fmt *f, char *buf, size_t room);
 
-// Start again with an empty text in the same buffer.
-void fmt_reset(struct fmt *f);
-
 void fmt_char(struct fmt *f, char c);
 void fmt_str(struct fmt *f, const char *s);
 
@@ -43,11 +40,5 @@ void fmt_i64(struct fmt *f, int64_t x);
 // 0x and the shortest lower-case form: 0x0, 0x1f.
 void fmt_hex(struct fmt *f, uint64_t x);
 
-// Exactly `digits` (1 to 16) hexadecimal digits, no prefix; higher digits of x are dropped.
-void fmt_hex_digits(struct fmt *f, uint64_t x, unsigned digits);
-
 // Right-aligned in a field of `width`, filled with `fill`. A longer number is not cut.
 void fmt_u64_pad(struct fmt *f, uint64_t x, unsigned width, char fill);
-
-// Spaces until the text is `column` characters long.
-void fmt_column(struct fmt *f, size_t column);
