@@ -11,9 +11,6 @@ build=$2
 system=$3
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-# Nobody types a line at this console.
-cp "$system" "$scratch/system.toml"
-sed '/^# --- a line typed/,$d' "${system%system.toml}expect.toml" >"$scratch/expect.toml"
 
 for image in "$build/loader.elf" "$build/system.bin"; do
     timeout 60 qemu-system-aarch64 -machine virt,virtualization=on -cpu cortex-a53 -nographic -m 2G \
@@ -23,5 +20,5 @@ for image in "$build/loader.elf" "$build/system.bin"; do
         cat "$scratch/log"
         exit 1
     }
-    "$tool" run --build-dir "$build" --seed 0 --replay "$scratch/log" "$scratch/system.toml"
+    "$tool" run --build-dir "$build" --seed 0 --replay "$scratch/log" "$system"
 done

@@ -54,6 +54,12 @@ def missing_line(folder):
     expect_rejected(run(system), r"client.*@?transfer")
 
 
+def wrong_value(folder):
+    """A consumer whose sum is wrong in its last digit."""
+    system = variant(folder, (r'"consumer\.elf"', '"consumer_wrong.elf"'))
+    expect_rejected(run(system), r"consumer.*sum=0x\w+, expected 0x")
+
+
 def corrupted_component(folder):
     """A server with two instructions of its text replaced."""
     server = bytearray((programs / "server.elf").read_bytes())
