@@ -6,14 +6,14 @@
 # usage: tidy.sh BUILD-FOLDER       (BUILD-FOLDER/clang holds the build with clang)
 set -eu
 build=$1
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 run() {
-    log=$(mktemp)
-    if ! run-clang-tidy -quiet -j2 -p "$1" '\.c$' >"$log" 2>&1; then
-        grep -E '(error|warning):' "$log" | sort -u | head -50
-        rm -f "$log"
-        exit 1
+    run-clang-tidy -quiet -j2 -p "$1" '\.c$' >"$log" 2>&1 && return 0
+    if ! grep -E '(error|warning):' "$log" | sort -u | head -50; then
+        tail -20 "$log" # it failed in a way of its own
     fi
-    rm -f "$log"
+    exit 1
 }
 run "$build/clang"
 run "$build/clang/target/mcs-dbg"

@@ -219,4 +219,6 @@ void notified(seL4_Word bits)
     take_memory("thirds", KAAL_BROKER_MEMORY_QUOTA / 3);
     take_memory("rest", REST_SIZE);
     kaal_print("@end");
+    (void)kaal_console_flush();
+    kaal_halt();
 }
