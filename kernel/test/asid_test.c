@@ -143,7 +143,8 @@ static void the_table_of_pools_has_an_end(void **state)
         assert_int_equal(
             sim_retype(from, seL4_UntypedObject, seL4_ASIDPoolBits, at.free + UINT64_C(2) * i, 1),
             seL4_NoError);
-        assert_int_equal(make_pool(at.free + UINT64_C(2) * i, at.free + UINT64_C(2) * i + 1, DEPTH), seL4_NoError);
+        assert_int_equal(make_pool(at.free + UINT64_C(2) * i, at.free + UINT64_C(2) * i + 1, DEPTH),
+                         seL4_NoError);
     }
     assert_int_equal(make_pool(at.memory, at.pool, DEPTH), seL4_DeleteFirst);
     assert_int_equal(sim_delete(at.free + UINT64_C(2) * 7 + 1), seL4_NoError);

@@ -111,9 +111,9 @@ static void write_good(void)
     write_file("programs/other_config.elf", elf, elf_make(&m, elf));
     m.config = "mcs-dbg";
     m.symbol = KAAL_IMAGE_SYMBOL;
-    m.bss_size = 12 * 1024 * 1024;
+    m.bss_size = UINT64_C(12) * 1024 * 1024;
     write_file("programs/large_root.elf", elf, elf_make(&m, elf));
-    m.bss_size = 15 * 1024 * 1024;
+    m.bss_size = UINT64_C(15) * 1024 * 1024;
     write_file("programs/huge_root.elf", elf, elf_make(&m, elf));
 }
 

@@ -70,7 +70,7 @@ uint64_t arch_user_register(const struct arch_context *context, unsigned index)
     case USER_TPIDRRO:
         return context->tpidrro;
     default:
-        ASSERT(index < ARCH_USER_REGISTERS);
+        ASSERT(index < USER_TPIDR);
         return context->x[USER_ORDER[index - USER_X]];
     }
 }
@@ -95,7 +95,7 @@ void arch_set_user_register(struct arch_context *context, unsigned index, uint64
         context->tpidrro = value;
         break;
     default:
-        ASSERT(index < ARCH_USER_REGISTERS);
+        ASSERT(index < USER_TPIDR);
         context->x[USER_ORDER[index - USER_X]] = value;
         break;
     }

@@ -121,8 +121,8 @@ static inline arch_pte_t arch_pte_page(paddr_t frame, unsigned level, struct arc
 // Stores the entry and makes it visible to the table walker.
 void arch_pte_write(arch_pte_t *entry, arch_pte_t pte);
 
-// For an entry that is empty by now; for an address space whose tables have lost entries, or that is
-// not active any more. The processor may fetch what it can still reach again at any time.
+// For an entry that is empty by now; for an address space whose tables have lost entries, or that
+// is not active any more. The processor may fetch what it can still reach again at any time.
 void arch_tlb_flush_page(uint64_t asid, vaddr_t address);
 void arch_tlb_flush_asid(uint64_t asid);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// ASSERT: we can argue that this always holds. On in debug builds and on the host, empty in release;
-// the condition has no side effects. PANIC: the boot cannot go on. Neither is ever reachable by a
-// user-level action.
+// ASSERT: we can argue that this always holds. On in debug builds and on the host, empty in
+// release; the condition has no side effects. PANIC: the boot cannot go on. Neither is ever
+// reachable by a user-level action.
 #pragma once
 
 #include "kernel/config.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Capabilities: two words that name an object and say what the holder may do with it. This file alone
-// knows the bits. Type numbers are those that DebugCapIdentify returns (seL4 ABI).
+// Capabilities: two words that name an object and say what the holder may do with it. This file
+// alone knows the bits. Type numbers are those that DebugCapIdentify returns (seL4 ABI).
 //
 //   word 0     63..59  58..53        52      51..48   47..44      43..0
 //              type    bits/radix    device  -        -           object address >> 4
@@ -24,26 +24,26 @@
 #include <stdint.h>
 
 enum cap_type {
-    CAP_NULL          = 0,
-    CAP_FRAME         = 1,
-    CAP_UNTYPED       = 2,
-    CAP_PAGE_TABLE    = 3,
-    CAP_ENDPOINT      = 4,
-    CAP_NOTIFICATION  = 6,
-    CAP_REPLY         = 8,
-    CAP_VSPACE        = 9,
-    CAP_CNODE         = 10,
-    CAP_ASID_CONTROL  = 11,
-    CAP_TCB           = 12,
-    CAP_ASID_POOL     = 13,
-    CAP_IRQ_CONTROL   = 14,
-    CAP_IRQ_HANDLER   = 16,
-    CAP_ZOMBIE        = 18,
-    CAP_DOMAIN        = 20,
+    CAP_NULL = 0,
+    CAP_FRAME = 1,
+    CAP_UNTYPED = 2,
+    CAP_PAGE_TABLE = 3,
+    CAP_ENDPOINT = 4,
+    CAP_NOTIFICATION = 6,
+    CAP_REPLY = 8,
+    CAP_VSPACE = 9,
+    CAP_CNODE = 10,
+    CAP_ASID_CONTROL = 11,
+    CAP_TCB = 12,
+    CAP_ASID_POOL = 13,
+    CAP_IRQ_CONTROL = 14,
+    CAP_IRQ_HANDLER = 16,
+    CAP_ZOMBIE = 18,
+    CAP_DOMAIN = 20,
     CAP_SCHED_CONTEXT = 22,
     CAP_SCHED_CONTROL = 24,
-    CAP_SMC           = 25,
-    CAP_SGI           = 27,
+    CAP_SMC = 25,
+    CAP_SGI = 27,
 };
 
 struct cap {
@@ -73,8 +73,7 @@ CAP_INLINE struct cap cap_set(struct cap cap, struct cap_field f, uint64_t value
     return cap;
 }
 
-#define FIELD(name, word, hi, lo)                                                                  \
-    static const struct cap_field name = {(word), (hi), (lo)}
+#define FIELD(name, word, hi, lo) static const struct cap_field name = {(word), (hi), (lo)}
 
 FIELD(CAP_TYPE, 0, 63, 59);
 FIELD(CAP_RIGHTS, 0, 58, 55);
@@ -131,7 +130,8 @@ static inline struct cap cap_new(enum cap_type type, paddr_t address)
     return cap_set(cap, CAP_ADDRESS, address.raw >> 4);
 }
 
-// A capability of one of the types that are addressed by page: frame, page table, vspace, asid pool.
+// A capability of one of the types that are addressed by page: frame, page table, vspace, asid
+// pool.
 static inline struct cap cap_new_paged(enum cap_type type, paddr_t base)
 {
     ASSERT((base.raw & 4095) == 0);

@@ -9,8 +9,8 @@
 #include "kernel/config.h"
 #include "kernel/sched_context.h"
 
-// Less than this is not worth a switch of threads: twice what the kernel needs, to charge the budget
-// and to do something with it.
+// Less than this is not worth a switch of threads: twice what the kernel needs, to charge the
+// budget and to do something with it.
 #define REFILL_MINIMUM_US (UINT64_C(2) * KCFG_WCET_US * KCFG_KERNEL_WCET_SCALE)
 ticks_t refill_minimum(void);
 

@@ -32,6 +32,6 @@ MUST_CHECK enum progress slot_delete(struct slot *slot);
 // Deletes all descendants. Stops early if the capability itself disappears on the way.
 MUST_CHECK enum progress slot_revoke(struct slot *slot);
 
-// Deletes at once. Only for a slot that holds neither a zombie nor the last capability of a CNode or
-// TCB: those of a TCB other than its CSpace never do, nor does an interrupt's.
+// Deletes at once. Only for a slot that holds neither a zombie nor the last capability of a CNode
+// or TCB: those of a TCB other than its CSpace never do, nor does an interrupt's.
 void slot_delete_now(struct slot *slot);
