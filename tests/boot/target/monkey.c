@@ -8,9 +8,13 @@
 //    wild       any register may hold anything, and so may the IPC buffer
 //
 // The keeper starts the component's own thread anew in each slice. That one makes objects where
-// some are missing, and starts the other threads: in the same program, in words that are no
-// program, or nowhere. A thread lives until its first fault or until it waits for somebody who
-// never comes. Nothing here is believed to be as it was left: there is no static data.
+// some are missing, and starts other threads: in this program, in words that are no program, or
+// nowhere. Objects come from three pieces of memory. Before new ones are made, one of the pieces is
+// revoked: threads lose what they wait on or run on, mappings their frames or tables, and the same
+// memory becomes something else, in another order.
+//
+// One thread, the nurse, gets the faults of the others and starts them again, as long as they leave
+// it what it needs. Nothing here is believed to be as it was left: there is no static data.
 
 #include "monkey.h"
 
@@ -30,10 +34,12 @@ enum {
     PRIORITY_MAX = 130, // above what we may give
     BUDGET_US = 1000,
     CODE_WORDS = 16,
+    DATA_PAGES = 8,
 };
 
 // Where the program's own page table has room, and where nothing of the component lies.
 #define CODE_ADDRESS 0x3f0000
+#define DATA_ADDRESS 0x3f1000
 
 enum kind {
     ANY,
@@ -60,28 +66,32 @@ enum kind {
     KIND_COUNT,
 };
 
-// The slots of each kind, and what fills them again.
+// Kinds that lie in one piece of memory take each other's place; kinds that refer to each other lie
+// in different ones.
+enum supply { NEVER, SUPPLY_1, SUPPLY_2, SUPPLY_3 };
+
+// The slots of each kind; of what memory they are filled again, and with what.
 static const struct {
     uint8_t first;
     uint8_t count;
-    bool made;
+    uint8_t supply;
     uint8_t type;
     uint8_t size_bits;
 } kinds[KIND_COUNT] = {
     [ANY] = {.first = 0, .count = 255},
-    [TCB] = {CAGE_MADE, MONKEY_THREADS - 1, true, seL4_TCBObject, 0},
-    [CONTEXT] = {56, 8, true, seL4_SchedContextObject, 9},
-    [ENDPOINT] = {64, 4, true, seL4_EndpointObject, 0},
-    [NOTIFICATION] = {68, 4, true, seL4_NotificationObject, 0},
-    [REPLY] = {72, 4, true, seL4_ReplyObject, 0},
-    [CNODE] = {76, 2, true, seL4_CapTableObject, 4},
-    [VSPACE] = {78, 2, true, seL4_ARM_VSpaceObject, 0},
-    [TABLE] = {80, 6, true, seL4_ARM_PageTableObject, 0},
-    [FRAME] = {86, 6, true, seL4_ARM_SmallPageObject, 0},
-    [LARGE] = {92, 1, true, seL4_ARM_LargePageObject, 0},
+    [TCB] = {CAGE_MADE, MONKEY_THREADS - 1, SUPPLY_1, seL4_TCBObject, 0},
+    [CONTEXT] = {56, 8, SUPPLY_2, seL4_SchedContextObject, 9},
+    [ENDPOINT] = {64, 4, SUPPLY_2, seL4_EndpointObject, 0},
+    [NOTIFICATION] = {68, 4, SUPPLY_2, seL4_NotificationObject, 0},
+    [REPLY] = {72, 4, SUPPLY_2, seL4_ReplyObject, 0},
+    [CNODE] = {76, 2, SUPPLY_3, seL4_CapTableObject, 4},
+    [VSPACE] = {78, 2, SUPPLY_3, seL4_ARM_VSpaceObject, 0},
+    [TABLE] = {80, 6, SUPPLY_1, seL4_ARM_PageTableObject, 0},
+    [FRAME] = {86, 6, SUPPLY_2, seL4_ARM_SmallPageObject, 0},
+    [LARGE] = {.first = 92, .count = 1},
     [FAULTS] = {.first = 93, .count = MONKEY_THREADS},
-    [SMALL_UNTYPED] = {101, 4, true, seL4_UntypedObject, 12},
-    [UNTYPED] = {.first = CAGE_UNTYPED, .count = 2},
+    [SMALL_UNTYPED] = {101, 4, SUPPLY_3, seL4_UntypedObject, 12},
+    [UNTYPED] = {.first = CAGE_UNTYPED, .count = 1 + CAGE_SUPPLY_COUNT},
     [IRQ] = {.first = CAGE_GIFTS + 3, .count = 3}, // with the SGI between the handlers
     [SGI] = {.first = CAGE_GIFTS + 4, .count = 1},
     [SCHED_CONTROL] = {.first = CAGE_GIFTS, .count = 1},
@@ -209,9 +219,9 @@ static bool one_in(struct monkey *m, uint64_t n)
 static uint64_t wild_address(struct monkey *m)
 {
     static const uint64_t addresses[WILD_ADDRESS_COUNT] = {
-        CODE_ADDRESS,       CODE_ADDRESS + 0x1000, 0x1f00000000,       0x1f00001000,
-        0x1f00200000,       0x1f40000000,          0x7ffffffff000,     0x800000000000,
-        0xffffffffc0000000, 0xfffffffffffff000,    0xffffff8000000000, 0x9000000,
+        CODE_ADDRESS,       DATA_ADDRESS,       0x1f00000000,       0x1f00001000,
+        0x1f00200000,       0x1f40000000,       0x7ffffffff000,     0x800000000000,
+        0xffffffffc0000000, 0xfffffffffffff000, 0xffffff8000000000, 0x9000000,
     };
     uint64_t address = addresses[below(m, WILD_ADDRESS_COUNT)];
     return one_in(m, 8) ? address + below(m, 0x10000) : address;
@@ -533,20 +543,53 @@ static void wild(struct monkey *m)
 
 // --- a new beginning -----------------------------------------------------------------------------
 
-static void make_objects(struct monkey *m)
+static seL4_CPtr supply_slot(unsigned supply)
 {
-    for (unsigned kind = 0; kind < KIND_COUNT; kind++) {
-        for (unsigned i = 0; kinds[kind].made && i < kinds[kind].count; i++) {
-            struct trap trap = {.regs.mr = {kinds[kind].type, kinds[kind].size_bits, 0, 0}};
-            set_word(m, &trap, 4, kinds[kind].first + i);
-            set_word(m, &trap, 5, 1);
-            m->buffer[CAPS] = CAGE_SELF;
-            (void)invoke(m, UntypedRetype, kind == LARGE ? CAGE_UNTYPED : CAGE_SUPPLY, 1, 6, &trap);
+    return CAGE_SUPPLY + supply - SUPPLY_1;
+}
+
+static void make(struct monkey *m, seL4_CPtr untyped, uint64_t type, uint64_t bits, seL4_CPtr slot)
+{
+    struct trap trap = {.regs.mr = {type, bits, 0, 0}};
+    set_word(m, &trap, 4, slot);
+    set_word(m, &trap, 5, 1);
+    m->buffer[CAPS] = CAGE_SELF;
+    (void)invoke(m, UntypedRetype, untyped, 1, 6, &trap);
+}
+
+// Everything that comes from this memory, in no fixed order.
+static void make_objects(struct monkey *m, unsigned supply)
+{
+    unsigned from = (unsigned)below(m, KIND_COUNT);
+    for (unsigned n = 0; n < KIND_COUNT; n++) {
+        unsigned kind = (from + n) % KIND_COUNT;
+        for (unsigned i = 0; kinds[kind].supply == supply && i < kinds[kind].count; i++) {
+            make(m, supply_slot(supply), kinds[kind].type, kinds[kind].size_bits,
+                 kinds[kind].first + i);
         }
     }
+}
+
+static void make_anew(struct monkey *m, unsigned supply)
+{
+    if (!one_in(m, 4)) {
+        struct trap revoke = {.regs.mr = {supply_slot(supply), CAGE_BITS, 0, 0}};
+        (void)invoke(m, CNodeRevoke, CAGE_SELF, 0, 2, &revoke);
+    }
+    make_objects(m, supply);
+}
+
+// What is of use only in its place: an address space with an identifier, frames mapped.
+static void place_objects(struct monkey *m)
+{
+    make(m, CAGE_UNTYPED, seL4_ARM_LargePageObject, 0, kinds[LARGE].first);
     struct trap assign = {0};
     m->buffer[CAPS] = kinds[VSPACE].first; // the second one is left to chance
     (void)invoke(m, ARMASIDPoolAssign, kinds[ASID_POOL].first, 1, 0, &assign);
+    struct trap map = {.regs.mr = {0, 3, 5, 0}}; // writable; cached, not executable
+    map.regs.mr[0] = DATA_ADDRESS + below(m, DATA_PAGES) * MONKEY_PAGE;
+    m->buffer[CAPS] = given(m, KAAL_START_VSPACE, "own");
+    (void)invoke(m, ARMPageMap, kinds[FRAME].first + below(m, kinds[FRAME].count), 1, 3, &map);
 }
 
 // Words that are instructions now and then, and a branch back to the first.
@@ -596,7 +639,7 @@ static seL4_CPtr tcb_of(const struct monkey *m, unsigned index)
 
 static void set_spaces(struct monkey *m, unsigned index)
 {
-    uint64_t buffer = index * MONKEY_BUFFER;
+    uint64_t buffer = (uint64_t)index * MONKEY_BUFFER;
     struct trap trap = {.regs.mr = {seL4_CNode_CapData_new(0, WORD_BITS - CAGE_BITS).words[0], 0,
                                     m->play + buffer, 0}};
     m->buffer[CAPS] = CAGE_SELF;
@@ -645,7 +688,7 @@ static void start_thread(struct monkey *m, unsigned index)
 {
     bool lost = index != 0 && index != NURSE && one_in(m, 4);
     uint64_t pc = lost ? code_address(m) : m->board->entry;
-    uint64_t sp = m->play + MONKEY_STACKS + (index + 1) * MONKEY_PAGE;
+    uint64_t sp = m->play + MONKEY_STACKS + (index + UINT64_C(1)) * MONKEY_PAGE;
     const uint64_t rest[] = {0, prng_next(&m->words), (uint64_t)(uintptr_t)m->start,
                              index | MONKEY_AGAIN};
     struct trap trap = {.regs.mr = {1, 6, pc, sp}};
@@ -667,17 +710,23 @@ static void equip_thread(struct monkey *m, unsigned index)
     start_thread(m, index);
 }
 
-// Everything, or only the nurse and one of the others.
+// Everything, or the objects of one piece of memory and the threads that may need them.
 static void begin(struct monkey *m, bool all)
 {
-    if (all) {
-        make_objects(m);
-        write_code(m);
-        set_handler(m, 0);
+    unsigned only = SUPPLY_1 + (unsigned)below(m, CAGE_SUPPLY_COUNT);
+    for (unsigned supply = SUPPLY_1; supply <= SUPPLY_3; supply++) {
+        if (all || supply == only) {
+            make_anew(m, supply);
+        }
     }
+    place_objects(m);
+    if (all) {
+        write_code(m);
+    }
+    set_handler(m, 0);
     unsigned one = 1 + (unsigned)below(m, NURSE - 1);
     for (unsigned i = 1; i < MONKEY_THREADS; i++) {
-        if (all || i == one || i == NURSE) {
+        if (all || only != SUPPLY_3 || i == one || i == NURSE) {
             equip_thread(m, i);
         }
     }
@@ -702,9 +751,18 @@ static _Noreturn void nurse(struct monkey *m)
     }
 }
 
+// Writes where a frame of ours is, or was: the memory may be the kernel's by now.
+static void scribble(struct monkey *m)
+{
+    *(volatile uint64_t *)(DATA_ADDRESS + 8 * below(m, DATA_PAGES * 512)) = anything(m); // NOLINT
+}
+
 static _Noreturn void go_wild(struct monkey *m)
 {
     for (;;) {
+        if (m->index != 0 && one_in(m, 8)) {
+            scribble(m);
+        }
         switch (below(m, 8)) {
         case 0:
             wild(m);
