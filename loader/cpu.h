@@ -11,7 +11,7 @@
 // The bytes at a physical address: the loader runs without translation.
 static inline void *phys(uint64_t address)
 {
-    return (void *)(uintptr_t)address; // NOLINT(performance-no-int-to-ptr): that is what it is for
+    return (void *)(uintptr_t)address;
 }
 
 // 1, 2 or 3.
