@@ -345,6 +345,9 @@ static void switch_thread(struct tcb *tcb)
     if (!thread_is_idle(tcb)) {
         arch_context_switch(&tcb->context, (tcb->flags & seL4_TCBFlag_fpuDisabled) == 0);
     }
+    if (KCFG_HARDWARE_DEBUG) {
+        arch_debug_switch(&tcb->debug);
+    }
     vspace_switch(tcb);
 }
 

@@ -372,20 +372,22 @@ void entry_interrupt(void)
     schedule();
 }
 
-static void enter_fault(const struct fault *fault)
+bool entry_fault(const struct fault *fault)
 {
     struct tcb *tcb = kernel.current;
-    if (schedule_enter()) {
+    const bool has_budget = schedule_enter();
+    if (has_budget) {
         fault_raise(tcb, fault);
     } else {
         arch_restart(&tcb->context);
     }
     schedule();
+    return has_budget;
 }
 
 void entry_vm_fault(uint64_t address, uint64_t syndrome, bool instruction)
 {
-    enter_fault(&(struct fault){
+    (void)entry_fault(&(struct fault){
         .kind = FAULT_VM,
         .address = address,
         .code = syndrome,
@@ -395,17 +397,7 @@ void entry_vm_fault(uint64_t address, uint64_t syndrome, bool instruction)
 
 void entry_user_exception(uint64_t syndrome)
 {
-    enter_fault(&(struct fault){.kind = FAULT_USER_EXCEPTION, .code = syndrome});
-}
-
-void entry_debug_exception(uint64_t reason, uint64_t address, uint64_t breakpoint)
-{
-    enter_fault(&(struct fault){
-        .kind = FAULT_DEBUG,
-        .code = reason,
-        .address = address,
-        .extra = breakpoint,
-    });
+    (void)entry_fault(&(struct fault){.kind = FAULT_USER_EXCEPTION, .code = syndrome});
 }
 
 // --- preemption --------------------------------------------------------------------------------

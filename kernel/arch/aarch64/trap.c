@@ -3,6 +3,7 @@
 // What an exception means.
 #include "trap.h"
 
+#include "debug_registers.h"
 #include "fpu.h"
 #include "offsets.h"
 
@@ -15,6 +16,8 @@
 #include "kernel/tcb.h"
 #include "lib/fmt.h"
 
+#include <sel4/reserved.h>
+
 #include <stddef.h>
 
 // Exception classes of ESR_EL1.
@@ -22,11 +25,11 @@ enum {
     CLASS_FPU = 0x07,
     CLASS_INSTRUCTION_ABORT = 0x20,
     CLASS_DATA_ABORT = 0x24,
+    CLASS_BREAKPOINT = 0x30,
+    CLASS_STEP = 0x32,
+    CLASS_WATCHPOINT = 0x34,
     CLASS_BRK = 0x3c,
 };
-
-// Reason of a debug exception (seL4_SoftwareBreakRequest, where the API has it).
-enum { SOFTWARE_BREAK = 3 };
 
 struct kernel_fault kernel_fault_registers;
 
@@ -34,6 +37,26 @@ _Static_assert(offsetof(struct kernel_fault, sp) == FAULT_SP, "trap.S");
 _Static_assert(offsetof(struct kernel_fault, pc) == FAULT_PC, "trap.S");
 _Static_assert(offsetof(struct kernel_fault, syndrome) == FAULT_SYNDROME, "trap.S");
 _Static_assert(offsetof(struct kernel_fault, address) == FAULT_ADDRESS, "trap.S");
+
+// Returns false if user level has no business with it.
+static bool debug_trap(uint64_t syndrome)
+{
+    if (!KCFG_HARDWARE_DEBUG) {
+        return false;
+    }
+    switch (syndrome >> SYNDROME_CLASS_SHIFT) {
+    case CLASS_BREAKPOINT:
+        return debug_registers_breakpoint();
+    case CLASS_WATCHPOINT:
+        return debug_registers_watchpoint(sysreg_read(far_el1));
+    case CLASS_STEP:
+        debug_registers_step(syndrome);
+        return true;
+    default:
+        entry_debug_exception(KAAL_DEBUG_REASON_SOFTWARE, 0, 0);
+        return true;
+    }
+}
 
 void trap_synchronous(uint64_t syndrome)
 {
@@ -50,10 +73,11 @@ void trap_synchronous(uint64_t syndrome)
             entry_user_exception(low);
         }
         break;
+    case CLASS_BREAKPOINT:
+    case CLASS_STEP:
+    case CLASS_WATCHPOINT:
     case CLASS_BRK:
-        if (KCFG_HARDWARE_DEBUG) {
-            entry_debug_exception(SOFTWARE_BREAK, 0, 0);
-        } else {
+        if (!debug_trap(low)) {
             entry_user_exception(low);
         }
         break;

@@ -210,6 +210,14 @@ void arch_context_release(struct arch_context *context)
     }
 }
 
+void arch_debug_changed(const struct arch_debug *debug, bool running)
+{
+    if (running) {
+        host_cpu.debug = debug;
+        host_cpu.debug_loads++;
+    }
+}
+
 // --- address spaces ----------------------------------------------------------------------------
 
 void arch_pte_write(arch_pte_t *entry, arch_pte_t pte)

@@ -5,6 +5,8 @@
 //
 //   struct arch_context       the registers of a thread, vector registers included
 //   ARCH_MESSAGE_REGISTERS    message words that travel in registers (4)
+//   ARCH_CODE_BREAKPOINTS     breakpoints that stop before an instruction
+//   ARCH_DATA_BREAKPOINTS     breakpoints that stop at an access to memory
 //   arch_pte_t                an entry of a translation table
 //
 // Nothing in the core depends on more than is written here.
@@ -91,12 +93,37 @@ void arch_set_user_exception_word(struct arch_context *context, unsigned word, u
 // Timeout replies write registers in seL4_UserContext order without the two TLS registers (34).
 enum { ARCH_USER_REGISTERS = 36, ARCH_FRAME_REGISTERS = 17, ARCH_TIMEOUT_REGISTERS = 34 };
 
-// The thread whose context this is will run next: vector registers, debug registers, thread
-// registers follow. `fpu_allowed`: may it use floating point. To be called again for the running
-// thread when that changes.
+// The thread whose context this is will run next: vector registers and thread registers follow.
+// `fpu_allowed`: may it use floating point. To be called again for the running thread when that
+// changes.
 void arch_context_switch(struct arch_context *context, bool fpu_allowed);
 // The context is about to disappear, or its registers to be read or written from outside.
 void arch_context_release(struct arch_context *context);
+
+// --- debugging a thread ------------------------------------------------------------------------
+//
+// Used with KCFG_HARDWARE_DEBUG alone. A thread that meets one of its breakpoints enters the kernel
+// by entry_debug_exception() before the instruction; one that is stepped, by entry_step().
+
+struct arch_breakpoint {
+    vaddr_t address;
+    bool enabled;
+    bool read, write; // data
+    uint8_t size;     // data: 1, 2, 4 or 8 bytes at an address that is a multiple of it
+};
+
+enum { ARCH_BREAKPOINTS = ARCH_CODE_BREAKPOINTS + ARCH_DATA_BREAKPOINTS };
+
+struct arch_debug {
+    struct arch_breakpoint breakpoints[ARCH_BREAKPOINTS]; // those for code come first
+    bool step;                                            // after each instruction
+};
+
+// The thread that runs next is debugged like this. Next to nothing is done for as long as no thread
+// has been debugged since boot.
+static inline void arch_debug_switch(const struct arch_debug *debug);
+// It has changed, for the thread that runs now if `running`.
+void arch_debug_changed(const struct arch_debug *debug, bool running);
 
 // --- address spaces ----------------------------------------------------------------------------
 //

@@ -73,7 +73,12 @@ void entry_syscall(int64_t number);
 void entry_interrupt(void);
 void entry_vm_fault(uint64_t address, uint64_t syndrome, bool instruction);
 void entry_user_exception(uint64_t syndrome);
+// What these come to. Returns false if the thread has no budget to fault with: it will again.
+bool entry_fault(const struct fault *fault);
 void entry_debug_exception(uint64_t reason, uint64_t address, uint64_t breakpoint);
+// The current thread is stepped and has done an instruction (`done`), or none since it was entered.
+// Returns true if it is to do one now; the port sees to that.
+bool entry_step(bool done);
 
 // Long operations ask this after each unit of work (§7.5): true when there is a reason to stop.
 bool preemption_wanted(void);

@@ -83,6 +83,9 @@ struct tcb {
     struct notification *notification; // bound
     vaddr_t buffer; // of the IPC buffer; meaningful while TCB_SLOT_BUFFER holds a frame
 
+    struct arch_debug debug;
+    uint64_t steps; // while debug.step: instructions until its handler is told; 0: that is due
+
     struct tcb *all_next; // every thread, for debugging and kernel_ok
     struct tcb *all_prev;
     char name[32]; // set by DebugNameThread, cut to fit

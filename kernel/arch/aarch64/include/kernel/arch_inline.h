@@ -77,6 +77,19 @@ static inline void arch_restart(struct arch_context *context)
     context->pc = context->restart_pc;
 }
 
+// --- debugging ----------------------------------------------------------------------------------
+
+// debug_registers.c: some thread has been debugged.
+extern bool debug_registers_used;
+void debug_registers_load(const struct arch_debug *debug);
+
+static inline void arch_debug_switch(const struct arch_debug *debug)
+{
+    if (debug_registers_used) {
+        debug_registers_load(debug);
+    }
+}
+
 // --- translation tables -------------------------------------------------------------------------
 
 enum {

@@ -73,6 +73,11 @@ static inline void arch_restart(struct arch_context *context)
     context->pc = context->restart_pc;
 }
 
+static inline void arch_debug_switch(const struct arch_debug *debug)
+{
+    host_cpu.debug = debug;
+}
+
 // --- translation tables ------------------------------------------------------------------------
 
 enum {

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "debug_registers.h"
+
+#include "kernel/arch.h"
+#include "kernel/kernel.h"
+#include "kernel/syscall.h"
+#include "kernel/sysreg.h"
+#include "lib/bits.h"
+
+#include <sel4/reserved.h>
+
+enum {
+    MDSCR_SS = 1 << 0,
+    MDSCR_MDE = 1 << 15,
+
+    // DBGBCR, DBGWCR
+    CONTROL_ENABLE = 1 << 0,
+    CONTROL_EL0 = 2 << 1,
+    BREAKPOINT_ALL_BYTES = 0xf << 5,
+    WATCHPOINT_LOAD = 1 << 3,
+    WATCHPOINT_STORE = 2 << 3,
+    WATCHPOINT_BYTES_SHIFT = 5,
+
+    INSTRUCTION = 4,
+    WATCHED = 8, // bytes that one register watches, aligned
+
+    SPSR_SS = 1 << 21,
+};
+
+static const uint64_t SYNDROME_STEPPED = UINT64_C(1) << 24; // ISV: an instruction was executed
+
+bool debug_registers_used;
+
+// --- to the processor --------------------------------------------------------------------------
+
+#define PAIR(kind, number, value, control)                                                         \
+    do {                                                                                           \
+        sysreg_write(dbg##kind##vr##number##_el1, (value));                                        \
+        sysreg_write(dbg##kind##cr##number##_el1, (control));                                      \
+    } while (0)
+
+static void write_code(unsigned index, uint64_t value, uint64_t control)
+{
+    switch (index) {
+    case 0:
+        PAIR(b, 0, value, control);
+        break;
+    case 1:
+        PAIR(b, 1, value, control);
+        break;
+    case 2:
+        PAIR(b, 2, value, control);
+        break;
+    case 3:
+        PAIR(b, 3, value, control);
+        break;
+    case 4:
+        PAIR(b, 4, value, control);
+        break;
+    default:
+        PAIR(b, 5, value, control);
+        break;
+    }
+}
+
+static void write_data(unsigned index, uint64_t value, uint64_t control)
+{
+    switch (index) {
+    case 0:
+        PAIR(w, 0, value, control);
+        break;
+    case 1:
+        PAIR(w, 1, value, control);
+        break;
+    case 2:
+        PAIR(w, 2, value, control);
+        break;
+    default:
+        PAIR(w, 3, value, control);
+        break;
+    }
+}
+
+static uint64_t instruction(const struct arch_breakpoint *breakpoint)
+{
+    return align_down(breakpoint->address.raw, INSTRUCTION);
+}
+
+static void load_code(unsigned index, const struct arch_breakpoint *breakpoint)
+{
+    const uint64_t control = CONTROL_ENABLE | CONTROL_EL0 | BREAKPOINT_ALL_BYTES;
+    write_code(index, instruction(breakpoint), breakpoint->enabled ? control : 0);
+}
+
+static void load_data(unsigned index, const struct arch_breakpoint *breakpoint)
+{
+    const uint64_t offset = breakpoint->address.raw % WATCHED;
+    const uint64_t bytes = ((UINT64_C(1) << breakpoint->size) - 1) << offset;
+    uint64_t control = CONTROL_ENABLE | CONTROL_EL0 | bytes << WATCHPOINT_BYTES_SHIFT;
+    control |= breakpoint->read ? WATCHPOINT_LOAD : 0;
+    control |= breakpoint->write ? WATCHPOINT_STORE : 0;
+    write_data(index, breakpoint->address.raw - offset, breakpoint->enabled ? control : 0);
+}
+
+void debug_registers_load(const struct arch_debug *debug)
+{
+    uint64_t mdscr = debug->step ? MDSCR_SS : 0;
+    for (unsigned i = 0; i < ARCH_BREAKPOINTS; i++) {
+        mdscr |= debug->breakpoints[i].enabled ? MDSCR_MDE : 0;
+    }
+    if ((mdscr & MDSCR_MDE) != 0) {
+        for (unsigned i = 0; i < ARCH_CODE_BREAKPOINTS; i++) {
+            load_code(i, &debug->breakpoints[i]);
+        }
+        for (unsigned i = 0; i < ARCH_DATA_BREAKPOINTS; i++) {
+            load_data(i, &debug->breakpoints[ARCH_CODE_BREAKPOINTS + i]);
+        }
+    }
+    sysreg_write(mdscr_el1, mdscr);
+    barrier_instruction();
+}
+
+void arch_debug_changed(const struct arch_debug *debug, bool running)
+{
+    debug_registers_used = true;
+    if (running) {
+        debug_registers_load(debug);
+    }
+}
+
+void debug_registers_init(void)
+{
+    sysreg_write(mdscr_el1, 0);
+    sysreg_write(oslar_el1, 0);
+    barrier_instruction();
+}
+
+// --- exceptions --------------------------------------------------------------------------------
+
+// The processor does not say which one it was.
+
+bool debug_registers_breakpoint(void)
+{
+    const uint64_t pc = arch_restart_pc(&kernel.current->context);
+    for (unsigned i = 0; i < ARCH_CODE_BREAKPOINTS; i++) {
+        const struct arch_breakpoint *breakpoint = &kernel.current->debug.breakpoints[i];
+        if (breakpoint->enabled && instruction(breakpoint) == pc) {
+            entry_debug_exception(KAAL_DEBUG_REASON_INSTRUCTION, pc, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint64_t distance(const struct arch_breakpoint *breakpoint, uint64_t address)
+{
+    const uint64_t start = breakpoint->address.raw;
+    if (address < start) {
+        return start - address;
+    }
+    return address < start + breakpoint->size ? 0 : address - (start + breakpoint->size - 1);
+}
+
+// An access may begin before what is watched, and the address told is anywhere in it: the nearest.
+bool debug_registers_watchpoint(uint64_t address)
+{
+    unsigned found = ARCH_BREAKPOINTS;
+    uint64_t least = UINT64_MAX;
+    for (unsigned i = ARCH_CODE_BREAKPOINTS; i < ARCH_BREAKPOINTS; i++) {
+        const struct arch_breakpoint *breakpoint = &kernel.current->debug.breakpoints[i];
+        if (breakpoint->enabled && distance(breakpoint, address) < least) {
+            least = distance(breakpoint, address);
+            found = i;
+        }
+    }
+    if (found == ARCH_BREAKPOINTS) {
+        return false;
+    }
+    entry_debug_exception(KAAL_DEBUG_REASON_DATA, address, found);
+    return true;
+}
+
+void debug_registers_step(uint64_t syndrome)
+{
+    struct arch_context *context = &kernel.current->context;
+    if (entry_step((syndrome & SYNDROME_STEPPED) != 0)) {
+        context->spsr |= SPSR_SS;
+    }
+}
