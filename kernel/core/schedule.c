@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "kernel/schedule.h"
 
+#include "kernel/benchmark.h"
 #include "kernel/fault.h"
 #include "kernel/kernel.h"
 #include "kernel/refill.h"
@@ -198,6 +199,7 @@ void schedule_yield(void)
 
 bool schedule_enter(void)
 {
+    benchmark_entry();
     const ticks_t now = plat_time_now();
     if (kernel.context != NULL) {
         kernel.used += now - kernel.now;
@@ -355,13 +357,18 @@ void schedule(void)
 {
     domain_advance();
     wake_released();
+    const bool open = kernel.reschedule || kernel.candidate != NULL;
     struct tcb *next = choose();
+    if (open || next != kernel.current) {
+        benchmark_choice(kernel.current, next);
+    }
     switch_context(next->sched_context);
     if (next->yield_to != NULL) {
         sched_context_finish_yield(next->yield_to);
     }
     switch_thread(next);
     set_timer();
+    benchmark_exit();
 }
 
 void schedule_init(void)

@@ -7,6 +7,7 @@
 //   ReplyRecv, NBSendRecv/Wait  send,   receive
 #include "kernel/syscall.h"
 
+#include "kernel/benchmark.h"
 #include "kernel/cspace.h"
 #include "kernel/debug.h"
 #include "kernel/endpoint.h"
@@ -295,7 +296,7 @@ static void send_receive(struct tcb *tcb, enum arch_register target, bool with_r
 
 static void unknown_syscall(struct tcb *tcb, int64_t number)
 {
-    if (!debug_syscall(number)) {
+    if (!debug_syscall(number) && !benchmark_syscall(number)) {
         const struct fault fault = {.kind = FAULT_UNKNOWN_SYSCALL, .code = (uint64_t)number};
         fault_raise(tcb, &fault);
     }

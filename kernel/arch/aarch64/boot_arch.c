@@ -6,6 +6,7 @@
 #include "boot_map.h"
 #include "debug_registers.h"
 #include "fpu.h"
+#include "measure.h"
 #include "mmu.h"
 
 #include "kernel/arch.h"
@@ -68,6 +69,7 @@ static void set_user_access(void)
     sysreg_write(cntkctl_el1, counters);
     sysreg_write(pmuserenr_el0, KCFG_EXPORT_PMU || KCFG_BENCHMARKS ? 1 : 0);
     debug_registers_init();
+    measure_init();
     fpu_init();
 }
 

@@ -44,6 +44,9 @@ enum arch_cache_op {
 // Writable where the operation is ARCH_CACHE_INVALIDATE.
 void arch_cache(enum arch_cache_op op, vaddr_t user, paddr_t start, uint64_t size);
 
+// Whole caches, for measurements: cleaned and invalidated. `first_level`: no more than that.
+void arch_flush_caches(bool instruction, bool data, bool first_level);
+
 // --- registers of a thread ---------------------------------------------------------------------
 
 enum arch_register {
@@ -160,6 +163,11 @@ void arch_vspace_activate(paddr_t root, uint64_t asid);
 
 // Boot only: device registers, reachable at the address returned.
 volatile void *arch_map_device(paddr_t base, uint64_t size);
+
+// --- measuring ----------------------------------------------------------------------------------
+
+// Cycles of the processor, since an arbitrary start. In configurations with KCFG_BENCHMARKS.
+static inline uint64_t arch_cycles(void);
 
 // --- leaving -----------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
 // fresh kernel, and a reader can see all there is.
 #pragma once
 
+#include "kernel/benchmark.h"
 #include "kernel/config.h"
 #include "kernel/plat.h"
 #include "kernel/slot.h"
@@ -67,6 +68,8 @@ struct kernel {
     // What the processor translates by; root 0: no user address space.
     paddr_t space_root;
     uint64_t space_asid;
+
+    struct benchmark benchmark;
 
     unsigned work_units; // since the last look for a reason to stop
 };

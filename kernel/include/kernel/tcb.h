@@ -14,6 +14,7 @@
 #pragma once
 
 #include "kernel/arch.h"
+#include "kernel/benchmark.h"
 #include "kernel/fault.h"
 #include "kernel/slot.h"
 #include "kernel/thread_tree.h"
@@ -87,6 +88,8 @@ struct tcb {
 
     struct arch_debug debug;
     uint64_t steps; // while debug.step: instructions until its handler is told; 0: that is due
+
+    struct utilisation utilisation;
 
     struct tcb *all_next; // every thread, for debugging and kernel_ok
     struct tcb *all_prev;

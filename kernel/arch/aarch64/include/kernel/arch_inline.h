@@ -10,6 +10,7 @@
 
 #include "kernel/arch.h"
 #include "kernel/assert.h"
+#include "kernel/sysreg.h"
 
 #define ARCH_WINDOW UINT64_C(0xffff800000000000)
 
@@ -88,6 +89,14 @@ static inline void arch_debug_switch(const struct arch_debug *debug)
     if (debug_registers_used) {
         debug_registers_load(debug);
     }
+}
+
+// --- measuring ----------------------------------------------------------------------------------
+
+static inline uint64_t arch_cycles(void)
+{
+    barrier_instruction();
+    return sysreg_read(pmccntr_el0);
 }
 
 // --- translation tables -------------------------------------------------------------------------

@@ -78,6 +78,12 @@ static inline void arch_debug_switch(const struct arch_debug *debug)
     host_cpu.debug = debug;
 }
 
+static inline uint64_t arch_cycles(void)
+{
+    host_cpu.cycles += host_cpu.cycles_each;
+    return host_cpu.cycles;
+}
+
 // --- translation tables ------------------------------------------------------------------------
 
 enum {
