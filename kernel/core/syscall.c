@@ -23,12 +23,6 @@
 
 // --- details of errors -------------------------------------------------------------------------
 
-uint64_t syscall_word(const struct syscall *sys, unsigned index)
-{
-    ASSERT(index < sys->length);
-    return message_word(sys->caller, sys->buffer, index);
-}
-
 seL4_Error syscall_invalid_argument(struct syscall *sys, uint64_t argument)
 {
     sys->argument = argument;
@@ -132,17 +126,20 @@ static bool send_invoke(struct tcb *tcb, struct slot *slot, struct message_info 
                         const uint64_t *buffer, const struct extra_caps *extra,
                         struct send_phase phase)
 {
-    struct syscall sys = {
-        .caller = tcb,
-        .cap = slot->cap,
-        .slot = slot,
-        .label = info.label,
-        .length = info.length,
-        .extra_count = extra->count,
-        .buffer = buffer,
-        .is_call = phase.calls,
-        .may_block = !phase.combined,
-    };
+    // Not cleared as a whole: most of it is room for results.
+    struct syscall sys;
+    sys.caller = tcb;
+    sys.cap = slot->cap;
+    sys.slot = slot;
+    sys.label = info.label;
+    sys.length = info.length;
+    sys.extra_count = extra->count;
+    sys.buffer = buffer;
+    sys.is_call = phase.calls;
+    sys.may_block = !phase.combined;
+    sys.preempted = false;
+    sys.answered = false;
+    sys.result_count = 0;
     for (unsigned i = 0; i < extra->count; i++) {
         sys.extra[i] = extra->slot[i];
     }
@@ -348,7 +345,7 @@ static void dispatch(struct tcb *tcb, int64_t number)
 
 // --- entries -----------------------------------------------------------------------------------
 
-void entry_syscall(int64_t number)
+struct tcb *syscall_slow(int64_t number)
 {
     struct tcb *tcb = kernel.current;
     if (schedule_enter()) {
@@ -356,11 +353,12 @@ void entry_syscall(int64_t number)
     } else {
         arch_restart(&tcb->context); // executed again when there is a budget for it
     }
-    schedule();
+    return schedule();
 }
 
-void entry_interrupt(void)
+struct tcb *entry_interrupt(void)
 {
+    benchmark_entry();
     (void)schedule_enter();
     const unsigned irq = plat_irq_claim();
     if (irq != PLAT_IRQ_NONE) {
@@ -370,10 +368,12 @@ void entry_interrupt(void)
         }
         plat_irq_end(irq);
     }
-    schedule();
+    struct tcb *next = schedule();
+    benchmark_exit();
+    return next;
 }
 
-bool entry_fault(const struct fault *fault)
+static struct tcb *enter_fault(const struct fault *fault)
 {
     struct tcb *tcb = kernel.current;
     const bool has_budget = schedule_enter();
@@ -382,13 +382,12 @@ bool entry_fault(const struct fault *fault)
     } else {
         arch_restart(&tcb->context);
     }
-    schedule();
-    return has_budget;
+    return schedule();
 }
 
-void entry_vm_fault(uint64_t address, uint64_t syndrome, bool instruction)
+struct tcb *entry_vm_fault(uint64_t address, uint64_t syndrome, bool instruction)
 {
-    (void)entry_fault(&(struct fault){
+    return enter_fault(&(struct fault){
         .kind = FAULT_VM,
         .address = address,
         .code = syndrome,
@@ -396,9 +395,19 @@ void entry_vm_fault(uint64_t address, uint64_t syndrome, bool instruction)
     });
 }
 
-void entry_user_exception(uint64_t syndrome)
+struct tcb *entry_user_exception(uint64_t syndrome)
 {
-    (void)entry_fault(&(struct fault){.kind = FAULT_USER_EXCEPTION, .code = syndrome});
+    return enter_fault(&(struct fault){.kind = FAULT_USER_EXCEPTION, .code = syndrome});
+}
+
+struct tcb *entry_debug_exception(uint64_t reason, uint64_t address, uint64_t breakpoint)
+{
+    return enter_fault(&(struct fault){
+        .kind = FAULT_DEBUG,
+        .code = reason,
+        .address = address,
+        .extra = breakpoint,
+    });
 }
 
 // --- preemption --------------------------------------------------------------------------------
@@ -412,7 +421,5 @@ bool preemption_wanted(void)
     if (plat_irq_pending()) {
         return true;
     }
-    const ticks_t since_entry = plat_time_now() - kernel.now;
-    return kernel.context != NULL &&
-           !refill_is_sufficient(kernel.context, kernel.used + since_entry);
+    return plat_time_now() > kernel.budget_end;
 }

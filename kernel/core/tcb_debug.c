@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "kernel/tcb_debug.h"
 
+#include "kernel/benchmark.h"
 #include "kernel/ipc.h"
 #include "kernel/kernel.h"
+#include "kernel/schedule.h"
 #include "kernel/tcb.h"
 
 #include <sel4/arch/constants.h>
@@ -177,34 +179,26 @@ void tcb_debug_answer(struct tcb *tcb, unsigned length, uint64_t word)
 
 // --- exceptions --------------------------------------------------------------------------------
 
-static bool debug_fault(uint64_t reason, uint64_t address, uint64_t breakpoint)
-{
-    return entry_fault(&(struct fault){
-        .kind = FAULT_DEBUG,
-        .code = reason,
-        .address = address,
-        .extra = breakpoint,
-    });
-}
-
-void entry_debug_exception(uint64_t reason, uint64_t address, uint64_t breakpoint)
-{
-    (void)debug_fault(reason, address, breakpoint);
-}
-
-bool entry_step(bool done)
+struct tcb *entry_step(bool done)
 {
     struct tcb *tcb = kernel.current;
     if (done && tcb->steps > 0) {
         tcb->steps--;
     }
     if (tcb->steps > 0) {
-        return true;
+        return NULL;
     }
-    if (debug_fault(KAAL_DEBUG_REASON_SINGLE_STEP, 0, 0)) {
+    benchmark_entry();
+    if (schedule_enter()) {
+        const struct fault step = {.kind = FAULT_DEBUG, .code = KAAL_DEBUG_REASON_SINGLE_STEP};
         tcb->steps = 1; // unless the handler says otherwise
+        fault_raise(tcb, &step);
+    } else {
+        arch_restart(&tcb->context); // due again, with no instruction done
     }
-    return false;
+    struct tcb *next = schedule();
+    benchmark_exit();
+    return next;
 }
 
 // --- dispatch ----------------------------------------------------------------------------------

@@ -311,6 +311,31 @@ static void q4(void)
     kernel.candidate = thread(WAITER);
 }
 
+static void q4_unsettled(void)
+{
+    kernel.unsettled = true;
+}
+
+static void q5(void)
+{
+    kernel.ready_top[0]++;
+}
+
+static void q6(void)
+{
+    kernel.current->priority = 0;
+}
+
+static void q7(void)
+{
+    kernel.budget_end++;
+}
+
+static void q7_timer(void)
+{
+    kernel.deadline++;
+}
+
 static void e1(void)
 {
     endpoint_of(at(BUSY)->cap)->root_and_state |= ENDPOINT_SENDING;
@@ -403,7 +428,7 @@ static void s7(void)
 
 static uint64_t *pool_entry(uint64_t index)
 {
-    return (uint64_t *)arch_ptr(kernel.asid_pools[0]) + index;
+    return kernel.asid_pools[0] + index;
 }
 
 static void a1(void)
@@ -418,7 +443,7 @@ static void a2(void)
 
 static void a3(void)
 {
-    kernel.asid_pools[5] = cap_base(at(FRAME)->cap);
+    kernel.asid_pools[5] = arch_ptr(cap_base(at(FRAME)->cap));
 }
 
 static arch_pte_t *root_entry(unsigned index)
@@ -524,6 +549,11 @@ int main(void)
         BREACH("Q2", q2),
         BREACH("Q3", q3),
         BREACH("Q4", q4),
+        BREACH("Q4", q4_unsettled),
+        BREACH("Q5", q5),
+        BREACH("Q6", q6),
+        BREACH("Q7", q7),
+        BREACH("Q7", q7_timer),
         BREACH("E1", e1),
         BREACH("E2", e2),
         BREACH("E3", e3),

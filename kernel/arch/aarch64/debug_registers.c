@@ -9,6 +9,9 @@
 
 #include <sel4/reserved.h>
 
+#include <stdbool.h>
+#include <stddef.h>
+
 enum {
     MDSCR_SS = 1 << 0,
     MDSCR_MDE = 1 << 15,
@@ -139,17 +142,16 @@ void debug_registers_init(void)
 
 // The processor does not say which one it was.
 
-bool debug_registers_breakpoint(void)
+struct tcb *debug_registers_breakpoint(void)
 {
     const uint64_t pc = arch_restart_pc(&kernel.current->context);
     for (unsigned i = 0; i < ARCH_CODE_BREAKPOINTS; i++) {
         const struct arch_breakpoint *breakpoint = &kernel.current->debug.breakpoints[i];
         if (breakpoint->enabled && instruction(breakpoint) == pc) {
-            entry_debug_exception(KAAL_DEBUG_REASON_INSTRUCTION, pc, i);
-            return true;
+            return entry_debug_exception(KAAL_DEBUG_REASON_INSTRUCTION, pc, i);
         }
     }
-    return false;
+    return NULL;
 }
 
 static uint64_t distance(const struct arch_breakpoint *breakpoint, uint64_t address)
@@ -162,7 +164,7 @@ static uint64_t distance(const struct arch_breakpoint *breakpoint, uint64_t addr
 }
 
 // An access may begin before what is watched, and the address told is anywhere in it: the nearest.
-bool debug_registers_watchpoint(uint64_t address)
+struct tcb *debug_registers_watchpoint(uint64_t address)
 {
     unsigned found = ARCH_BREAKPOINTS;
     uint64_t least = UINT64_MAX;
@@ -173,17 +175,17 @@ bool debug_registers_watchpoint(uint64_t address)
             found = i;
         }
     }
-    if (found == ARCH_BREAKPOINTS) {
-        return false;
-    }
-    entry_debug_exception(KAAL_DEBUG_REASON_DATA, address, found);
-    return true;
+    return found == ARCH_BREAKPOINTS
+               ? NULL
+               : entry_debug_exception(KAAL_DEBUG_REASON_DATA, address, found);
 }
 
-void debug_registers_step(uint64_t syndrome)
+struct tcb *debug_registers_step(uint64_t syndrome)
 {
-    struct arch_context *context = &kernel.current->context;
-    if (entry_step((syndrome & SYNDROME_STEPPED) != 0)) {
-        context->spsr |= SPSR_SS;
+    struct tcb *next = entry_step((syndrome & SYNDROME_STEPPED) != 0);
+    if (next == NULL) {
+        next = kernel.current;
+        next->context.spsr |= SPSR_SS;
     }
+    return next;
 }

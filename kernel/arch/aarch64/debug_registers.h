@@ -13,14 +13,15 @@
 // thereby one step together with the instruction behind it, as on seL4.
 #pragma once
 
-#include <stdbool.h>
 #include <stdint.h>
+
+struct tcb;
 
 // Boot: nothing is debugged.
 void debug_registers_init(void);
 
-// Exceptions of the current thread. False if nothing of it is set so; then it cannot be debugged,
-// and should not be run again.
-bool debug_registers_breakpoint(void);
-bool debug_registers_watchpoint(uint64_t address);
-void debug_registers_step(uint64_t syndrome);
+// Exceptions of the current thread, whose answer is the thread that is next. NULL if nothing of it
+// is set so: then it cannot be debugged, and should not be run again.
+struct tcb *debug_registers_breakpoint(void);
+struct tcb *debug_registers_watchpoint(uint64_t address);
+struct tcb *debug_registers_step(uint64_t syndrome);

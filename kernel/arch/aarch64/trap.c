@@ -38,11 +38,11 @@ _Static_assert(offsetof(struct kernel_fault, pc) == FAULT_PC, "trap.S");
 _Static_assert(offsetof(struct kernel_fault, syndrome) == FAULT_SYNDROME, "trap.S");
 _Static_assert(offsetof(struct kernel_fault, address) == FAULT_ADDRESS, "trap.S");
 
-// Returns false if user level has no business with it.
-static bool debug_trap(uint64_t syndrome)
+// NULL if it is of no business to user level.
+static struct tcb *debug_trap(uint64_t syndrome)
 {
     if (!KCFG_HARDWARE_DEBUG) {
-        return false;
+        return NULL;
     }
     switch (syndrome >> SYNDROME_CLASS_SHIFT) {
     case CLASS_BREAKPOINT:
@@ -50,46 +50,34 @@ static bool debug_trap(uint64_t syndrome)
     case CLASS_WATCHPOINT:
         return debug_registers_watchpoint(sysreg_read(far_el1));
     case CLASS_STEP:
-        debug_registers_step(syndrome);
-        return true;
+        return debug_registers_step(syndrome);
+    case CLASS_BRK:
+        return entry_debug_exception(KAAL_DEBUG_REASON_SOFTWARE, 0, 0);
     default:
-        entry_debug_exception(KAAL_DEBUG_REASON_SOFTWARE, 0, 0);
-        return true;
+        return NULL;
     }
 }
 
-void trap_synchronous(uint64_t syndrome)
+struct tcb *trap_synchronous(uint64_t syndrome)
 {
     const uint64_t low = syndrome & UINT32_MAX;
+    struct tcb *next;
     switch (low >> SYNDROME_CLASS_SHIFT) {
     case CLASS_INSTRUCTION_ABORT:
-        entry_vm_fault(arch_restart_pc(&kernel.current->context), low, true);
-        break;
+        return entry_vm_fault(arch_restart_pc(&kernel.current->context), low, true);
     case CLASS_DATA_ABORT:
-        entry_vm_fault(sysreg_read(far_el1), low, false);
-        break;
+        return entry_vm_fault(sysreg_read(far_el1), low, false);
     case CLASS_FPU:
-        if (!fpu_trap()) {
-            entry_user_exception(low);
-        }
-        break;
-    case CLASS_BREAKPOINT:
-    case CLASS_STEP:
-    case CLASS_WATCHPOINT:
-    case CLASS_BRK:
-        if (!debug_trap(low)) {
-            entry_user_exception(low);
-        }
-        break;
+        return fpu_trap() ? kernel.current : entry_user_exception(low);
     default:
-        entry_user_exception(low);
-        break;
+        next = debug_trap(low);
+        return next != NULL ? next : entry_user_exception(low);
     }
 }
 
-void trap_unexpected(uint64_t syndrome)
+struct tcb *trap_unexpected(uint64_t syndrome)
 {
-    entry_user_exception(syndrome & UINT32_MAX);
+    return entry_user_exception(syndrome & UINT32_MAX);
 }
 
 // --- faults of the kernel -----------------------------------------------------------------------

@@ -84,6 +84,18 @@ static inline uint64_t arch_cycles(void)
     return host_cpu.cycles;
 }
 
+static inline void arch_context_switch(struct arch_context *from, struct arch_context *to)
+{
+    (void)from;
+    host_cpu.context = to;
+}
+
+static inline void arch_vspace_activate(paddr_t root, uint64_t asid)
+{
+    host_cpu.root = root;
+    host_cpu.asid = asid;
+}
+
 // --- translation tables ------------------------------------------------------------------------
 
 enum {
