@@ -376,13 +376,15 @@ struct tcb *entry_interrupt(void)
 static struct tcb *enter_fault(const struct fault *fault)
 {
     struct tcb *tcb = kernel.current;
-    const bool has_budget = schedule_enter();
-    if (has_budget) {
+    benchmark_entry();
+    if (schedule_enter()) {
         fault_raise(tcb, fault);
     } else {
         arch_restart(&tcb->context);
     }
-    return schedule();
+    struct tcb *next = schedule();
+    benchmark_exit();
+    return next;
 }
 
 struct tcb *entry_vm_fault(uint64_t address, uint64_t syndrome, bool instruction)

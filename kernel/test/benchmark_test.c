@@ -233,6 +233,39 @@ static void a_yield_to_oneself_is_a_schedule(void **state)
     assert_int_equal(words[KAAL_BENCHMARK_TCB_NUMBER_KERNEL_ENTRIES], 5);
 }
 
+static void faults_and_interrupts_are_entries_as_well(void **state)
+{
+    (void)state;
+    reset_log();
+    host_cpu.cycles += 20;
+    entry_interrupt();
+    a.tcb->context.restart_pc = a.tcb->context.pc;
+    entry_vm_fault(0, 0, false);
+    assert_ptr_equal(kernel.current, handler.tcb);
+    get(a.cap);
+    assert_int_equal(words[KAAL_BENCHMARK_TCB_UTILISATION], 20);
+    assert_int_equal(words[KAAL_BENCHMARK_TCB_NUMBER_KERNEL_ENTRIES], 2);
+    assert_int_equal(words[KAAL_BENCHMARK_TOTAL_NUMBER_KERNEL_ENTRIES], 3);
+}
+
+static void a_fast_call_is_charged_like_a_slow_one(void **state)
+{
+    (void)state;
+    const uint64_t caller_cap = actors_mint(endpoint, W | GR, 1);
+    reset_log();
+    host_cpu.cycles += 20;
+    actors_call(caller_cap, sim_empty(0));
+    assert_ptr_equal(kernel.current, handler.tcb);
+    host_cpu.cycles += 3;
+    actors_reply_recv(endpoint, reply, sim_empty(0));
+    assert_ptr_equal(kernel.current, a.tcb);
+    get(handler.cap);
+    assert_int_equal(words[KAAL_BENCHMARK_TCB_UTILISATION], 3);
+    assert_int_equal(words[KAAL_BENCHMARK_TCB_NUMBER_SCHEDULES], 1);
+    assert_int_equal(words[KAAL_BENCHMARK_TOTAL_NUMBER_SCHEDULES], 3);
+    assert_int_equal(words[KAAL_BENCHMARK_TOTAL_NUMBER_KERNEL_ENTRIES], 3);
+}
+
 static void idle_time_is_counted_by_itself(void **state)
 {
     (void)state;
@@ -306,6 +339,8 @@ int main(void)
         cmocka_unit_test_setup(a_thread_is_charged_until_another_is_chosen, fresh),
         cmocka_unit_test_setup(the_kernel_works_for_whom_it_leaves_to, fresh),
         cmocka_unit_test_setup(a_yield_to_oneself_is_a_schedule, fresh),
+        cmocka_unit_test_setup(faults_and_interrupts_are_entries_as_well, fresh),
+        cmocka_unit_test_setup(a_fast_call_is_charged_like_a_slow_one, fresh),
         cmocka_unit_test_setup(idle_time_is_counted_by_itself, fresh),
         cmocka_unit_test_setup(the_end_charges_who_runs_and_stops_the_clock, fresh),
         cmocka_unit_test_setup(a_thread_keeps_its_counters_until_they_are_reset, fresh),
