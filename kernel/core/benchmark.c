@@ -77,8 +77,7 @@ static struct tcb *named_thread(struct tcb *caller)
     struct slot *slot;
     struct lookup_failure failure;
     const uint64_t address = arch_get(&caller->context, ARCH_REG_BADGE, 0);
-    if (!cspace_lookup(caller, cptr(address), &slot, &failure) ||
-        cap_type(slot->cap) != CAP_TCB) {
+    if (!cspace_lookup(caller, cptr(address), &slot, &failure) || cap_type(slot->cap) != CAP_TCB) {
         return NULL;
     }
     return tcb_of(slot->cap);
@@ -130,8 +129,8 @@ static void flush_caches(struct tcb *caller)
 {
     enum { INSTRUCTION = 1, DATA = 2 };
     const bool first_level = arch_get(&caller->context, ARCH_REG_BADGE, 0) != 0;
-    const uint64_t which = first_level ? arch_get(&caller->context, ARCH_REG_INFO, 0)
-                                       : (uint64_t)INSTRUCTION | DATA;
+    const uint64_t which =
+        first_level ? arch_get(&caller->context, ARCH_REG_INFO, 0) : (uint64_t)INSTRUCTION | DATA;
     arch_flush_caches((which & INSTRUCTION) != 0, (which & DATA) != 0, first_level);
 }
 

@@ -204,8 +204,8 @@ static void cap_identify(struct tcb *tcb)
     thread_set_badge(tcb, found ? cap_type(slot->cap) : CAP_NULL);
 }
 
-// The name begins in the first message word of the IPC buffer. What does not fit the TCB is cut, and
-// what is not printable does not get into the kernel's lines.
+// The name begins in the first message word of the IPC buffer. What does not fit the TCB is cut,
+// and what is not printable does not get into the kernel's lines.
 static void name_thread(struct tcb *tcb)
 {
     struct slot *slot;

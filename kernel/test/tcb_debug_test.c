@@ -236,9 +236,9 @@ static void the_registers_are_not_copied_to_another_thread(void **state)
     (void)state;
     assert_int_equal(set(0, PC, CODE, 0, READ), seL4_NoError);
     const uint64_t all = 4 | 8;
-    assert_int_equal(actors_invoke(limited.cap,
-                                   sim_with_cap(SIM_MESSAGE(TCBCopyRegisters, all), a.cap)),
-                     seL4_NoError);
+    assert_int_equal(
+        actors_invoke(limited.cap, sim_with_cap(SIM_MESSAGE(TCBCopyRegisters, all), a.cap)),
+        seL4_NoError);
     assert_false(limited.tcb->debug.breakpoints[0].enabled);
 }
 

@@ -7,9 +7,9 @@
 //    cycles of a    │       cycles of b
 //                        kernel cycles of b
 //
-// What happens in the kernel counts for the thread that it is left to. Accounting is between ResetLog
-// and FinalizeLog, in configurations with KCFG_BENCHMARK_UTILISATION; in others the hooks are
-// nothing.
+// What happens in the kernel counts for the thread that it is left to. Accounting is between
+// ResetLog and FinalizeLog, in configurations with KCFG_BENCHMARK_UTILISATION; in others the hooks
+// are nothing.
 #pragma once
 
 #include "kernel/config.h"

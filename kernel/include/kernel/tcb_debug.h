@@ -12,6 +12,6 @@ struct tcb;
 MUST_CHECK seL4_Error tcb_debug_decode(struct syscall *sys, struct tcb *tcb);
 
 // The handler has answered the debug exception of `tcb` with `length` words, the first of which is
-// `word`: after a step, how many instructions to do until the next. Without a word it is one, unless
-// stepping has been turned off meanwhile.
+// `word`: after a step, how many instructions to do until the next. Without a word it is one,
+// unless stepping has been turned off meanwhile.
 void tcb_debug_answer(struct tcb *tcb, unsigned length, uint64_t word);
