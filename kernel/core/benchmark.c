@@ -175,7 +175,6 @@ static bool common_syscall(struct tcb *caller, int64_t number)
 
 bool benchmark_syscall(int64_t number)
 {
-    struct tcb *caller = kernel.current;
-    return (KCFG_BENCHMARKS && common_syscall(caller, number)) ||
-           (KCFG_BENCHMARK_UTILISATION && utilisation_syscall(caller, number));
+    return (KCFG_BENCHMARKS && common_syscall(kernel.current, number)) ||
+           (KCFG_BENCHMARK_UTILISATION && utilisation_syscall(kernel.current, number));
 }

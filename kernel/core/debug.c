@@ -229,7 +229,7 @@ static void name_thread(struct tcb *tcb)
     }
     fmt_init(&f, tcb_of(slot->cap)->name, sizeof(tcb->name));
     for (const char *c = text; *c != '\0'; c++) {
-        fmt_char(&f, *c >= ' ' && *c <= '~' ? *c : '?');
+        fmt_char(&f, (char)(*c >= ' ' && *c <= '~' ? *c : '?'));
     }
 }
 

@@ -36,74 +36,57 @@ bool debug_registers_used;
 
 // --- to the processor --------------------------------------------------------------------------
 
-#define PAIR(kind, number, value, control)                                                         \
-    do {                                                                                           \
-        sysreg_write(dbg##kind##vr##number##_el1, (value));                                        \
-        sysreg_write(dbg##kind##cr##number##_el1, (control));                                      \
-    } while (0)
-
-static void write_code(unsigned index, uint64_t value, uint64_t control)
-{
-    switch (index) {
-    case 0:
-        PAIR(b, 0, value, control);
-        break;
-    case 1:
-        PAIR(b, 1, value, control);
-        break;
-    case 2:
-        PAIR(b, 2, value, control);
-        break;
-    case 3:
-        PAIR(b, 3, value, control);
-        break;
-    case 4:
-        PAIR(b, 4, value, control);
-        break;
-    default:
-        PAIR(b, 5, value, control);
-        break;
-    }
-}
-
-static void write_data(unsigned index, uint64_t value, uint64_t control)
-{
-    switch (index) {
-    case 0:
-        PAIR(w, 0, value, control);
-        break;
-    case 1:
-        PAIR(w, 1, value, control);
-        break;
-    case 2:
-        PAIR(w, 2, value, control);
-        break;
-    default:
-        PAIR(w, 3, value, control);
-        break;
-    }
-}
-
 static uint64_t instruction(const struct arch_breakpoint *breakpoint)
 {
     return align_down(breakpoint->address.raw, INSTRUCTION);
 }
 
-static void load_code(unsigned index, const struct arch_breakpoint *breakpoint)
+static uint64_t code_control(const struct arch_breakpoint *breakpoint)
 {
-    const uint64_t control = CONTROL_ENABLE | CONTROL_EL0 | BREAKPOINT_ALL_BYTES;
-    write_code(index, instruction(breakpoint), breakpoint->enabled ? control : 0);
+    return breakpoint->enabled ? CONTROL_ENABLE | CONTROL_EL0 | BREAKPOINT_ALL_BYTES : 0;
 }
 
-static void load_data(unsigned index, const struct arch_breakpoint *breakpoint)
+static uint64_t watched(const struct arch_breakpoint *breakpoint)
 {
-    const uint64_t offset = breakpoint->address.raw % WATCHED;
-    const uint64_t bytes = ((UINT64_C(1) << breakpoint->size) - 1) << offset;
+    return align_down(breakpoint->address.raw, WATCHED);
+}
+
+static uint64_t data_control(const struct arch_breakpoint *breakpoint)
+{
+    if (!breakpoint->enabled) {
+        return 0;
+    }
+    const uint64_t bytes = ((UINT64_C(1) << breakpoint->size) - 1)
+                           << (breakpoint->address.raw - watched(breakpoint));
     uint64_t control = CONTROL_ENABLE | CONTROL_EL0 | bytes << WATCHPOINT_BYTES_SHIFT;
     control |= breakpoint->read ? WATCHPOINT_LOAD : 0;
     control |= breakpoint->write ? WATCHPOINT_STORE : 0;
-    write_data(index, breakpoint->address.raw - offset, breakpoint->enabled ? control : 0);
+    return control;
 }
+
+// A register's number is part of its name.
+#define LOAD_CODE(from, number)                                                                    \
+    sysreg_write(dbgbvr##number##_el1, instruction(&(from)[number]));                              \
+    sysreg_write(dbgbcr##number##_el1, code_control(&(from)[number]))
+#define LOAD_DATA(from, number)                                                                    \
+    sysreg_write(dbgwvr##number##_el1, watched(&(from)[number]));                                  \
+    sysreg_write(dbgwcr##number##_el1, data_control(&(from)[number]))
+
+static void load_breakpoints(const struct arch_breakpoint *code, const struct arch_breakpoint *data)
+{
+    LOAD_CODE(code, 0);
+    LOAD_CODE(code, 1);
+    LOAD_CODE(code, 2);
+    LOAD_CODE(code, 3);
+    LOAD_CODE(code, 4);
+    LOAD_CODE(code, 5);
+    LOAD_DATA(data, 0);
+    LOAD_DATA(data, 1);
+    LOAD_DATA(data, 2);
+    LOAD_DATA(data, 3);
+}
+
+_Static_assert(ARCH_CODE_BREAKPOINTS == 6 && ARCH_DATA_BREAKPOINTS == 4, "all are loaded");
 
 void debug_registers_load(const struct arch_debug *debug)
 {
@@ -112,12 +95,7 @@ void debug_registers_load(const struct arch_debug *debug)
         mdscr |= debug->breakpoints[i].enabled ? MDSCR_MDE : 0;
     }
     if ((mdscr & MDSCR_MDE) != 0) {
-        for (unsigned i = 0; i < ARCH_CODE_BREAKPOINTS; i++) {
-            load_code(i, &debug->breakpoints[i]);
-        }
-        for (unsigned i = 0; i < ARCH_DATA_BREAKPOINTS; i++) {
-            load_data(i, &debug->breakpoints[ARCH_CODE_BREAKPOINTS + i]);
-        }
+        load_breakpoints(debug->breakpoints, &debug->breakpoints[ARCH_CODE_BREAKPOINTS]);
     }
     sysreg_write(mdscr_el1, mdscr);
     barrier_instruction();

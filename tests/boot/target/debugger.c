@@ -31,7 +31,7 @@ static struct {
     uint64_t stops;
 } debugger;
 
-static void must(int err, const char *what)
+static void must(seL4_Error err, const char *what)
 {
     if (err != seL4_NoError) {
         kaal_stop(what);
@@ -109,7 +109,7 @@ static void begin(void)
 static void begin_steps(void)
 {
     unset(FIRST_CODE);
-    must(seL4_TCB_ConfigureSingleStepping(debugger.child, 0, 2).error, "step");
+    must((seL4_Error)seL4_TCB_ConfigureSingleStepping(debugger.child, 0, 2).error, "step");
 }
 
 static void begin_watching(void)
