@@ -34,6 +34,8 @@ void el2_prepare(void)
     WRITE("sctlr_el1", SCTLR_RES1); // unknown after reset, and EL1 begins with it: MMU off
     WRITE("hcr_el2", 1ULL << 31);   // RW: EL1 is AArch64; no traps
     WRITE("cptr_el2", 0x33ff);      // floating point untrapped
+    READ("pmcr_el0", id);
+    WRITE("mdcr_el2", id >> 11 & 0x1f); // debug registers and all event counters for EL1
     WRITE("hstr_el2", 0);
     WRITE("vttbr_el2", 0);
     WRITE("cntvoff_el2", 0);

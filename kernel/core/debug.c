@@ -204,7 +204,8 @@ static void cap_identify(struct tcb *tcb)
     thread_set_badge(tcb, found ? cap_type(slot->cap) : CAP_NULL);
 }
 
-// The name begins in the first message word of the IPC buffer. What does not fit the TCB is cut.
+// The name begins in the first message word of the IPC buffer. What does not fit the TCB is cut,
+// and what is not printable does not get into the kernel's lines.
 static void name_thread(struct tcb *tcb)
 {
     struct slot *slot;
@@ -227,7 +228,9 @@ static void name_thread(struct tcb *tcb)
         return;
     }
     fmt_init(&f, tcb_of(slot->cap)->name, sizeof(tcb->name));
-    fmt_str(&f, text);
+    for (const char *c = text; *c != '\0'; c++) {
+        fmt_char(&f, (char)(*c >= ' ' && *c <= '~' ? *c : '?'));
+    }
 }
 
 static bool printing_syscall(struct tcb *tcb, int64_t number)

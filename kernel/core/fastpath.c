@@ -3,6 +3,7 @@
 // Every system call enters here; Call and ReplyRecv, if they are as usual, stay (fastpath.h).
 #include "kernel/fastpath.h"
 
+#include "kernel/benchmark.h"
 #include "kernel/endpoint.h"
 #include "kernel/notification.h"
 #include "kernel/reply.h"
@@ -180,7 +181,7 @@ __attribute__((noinline)) static struct tcb *other(struct tcb *caller, int64_t n
     }
 }
 
-struct tcb *entry_syscall(struct tcb *caller, int64_t number)
+static inline struct tcb *dispatch(struct tcb *caller, int64_t number)
 {
     if (number == seL4_SysCall) {
         return call(caller);
@@ -189,4 +190,12 @@ struct tcb *entry_syscall(struct tcb *caller, int64_t number)
         return reply_recv(caller);
     }
     return other(caller, number);
+}
+
+struct tcb *entry_syscall(struct tcb *caller, int64_t number)
+{
+    benchmark_entry();
+    struct tcb *next = dispatch(caller, number);
+    benchmark_exit();
+    return next;
 }

@@ -3,6 +3,7 @@
 // Signals, waiting for them, interrupts, which are signals of devices, and Yield (fastpath.h).
 #include "kernel/fastpath.h"
 
+#include "kernel/benchmark.h"
 #include "kernel/irq.h"
 #include "kernel/notification.h"
 #include "kernel/ready.h"
@@ -61,8 +62,8 @@ struct tcb *fastpath_send(struct tcb *caller, int64_t number)
     return caller;
 }
 
-// The interrupt signals the usual waiter.
-struct tcb *entry_interrupt(void)
+// It signals the usual waiter.
+static inline struct tcb *interrupt(void)
 {
     const unsigned irq = plat_irq_claim();
     if (irq == PLAT_IRQ_NONE || irq == plat_timer_irq()) {
@@ -80,6 +81,14 @@ struct tcb *entry_interrupt(void)
     plat_irq_mask(irq);
     plat_irq_end(irq);
     return wake(kernel.current, notification, cap_badge(cap));
+}
+
+struct tcb *entry_interrupt(void)
+{
+    benchmark_entry();
+    struct tcb *next = interrupt();
+    benchmark_exit();
+    return next;
 }
 
 // --- wait ----------------------------------------------------------------------------------------
@@ -144,6 +153,7 @@ struct tcb *fastpath_yield(struct tcb *caller)
     refill_refresh(context);
     kernel.charged_until = kernel.now;
     if (alone) {
+        benchmark_choice(caller, caller);
         switch_set_budget();
         switch_set_timer();
         return caller;

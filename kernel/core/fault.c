@@ -6,6 +6,7 @@
 #include "kernel/ipc.h"
 #include "kernel/sched_context.h"
 #include "kernel/tcb.h"
+#include "kernel/tcb_debug.h"
 
 #include <sel4/reserved.h>
 
@@ -187,6 +188,9 @@ bool fault_answer(struct tcb *replier, struct tcb *tcb)
     }
     for (unsigned i = 0; i < length; i++) {
         write_back(tcb, i, message_word(replier, buffer, i));
+    }
+    if (kind == FAULT_DEBUG) {
+        tcb_debug_answer(tcb, info.length, message_word(replier, NULL, 0));
     }
     tcb->fault.kind = FAULT_NONE;
     if (info.label != 0 && kind != FAULT_VM && kind != FAULT_CAP) {

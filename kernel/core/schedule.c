@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "kernel/schedule.h"
 
+#include "kernel/benchmark.h"
 #include "kernel/fault.h"
 #include "kernel/kernel.h"
 #include "kernel/ready.h"
@@ -251,6 +252,9 @@ static struct tcb *choose(void)
 // The address space of the last thread stays: the idle one uses none.
 static void go_idle(void)
 {
+    if (kernel.current != &kernel.idle) {
+        benchmark_choice(kernel.current, &kernel.idle);
+    }
     arch_context_switch(&kernel.current->context, &kernel.idle.context);
     kernel.current = &kernel.idle;
 }
@@ -259,10 +263,14 @@ struct tcb *schedule_settle(void)
 {
     domain_advance();
     wake_released();
+    const bool open = kernel.reschedule || kernel.candidate != NULL;
     struct tcb *next = choose();
     switch_context(next->sched_context);
     if (next->yield_to != NULL) {
         sched_context_finish_yield(next->yield_to);
+    }
+    if (open && next == kernel.current) {
+        benchmark_choice(next, next);
     }
     if (next == &kernel.idle) {
         go_idle();

@@ -7,6 +7,7 @@
 //   ReplyRecv, NBSendRecv/Wait  send,   receive
 #include "kernel/syscall.h"
 
+#include "kernel/benchmark.h"
 #include "kernel/cspace.h"
 #include "kernel/debug.h"
 #include "kernel/endpoint.h"
@@ -292,7 +293,7 @@ static void send_receive(struct tcb *tcb, enum arch_register target, bool with_r
 
 static void unknown_syscall(struct tcb *tcb, int64_t number)
 {
-    if (!debug_syscall(number)) {
+    if (!debug_syscall(number) && !benchmark_syscall(number)) {
         const struct fault fault = {.kind = FAULT_UNKNOWN_SYSCALL, .code = (uint64_t)number};
         fault_raise(tcb, &fault);
     }
@@ -370,12 +371,15 @@ struct tcb *interrupt_slow(unsigned irq)
 static struct tcb *enter_fault(const struct fault *fault)
 {
     struct tcb *tcb = kernel.current;
+    benchmark_entry();
     if (schedule_enter()) {
         fault_raise(tcb, fault);
     } else {
         arch_restart(&tcb->context);
     }
-    return schedule();
+    struct tcb *next = schedule();
+    benchmark_exit();
+    return next;
 }
 
 struct tcb *entry_vm_fault(uint64_t address, uint64_t syndrome, bool instruction)

@@ -9,6 +9,7 @@
 #include "kernel/switch.h"
 #include "kernel/syscall.h"
 #include "kernel/tcb.h"
+#include "kernel/tcb_debug.h"
 #include "kernel/tcb_slots.h"
 
 #include <sel4/invocation.h>
@@ -258,8 +259,6 @@ static seL4_Error unbind_notification(const struct tcb *tcb)
 
 // --- dispatch ----------------------------------------------------------------------------------
 
-// Hardware breakpoints (TCBSetBreakpoint and its kin) are not supported: their labels are refused
-// with all that are unknown.
 seL4_Error tcb_decode(struct syscall *sys)
 {
     struct tcb *tcb = tcb_of(sys->cap);
@@ -299,6 +298,6 @@ seL4_Error tcb_decode(struct syscall *sys)
     case TCBSetFlags:
         return set_flags(sys, tcb);
     default:
-        return seL4_IllegalOperation;
+        return tcb_debug_decode(sys, tcb);
     }
 }

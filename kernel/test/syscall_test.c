@@ -185,11 +185,15 @@ static void without_debugging_its_calls_are_unknown(void **state)
     if (DEBUG) {
         skip();
     }
-    a.tcb->context.x[0] = 'k';
-    sim_trap(KAAL_SYS_DEBUG_PUT_CHAR);
-    assert_int_equal(host_machine.output_length, 0);
-    assert_int_equal(a.tcb->state, THREAD_INACTIVE); // the fault has no handler
-    assert_true(actors_marked_from(&a, 1));
+    for (int64_t number = KAAL_SYS_DEBUG_NAME_THREAD; number <= KAAL_SYS_DEBUG_PUT_CHAR; number++) {
+        actors_become(&a);
+        actors_mark(&a);
+        sim_trap(number);
+        assert_int_equal(host_machine.output_length, 0);
+        assert_int_equal(a.tcb->state, THREAD_INACTIVE); // the fault has no handler
+        a.tcb->context.x[7] = actors_mark_of(7);         // the number
+        assert_true(actors_marked_from(&a, 0));
+    }
 }
 
 static void put_char_prints_and_changes_nothing(void **state)
@@ -242,6 +246,15 @@ static void a_long_name_is_cut(void **state)
     assert_int_equal(strlen(b.tcb->name), sizeof(b.tcb->name) - 1);
 }
 
+// A name is printed in lines of the kernel's, which it must not end.
+static void a_name_has_no_control_characters(void **state)
+{
+    (void)state;
+    memcpy(&sim_buffer(a.tcb)[BUFFER_MESSAGE], "b\n\x1b\x7f\xfft", sizeof("b\n\x1b\x7f\xfft"));
+    debug(KAAL_SYS_DEBUG_NAME_THREAD, b.cap);
+    assert_string_equal(b.tcb->name, "b????t");
+}
+
 static void naming_nonsense_does_not_stop_the_kernel(void **state)
 {
     (void)state;
@@ -276,6 +289,7 @@ int main(void)
         cmocka_unit_test_setup(cap_identify_answers_with_the_type, fresh),
         cmocka_unit_test_setup(a_name_appears_in_the_dump, fresh),
         cmocka_unit_test_setup(a_long_name_is_cut, fresh),
+        cmocka_unit_test_setup(a_name_has_no_control_characters, fresh),
         cmocka_unit_test_setup(naming_nonsense_does_not_stop_the_kernel, fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

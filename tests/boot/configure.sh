@@ -34,5 +34,13 @@ refuse() {
 }
 refuse -DPLATFORM=rpi4 qemu-arm-virt
 refuse -DKernelArmHypervisorSupport=ON OFF
+refuse -DARM_HYP=ON OFF
 refuse -DKernelMaxNumNodes=4 1
+refuse -DSMP=ON OFF
 refuse -DKernelIsMCS=OFF ON
+refuse -DAARCH64=FALSE TRUE
+refuse -DKernelSel4Arch=aarch32 aarch64
+
+# Nor is what only another configuration has.
+refuse -DHardwareDebugAPI=ON OFF
+refuse -DKernelBenchmarks=track_utilisation none

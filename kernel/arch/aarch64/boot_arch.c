@@ -4,7 +4,9 @@
 #include "boot_arch.h"
 
 #include "boot_map.h"
+#include "debug_registers.h"
 #include "fpu.h"
+#include "measure.h"
 #include "mmu.h"
 
 #include "kernel/arch.h"
@@ -66,7 +68,8 @@ static void set_user_access(void)
         (KCFG_EXPORT_VTMR ? CNTKCTL_EL0VTEN : 0u) | (KCFG_EXPORT_PTMR ? CNTKCTL_EL0PTEN : 0u);
     sysreg_write(cntkctl_el1, counters);
     sysreg_write(pmuserenr_el0, KCFG_EXPORT_PMU || KCFG_BENCHMARKS ? 1 : 0);
-    sysreg_write(mdscr_el1, 0);
+    debug_registers_init();
+    measure_init();
     fpu_init();
 }
 

@@ -3,6 +3,7 @@
 // What an exception means.
 #include "trap.h"
 
+#include "debug_registers.h"
 #include "fpu.h"
 #include "offsets.h"
 
@@ -15,6 +16,8 @@
 #include "kernel/tcb.h"
 #include "lib/fmt.h"
 
+#include <sel4/reserved.h>
+
 #include <stddef.h>
 
 // Exception classes of ESR_EL1.
@@ -22,11 +25,11 @@ enum {
     CLASS_FPU = 0x07,
     CLASS_INSTRUCTION_ABORT = 0x20,
     CLASS_DATA_ABORT = 0x24,
+    CLASS_BREAKPOINT = 0x30,
+    CLASS_STEP = 0x32,
+    CLASS_WATCHPOINT = 0x34,
     CLASS_BRK = 0x3c,
 };
-
-// Reason of a debug exception (seL4_SoftwareBreakRequest, where the API has it).
-enum { SOFTWARE_BREAK = 3 };
 
 struct kernel_fault kernel_fault_registers;
 
@@ -35,9 +38,30 @@ _Static_assert(offsetof(struct kernel_fault, pc) == FAULT_PC, "trap.S");
 _Static_assert(offsetof(struct kernel_fault, syndrome) == FAULT_SYNDROME, "trap.S");
 _Static_assert(offsetof(struct kernel_fault, address) == FAULT_ADDRESS, "trap.S");
 
+// NULL if it is of no business to user level.
+static struct tcb *debug_trap(uint64_t syndrome)
+{
+    if (!KCFG_HARDWARE_DEBUG) {
+        return NULL;
+    }
+    switch (syndrome >> SYNDROME_CLASS_SHIFT) {
+    case CLASS_BREAKPOINT:
+        return debug_registers_breakpoint();
+    case CLASS_WATCHPOINT:
+        return debug_registers_watchpoint(sysreg_read(far_el1));
+    case CLASS_STEP:
+        return debug_registers_step(syndrome);
+    case CLASS_BRK:
+        return entry_debug_exception(KAAL_DEBUG_REASON_SOFTWARE, 0, 0);
+    default:
+        return NULL;
+    }
+}
+
 struct tcb *trap_synchronous(uint64_t syndrome)
 {
     const uint64_t low = syndrome & UINT32_MAX;
+    struct tcb *next;
     switch (low >> SYNDROME_CLASS_SHIFT) {
     case CLASS_INSTRUCTION_ABORT:
         return entry_vm_fault(arch_restart_pc(&kernel.current->context), low, true);
@@ -45,11 +69,9 @@ struct tcb *trap_synchronous(uint64_t syndrome)
         return entry_vm_fault(sysreg_read(far_el1), low, false);
     case CLASS_FPU:
         return fpu_trap() ? kernel.current : entry_user_exception(low);
-    case CLASS_BRK:
-        return KCFG_HARDWARE_DEBUG ? entry_debug_exception(SOFTWARE_BREAK, 0, 0)
-                                   : entry_user_exception(low);
     default:
-        return entry_user_exception(low);
+        next = debug_trap(low);
+        return next != NULL ? next : entry_user_exception(low);
     }
 }
 

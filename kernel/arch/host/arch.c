@@ -62,6 +62,14 @@ void arch_cache(enum arch_cache_op op, vaddr_t user, paddr_t start, uint64_t siz
     host_cpu.cache_operations++;
 }
 
+void arch_flush_caches(bool instruction, bool data, bool first_level)
+{
+    host_cpu.cache_operations++;
+    host_cpu.flushed.instruction = instruction;
+    host_cpu.flushed.data = data;
+    host_cpu.flushed.first_level = first_level;
+}
+
 // --- registers of a thread ---------------------------------------------------------------------
 
 // Processor state of user level: FIQ masked, and SError where the kernel is not a debug one.
@@ -201,6 +209,14 @@ void arch_context_release(struct arch_context *context)
 {
     if (host_cpu.context == context) {
         host_cpu.context = NULL;
+    }
+}
+
+void arch_debug_changed(const struct arch_debug *debug, bool running)
+{
+    if (running) {
+        host_cpu.debug = debug;
+        host_cpu.debug_loads++;
     }
 }
 

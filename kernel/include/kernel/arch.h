@@ -5,6 +5,8 @@
 //
 //   struct arch_context       the registers of a thread, vector registers included
 //   ARCH_MESSAGE_REGISTERS    message words that travel in registers (4)
+//   ARCH_CODE_BREAKPOINTS     breakpoints that stop before an instruction
+//   ARCH_DATA_BREAKPOINTS     breakpoints that stop at an access to memory
 //   arch_pte_t                an entry of a translation table
 //
 // Nothing in the core depends on more than is written here.
@@ -41,6 +43,9 @@ enum arch_cache_op {
 // On memory that the active address space maps at `user`, to physical `start`, in one page.
 // Writable where the operation is ARCH_CACHE_INVALIDATE.
 void arch_cache(enum arch_cache_op op, vaddr_t user, paddr_t start, uint64_t size);
+
+// Whole caches, for measurements: cleaned and invalidated. `first_level`: no more than that.
+void arch_flush_caches(bool instruction, bool data, bool first_level);
 
 // --- registers of a thread ---------------------------------------------------------------------
 
@@ -97,6 +102,31 @@ static inline void arch_context_switch(struct arch_context *from, struct arch_co
 // The context is about to disappear, or its thread must not use floating point any more.
 void arch_context_release(struct arch_context *context);
 
+// --- debugging a thread ------------------------------------------------------------------------
+//
+// Used with KCFG_HARDWARE_DEBUG alone. A thread that meets one of its breakpoints enters the kernel
+// by entry_debug_exception() before the instruction; one that is stepped, by entry_step().
+
+struct arch_breakpoint {
+    vaddr_t address;
+    bool enabled;
+    bool read, write; // data
+    uint8_t size;     // data: 1, 2, 4 or 8 bytes at an address that is a multiple of it
+};
+
+enum { ARCH_BREAKPOINTS = ARCH_CODE_BREAKPOINTS + ARCH_DATA_BREAKPOINTS };
+
+struct arch_debug {
+    struct arch_breakpoint breakpoints[ARCH_BREAKPOINTS]; // those for code come first
+    bool step;                                            // after each instruction
+};
+
+// The thread that runs next is debugged like this. Next to nothing is done for as long as no thread
+// has been debugged since boot.
+static inline void arch_debug_switch(const struct arch_debug *debug);
+// It has changed, for the thread that runs now if `running`.
+void arch_debug_changed(const struct arch_debug *debug, bool running);
+
 // --- address spaces ----------------------------------------------------------------------------
 //
 // Four levels (0..3) of tables with 512 entries; level 3 entries map 4 KiB. vspace.c walks and
@@ -133,6 +163,11 @@ void arch_vspace_deactivate(void);
 
 // Boot only: device registers, reachable at the address returned.
 volatile void *arch_map_device(paddr_t base, uint64_t size);
+
+// --- measuring ----------------------------------------------------------------------------------
+
+// Cycles of the processor, since an arbitrary start. In configurations with KCFG_BENCHMARKS.
+static inline uint64_t arch_cycles(void);
 
 // --- leaving -----------------------------------------------------------------------------------
 

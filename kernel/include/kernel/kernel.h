@@ -4,6 +4,7 @@
 // fresh kernel, and a reader can see all there is.
 #pragma once
 
+#include "kernel/benchmark.h"
 #include "kernel/config.h"
 #include "kernel/plat.h"
 #include "kernel/slot.h"
@@ -71,6 +72,8 @@ struct kernel {
     // Interrupts.
     enum irq_state irq_state[PLAT_IRQ_COUNT];
     struct slot irq_notification[PLAT_IRQ_COUNT]; // what a handler signals
+
+    struct benchmark benchmark;
 
     unsigned work_units; // since the last look for a reason to stop
 };

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "kernel/arch.h"
+#include "kernel/benchmark.h"
 #include "kernel/kernel.h"
 #include "kernel/refill.h"
 #include "kernel/sched_context.h"
@@ -63,7 +64,11 @@ static inline void switch_context(struct sched_context *context)
 // registers that the trap code loads follow from what the entry returns.
 static inline void switch_thread(struct tcb *from, struct tcb *tcb, uint64_t space)
 {
+    benchmark_choice(from, tcb);
     arch_context_switch(&from->context, &tcb->context);
+    if (KCFG_HARDWARE_DEBUG) {
+        arch_debug_switch(&tcb->debug);
+    }
     kernel.current = tcb;
     vspace_activate(space);
 }

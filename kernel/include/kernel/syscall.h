@@ -80,6 +80,9 @@ struct tcb *entry_interrupt(void);
 struct tcb *entry_vm_fault(uint64_t address, uint64_t syndrome, bool instruction);
 struct tcb *entry_user_exception(uint64_t syndrome);
 struct tcb *entry_debug_exception(uint64_t reason, uint64_t address, uint64_t breakpoint);
+// The current thread is stepped and has done an instruction (`done`), or none since it was entered.
+// Returns NULL if it is to do one now; the port sees to that.
+struct tcb *entry_step(bool done);
 
 // What is not usual for the fast paths (fastpath.h). `irq` was claimed, or is PLAT_IRQ_NONE.
 struct tcb *syscall_slow(struct tcb *caller, int64_t number);

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "kernel/arch.h"
+#include "kernel/benchmark.h"
 #include "kernel/fault.h"
 #include "kernel/slot.h"
 #include "kernel/thread_tree.h"
@@ -84,6 +85,11 @@ struct tcb {
 
     vaddr_t buffer;     // of the IPC buffer; meaningful while TCB_SLOT_BUFFER holds a frame
     struct fault fault; // FAULT_NONE unless it waits for its handler
+
+    struct arch_debug debug;
+    uint64_t steps; // while debug.step: instructions until its handler is told; 0: that is due
+
+    struct utilisation utilisation;
 
     struct tcb *all_next; // every thread, for debugging and kernel_ok
     struct tcb *all_prev;

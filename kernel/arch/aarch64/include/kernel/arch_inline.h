@@ -78,6 +78,27 @@ static inline void arch_restart(struct arch_context *context)
     context->pc = context->restart_pc;
 }
 
+// --- debugging ----------------------------------------------------------------------------------
+
+// debug_registers.c: some thread has been debugged.
+extern bool debug_registers_used;
+void debug_registers_load(const struct arch_debug *debug);
+
+static inline void arch_debug_switch(const struct arch_debug *debug)
+{
+    if (debug_registers_used) {
+        debug_registers_load(debug);
+    }
+}
+
+// --- measuring ----------------------------------------------------------------------------------
+
+static inline uint64_t arch_cycles(void)
+{
+    barrier_instruction();
+    return sysreg_read(pmccntr_el0);
+}
+
 extern struct arch_context *fpu_owner; // fpu.h
 
 // CPACR_EL1.FPEN: traps of EL0, or none.

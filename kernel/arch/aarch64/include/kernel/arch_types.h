@@ -23,5 +23,8 @@ struct arch_context {
 
 enum { ARCH_MESSAGE_REGISTERS = 4 };
 
+// Of a Cortex-A53.
+enum { ARCH_CODE_BREAKPOINTS = 6, ARCH_DATA_BREAKPOINTS = 4 };
+
 // A descriptor of a stage 1 translation table with a 4 KiB granule.
 typedef uint64_t arch_pte_t;

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct arch_debug;
+
 // Physical memory [base, base + size) is the arena at `bytes`, page aligned.
 struct host_memory {
     uint8_t *bytes;
@@ -28,7 +30,14 @@ struct host_cpu {
     uint64_t flushes_in_use; // of all of an ASID, while it was active
     uint64_t cache_operations;
     uint64_t smc[8]; // of the last call
+    uint64_t cycles;
+    uint64_t cycles_each; // added each time they are read: they pass inside the kernel too
+    struct {
+        bool instruction, data, first_level;
+    } flushed; // by the last arch_flush_caches()
     const void *context;
+    const struct arch_debug *debug; // of the thread that was switched to last
+    unsigned debug_loads;           // how often it changed while its thread was running
 };
 
 extern struct host_cpu host_cpu;

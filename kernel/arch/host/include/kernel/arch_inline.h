@@ -73,6 +73,17 @@ static inline void arch_restart(struct arch_context *context)
     context->pc = context->restart_pc;
 }
 
+static inline void arch_debug_switch(const struct arch_debug *debug)
+{
+    host_cpu.debug = debug;
+}
+
+static inline uint64_t arch_cycles(void)
+{
+    host_cpu.cycles += host_cpu.cycles_each;
+    return host_cpu.cycles;
+}
+
 static inline void arch_context_switch(struct arch_context *from, struct arch_context *to)
 {
     (void)from;

@@ -19,6 +19,8 @@ struct arch_context {
 
 enum { ARCH_MESSAGE_REGISTERS = 4 };
 
+enum { ARCH_CODE_BREAKPOINTS = 6, ARCH_DATA_BREAKPOINTS = 4 };
+
 // An entry of a simulated translation table; 0 is empty.
 //
 //   63..12 address   5 cached   4 execute   3 write   2 read   1 page   0 table
