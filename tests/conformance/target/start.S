@@ -47,6 +47,17 @@ poke_instruction:
 jump:
     br x0
 
+// seL4_Word call_empty(seL4_CPtr)
+    .global call_empty, call_empty_svc
+    .type call_empty, %function
+call_empty:
+    mov x1, xzr
+    mov x7, #-1
+call_empty_svc:
+    svc #0
+    lsr x0, x1, #12
+    ret
+
 // void trap_registers(struct registers *all): loads x0 to x30 and the flags, traps, stores them.
 //
 //    sp -> | x30 of the trap | all | x19..x30 |

@@ -88,6 +88,10 @@ struct got thread_run(const struct thread *t, thread_function *run, seL4_Word ar
 seL4_Word peek(seL4_Word address);
 seL4_Word poke(seL4_Word address);
 seL4_Word jump(seL4_Word address);
+
+// Calls a capability with an empty message, by registers alone; the label of the answer.
+seL4_Word call_empty(seL4_CPtr dest);
+extern const char call_empty_svc[];
 extern const char peek_instruction[];
 extern const char poke_instruction[];
 
