@@ -32,7 +32,7 @@ enum {
 extern const struct suite_case *const suite_cases[];
 extern const struct suite_case *const suite_cases_end[];
 
-_Noreturn void suite_main(const seL4_BootInfo *boot);
+_Noreturn void suite_main(const seL4_BootInfo *boot, seL4_Word registers);
 
 static struct {
     seL4_CPtr endpoint;
@@ -40,12 +40,18 @@ static struct {
     seL4_CPtr time_up;    // notification, bound to this thread
     struct thread watchdog;
     const char *filter; // names that were asked for, between commas; NULL: all
+    seL4_Word initial_registers;
     char line[LINE_SIZE];
 } suite;
 
 seL4_CPtr suite_endpoint(void)
 {
     return suite.endpoint;
+}
+
+seL4_Word suite_initial_registers(void)
+{
+    return suite.initial_registers;
 }
 
 static _Noreturn void stop(void)
@@ -297,8 +303,9 @@ static void open_threads(void)
         HERE, call(suite.watchdog.sc, SchedContextBind, NO_WORDS, CAPS(suite.watchdog.tcb)), 0);
 }
 
-void suite_main(const seL4_BootInfo *boot)
+void suite_main(const seL4_BootInfo *boot, seL4_Word registers)
 {
+    suite.initial_registers = registers;
     suite_blocks[BLOCK_MAIN].top.buffer = boot->ipcBuffer;
     if (!objects_open(boot) || !open_serial()) {
         stop();

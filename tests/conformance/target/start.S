@@ -5,12 +5,21 @@
 #define BLOCK_SIZE 0x4000
 #define BLOCK_TOP  32
 
-// The initial thread: x0 is the address of the boot info, all else is zero. Its stack is that of the
-// first block (thread.h).
+// The initial thread: x0 is the address of the boot info, all else should be zero; x1 tells suite_main()
+// whether it is. Its stack is that of the first block (thread.h).
     .section .text.start, "ax"
     .global _start
     .type _start, %function
 _start:
+    .irp n, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+    orr x1, x1, x\n
+    .endr
+    mov x2, sp
+    orr x1, x1, x2
+    mrs x2, tpidr_el0
+    orr x1, x1, x2
+    mrs x2, tpidrro_el0
+    orr x1, x1, x2
     adrp x9, suite_blocks
     add x9, x9, :lo12:suite_blocks
     add x9, x9, #BLOCK_SIZE

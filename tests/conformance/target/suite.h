@@ -18,6 +18,9 @@ enum {
 // Where the thread of a case tells its end and its faults.
 seL4_CPtr suite_endpoint(void);
 
+// All registers of the initial thread at its first instruction, but for x0, or-ed together.
+seL4_Word suite_initial_registers(void);
+
 // What fail() and the expectations had to say.
 const char *suite_failure(void);
 
