@@ -41,10 +41,10 @@ CASE(asid_control_refuses_other_labels)
 CASE(make_pool_wants_two_words_and_two_capabilities)
 {
     seL4_CPtr untyped = untyped_new(12);
-    EXPECT_TRUNCATED(call(seL4_CapASIDControl, ARMASIDControlMakePool, WORDS(slot_new()),
-                          CAPS(untyped, ROOT)));
-    EXPECT_TRUNCATED(call(seL4_CapASIDControl, ARMASIDControlMakePool, WORDS(slot_new(), DEPTH),
-                          CAPS(untyped)));
+    EXPECT_TRUNCATED(
+        call(seL4_CapASIDControl, ARMASIDControlMakePool, WORDS(slot_new()), CAPS(untyped, ROOT)));
+    EXPECT_TRUNCATED(
+        call(seL4_CapASIDControl, ARMASIDControlMakePool, WORDS(slot_new(), DEPTH), CAPS(untyped)));
 }
 
 CASE(make_pool_wants_a_free_untyped_of_a_page_of_ram)
@@ -108,7 +108,7 @@ CASE(assign_gives_an_asid_for_life)
     seL4_CPtr pool = pool_new();
     seL4_CPtr vspace = unassigned();
     EXPECT_SUCCESS(assign(pool, vspace));
-    EXPECT_SUCCESS(delete(pool));
+    EXPECT_SUCCESS(delete (pool));
     EXPECT_INVALID_CAPABILITY(assign(seL4_CapInitThreadASIDPool, vspace), 1);
 }
 
@@ -129,7 +129,7 @@ CASE(the_end_of_a_vspace_frees_its_asid)
         vspace = unassigned();
         EXPECT_SUCCESS(assign(pool, vspace));
     }
-    EXPECT_SUCCESS(delete(vspace));
+    EXPECT_SUCCESS(delete (vspace));
     EXPECT_SUCCESS(assign(pool, unassigned()));
     EXPECT_DELETE_FIRST(assign(pool, unassigned()));
 }

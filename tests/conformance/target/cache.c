@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Cache maintenance of pages and address spaces: the checks in their order. What a cache holds cannot be
-// seen from here, but for code that is written and then run (page.c).
+// Cache maintenance of pages and address spaces: the checks in their order. What a cache holds
+// cannot be seen from here, but for code that is written and then run (page.c).
 #include "mapping.h"
 
 static const seL4_Word page_labels[] = {ARMPageClean_Data, ARMPageInvalidate_Data,
@@ -69,7 +69,7 @@ CASE(page_operations_refuse_a_vspace_that_is_gone)
     seL4_CPtr frame = frame_new();
     (void)map_tables(vspace, 0, LEVELS);
     EXPECT_SUCCESS(map_page(frame, vspace, 0, RIGHTS_RW, CACHED));
-    EXPECT_SUCCESS(delete(vspace));
+    EXPECT_SUCCESS(delete (vspace));
     for (int i = 0; i < OPERATIONS; i++) {
         EXPECT_NO_ROOT(range(frame, page_labels[i], 0, 8), 0);
         EXPECT_NO_ROOT(range(frame, page_labels[i], 8, 8), 0);
@@ -138,7 +138,7 @@ CASE(vspace_operations_refuse_a_vspace_that_is_gone)
     for (int i = 0; i < OPERATIONS; i++) {
         EXPECT_INVALID_CAPABILITY(range(replaced, vspace_labels[i], 0, 8), 0);
     }
-    EXPECT_SUCCESS(delete(replaced));
+    EXPECT_SUCCESS(delete (replaced));
     // The identifier of the first is in use again, by neither.
     EXPECT_INVALID_CAPABILITY(range(stale, ARMVSpaceClean_Data, 0, 8), 0);
     EXPECT_NO_ROOT(range(stale_vspace(), ARMVSpaceClean_Data, 0, 8), 0);
@@ -156,8 +156,8 @@ CASE(vspace_operations_refuse_to_cross_the_page)
 {
     (void)mapped(RIGHTS_RW);
     for (int i = 0; i < OPERATIONS; i++) {
-        EXPECT_RANGE(range(VSPACE, vspace_labels[i], INSIDE + 8, INSIDE + PAGE_SIZE + 1), INSIDE + 8,
-                     INSIDE + PAGE_SIZE - 1);
+        EXPECT_RANGE(range(VSPACE, vspace_labels[i], INSIDE + 8, INSIDE + PAGE_SIZE + 1),
+                     INSIDE + 8, INSIDE + PAGE_SIZE - 1);
         EXPECT_SUCCESS(range(VSPACE, vspace_labels[i], INSIDE, INSIDE + PAGE_SIZE));
         EXPECT_SUCCESS(range(VSPACE, vspace_labels[i], INSIDE + 1, INSIDE + 2));
     }

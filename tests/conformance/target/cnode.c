@@ -121,8 +121,7 @@ CASE(copies_go_between_cnodes)
 {
     seL4_CPtr a = cnode_new(2);
     seL4_CPtr b = cnode_new(3);
-    EXPECT_SUCCESS(
-        call(a, CNodeCopy, WORDS(1, 2, endpoint_new(), DEPTH, RIGHTS_ALL), CAPS(ROOT)));
+    EXPECT_SUCCESS(call(a, CNodeCopy, WORDS(1, 2, endpoint_new(), DEPTH, RIGHTS_ALL), CAPS(ROOT)));
     EXPECT_SUCCESS(call(b, CNodeMove, WORDS(7, 3, 1, 2), CAPS(a)));
     EXPECT_MISSING(call(a, CNodeMove, WORDS(1, 2, 1, 2), CAPS(a)), 1, 2);
     EXPECT_DELETE_FIRST(call(b, CNodeMove, WORDS(7, 3, 7, 3), CAPS(b)));
@@ -254,7 +253,7 @@ CASE(cancel_after_delete_of_the_senders_capability_sets_it_free)
     seL4_CPtr used = copy_new(badged, RIGHTS_ALL);
     struct thread t = thread_new(CASE_PRIORITY + 1);
     EXPECT_EQUAL(thread_run(&t, send_one, used).label, THREAD_RUNS);
-    EXPECT_SUCCESS(delete(used));
+    EXPECT_SUCCESS(delete (used));
     EXPECT_SUCCESS(cnode(CNodeCancelBadgedSends, WORDS(badged, DEPTH), NO_CAPS));
     EXPECT_ANSWER(thread_end(&t), THREAD_RETURNED, WORDS(0));
     EXPECT_EQUAL(nbwait(endpoint).badge, 0);
@@ -266,9 +265,9 @@ CASE(cancel_leaves_other_badges_and_the_unbadged_alone)
     seL4_CPtr used = mint_new(endpoint, RIGHTS_ALL, 6);
     struct thread t = thread_new(CASE_PRIORITY + 1);
     EXPECT_EQUAL(thread_run(&t, send_one, used).label, THREAD_RUNS);
-    EXPECT_SUCCESS(delete(used));
-    EXPECT_SUCCESS(cnode(CNodeCancelBadgedSends, WORDS(mint_new(endpoint, RIGHTS_ALL, 5), DEPTH),
-                         NO_CAPS));
+    EXPECT_SUCCESS(delete (used));
+    EXPECT_SUCCESS(
+        cnode(CNodeCancelBadgedSends, WORDS(mint_new(endpoint, RIGHTS_ALL, 5), DEPTH), NO_CAPS));
     EXPECT_SUCCESS(cnode(CNodeCancelBadgedSends, WORDS(endpoint, DEPTH), NO_CAPS));
     EXPECT_EQUAL(thread_end(&t).label, THREAD_RUNS);
     EXPECT_EQUAL(nbwait(endpoint).badge, 6);

@@ -26,12 +26,12 @@ static seL4_CPtr two_levels(void)
 {
     seL4_CPtr outer = cnode_new(OUTER_RADIX);
     seL4_CPtr inner = cnode_new(INNER_RADIX);
-    EXPECT_SUCCESS(
-        call(inner, CNodeCopy, WORDS(1, INNER_RADIX, endpoint_new(), DEPTH, RIGHTS_ALL), CAPS(ROOT)));
-    EXPECT_SUCCESS(call(outer, CNodeMint,
-                        WORDS(INNER_SLOT, OUTER_RADIX, inner, DEPTH, RIGHTS_ALL,
-                              guard_data(GUARD, GUARD_SIZE)),
+    EXPECT_SUCCESS(call(inner, CNodeCopy, WORDS(1, INNER_RADIX, endpoint_new(), DEPTH, RIGHTS_ALL),
                         CAPS(ROOT)));
+    EXPECT_SUCCESS(call(
+        outer, CNodeMint,
+        WORDS(INNER_SLOT, OUTER_RADIX, inner, DEPTH, RIGHTS_ALL, guard_data(GUARD, GUARD_SIZE)),
+        CAPS(ROOT)));
     return outer;
 }
 
@@ -101,9 +101,9 @@ CASE(an_invocation_ignores_bits_left_over)
     seL4_Word leftover = 7;
     EXPECT_SUCCESS(mint(root, two_levels(), RIGHTS_ALL, guard_data(0, 64 - DEEP_BITS - leftover)));
     struct thread t = thread_new(CASE_PRIORITY + 1);
-    EXPECT_SUCCESS(call(t.tcb, TCBSetSpace, WORDS(0, 0), CAPS(t.end, root, seL4_CapInitThreadVSpace)));
-    EXPECT_EQUAL(thread_run(&t, call_empty, DEEP << leftover | 0x55).label,
-                 THREAD_RUNS);
+    EXPECT_SUCCESS(
+        call(t.tcb, TCBSetSpace, WORDS(0, 0), CAPS(t.end, root, seL4_CapInitThreadVSpace)));
+    EXPECT_EQUAL(thread_run(&t, call_empty, DEEP << leftover | 0x55).label, THREAD_RUNS);
 }
 
 CASE(a_call_through_a_wrong_guard_faults)
@@ -111,7 +111,8 @@ CASE(a_call_through_a_wrong_guard_faults)
     seL4_CPtr root = slot_new();
     EXPECT_SUCCESS(mint(root, two_levels(), RIGHTS_ALL, guard_data(1, 60)));
     struct thread t = thread_new(CASE_PRIORITY + 1);
-    EXPECT_SUCCESS(call(t.tcb, TCBSetSpace, WORDS(0, 0), CAPS(t.end, root, seL4_CapInitThreadVSpace)));
+    EXPECT_SUCCESS(
+        call(t.tcb, TCBSetSpace, WORDS(0, 0), CAPS(t.end, root, seL4_CapInitThreadVSpace)));
     struct got g = thread_run(&t, call_empty, 3);
     EXPECT_ANSWER(g, seL4_Fault_CapFault, WORDS(g.mr[0], 3, 0, seL4_GuardMismatch, 64, 1, 60));
 }
@@ -121,7 +122,8 @@ CASE(a_call_through_an_address_that_is_too_short_faults)
     seL4_CPtr root = slot_new();
     EXPECT_SUCCESS(mint(root, two_levels(), RIGHTS_ALL, guard_data(0, 57)));
     struct thread t = thread_new(CASE_PRIORITY + 1);
-    EXPECT_SUCCESS(call(t.tcb, TCBSetSpace, WORDS(0, 0), CAPS(t.end, root, seL4_CapInitThreadVSpace)));
+    EXPECT_SUCCESS(
+        call(t.tcb, TCBSetSpace, WORDS(0, 0), CAPS(t.end, root, seL4_CapInitThreadVSpace)));
     // 57 bits of guard, 4 of radix: the inner CNode needs 5, and 3 are left. Its guard is right.
     struct got g = thread_run(&t, call_empty, INNER_SLOT << 3 | GUARD);
     EXPECT_ANSWER(g, seL4_Fault_CapFault,
@@ -132,9 +134,10 @@ CASE(a_call_without_a_capability_space_faults)
 {
     struct thread t = thread_new(CASE_PRIORITY + 1);
     seL4_CPtr root = cnode_new(1);
-    EXPECT_SUCCESS(call(t.tcb, TCBSetSpace, WORDS(0, 0), CAPS(t.end, root, seL4_CapInitThreadVSpace)));
+    EXPECT_SUCCESS(
+        call(t.tcb, TCBSetSpace, WORDS(0, 0), CAPS(t.end, root, seL4_CapInitThreadVSpace)));
     EXPECT_SUCCESS(revoke(root));
-    EXPECT_SUCCESS(delete(root));
+    EXPECT_SUCCESS(delete (root));
     struct got g = thread_run(&t, call_empty, 1);
     EXPECT_ANSWER(g, seL4_Fault_CapFault, WORDS(g.mr[0], 1, 0, seL4_InvalidRoot));
 }
@@ -156,9 +159,8 @@ CASE(slot_arguments_refuse_a_root_that_is_no_cnode)
     seL4_CPtr endpoint = endpoint_new();
     EXPECT_NO_ROOT(look_source(endpoint, 1, 64), 1);
     EXPECT_NO_ROOT(look_source(0, 1, 0), 1);
-    EXPECT_NO_ROOT(call(seL4_CapIRQControl, IRQIssueIRQHandler, WORDS(40, slot, DEPTH),
-                        CAPS(endpoint)),
-                   0);
+    EXPECT_NO_ROOT(
+        call(seL4_CapIRQControl, IRQIssueIRQHandler, WORDS(40, slot, DEPTH), CAPS(endpoint)), 0);
 }
 
 CASE(slot_arguments_refuse_depths_outside_1_to_64)

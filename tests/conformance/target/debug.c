@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // System calls of debug and benchmark kernels; and that a number without a system call is a fault.
+//
+// DebugHalt has no case, nor has DebugSnapshot: seL4's does not come back once the suite has mapped
+// the serial port.
 #include "case.h"
 
 #include <sel4/reserved.h>
@@ -104,11 +107,6 @@ CASE_IF(KCFG_PRINTING, dump_scheduler_changes_nothing_that_can_be_seen)
     EXPECT_EQUAL(debug_call((seL4_Word)KAAL_SYS_DEBUG_DUMP_SCHEDULER, 5), 5);
 }
 
-CASE_IF(KCFG_DEBUG_BUILD, snapshot_changes_nothing_that_can_be_seen)
-{
-    EXPECT_EQUAL(debug_call((seL4_Word)KAAL_SYS_DEBUG_SNAPSHOT, 5), 5);
-}
-
 // --- numbers without a system call --------------------------------------------------------------
 
 static seL4_Word trap_number(seL4_Word number)
@@ -132,7 +130,7 @@ static void expect_unknown(seL4_Word number)
     EXPECT_EQUAL(got_word(&g, 10), svc + 4);
     EXPECT_EQUAL(got_word(&g, SPSR_WORD), 0x90000000 | (KCFG_DEBUG_BUILD ? 0x40 : 0x140));
     EXPECT_EQUAL(got_word(&g, 12), number);
-    EXPECT_SUCCESS(delete(t.tcb));
+    EXPECT_SUCCESS(delete (t.tcb));
 }
 
 CASE(numbers_outside_the_list_are_unknown_system_calls)

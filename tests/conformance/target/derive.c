@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Derivation: where a new capability stands in the tree, as revoking shows; which capabilities can be
-// derived; what becomes of rights, badges and guards.
+// Derivation: where a new capability stands in the tree, as revoking shows; which capabilities can
+// be derived; what becomes of rights, badges and guards.
 #include "case.h"
 
 enum { BADGE = 0x55 };
@@ -44,7 +44,7 @@ CASE(a_copy_of_a_copy_is_its_sibling)
     seL4_CPtr first = copy_new(original, RIGHTS_ALL);
     seL4_CPtr second = copy_new(first, RIGHTS_ALL);
     EXPECT(!revoking_deletes(first, second));
-    EXPECT_SUCCESS(delete(first));
+    EXPECT_SUCCESS(delete (first));
     EXPECT(revoking_deletes(original, second));
 }
 
@@ -129,8 +129,8 @@ CASE(an_asid_pool_is_a_child_of_the_untyped_it_took)
 {
     seL4_CPtr untyped = untyped_new(12);
     seL4_CPtr pool = slot_new();
-    EXPECT_SUCCESS(call(seL4_CapASIDControl, ARMASIDControlMakePool, WORDS(pool, DEPTH),
-                        CAPS(untyped, ROOT)));
+    EXPECT_SUCCESS(
+        call(seL4_CapASIDControl, ARMASIDControlMakePool, WORDS(pool, DEPTH), CAPS(untyped, ROOT)));
     EXPECT_NO_MEMORY(retype(untyped, seL4_EndpointObject, 0, slot_new(), 1), 0);
     EXPECT(!revoking_deletes(seL4_CapASIDControl, pool));
     EXPECT(revoking_deletes(untyped, pool));
@@ -187,7 +187,7 @@ static void expect_copies(seL4_CPtr from)
 {
     seL4_CPtr slot = slot_new();
     EXPECT_SUCCESS(copy(slot, from, 0));
-    EXPECT_SUCCESS(delete(slot));
+    EXPECT_SUCCESS(delete (slot));
     EXPECT_SUCCESS(mint(slot, from, 0, 0));
 }
 
@@ -269,8 +269,7 @@ static void expect_unreadable(seL4_CPtr cptr, thread_function *receive)
 {
     struct thread t = thread_new(CASE_PRIORITY + 1);
     struct got g = thread_run(&t, receive, cptr);
-    EXPECT_ANSWER(g, seL4_Fault_CapFault,
-                  WORDS(g.mr[0], cptr, 1, seL4_MissingCapability, 0));
+    EXPECT_ANSWER(g, seL4_Fault_CapFault, WORDS(g.mr[0], cptr, 1, seL4_MissingCapability, 0));
 }
 
 CASE(an_endpoint_without_write_cannot_be_sent_to)
@@ -381,9 +380,9 @@ static seL4_Word guard_data(seL4_Word guard, seL4_Word size)
 static void expect_guard(seL4_CPtr cnode, seL4_Word radix, seL4_Word guard, seL4_Word size)
 {
     seL4_Word index = guard << radix;
-    EXPECT_MISSING(call(cnode, CNodeMove, WORDS(index, radix + size, index, radix + size),
-                        CAPS(cnode)),
-                   1, radix + size);
+    EXPECT_MISSING(
+        call(cnode, CNodeMove, WORDS(index, radix + size, index, radix + size), CAPS(cnode)), 1,
+        radix + size);
 }
 
 CASE(minting_a_cnode_sets_its_guard)

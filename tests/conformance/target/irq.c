@@ -96,14 +96,14 @@ CASE(get_trigger_checks_range_use_and_slot_in_this_order)
 
 CASE(sgi_checks_number_target_and_slot_in_this_order)
 {
-    EXPECT_TRUNCATED(call(seL4_CapIRQControl, ARMIRQIssueSGISignal, WORDS(16, 0, slot_new()),
-                          CAPS(ROOT)));
-    EXPECT_TRUNCATED(call(seL4_CapIRQControl, ARMIRQIssueSGISignal,
-                          WORDS(16, 0, slot_new(), DEPTH), NO_CAPS));
+    EXPECT_TRUNCATED(
+        call(seL4_CapIRQControl, ARMIRQIssueSGISignal, WORDS(16, 0, slot_new()), CAPS(ROOT)));
+    EXPECT_TRUNCATED(
+        call(seL4_CapIRQControl, ARMIRQIssueSGISignal, WORDS(16, 0, slot_new(), DEPTH), NO_CAPS));
     EXPECT_RANGE(get_sgi(16, 8, seL4_CapInitThreadTCB), 0, 15);
     EXPECT_INVALID_ARGUMENT(get_sgi(15, 8, seL4_CapInitThreadTCB), 1);
-    EXPECT_RANGE(
-        call(seL4_CapIRQControl, ARMIRQIssueSGISignal, WORDS(15, 7, 0, 65), CAPS(ROOT)), 1, 64);
+    EXPECT_RANGE(call(seL4_CapIRQControl, ARMIRQIssueSGISignal, WORDS(15, 7, 0, 65), CAPS(ROOT)), 1,
+                 64);
     EXPECT_DELETE_FIRST(get_sgi(15, 7, seL4_CapInitThreadTCB));
     EXPECT_SUCCESS(get_sgi(15, 7, slot_new()));
     EXPECT_SUCCESS(get_sgi(15, 7, slot_new()));
@@ -237,7 +237,7 @@ CASE(a_revoked_notification_is_taken_from_the_handler)
 CASE(a_deleted_handler_masks_its_interrupt)
 {
     struct port p = open_port();
-    EXPECT_SUCCESS(delete(p.handler));
+    EXPECT_SUCCESS(delete (p.handler));
     serial()->imsc = PL011_INT_TX;
     EXPECT_EQUAL(arrived(&p), 0);
     EXPECT_SUCCESS(get(SERIAL_IRQ, p.handler));
@@ -265,7 +265,7 @@ CASE(an_edge_triggered_interrupt_comes_once_for_each_edge)
 CASE(get_makes_an_interrupt_level_triggered_again)
 {
     struct port p = open_port();
-    EXPECT_SUCCESS(delete(p.handler));
+    EXPECT_SUCCESS(delete (p.handler));
     EXPECT_SUCCESS(get_trigger(SERIAL_IRQ, LEVEL, p.handler));
     EXPECT_SUCCESS(call(p.handler, IRQSetIRQHandler, NO_WORDS,
                         CAPS(mint_new(p.notification, RIGHTS_ALL, BADGE))));

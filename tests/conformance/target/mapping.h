@@ -67,7 +67,7 @@ static inline seL4_CPtr stale_vspace(void)
     EXPECT_SUCCESS(call(seL4_CapASIDControl, ARMASIDControlMakePool, WORDS(pool, DEPTH),
                         CAPS(untyped_new(12), ROOT)));
     EXPECT_SUCCESS(call(pool, ARMASIDPoolAssign, NO_WORDS, CAPS(vspace)));
-    EXPECT_SUCCESS(delete(pool));
+    EXPECT_SUCCESS(delete (pool));
     return vspace;
 }
 
@@ -78,6 +78,7 @@ static inline seL4_CPtr replaced_vspace(void)
     seL4_CPtr pool = slot_new();
     EXPECT_SUCCESS(call(seL4_CapASIDControl, ARMASIDControlMakePool, WORDS(pool, DEPTH),
                         CAPS(untyped_new(12), ROOT)));
-    EXPECT_SUCCESS(call(pool, ARMASIDPoolAssign, NO_WORDS, CAPS(object_new(seL4_ARM_VSpaceObject, 0))));
+    EXPECT_SUCCESS(
+        call(pool, ARMASIDPoolAssign, NO_WORDS, CAPS(object_new(seL4_ARM_VSpaceObject, 0))));
     return stale;
 }

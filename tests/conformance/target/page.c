@@ -136,7 +136,7 @@ CASE(map_replaces_a_page_that_is_there)
     EXPECT_EQUAL(peek(INSIDE), 0);
     EXPECT_SUCCESS(unmap_page(first));
     EXPECT_EQUAL(peek(INSIDE), 0);
-    EXPECT_SUCCESS(delete(first));
+    EXPECT_SUCCESS(delete (first));
     EXPECT_EQUAL(peek(INSIDE), 0);
 }
 
@@ -169,9 +169,8 @@ CASE(unmap_takes_the_page_and_succeeds_again)
     EXPECT_SUCCESS(unmap_page(frame));
     EXPECT_SUCCESS(unmap_page(frame));
     struct thread t = thread_new(CASE_PRIORITY + 1);
-    EXPECT_ANSWER(
-        thread_run(&t, peek, INSIDE), seL4_Fault_VMFault,
-        WORDS((seL4_Word)peek_instruction, INSIDE, 0, FSR_READ | FSR_TRANSLATION | 3));
+    EXPECT_ANSWER(thread_run(&t, peek, INSIDE), seL4_Fault_VMFault,
+                  WORDS((seL4_Word)peek_instruction, INSIDE, 0, FSR_READ | FSR_TRANSLATION | 3));
     EXPECT_SUCCESS(map_page(frame, VSPACE, INSIDE + PAGE_SIZE, RIGHTS_RW, CACHED));
 }
 
@@ -181,7 +180,7 @@ CASE(unmap_after_the_end_of_the_vspace_succeeds)
     seL4_CPtr frame = frame_new();
     (void)map_tables(vspace, 0, LEVELS);
     EXPECT_SUCCESS(map_page(frame, vspace, 0, RIGHTS_RW, CACHED));
-    EXPECT_SUCCESS(delete(vspace));
+    EXPECT_SUCCESS(delete (vspace));
     EXPECT_INVALID_CAPABILITY(map_page(frame, VSPACE, INSIDE, RIGHTS_RW, CACHED), 1);
     EXPECT_SUCCESS(unmap_page(frame));
     EXPECT_SUCCESS(map_page(frame, VSPACE, INSIDE, RIGHTS_RW, CACHED));
@@ -201,7 +200,7 @@ static void expect_access(thread_function *access, seL4_Word fsr)
                    : access == poke ? (seL4_Word)poke_instruction
                                     : INSIDE;
     EXPECT_ANSWER(g, seL4_Fault_VMFault, WORDS(ip, INSIDE, access == jump, fsr));
-    EXPECT_SUCCESS(delete(t.tcb));
+    EXPECT_SUCCESS(delete (t.tcb));
 }
 
 static void expect_rights(seL4_Word of_cap, seL4_Word of_map, bool reads, bool writes)
@@ -210,7 +209,7 @@ static void expect_rights(seL4_Word of_cap, seL4_Word of_map, bool reads, bool w
     EXPECT_SUCCESS(map_page(frame, VSPACE, INSIDE, of_map, CACHED));
     expect_access(peek, reads ? 0 : FSR_READ | FSR_PERMISSION | 3);
     expect_access(poke, writes ? 0 : FSR_WRITE | FSR_PERMISSION | 3);
-    EXPECT_SUCCESS(delete(frame));
+    EXPECT_SUCCESS(delete (frame));
 }
 
 CASE(rights_of_capability_and_mapping_are_joined)
@@ -283,7 +282,8 @@ CASE(memory_can_be_read_at_any_alignment)
 CASE(device_registers_can_be_read)
 {
     EXPECT_SUCCESS(map_page(device_frame_new(RTC_PADDR), VSPACE, INSIDE, RIGHTS_RW, UNCACHED));
-    EXPECT_EQUAL(*(volatile seL4_Uint32 *)(INSIDE + 0xfe0), 0x31); // NOLINT: PL031 identifies itself
+    EXPECT_EQUAL(*(volatile seL4_Uint32 *)(INSIDE + 0xfe0),
+                 0x31); // NOLINT: PL031 identifies itself
 }
 
 CASE(device_memory_may_be_mapped_as_cached)
@@ -301,9 +301,9 @@ CASE(a_large_page_has_all_its_bytes)
     EXPECT_EQUAL(peek(OUTSIDE), OUTSIDE);
     EXPECT_EQUAL(peek(OUTSIDE + LARGE - 8), OUTSIDE + LARGE - 8);
     struct thread t = thread_new(CASE_PRIORITY + 1);
-    EXPECT_ANSWER(thread_run(&t, peek, OUTSIDE + LARGE), seL4_Fault_VMFault,
-                  WORDS((seL4_Word)peek_instruction, OUTSIDE + LARGE, 0,
-                        FSR_READ | FSR_TRANSLATION | 2));
+    EXPECT_ANSWER(
+        thread_run(&t, peek, OUTSIDE + LARGE), seL4_Fault_VMFault,
+        WORDS((seL4_Word)peek_instruction, OUTSIDE + LARGE, 0, FSR_READ | FSR_TRANSLATION | 2));
     EXPECT_EQUAL(address_of(large) % LARGE, 0);
 }
 

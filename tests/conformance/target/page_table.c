@@ -89,7 +89,7 @@ CASE(unmap_refuses_a_table_with_another_capability)
     seL4_CPtr another = copy_new(table, RIGHTS_ALL);
     EXPECT_REVOKE_FIRST(call(table, ARMPageTableUnmap, NO_WORDS, NO_CAPS));
     EXPECT_REVOKE_FIRST(call(another, ARMPageTableUnmap, NO_WORDS, NO_CAPS));
-    EXPECT_SUCCESS(delete(table));
+    EXPECT_SUCCESS(delete (table));
     EXPECT_SUCCESS(call(another, ARMPageTableUnmap, NO_WORDS, NO_CAPS));
 }
 
@@ -125,7 +125,7 @@ CASE(a_page_in_an_unmapped_table_can_be_unmapped)
     seL4_CPtr frame = frame_new();
     seL4_CPtr table = map_tables(vspace, 0, LEVELS);
     EXPECT_SUCCESS(map_page(frame, vspace, 0, RIGHTS_RW, CACHED));
-    EXPECT_SUCCESS(delete(table));
+    EXPECT_SUCCESS(delete (table));
     EXPECT_INVALID_ARGUMENT(map_page(frame, vspace, PAGE_SIZE, RIGHTS_RW, CACHED), 0);
     EXPECT_MISSING(map_page(frame, vspace, 0, RIGHTS_RW, CACHED), 0, 21);
     EXPECT_SUCCESS(unmap_page(frame));

@@ -95,8 +95,8 @@ CASE(read_gives_as_many_registers_as_asked)
     seL4_CPtr tcb = tcb_new();
     write_all(tcb, 7);
     EXPECT_RESULT(read_count(tcb, 0, 1), WORDS(pattern(7, 0)));
-    EXPECT_RESULT(read_count(tcb, 0, 5), WORDS(pattern(7, 0), pattern(7, 1), pattern(7, 2),
-                                               pattern(7, 3), pattern(7, 4)));
+    EXPECT_RESULT(read_count(tcb, 0, 5),
+                  WORDS(pattern(7, 0), pattern(7, 1), pattern(7, 2), pattern(7, 3), pattern(7, 4)));
     EXPECT_EQUAL(read_count(tcb, 0, REGISTERS).length, REGISTERS);
 }
 
@@ -205,7 +205,8 @@ CASE(write_can_resume_the_thread)
 CASE(write_without_resume_leaves_the_thread_stopped)
 {
     struct thread t = thread_new(CASE_PRIORITY + 1);
-    EXPECT_SUCCESS(call(t.tcb, TCBWriteRegisters, WORDS(0, 1, (seL4_Word)peek_instruction), NO_CAPS));
+    EXPECT_SUCCESS(
+        call(t.tcb, TCBWriteRegisters, WORDS(0, 1, (seL4_Word)peek_instruction), NO_CAPS));
     EXPECT_EQUAL(thread_end(&t).label, THREAD_RUNS);
     EXPECT_SUCCESS(call(t.tcb, TCBResume, NO_WORDS, NO_CAPS));
     EXPECT_EQUAL(thread_end(&t).label, seL4_Fault_VMFault);
@@ -287,8 +288,8 @@ CASE(copy_can_resume_the_destination)
 {
     struct thread t = thread_new(CASE_PRIORITY + 1);
     seL4_CPtr from = tcb_new();
-    EXPECT_SUCCESS(call(from, TCBWriteRegisters,
-                        WORDS(0, 4, (seL4_Word)peek_instruction, 0, 0, 16), NO_CAPS));
+    EXPECT_SUCCESS(
+        call(from, TCBWriteRegisters, WORDS(0, 4, (seL4_Word)peek_instruction, 0, 0, 16), NO_CAPS));
     EXPECT_SUCCESS(copy_registers(t.tcb, from, COPY_FRAME | COPY_INTEGER | COPY_RESUME));
     struct got g = thread_end(&t);
     EXPECT_EQUAL(g.label, seL4_Fault_VMFault);

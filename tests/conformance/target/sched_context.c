@@ -141,7 +141,8 @@ CASE(unbind_object_refuses_what_is_not_bound)
     seL4_CPtr tcb = tcb_new();
     seL4_CPtr notification = notification_new();
     EXPECT_TRUNCATED(call(sc, SchedContextUnbindObject, NO_WORDS, NO_CAPS));
-    EXPECT_INVALID_CAPABILITY(call(sc, SchedContextUnbindObject, NO_WORDS, CAPS(endpoint_new())), 1);
+    EXPECT_INVALID_CAPABILITY(call(sc, SchedContextUnbindObject, NO_WORDS, CAPS(endpoint_new())),
+                              1);
     EXPECT_INVALID_CAPABILITY(call(sc, SchedContextUnbindObject, NO_WORDS, CAPS(0)), 1);
     EXPECT_ILLEGAL(call(sc, SchedContextUnbindObject, NO_WORDS, CAPS(tcb)));
     EXPECT_ILLEGAL(call(sc, SchedContextUnbindObject, NO_WORDS, CAPS(notification)));

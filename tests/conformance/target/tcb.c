@@ -76,15 +76,16 @@ CASE(configure_passes_on_why_the_buffer_cannot_be_derived)
 
 CASE(configure_refuses_a_device_frame_as_buffer)
 {
-    EXPECT_ILLEGAL(
-        configure(tcb_new(), WORDS(0, 0, BUFFER + 8), CAPS(ROOT, VSPACE, device_frame_new(RTC_PADDR))));
+    EXPECT_ILLEGAL(configure(tcb_new(), WORDS(0, 0, BUFFER + 8),
+                             CAPS(ROOT, VSPACE, device_frame_new(RTC_PADDR))));
 }
 
 CASE(configure_refuses_a_buffer_that_is_not_aligned)
 {
     EXPECT_ALIGNMENT(configure(tcb_new(), WORDS(0, 0, BUFFER + 512), CAPS(0, 0, frame_new())));
     EXPECT_ALIGNMENT(configure(tcb_new(), WORDS(0, 0, 1), CAPS(0, 0, frame_new())));
-    EXPECT_SUCCESS(configure(tcb_new(), WORDS(0, 0, BUFFER + 1024), CAPS(ROOT, VSPACE, frame_new())));
+    EXPECT_SUCCESS(
+        configure(tcb_new(), WORDS(0, 0, BUFFER + 1024), CAPS(ROOT, VSPACE, frame_new())));
 }
 
 CASE(configure_refuses_a_capability_space_that_is_no_cnode)
@@ -237,8 +238,7 @@ CASE(set_ipc_buffer_refuses_as_configure_does)
 
 CASE(a_buffer_may_lie_in_a_large_page)
 {
-    EXPECT_SUCCESS(
-        set_buffer(tcb_new(), BUFFER + 0x1400, object_new(seL4_ARM_LargePageObject, 0)));
+    EXPECT_SUCCESS(set_buffer(tcb_new(), BUFFER + 0x1400, object_new(seL4_ARM_LargePageObject, 0)));
 }
 
 // --- priorities ---------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Untyped memory: the checks of a retype in their order, the mark of free space, what may be made of
-// device memory.
+// Untyped memory: the checks of a retype in their order, the mark of free space, what may be made
+// of device memory.
 #include "case.h"
 #include "serial.h"
 
@@ -135,8 +135,7 @@ CASE(retype_with_depth_0_takes_the_root_itself_and_ignores_the_index)
 {
     seL4_CPtr cnode = cnode_new(RADIX);
     EXPECT_SUCCESS(retype_at(untyped_new(12), seL4_EndpointObject, cnode, 1UL << 63, 0, 2, 1));
-    EXPECT_DELETE_FIRST(
-        call(cnode, CNodeMove, WORDS(2, RADIX, 2, RADIX), CAPS(cnode)));
+    EXPECT_DELETE_FIRST(call(cnode, CNodeMove, WORDS(2, RADIX, 2, RADIX), CAPS(cnode)));
 }
 
 CASE(retype_refuses_an_offset_outside_the_cnode)
@@ -204,7 +203,7 @@ CASE(retype_of_device_memory_makes_pages_and_untypeds_only)
         if (type == seL4_UntypedObject || type == seL4_ARM_SmallPageObject) {
             seL4_CPtr slot = slot_new();
             EXPECT_SUCCESS(retype(device, type, bits, slot, 1));
-            EXPECT_SUCCESS(delete(slot));
+            EXPECT_SUCCESS(delete (slot));
         } else if (type != seL4_ARM_HugePageObject && type != seL4_ARM_LargePageObject) {
             EXPECT_INVALID_ARGUMENT(retype(device, type, bits, slot_new(), 1), 1);
         }
@@ -264,7 +263,7 @@ CASE(freeing_one_child_does_not_lower_the_mark)
     seL4_CPtr untyped = untyped_new(12);
     seL4_CPtr slots = slots_new(2);
     EXPECT_SUCCESS(retype(untyped, seL4_UntypedObject, 11, slots, 2));
-    EXPECT_SUCCESS(delete(slots + 1));
+    EXPECT_SUCCESS(delete (slots + 1));
     EXPECT_NO_MEMORY(retype(untyped, seL4_EndpointObject, 0, slot_new(), 1), 0);
 }
 
@@ -273,8 +272,8 @@ CASE(freeing_all_children_makes_the_whole_untyped_free)
     seL4_CPtr untyped = untyped_new(12);
     seL4_CPtr slots = slots_new(2);
     EXPECT_SUCCESS(retype(untyped, seL4_UntypedObject, 11, slots, 2));
-    EXPECT_SUCCESS(delete(slots));
-    EXPECT_SUCCESS(delete(slots + 1));
+    EXPECT_SUCCESS(delete (slots));
+    EXPECT_SUCCESS(delete (slots + 1));
     EXPECT_NO_MEMORY(retype(untyped, seL4_UntypedObject, 13, slots, 1), PAGE);
     EXPECT_SUCCESS(retype(untyped, seL4_UntypedObject, 12, slots, 1));
 }
@@ -310,7 +309,8 @@ CASE(untyped_objects_of_all_sizes_fill_their_parent)
     }
 }
 
-// Every object takes the bytes that the API tells: one fits an untyped of its size, but no second one.
+// Every object takes the bytes that the API tells: one fits an untyped of its size, but no second
+// one.
 static void expect_size(seL4_Word type, seL4_Word size_bits, seL4_Word bits)
 {
     seL4_CPtr untyped = untyped_new(bits);
@@ -347,13 +347,13 @@ CASE(new_pages_are_zero_after_a_reset)
     seL4_CPtr page = slot_new();
     for (int i = 0; i < 2; i++) {
         EXPECT_SUCCESS(retype(untyped, seL4_ARM_SmallPageObject, 0, page, 1));
-        EXPECT_SUCCESS(call(page, ARMPageMap, WORDS(vaddr, RIGHTS_RW, 3),
-                            CAPS(seL4_CapInitThreadVSpace)));
+        EXPECT_SUCCESS(
+            call(page, ARMPageMap, WORDS(vaddr, RIGHTS_RW, 3), CAPS(seL4_CapInitThreadVSpace)));
         EXPECT_EQUAL(peek(vaddr), 0);
         EXPECT_EQUAL(peek(vaddr + PAGE - 8), 0);
         (void)poke(vaddr);
         (void)poke(vaddr + PAGE - 8);
-        EXPECT_SUCCESS(delete(page));
+        EXPECT_SUCCESS(delete (page));
     }
 }
 
@@ -363,7 +363,7 @@ CASE(new_cnodes_are_empty_in_memory_that_was_used)
     seL4_CPtr slot = slot_new();
     EXPECT_SUCCESS(retype(untyped, seL4_CapTableObject, 7, slot, 1));
     EXPECT_SUCCESS(call(slot, CNodeCopy, WORDS(5, 7, ROOT, DEPTH, RIGHTS_ALL), CAPS(ROOT)));
-    EXPECT_SUCCESS(delete(slot));
+    EXPECT_SUCCESS(delete (slot));
     EXPECT_SUCCESS(retype(untyped, seL4_CapTableObject, 7, slot, 1));
     EXPECT_MISSING(call(slot, CNodeMove, WORDS(5, 7, 5, 7), CAPS(slot)), 1, 7);
 }
