@@ -391,6 +391,80 @@ CASE(revoking_a_thousand_capabilities_deletes_them_all)
     }
 }
 
+// A thread above counts how often it has the processor while the one below makes its system call.
+static struct {
+    seL4_Word turns;
+    volatile bool ended;
+} meanwhile;
+
+static seL4_Word count_turns(seL4_Word ignored)
+{
+    while (!meanwhile.ended) {
+        meanwhile.turns++;
+        yield();
+    }
+    return ignored;
+}
+
+static void start_counting(void)
+{
+    struct thread high = thread_new(CASE_PRIORITY + 1);
+    meanwhile.turns = 0;
+    meanwhile.ended = false;
+    EXPECT_SUCCESS(
+        call(sched_control(), SchedControlConfigureFlags, WORDS(100, 200, 0, 0, 0), CAPS(high.sc)));
+    thread_start(&high, count_turns, 0);
+}
+
+CASE(clearing_a_large_untyped_can_be_interrupted)
+{
+    seL4_CPtr untyped = untyped_new(22);
+    seL4_CPtr slot = slot_new();
+    EXPECT_SUCCESS(retype(untyped, seL4_UntypedObject, 22, slot, 1));
+    EXPECT_SUCCESS(delete (slot));
+    start_counting();
+    EXPECT_SUCCESS(retype(untyped, seL4_EndpointObject, 0, slot, 1));
+    meanwhile.ended = true;
+    EXPECT(meanwhile.turns > 4);
+}
+
+CASE(a_long_revoke_can_be_interrupted)
+{
+    seL4_CPtr cnode = cnode_new(13);
+    seL4_CPtr original = endpoint_new();
+    for (seL4_Word i = 0; i < 1 << 13; i++) {
+        (void)call(cnode, CNodeCopy, WORDS(i, 13, original, DEPTH, RIGHTS_ALL), CAPS(ROOT));
+    }
+    start_counting();
+    EXPECT_SUCCESS(revoke(original));
+    meanwhile.ended = true;
+    EXPECT(meanwhile.turns > 4);
+}
+
+static seL4_Word revoke_own_space(seL4_Word untyped)
+{
+    return call(1, CNodeRevoke, WORDS(untyped, 64), NO_CAPS).label;
+}
+
+// The thread's capability space lies in the memory that it revokes, and with it the slot that it
+// names.
+CASE(a_revoke_may_take_the_callers_own_capability_space)
+{
+    seL4_CPtr untyped = untyped_new(12);
+    seL4_CPtr cnode = slot_new();
+    struct thread t = thread_new(CASE_PRIORITY + 1);
+    EXPECT_SUCCESS(retype(untyped, seL4_CapTableObject, 2, cnode, 1));
+    seL4_CPtr guarded = mint_new(cnode, RIGHTS_ALL, 62);
+    EXPECT_SUCCESS(call(cnode, CNodeCopy, WORDS(1, 2, guarded, DEPTH, RIGHTS_ALL), CAPS(ROOT)));
+    EXPECT_SUCCESS(call(cnode, CNodeMove, WORDS(2, 2, untyped, DEPTH), CAPS(ROOT)));
+    EXPECT_SUCCESS(
+        call(t.tcb, TCBSetSpace, WORDS(0, 0), CAPS(t.end, guarded, seL4_CapInitThreadVSpace)));
+    struct got g = thread_run(&t, revoke_own_space, 2);
+    EXPECT(slot_is_empty(cnode));
+    EXPECT(slot_is_empty(guarded));
+    EXPECT_ANSWER(g, seL4_Fault_CapFault, WORDS(g.mr[0], t.end, 0, seL4_InvalidRoot));
+}
+
 // A thread of low priority deletes a CNode of 2^14 slots; a thread above it, which has half of the
 // time, looks at the slot meanwhile.
 static struct {

@@ -3,6 +3,7 @@
 // Interrupts: who may have them, and how they arrive. The device is the serial port, whose transmit
 // interrupt is pending as soon as it is let through: the suite has printed before.
 #include "case.h"
+#include "machine.h"
 #include "serial.h"
 
 enum {
@@ -101,7 +102,9 @@ CASE(sgi_checks_number_target_and_slot_in_this_order)
     EXPECT_TRUNCATED(
         call(seL4_CapIRQControl, ARMIRQIssueSGISignal, WORDS(16, 0, slot_new(), DEPTH), NO_CAPS));
     EXPECT_RANGE(get_sgi(16, 8, seL4_CapInitThreadTCB), 0, 15);
-    EXPECT_INVALID_ARGUMENT(get_sgi(15, 8, seL4_CapInitThreadTCB), 1);
+    if (!machine_has_gic_v3()) {
+        EXPECT_INVALID_ARGUMENT(get_sgi(15, 8, seL4_CapInitThreadTCB), 1);
+    }
     EXPECT_RANGE(call(seL4_CapIRQControl, ARMIRQIssueSGISignal, WORDS(15, 7, 0, 65), CAPS(ROOT)), 1,
                  64);
     EXPECT_DELETE_FIRST(get_sgi(15, 7, seL4_CapInitThreadTCB));

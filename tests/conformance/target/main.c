@@ -15,10 +15,10 @@
 //
 // A case that faults, blocks or runs too long fails; the others go on.
 #include "case.h"
+#include "machine.h"
 #include "serial.h"
 #include "suite.h"
 
-#include <lib/fdt.h>
 #include <lib/fmt.h>
 #include <lib/mem.h>
 
@@ -81,18 +81,6 @@ void suite_bail_out_if_main(void)
 }
 
 // --- which cases --------------------------------------------------------------------------------
-
-static const char *boot_arguments(const seL4_BootInfo *boot)
-{
-    const char *extra = (const char *)boot + seL4_BootInfoFrameSize;
-    const seL4_BootInfoHeader *header = (const void *)extra;
-    static struct dt dt;
-    if (boot->extraLen < sizeof(*header) || header->id != SEL4_BOOTINFO_HEADER_FDT ||
-        dt_open(&dt, header + 1, header->len - sizeof(*header)) != DT_OK) {
-        return NULL;
-    }
-    return dt_bootargs(&dt);
-}
 
 // "kaal.cases=untyped,copy_of" in the machine's boot arguments.
 static const char *find_filter(const char *arguments)
@@ -310,7 +298,7 @@ void suite_main(const seL4_BootInfo *boot, seL4_Word registers)
     if (!objects_open(boot) || !open_serial()) {
         stop();
     }
-    suite.filter = find_filter(boot_arguments(boot));
+    suite.filter = find_filter(machine_arguments());
     open_threads();
     run_all();
     stop();

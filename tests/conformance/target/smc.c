@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Secure monitor calls, in kernels that have them. What the monitor answers is the machine's: only
-// what the kernel refuses is looked at.
+// Secure monitor calls, in kernels that have them. Only a machine that has a monitor is asked for
+// its version: QEMU's, started at EL2.
 #include "case.h"
+#include "machine.h"
+
+#define PSCI_VERSION 0x84000000UL
 
 CASE_IF(!KCFG_ALLOW_SMC, there_is_no_smc_capability)
 {
@@ -20,9 +23,29 @@ CASE_IF(KCFG_ALLOW_SMC, smc_wants_eight_words)
     EXPECT_TRUNCATED(call(seL4_CapSMC, ARMSMCCall, WORDS(0, 0, 0, 0, 0, 0, 0), NO_CAPS));
 }
 
+// Asks for the version: a number above 0, and the eight registers as the monitor leaves them.
+static void expect_version(seL4_CPtr smc)
+{
+    if (machine_takes_smc()) {
+        struct got g = call(smc, ARMSMCCall, WORDS(PSCI_VERSION, 1, 2, 3, 4, 5, 6, 7), NO_CAPS);
+        EXPECT_EQUAL(g.label, seL4_NoError);
+        EXPECT_EQUAL(g.length, 8);
+        EXPECT(g.mr[0] >= 2 && g.mr[0] < 0x20000);
+        for (seL4_Word i = 4; i < 8; i++) {
+            EXPECT_EQUAL(got_word(&g, i), i);
+        }
+    }
+}
+
+CASE_IF(KCFG_ALLOW_SMC, smc_calls_the_monitor)
+{
+    expect_version(seL4_CapSMC);
+}
+
 CASE_IF(KCFG_ALLOW_SMC, a_badge_limits_the_function)
 {
-    seL4_CPtr badged = mint_new(seL4_CapSMC, RIGHTS_ALL, 0x84000000);
+    seL4_CPtr badged = mint_new(seL4_CapSMC, RIGHTS_ALL, PSCI_VERSION);
+    expect_version(badged);
     EXPECT_ILLEGAL(call(badged, ARMSMCCall, WORDS(0x84000001, 0, 0, 0, 0, 0, 0, 0), NO_CAPS));
     EXPECT_TRUNCATED(call(badged, ARMSMCCall, WORDS(0x84000001, 0, 0, 0, 0, 0, 0), NO_CAPS));
 }

@@ -217,6 +217,18 @@ CASE(faults_carry_the_badge_of_the_handler)
     EXPECT_EQUAL(nbrecv(endpoint, reply_new()).badge, 0x99);
 }
 
+CASE(a_capability_space_that_the_thread_alone_holds_is_not_replaced)
+{
+    seL4_CPtr tcb = tcb_new();
+    seL4_CPtr cnode = cnode_new(2);
+    EXPECT_SUCCESS(set_space(tcb, 0, cnode, VSPACE));
+    EXPECT_SUCCESS(set_space(tcb, 0, cnode, VSPACE));
+    EXPECT_SUCCESS(delete (cnode));
+    EXPECT_ILLEGAL(set_space(tcb, frame_new(), ROOT, VSPACE));
+    EXPECT_ILLEGAL(configure(tcb, WORDS(0, 0, 0), CAPS(ROOT, VSPACE, 0)));
+    EXPECT_ALIGNMENT(configure(tcb, WORDS(0, 0, 1), CAPS(ROOT, VSPACE, frame_new())));
+}
+
 // --- SetIPCBuffer -------------------------------------------------------------------------------
 
 static struct got set_buffer(seL4_CPtr tcb, seL4_Word address, seL4_CPtr frame)
