@@ -7,7 +7,7 @@
 #include "serial.h"
 #include "suite.h"
 
-enum { PAGE = 4096 };
+#define PAGE 4096UL
 
 extern const char suite_image_start[];
 

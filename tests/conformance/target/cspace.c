@@ -103,7 +103,7 @@ CASE(an_invocation_ignores_bits_left_over)
     struct thread t = thread_new(CASE_PRIORITY + 1);
     EXPECT_SUCCESS(
         call(t.tcb, TCBSetSpace, WORDS(0, 0), CAPS(t.end, root, seL4_CapInitThreadVSpace)));
-    EXPECT_EQUAL(thread_run(&t, call_empty, DEEP << leftover | 0x55).label, THREAD_RUNS);
+    EXPECT_EQUAL(thread_run(&t, call_empty, (seL4_Word)DEEP << leftover | 0x55).label, THREAD_RUNS);
 }
 
 CASE(a_call_through_a_wrong_guard_faults)

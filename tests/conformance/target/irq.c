@@ -12,8 +12,9 @@ enum {
     IRQ_FREE = 45,
     LEVEL = 0,
     EDGE = 1,
-    BADGE = 0x40,
 };
+
+#define BADGE 0x40UL
 
 static struct got get(seL4_Word irq, seL4_CPtr slot)
 {

@@ -10,7 +10,6 @@
 
 enum {
     VSPACE = seL4_CapInitThreadVSpace,
-    PAGE_SIZE = 1 << seL4_PageBits,
     INSIDE = 0x5e0000,
 
     CACHED = 3, // the default attributes
@@ -20,10 +19,11 @@ enum {
     LEVELS = 3, // page tables on the way to a small page
 };
 
-#define OUTSIDE  0x8000000000UL
-#define LARGE    (1UL << seL4_LargePageBits)
-#define HUGE     (1UL << seL4_HugePageBits)
-#define USER_TOP 0x00007fffffffffffUL // the last address
+#define PAGE_SIZE (1UL << seL4_PageBits)
+#define OUTSIDE   0x8000000000UL
+#define LARGE     (1UL << seL4_LargePageBits)
+#define HUGE      (1UL << seL4_HugePageBits)
+#define USER_TOP  0x00007fffffffffffUL // the last address
 
 // ESR of faults at EL0: the class, and what was wrong at which level.
 #define FSR_READ        0x92000000UL

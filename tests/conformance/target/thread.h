@@ -67,8 +67,8 @@ struct thread thread_new(seL4_Word priority);
 // The same without a scheduling context.
 struct thread thread_new_passive(seL4_Word priority);
 
-// The same from a given block, faults going to `end`: what the two above are made of.
-struct thread thread_make(unsigned block, seL4_Word priority, seL4_CPtr end);
+// The same from the block of this number, faults going to `end`: what the two above are made of.
+struct thread thread_make(unsigned number, seL4_Word priority, seL4_CPtr end);
 
 void thread_start(const struct thread *t, thread_function *run, seL4_Word argument);
 

@@ -9,8 +9,9 @@ enum {
     FAN_OUT = 256,
     RADIX = 4,
     SLOTS = 1 << RADIX,
-    PAGE = 4096,
 };
+
+#define PAGE 4096UL
 
 // Retype into slot `offset` of what (root, index, depth) leads to.
 static struct got retype_at(seL4_CPtr untyped, seL4_Word type, seL4_CPtr root, seL4_Word index,
