@@ -47,6 +47,18 @@ static struct got step(seL4_CPtr tcb, seL4_Word instructions)
     return call(tcb, KAAL_LABEL_TCB_CONFIGURE_SINGLE_STEPPING, WORDS(0, instructions), NO_CAPS);
 }
 
+static seL4_Word breaks(seL4_Word ignored)
+{
+    __asm__ volatile("brk #1");
+    return ignored;
+}
+
+static seL4_Word five_nops(seL4_Word ignored)
+{
+    __asm__ volatile("nop\n nop\n nop\n nop\n nop");
+    return ignored;
+}
+
 // --- the checks of SetBreakpoint, in order ------------------------------------------------------
 
 CASE_IF(KCFG_HARDWARE_DEBUG, set_refuses_addresses_above_the_users)
@@ -218,18 +230,53 @@ CASE_IF(KCFG_HARDWARE_DEBUG, a_reply_to_a_single_step_tells_how_many_come_next)
     EXPECT_EQUAL(thread_end(&t).mr[0], svc);
 }
 
+CASE_IF(KCFG_HARDWARE_DEBUG, a_step_may_have_several_instructions)
+{
+    struct thread t = thread_new(CASE_PRIORITY + 1);
+    seL4_Word svc = (seL4_Word)call_empty_svc; // two instructions before it
+    EXPECT_SUCCESS(call(t.tcb, TCBWriteRegisters, WORDS(0, 4, svc - 8, 0, 0, slot_new()), NO_CAPS));
+    EXPECT_RESULT(step(t.tcb, 2), WORDS(1));
+    EXPECT_SUCCESS(call(t.tcb, TCBResume, NO_WORDS, NO_CAPS));
+    EXPECT_ANSWER(thread_end(&t), KAAL_FAULT_DEBUG_EXCEPTION,
+                  WORDS(svc, KAAL_DEBUG_REASON_SINGLE_STEP));
+}
+
+static void expect_after_reply(struct words reply, seL4_Word instructions)
+{
+    struct thread t = thread_new(CASE_PRIORITY + 1);
+    seL4_Word first = (seL4_Word)five_nops;
+    EXPECT_SUCCESS(call(t.tcb, TCBWriteRegisters, WORDS(0, 1, first), NO_CAPS));
+    EXPECT_RESULT(step(t.tcb, 1), WORDS(1));
+    EXPECT_SUCCESS(call(t.tcb, TCBResume, NO_WORDS, NO_CAPS));
+    EXPECT_EQUAL(thread_end(&t).mr[0], first + 4);
+    thread_reply(0, reply);
+    EXPECT_EQUAL(thread_end(&t).mr[0], first + 4 + 4 * instructions);
+}
+
+CASE_IF(KCFG_HARDWARE_DEBUG, a_reply_to_a_single_step_may_give_the_number)
+{
+    expect_after_reply(WORDS(3), 3);
+}
+
+CASE_IF(KCFG_HARDWARE_DEBUG, a_reply_of_two_words_to_a_single_step_gives_the_number)
+{
+    expect_after_reply(WORDS(3, 0), 3);
+}
+
+CASE_IF(KCFG_HARDWARE_DEBUG, a_reply_with_a_label_leaves_the_thread_stopped)
+{
+    struct thread t = thread_new(CASE_PRIORITY + 1);
+    EXPECT_EQUAL(thread_run(&t, breaks, 0).label, KAAL_FAULT_DEBUG_EXCEPTION);
+    thread_reply(1, NO_WORDS);
+    EXPECT_EQUAL(thread_end(&t).label, THREAD_RUNS);
+}
+
 CASE_IF(KCFG_HARDWARE_DEBUG, single_stepping_of_no_instructions_is_off)
 {
     struct thread t = thread_new(CASE_PRIORITY + 1);
     EXPECT_RESULT(step(t.tcb, 5), WORDS(1));
     EXPECT_RESULT(step(t.tcb, 0), WORDS(0));
     EXPECT_EQUAL(thread_run(&t, peek, (seL4_Word)&variable).label, THREAD_RETURNED);
-}
-
-static seL4_Word breaks(seL4_Word ignored)
-{
-    __asm__ volatile("brk #1");
-    return ignored;
 }
 
 CASE_IF(KCFG_HARDWARE_DEBUG, a_brk_instruction_is_a_debug_exception)

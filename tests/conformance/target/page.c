@@ -186,6 +186,58 @@ CASE(unmap_after_the_end_of_the_vspace_succeeds)
     EXPECT_SUCCESS(map_page(frame, VSPACE, INSIDE, RIGHTS_RW, CACHED));
 }
 
+// --- an address space that took the identifier of another one ------------------------------------
+
+// An address space with tables for address 0, in a pool whose first identifier it takes.
+static seL4_CPtr first_of(seL4_CPtr pool)
+{
+    seL4_CPtr vspace = object_new(seL4_ARM_VSpaceObject, 0);
+    EXPECT_SUCCESS(call(pool, ARMASIDPoolAssign, NO_WORDS, CAPS(vspace)));
+    (void)map_tables(vspace, 0, LEVELS);
+    return vspace;
+}
+
+static seL4_CPtr pool_new(void)
+{
+    seL4_CPtr slot = slot_new();
+    struct got g = call(seL4_CapASIDControl, ARMASIDControlMakePool, WORDS(slot, DEPTH),
+                        CAPS(untyped_new(12), ROOT));
+    return expect_made(HERE, g, slot);
+}
+
+// Is it the page of its frame that is mapped?
+static void expect_mapped(seL4_CPtr frame)
+{
+    EXPECT_SUCCESS(call(frame, ARMPageClean_Data, WORDS(0, 8), NO_CAPS));
+}
+
+CASE(unmap_leaves_a_page_of_the_address_space_that_came_after)
+{
+    seL4_CPtr pool = pool_new();
+    seL4_CPtr old = first_of(pool);
+    seL4_CPtr frame = frame_new();
+    seL4_CPtr other = frame_new();
+    EXPECT_SUCCESS(map_page(frame, old, 0, RIGHTS_RW, CACHED));
+    EXPECT_SUCCESS(delete (old));
+    EXPECT_SUCCESS(map_page(other, first_of(pool), 0, RIGHTS_RW, CACHED));
+    EXPECT_INVALID_CAPABILITY(call(frame, ARMPageClean_Data, WORDS(0, 8), NO_CAPS), 0);
+    EXPECT_SUCCESS(unmap_page(frame));
+    expect_mapped(other);
+}
+
+CASE(a_capability_can_be_mapped_in_the_address_space_that_came_after)
+{
+    seL4_CPtr pool = pool_new();
+    seL4_CPtr old = first_of(pool);
+    seL4_CPtr frame = frame_new();
+    EXPECT_SUCCESS(map_page(frame, old, 0, RIGHTS_RW, CACHED));
+    EXPECT_SUCCESS(delete (old));
+    seL4_CPtr after = first_of(pool);
+    EXPECT_INVALID_ARGUMENT(map_page(frame, after, PAGE_SIZE, RIGHTS_RW, CACHED), 0);
+    EXPECT_SUCCESS(map_page(frame, after, 0, RIGHTS_RW, CACHED));
+    expect_mapped(frame);
+}
+
 // --- what threads may do ------------------------------------------------------------------------
 
 static void expect_access(thread_function *access, seL4_Word fsr)

@@ -119,6 +119,24 @@ CASE(unmap_empties_the_table_though_pages_are_mapped_in_it)
     EXPECT_EQUAL(peek(OUTSIDE), OUTSIDE);
 }
 
+CASE(unmap_leaves_a_table_of_the_address_space_that_came_after)
+{
+    seL4_CPtr pool = slot_new();
+    seL4_CPtr old = object_new(seL4_ARM_VSpaceObject, 0);
+    seL4_CPtr after = object_new(seL4_ARM_VSpaceObject, 0);
+    EXPECT_SUCCESS(call(seL4_CapASIDControl, ARMASIDControlMakePool, WORDS(pool, DEPTH),
+                        CAPS(untyped_new(12), ROOT)));
+    EXPECT_SUCCESS(call(pool, ARMASIDPoolAssign, NO_WORDS, CAPS(old)));
+    seL4_CPtr table = map_tables(old, 0, LEVELS);
+    EXPECT_SUCCESS(delete (old));
+    EXPECT_SUCCESS(call(pool, ARMASIDPoolAssign, NO_WORDS, CAPS(after)));
+    (void)map_tables(after, 0, LEVELS);
+    EXPECT_SUCCESS(map_page(frame_new(), after, 0, RIGHTS_RW, CACHED));
+    EXPECT_SUCCESS(call(table, ARMPageTableUnmap, NO_WORDS, NO_CAPS));
+    EXPECT_SUCCESS(map_page(frame_new(), after, PAGE_SIZE, RIGHTS_RW, CACHED));
+    EXPECT_SUCCESS(map_table(table, after, LARGE));
+}
+
 CASE(a_page_in_an_unmapped_table_can_be_unmapped)
 {
     seL4_CPtr vspace = vspace_new();
