@@ -7,10 +7,11 @@
 
 enum {
     BADGE = 0x5a5a,
-    BUDGET = 1000,
-    PERIOD = 10000,
     SPORADIC = 1,
 };
+
+#define BUDGET 1000UL
+#define PERIOD 10000UL
 
 static volatile seL4_Word counter;
 static volatile bool stop;

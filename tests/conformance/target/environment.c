@@ -10,12 +10,14 @@
 #define CLASS_SYSREG  0x18
 
 // A thread's function of one instruction, which may use x9 and the address of `line` in %0.
+// NOLINTBEGIN(bugprone-macro-parentheses): the name of a function
 #define ACTION(name, instruction)                                                                  \
     static seL4_Word name(seL4_Word address)                                                       \
     {                                                                                              \
         __asm__ volatile(instruction : : "r"(address) : "x9", "memory");                           \
         return address;                                                                            \
     }
+// NOLINTEND(bugprone-macro-parentheses)
 
 ACTION(read_ctr, "mrs x9, ctr_el0")
 ACTION(read_tpidrro, "mrs x9, tpidrro_el0")
