@@ -316,3 +316,31 @@ CASE(a_fault_donates_to_a_passive_handler)
     thread_start(&faulty, peek, 8);
     EXPECT(chain.last_went_on);
 }
+
+// --- how servers become passive -----------------------------------------------------------------
+
+static seL4_Word serve_passively(seL4_Word ready)
+{
+    // The signal tells that the server waits: both happen in one system call.
+    (void)nbsend_recv(ready, 0, NO_WORDS, chain.to_last, chain.upper);
+    for (;;) {
+        (void)reply_recv(chain.to_last, FROM_LAST, NO_WORDS, chain.upper);
+    }
+    return 0;
+}
+
+CASE(a_server_that_has_told_that_it_waits_can_be_made_passive)
+{
+    struct thread server = thread_new(CASE_PRIORITY - 1);
+    seL4_CPtr ready = notification_new();
+    chain.to_last = endpoint_new();
+    chain.upper = reply_new();
+    thread_start(&server, serve_passively, mint_new(ready, RIGHTS_W, 1));
+    EXPECT_EQUAL(wait(ready).badge, 1);
+    EXPECT_SUCCESS(call(server.sc, SchedContextUnbind, NO_WORDS, NO_CAPS));
+    for (int i = 0; i < 3; i++) {
+        EXPECT_ANSWER(call(chain.to_last, 1, NO_WORDS, NO_CAPS), FROM_LAST, NO_WORDS);
+    }
+    EXPECT_SUCCESS(call(server.sc, SchedContextBind, NO_WORDS, CAPS(server.tcb)));
+    EXPECT_ANSWER(call(chain.to_last, 1, NO_WORDS, NO_CAPS), FROM_LAST, NO_WORDS);
+}

@@ -212,6 +212,17 @@ CASE(capabilities_counted_by_the_sender_but_not_granted_are_not_told)
     expect_got(wait(endpoint), 0, 0);
 }
 
+CASE(a_capability_that_is_gone_when_the_message_is_taken_does_not_arrive)
+{
+    seL4_CPtr endpoint = endpoint_new();
+    seL4_CPtr gone = tcb_new();
+    seL4_CPtr slot = slot_new();
+    send_to(endpoint, gone, endpoint, 0);
+    EXPECT_SUCCESS(delete (gone));
+    set_receive_slot(ROOT, slot, DEPTH);
+    expect_got(wait(endpoint), 0, 0);
+}
+
 // --- replies ------------------------------------------------------------------------------------
 
 static seL4_CPtr reply_slot;
