@@ -12,15 +12,16 @@ static const uint64_t LENGTH_END = UINT64_C(1) << 56;
 
 static void set_commit(struct tcb *tcb, uint8_t domain)
 {
-    const bool waits_for_refill = tcb->in_release;
-    if (!waits_for_refill) {
+    const bool was_ready = tcb->in_ready;
+    if (was_ready) {
         schedule_remove(tcb);
     }
     tcb->domain = domain;
     if (tcb == kernel.current) {
         schedule_again();
-    } else if (!waits_for_refill) {
-        schedule_wake(tcb);
+    } else if (was_ready) {
+        // As on seL4, even one that is above the caller waits for the next decision.
+        schedule_front(tcb);
     }
 }
 

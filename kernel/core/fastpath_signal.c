@@ -144,9 +144,11 @@ struct tcb *fastpath_wait(struct tcb *caller, int64_t number)
 struct tcb *fastpath_yield(struct tcb *caller)
 {
     struct sched_context *context = kernel.context;
-    const bool alone = kernel.ready_top[current_domain()] != caller->priority;
+    const int top = kernel.ready_top[current_domain()];
+    const bool alone = top < caller->priority;
     uint64_t space = 0;
-    if (!refill_is_round_robin(context) || (!alone && !usual_next(&space)) || !usual_time()) {
+    if (!refill_is_round_robin(context) ||
+        (!alone && (top != caller->priority || !usual_next(&space))) || !usual_time()) {
         return syscall_slow(caller, seL4_SysYield);
     }
     context->consumed += switch_uncharged();

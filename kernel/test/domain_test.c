@@ -61,6 +61,20 @@ static void the_domain_of_a_thread_is_checked(void **state)
     assert_int_equal(sim_call(seL4_CapDomain, sim_empty(TCBSuspend)), seL4_IllegalOperation);
 }
 
+static void setting_a_domain_moves_a_ready_thread_before_its_peers(void **state)
+{
+    (void)state;
+    struct tcb *const *first = &kernel.ready[0][PRIORITY].head;
+    const struct actor c = actors_thread(PRIORITY, SLICE, SLICE);
+    actors_start(&a);
+    const struct actor *const moved[] = {&b, &c, &b, &b};
+    for (unsigned i = 0; i < 4; i++) {
+        actors_call(seL4_CapDomain, sim_with_cap(SIM_MESSAGE(DomainSetSet, 0), moved[i]->cap));
+        assert_ptr_equal(kernel.current, a.tcb);
+        assert_ptr_equal(*first, moved[i]->tcb);
+    }
+}
+
 static void the_schedule_is_checked(void **state)
 {
     (void)state;
@@ -167,6 +181,19 @@ static void a_thread_that_leaves_the_current_domain_stops(void **state)
     assert_false(thread_is_idle(kernel.current));
 }
 
+static void a_thread_that_comes_into_the_domain_waits_for_the_next_decision(void **state)
+{
+    (void)state;
+    two_domains();
+    assert_int_equal(sim_call(b.cap, sim_with_cap(SIM_MESSAGE(TCBSetPriority, PRIORITY + 1),
+                                                  seL4_CapInitThreadTCB)),
+                     seL4_NoError);
+    actors_call(seL4_CapDomain, sim_with_cap(SIM_MESSAGE(DomainSetSet, 0), b.cap));
+    assert_ptr_equal(kernel.current, a.tcb);
+    actors_yield();
+    assert_ptr_equal(kernel.current, b.tcb);
+}
+
 static void changing_the_entry_that_runs_takes_effect_the_next_time(void **state)
 {
     (void)state;
@@ -189,12 +216,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(the_domain_of_a_thread_is_checked, fresh),
+        cmocka_unit_test_setup(setting_a_domain_moves_a_ready_thread_before_its_peers, fresh),
         cmocka_unit_test_setup(the_schedule_is_checked, fresh),
         cmocka_unit_test_setup(a_schedule_of_one_entry_repeats, fresh),
         cmocka_unit_test_setup(an_end_marker_has_domain_0, fresh),
         cmocka_unit_test_setup(only_threads_of_the_current_domain_run, fresh),
         cmocka_unit_test_setup(domains_take_turns, fresh),
         cmocka_unit_test_setup(a_thread_that_leaves_the_current_domain_stops, fresh),
+        cmocka_unit_test_setup(a_thread_that_comes_into_the_domain_waits_for_the_next_decision,
+                               fresh),
         cmocka_unit_test_setup(changing_the_entry_that_runs_takes_effect_the_next_time, fresh),
         cmocka_unit_test_setup(a_new_start_takes_effect_at_once, fresh),
     };

@@ -86,16 +86,22 @@ static const char run_help[] =
 
 static const char test_help[] =
     "usage: kaal test [OPTION]... [SYSTEM]...\n"
+    "       kaal test [OPTION]... conformance [CASE]...\n"
     "\n"
     "Without SYSTEM: runs the tests of the build folders with CTest and ends with\n"
     "`N passed, M failed`. With SYSTEMs: verifies each, as `kaal run` does.\n"
+    "With `conformance`: boots the suite that asks a kernel for what the seL4 ABI says, ours or\n"
+    "that of --kernel. CASE is a part of a case's name.\n"
     "\n"
     "      --ctest DIR        a build folder; may be repeated (default: the tool's "
     "own)\n" SYSTEM_HELP MACHINE_HELP "  -t, --timeout SECONDS  time limit of each system\n"
-    "      --seed NUMBER      seed of the runs (default: random)\n" COMMON_HELP "\n"
+    "      --seed NUMBER      seed of the runs (default: random)\n"
+    "      --log FILE         of conformance: write the machine's output there as "
+    "well\n" COMMON_HELP "\n"
     "examples:\n"
     "  kaal test\n"
-    "  kaal test a/system.toml b/system.toml\n";
+    "  kaal test a/system.toml b/system.toml\n"
+    "  kaal test --kernel ~/seL4/install/bin/kernel.elf conformance\n";
 
 static const char bench_help[] =
     "usage: kaal bench [OPTION]... [SYSTEM]\n"

@@ -181,7 +181,7 @@ static const struct option long_options[] = {
 
 static const struct option_use uses[] = {
     {KEY_OUTPUT, CMD_BUILD}, {KEY_TIMEOUT, RUNS},   {KEY_SEED, RUNS},
-    {KEY_LOG, CMD_RUN},      {KEY_REPLAY, CMD_RUN}, {KEY_REALTIME, RUNS},
+    {KEY_LOG, RUNS},         {KEY_REPLAY, CMD_RUN}, {KEY_REALTIME, RUNS},
     {KEY_CTEST, CMD_TEST},   {KEY_JSON, CMD_BENCH}, {KEY_SYNTAX, CMD_CHECK},
 };
 

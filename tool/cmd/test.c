@@ -11,7 +11,7 @@
 #include "tool/options.h"
 #include "tool/products.h"
 
-#include "default_system.h"
+#include "conformance.h"
 #include "run.h"
 
 #include <errno.h>
@@ -195,6 +195,9 @@ int cmd_test(struct arena *a, struct options *o, struct diag *d)
 {
     if (o->systems.count == 0) {
         return run_project_tests(a, o, d);
+    }
+    if (strcmp(o->systems.items[0], "conformance") == 0) {
+        return cmd_conformance(a, o, d);
     }
     struct totals totals = {0};
     for (size_t i = 0; i < o->systems.count && cleanup_signal() == 0; i++) {

@@ -274,8 +274,8 @@ static const char *target_config_path(struct arena *a, const struct products *p,
 static const char *matching_config(struct arena *a, const struct products *p,
                                    const struct config *c)
 {
-    static const char *const known[] = {"mcs-dbg",    "mcs-rel",      "mk-el1-dbg",
-                                        "mk-el1-rel", "mk-el1-bench", "bench"};
+    static const char *const known[] = {"mcs-dbg",      "mcs-rel", "mk-el1-dbg", "mk-el1-rel",
+                                        "mk-el1-bench", "bench",   "sel4test"};
     struct diag silent = {.arena = a};
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         struct config other;

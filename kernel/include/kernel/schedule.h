@@ -21,7 +21,8 @@
 // Invariant Q4: there is no candidate between two entries, and nothing is unsettled.
 // Invariant Q5: ready_top[d] is the highest priority in ready_map[d], -1 if there is none.
 // Invariant Q6: no thread that is ready in the current domain has a higher priority than the
-//               current one.
+//               current one, but for those that Domain_Set brought into it since the last
+//               decision.
 // Invariant Q7: budget_end and the timer's deadline are those of the current state.
 #pragma once
 
