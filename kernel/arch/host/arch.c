@@ -8,7 +8,7 @@
 
 #include "lib/mem.h"
 
-#include <stdlib.h>
+#include <sys/mman.h>
 
 enum { PAGE = 4096 };
 
@@ -18,17 +18,19 @@ struct host_cpu host_cpu;
 bool host_memory_reset(uint64_t base, uint64_t size)
 {
     const unsigned resets = host_memory.resets + 1;
-    free(host_memory.allocation);
+    if (host_memory.bytes != NULL) {
+        (void)munmap(host_memory.bytes - PAGE, host_memory.size + 2 * PAGE);
+    }
     host_memory = (struct host_memory){.resets = resets};
     host_cpu = (struct host_cpu){0};
 
-    // The kernel's objects are aligned to no more than a page.
-    uint8_t *allocation = calloc(1, size + PAGE);
-    if (allocation == NULL) {
+    // The host's page faults zero what is used, and tell of who goes beyond either end.
+    uint8_t *mapped =
+        mmap(NULL, size + 2 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (mapped == MAP_FAILED || mprotect(mapped + PAGE, size, PROT_READ | PROT_WRITE) != 0) {
         return false;
     }
-    uint8_t *bytes = allocation + (PAGE - (uintptr_t)allocation % PAGE);
-    host_memory = (struct host_memory){bytes, base, size, allocation, resets};
+    host_memory = (struct host_memory){mapped + PAGE, base, size, resets};
     return true;
 }
 

@@ -9,13 +9,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// Physical memory [base, base + size) is the arena at `bytes`, page aligned.
+// Physical memory [base, base + size) is the arena at `bytes`, page aligned, between two pages that
+// nobody may touch.
 struct host_memory {
     uint8_t *bytes;
     uint64_t base;
     uint64_t size;
-    void *allocation; // what `bytes` is the aligned part of
-    unsigned resets;  // how often there was fresh memory
+    unsigned resets; // how often there was fresh memory
 };
 
 extern struct host_memory host_memory;
