@@ -66,30 +66,13 @@ static ticks_t release_time(const struct tcb *tcb)
 static void release_insert(struct tcb *tcb)
 {
     ASSERT(!tcb->in_ready && !tcb->in_release);
-    struct tcb *before = NULL;
-    struct tcb *after = kernel.release_head;
-    while (after != NULL && release_time(after) <= release_time(tcb)) {
-        before = after;
-        after = after->queue_next;
-    }
     tcb->in_release = true;
-    tcb->queue_prev = before;
-    tcb->queue_next = after;
-    if (before == NULL) {
-        kernel.release_head = tcb;
-    } else {
-        before->queue_next = tcb;
-    }
-    if (after != NULL) {
-        after->queue_prev = tcb;
-    }
+    thread_tree_insert(&kernel.release, tcb, ORDER_REFILL);
 }
 
 static void release_remove(struct tcb *tcb)
 {
-    struct thread_queue queue = {.head = kernel.release_head, .tail = NULL};
-    thread_queue_remove(&queue, tcb);
-    kernel.release_head = queue.head;
+    thread_tree_remove(&kernel.release, tcb);
     tcb->in_release = false;
 }
 
@@ -266,8 +249,8 @@ static void domain_advance(void)
 
 static void wake_released(void)
 {
-    while (kernel.release_head != NULL && release_time(kernel.release_head) <= kernel.now) {
-        struct tcb *tcb = kernel.release_head;
+    while (kernel.release.first != NULL && release_time(kernel.release.first) <= kernel.now) {
+        struct tcb *tcb = kernel.release.first;
         release_remove(tcb);
         make_ready(tcb);
     }
@@ -352,8 +335,8 @@ static void switch_thread(struct tcb *tcb)
 static void set_timer(void)
 {
     ticks_t deadline = kernel.domain_end - refill_minimum();
-    if (kernel.release_head != NULL && release_time(kernel.release_head) < deadline) {
-        deadline = release_time(kernel.release_head);
+    if (kernel.release.first != NULL && release_time(kernel.release.first) < deadline) {
+        deadline = release_time(kernel.release.first);
     }
     if (kernel.context != NULL) {
         const ticks_t end = kernel.now + refill_head(kernel.context)->amount - kernel.used;

@@ -255,6 +255,21 @@ static void t1_queue(void)
     thread(RUNNER)->queue_prev = thread(WAITER);
 }
 
+static void l1(void)
+{
+    thread(SECOND)->tree.parent = NULL;
+}
+
+static void l2(void)
+{
+    thread(FIRST)->tree.balance = 0;
+}
+
+static void l3(void)
+{
+    thread(RUNNER)->tree.parent = thread(WAITER);
+}
+
 static void t2(void)
 {
     schedule_remove(thread(RUNNER));
@@ -288,7 +303,7 @@ static void q2(void)
 
 static void q3(void)
 {
-    kernel.release_head = thread(RUNNER);
+    kernel.release = (struct thread_tree){thread(RUNNER), thread(RUNNER)};
 }
 
 static void q4(void)
@@ -298,7 +313,7 @@ static void q4(void)
 
 static void e1(void)
 {
-    endpoint_of(at(BUSY)->cap)->tail_and_state |= ENDPOINT_SENDING;
+    endpoint_of(at(BUSY)->cap)->root_and_state |= ENDPOINT_SENDING;
 }
 
 static void e2(void)
@@ -498,6 +513,9 @@ int main(void)
         BREACH("Z2", z2),
         BREACH("T1", t1),
         BREACH("T1", t1_queue),
+        BREACH("L1", l1),
+        BREACH("L2", l2),
+        BREACH("L3", l3),
         BREACH("T2", t2),
         BREACH("T3", t3),
         BREACH("T4", t4),

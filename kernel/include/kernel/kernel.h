@@ -9,6 +9,7 @@
 #include "kernel/slot.h"
 #include "kernel/tcb.h"
 #include "kernel/thread_queue.h"
+#include "kernel/thread_tree.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -41,10 +42,10 @@ struct kernel {
     struct tcb idle;
 
     // Time.
-    ticks_t now;              // read once at each entry
-    ticks_t used;             // of `context`, not charged yet
-    ticks_t deadline;         // what the timer was last set to
-    struct tcb *release_head; // waits for a refill, earliest first
+    ticks_t now;                // read once at each entry
+    ticks_t used;               // of `context`, not charged yet
+    ticks_t deadline;           // what the timer was last set to
+    struct thread_tree release; // who waits for a refill
 
     // Ready threads by domain and priority; bit p of the map is set iff queue p is not empty (Q1).
     struct thread_queue ready[KCFG_DOMAIN_COUNT][KCFG_PRIORITY_COUNT];

@@ -4,7 +4,7 @@
 // scheduling context lasts.
 //
 //   ready[domain][priority]: head --> tcb <--> tcb <--> ... <-- tail     the first one runs
-//   release_head --> tcb <--> tcb <--> ...                               by time of the next refill
+//   release: a tree of threads, by the time of the next refill           the first one is due next
 //   candidate --> tcb                                                    woken in this entry
 //
 // Most wake-ups are followed by a switch to the woken thread, or by nothing at all: so the first

@@ -16,6 +16,7 @@
 #include "kernel/arch.h"
 #include "kernel/fault.h"
 #include "kernel/slot.h"
+#include "kernel/thread_tree.h"
 
 #include <sel4/constants.h>
 #include <sel4/errors.h>
@@ -67,8 +68,9 @@ struct tcb {
     };
     struct reply *reply; // BLOCKED_RECEIVE: for a call that arrives; BLOCKED_REPLY: for the answer
 
-    struct tcb *queue_next; // ready, release, endpoint or notification queue
+    struct tcb *queue_next; // in a ready queue
     struct tcb *queue_prev;
+    struct tree_links tree; // in the queue of an endpoint, a notification, or for a refill
     bool in_ready;
     bool in_release;
 
