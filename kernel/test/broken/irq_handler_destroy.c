@@ -5,10 +5,11 @@
 #include "kernel/assert.h"
 #include "kernel/irq.h"
 
+void __real_irq_handler_destroy(struct cap cap);
 void __wrap_irq_handler_destroy(struct cap cap);
 
 void __wrap_irq_handler_destroy(struct cap cap)
 {
-    (void)cap;
+    __real_irq_handler_destroy(cap);
     PANIC("planted");
 }

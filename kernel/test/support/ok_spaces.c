@@ -34,6 +34,7 @@ static const char *check_pool(unsigned index)
             return "A2: ASID 0 is in use";
         }
         if (space == NULL || cap_get(space->cap, CAP_ASID) != asid) {
+            // Also V1: the root's capability tells one ASID, so no other has the same root.
             return "A1: an ASID belongs to an address space that has no capability";
         }
     }
