@@ -90,11 +90,13 @@ static const char test_help[] =
     "Without SYSTEM: runs the tests of the build folders with CTest and ends with\n"
     "`N passed, M failed`. With SYSTEMs: verifies each, as `kaal run` does.\n"
     "\n"
+    "      --long             the tests that take hours as well\n"
     "      --ctest DIR        a build folder; may be repeated (default: the tool's "
     "own)\n" SYSTEM_HELP MACHINE_HELP "  -t, --timeout SECONDS  time limit of each system\n"
     "      --seed NUMBER      seed of the runs (default: random)\n" COMMON_HELP "\n"
     "examples:\n"
     "  kaal test\n"
+    "  kaal test --long\n"
     "  kaal test a/system.toml b/system.toml\n";
 
 static const char bench_help[] =
