@@ -2,12 +2,14 @@
 //
 // The monkey's parent. Its own period is its clock, as the demo's meter's.
 //
-//    round     a new cage; SLICES slices; all memory back. The first argument is how many.
+//    round     a new cage; SLICES slices; all memory back
 //    slice     the monkey's thread from its beginning, whatever has become of it, for one period
 //
-// What the keeper does with the monkey must always succeed: the monkey has no power over it. The
-// second argument, if there is one, is the monkey's priority: one above the watcher's is a mistake
-// that the watcher must notice.
+// until the monkey has made as many calls as the first argument says, or is a tenth as fast as it
+// should be. The second argument, if there is one, is the monkey's priority: one above the
+// watcher's is a mistake that must show.
+//
+// What the keeper does with the monkey must always succeed: the monkey has no power over it.
 
 #include "demo.h"
 #include "monkey.h"
@@ -20,6 +22,7 @@ enum {
     PRIORITY = 100, // of the monkey, if there is no argument
     MAX_PRIORITY = 120,
     CALLS_MAX = 2000, // of a thread in a slice
+    CALLS_MIN = 10,   // of all in a slice, on average
     BUDGET_US = 1000,
     REGISTERS = 7, // pc, sp, spsr, x0 to x3
     WORD_BITS = 64,
@@ -38,8 +41,9 @@ static struct {
     uint64_t entry;
     uint64_t start;
     uint64_t play;
-    uint64_t rounds;
-    uint64_t priority; // of the monkey
+    uint64_t wanted;         // calls
+    uint64_t priority;       // of the monkey
+    volatile uint64_t *kept; // how often the watcher was served
     uint64_t slices;
     uint64_t calls; // of the monkey, as far as it says something that can be
 } keeper;
@@ -82,7 +86,7 @@ static uint64_t number(const char **text, uint64_t otherwise)
 static void open(void)
 {
     const char *args = kaal_start->args;
-    keeper.rounds = number(&args, 1);
+    keeper.wanted = number(&args, 1);
     keeper.priority = number(&args, PRIORITY);
     keeper.own = kaal_need(KAAL_START_CNODE, "own");
     keeper.cnode = kaal_need(KAAL_START_CNODE, "monkey");
@@ -93,6 +97,7 @@ static void open(void)
     keeper.buffer = kaal_need(KAAL_START_FRAME, "buffers")->slot;
     keeper.faults = kaal_need(KAAL_START_CALL, "faults")->slot;
     keeper.board = (struct board *)kaal_need(KAAL_START_MEMORY, "board")->address; // NOLINT
+    keeper.kept = (uint64_t *)kaal_need(KAAL_START_MEMORY, "tally")->address;      // NOLINT
     while (*(volatile uint64_t *)&keeper.board->entry == 0) {
         seL4_Yield();
     }
@@ -223,13 +228,14 @@ static void slice(uint64_t seed, bool all)
     count_calls();
 }
 
-static void report_rounds(void)
+// With how often the watcher was served in a thousand slices.
+static void report_rounds(uint64_t served)
 {
     struct kaal_report report;
     kaal_report_begin(&report, "rounds");
-    kaal_report_u64(&report, "rounds", keeper.rounds);
-    kaal_report_u64(&report, "slices", keeper.slices);
     kaal_report_u64(&report, "calls", keeper.calls);
+    kaal_report_u64(&report, "slices", keeper.slices);
+    kaal_report_u64(&report, "share", served * 1000 / keeper.slices);
     kaal_report_end(&report);
 }
 
@@ -237,7 +243,8 @@ void init(void)
 {
     struct prng seeds = demo_stream("monkey");
     open();
-    for (uint64_t round = 0; round < keeper.rounds; round++) {
+    const uint64_t before = *keeper.kept;
+    while (keeper.calls < keeper.wanted && keeper.slices < keeper.wanted / CALLS_MIN) {
         must(seL4_TCB_Suspend(keeper.tcb), "suspend");
         begin_round();
         for (unsigned i = 0; i < SLICES; i++) {
@@ -246,6 +253,6 @@ void init(void)
         end_round();
     }
     must(seL4_TCB_Suspend(keeper.tcb), "suspend");
-    report_rounds();
+    report_rounds(*keeper.kept - before);
     kaal_signal(kaal_need(KAAL_START_SIGNAL, "done"));
 }

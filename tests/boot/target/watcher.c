@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Goes on as if there were no monkey: one call in each of its periods, with messages of 0 to 120
-// words, every answer checked. What it wrote into its memory in the beginning is still there in the
-// end. When the monkey is done as well it reports and ends the run.
+// words, every answer checked; the keeper sees how many. What it wrote into its memory in the
+// beginning is still there in the end. When the monkey is done as well it reports and ends the run.
 
 #include "demo.h"
 
@@ -58,18 +58,19 @@ void init(void)
 {
     seL4_CPtr echo = kaal_need(KAAL_START_CALL, "echo")->slot;
     seL4_CPtr done = kaal_need(KAAL_START_NOTIFICATION, NULL)->slot;
-    uint64_t *diary = (uint64_t *)kaal_need(KAAL_START_MEMORY, "diary")->address; // NOLINT
+    uint64_t *diary = (uint64_t *)kaal_need(KAAL_START_MEMORY, "diary")->address;          // NOLINT
+    volatile uint64_t *tally = (uint64_t *)kaal_need(KAAL_START_MEMORY, "tally")->address; // NOLINT
     struct prng words = demo_stream("watch");
     unsigned rounds = 0;
     write_diary(diary);
     do {
         seL4_Yield();
         call(echo, &words, rounds++);
+        *tally = rounds;
     } while (rounds < LENGTHS || !monkey_is_done(done));
 
     struct kaal_report report;
     kaal_report_begin(&report, "alive");
-    kaal_report_u64(&report, "rounds", rounds);
     kaal_report_hex(&report, "sum", sum);
     kaal_report_hex(&report, "diary", read_diary(diary));
     kaal_report_end(&report);
