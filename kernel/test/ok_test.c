@@ -121,7 +121,7 @@ static void z2(void)
 
 static uint64_t *pool_entry(uint64_t index)
 {
-    return (uint64_t *)arch_ptr(kernel.asid_pools[0]) + index;
+    return kernel.asid_pools[0] + index;
 }
 
 static void a1(void)
@@ -136,7 +136,7 @@ static void a2(void)
 
 static void a3(void)
 {
-    kernel.asid_pools[5] = cap_base(scene_at(FRAME)->cap);
+    kernel.asid_pools[5] = arch_ptr(cap_base(scene_at(FRAME)->cap));
 }
 
 // Two ASIDs of one root: what A1 says of the second.

@@ -89,6 +89,31 @@ static void q4(void)
     kernel.candidate = scene_thread(WAITER);
 }
 
+static void q4_unsettled(void)
+{
+    kernel.unsettled = true;
+}
+
+static void q5(void)
+{
+    kernel.ready_top[0]++;
+}
+
+static void q6(void)
+{
+    kernel.current->priority = 0;
+}
+
+static void q7(void)
+{
+    kernel.budget_end++;
+}
+
+static void q7_timer(void)
+{
+    kernel.deadline++;
+}
+
 static void e1(void)
 {
     endpoint_of(scene_at(BUSY)->cap)->root_and_state |= ENDPOINT_SENDING;
@@ -336,6 +361,11 @@ int main(void)
         BREACH("Q2", q2),
         BREACH("Q3", q3),
         BREACH("Q4", q4),
+        BREACH("Q4", q4_unsettled),
+        BREACH("Q5", q5),
+        BREACH("Q6", q6),
+        BREACH("Q7", q7),
+        BREACH("Q7", q7_timer),
         BREACH("E1", e1),
         BREACH("E2", e2),
         BREACH("E3", e3),

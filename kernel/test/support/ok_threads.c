@@ -180,6 +180,31 @@ static const char *check_release_queue(size_t *waiting)
     return broken;
 }
 
+// The highest queue of the domain that is not empty, -1 if all are.
+static int top_of(unsigned domain)
+{
+    int priority = KCFG_PRIORITY_COUNT - 1;
+    while (priority >= 0 && kernel.ready[domain][priority].head == NULL) {
+        priority--;
+    }
+    return priority;
+}
+
+// What is remembered of the queues.
+static const char *check_memory(void)
+{
+    for (unsigned d = 0; d < KCFG_DOMAIN_COUNT; d++) {
+        if (kernel.ready_top[d] != top_of(d)) {
+            return "Q5: the highest ready priority is wrong";
+        }
+    }
+    const bool idle = kernel.current == &kernel.idle;
+    if (kernel.ready_top[kernel.domain] > (idle ? -1 : kernel.current->priority)) {
+        return "Q6: a ready thread has a higher priority than the current one";
+    }
+    return NULL;
+}
+
 const char *ok_queues(void)
 {
     size_t ready = 0;
@@ -197,10 +222,13 @@ const char *ok_queues(void)
         ready -= tcb->in_ready ? 1 : 0;
         waiting -= tcb->in_release ? 1 : 0;
     }
-    if (kernel.candidate != NULL) {
-        return "Q4: a candidate is left between two entries";
+    if (kernel.candidate != NULL || kernel.unsettled || kernel.reschedule) {
+        return "Q4: a decision is left between two entries";
     }
-    return ready == 0 && waiting == 0 ? NULL : "T1: a thread's flags and its queue disagree";
+    if (ready != 0 || waiting != 0) {
+        return "T1: a thread's flags and its queue disagree";
+    }
+    return check_memory();
 }
 
 // --- endpoints and notifications -----------------------------------------------------------------
