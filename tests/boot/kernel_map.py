@@ -2,16 +2,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the processor can do with memory while the kernel runs, read from outside.
 
-Boots the demo, stops the machine when it is over, and walks the kernel's translation tables as the
+Boots the demo, stops the machine when that is over, and walks the kernel's translation tables as the
 processor would: through QEMU's GDB stub for the registers, through QMP for physical memory.
 
   - nothing that the kernel maps is open to user level, for data or for instructions
   - nothing is both writable and executable, nor is memory that is executable writable by another way in
   - the only executable memory is the kernel's text; text and constants are read-only
-  - the page below each of the kernel's stacks is not mapped
+  - the page below the kernel's stack is not mapped
   - the user address space that was active maps nothing of the kernel's image
 
-usage: kernel_map.py TOOL BUILD-FOLDER SYSTEM CONFIGURATION [OPTION OF kaal run]...
+usage: kernel_map.py TOOL BUILD-FOLDER SYSTEM CONFIGURATION [MACHINE-OPTION]...
 """
 import collections
 import json
@@ -52,9 +52,6 @@ class Qmp:
                 sys.exit(f"QMP: {answer['error']}")
         return answer["return"]
 
-    def await_end(self):
-        while self.command("query-status")["status"] != "shutdown":
-            time.sleep(0.1)
 
 
 class Gdb:
@@ -112,13 +109,23 @@ def connect(path):
 class Machine:
     def __init__(self, folder, image, machine):
         self.scratch = folder / "memory"
+        self.log = folder / "log"
         self.process = subprocess.Popen(
             ["qemu-system-aarch64", "-machine", machine, "-cpu", "cortex-a53", "-m", "512M", "-display", "none",
-             "-icount", "shift=3,sleep=off", "-serial", f"file:{folder / 'log'}", "-monitor", "none", "-no-shutdown",
+             "-icount", "shift=3,sleep=off", "-serial", f"file:{self.log}", "-monitor", "none", "-no-shutdown",
              "-qmp", f"unix:{folder / 'qmp'},server=on,wait=off", "-gdb", f"unix:{folder / 'gdb'},server=on,wait=off",
              "-kernel", str(image)], stdin=subprocess.DEVNULL)
         self.qmp = Qmp(folder / "qmp")
         self.tables = {}
+
+    def await_end(self):
+        """Until the system has said its last word, or the power is off."""
+        end = time.time() + TIME_LIMIT
+        while not re.search(rb"\] @end", self.log.read_bytes()):
+            if time.time() > end:
+                sys.exit(f"the system did not come to its end:\n{self.log.read_text(errors='replace')}")
+            time.sleep(0.1)
+        self.qmp.command("stop")
 
     def table(self, physical):
         """The 512 entries of a translation table."""
@@ -195,12 +202,11 @@ def problems_of(kernel, user, symbols):
                      if overlaps(m.physical, m.size, w.physical, w.size)]
     if sum(m.size for m in executable) != text_end - text:
         problems.append("the walk did not find all of the kernel's text")
-    for name, stack_top in (("kernel_stack_guard", symbols["kernel_stack_top"]),):
-        guard = symbols[name]
-        if any(overlaps(m.at, m.size, guard, PAGE) for m in kernel):
-            problems.append(f"{name}: mapped")
-        if not any(m.at <= guard + PAGE < m.at + m.size and m.write for m in kernel) or stack_top <= guard + PAGE:
-            problems.append(f"{name}: no stack above it")
+    guard = symbols["kernel_stack_guard"]
+    if any(overlaps(m.at, m.size, guard, PAGE) for m in kernel):
+        problems.append("kernel_stack_guard: mapped")
+    if not any(m.at <= guard + PAGE < m.at + m.size and m.write for m in kernel):
+        problems.append("kernel_stack_guard: no stack above it")
     image = text - symbols["ki_offset"]
     problems += [f"{m.at:#x}: a user mapping of the kernel's image" for m in user
                  if overlaps(m.physical, m.size, image, end - text)]
@@ -239,7 +245,7 @@ def main(folder):
     symbols = symbols_of(f"{build}/target/{configuration}/kernel/kernel.elf")
     machine = Machine(folder, folder / "loader.elf", ",".join(["virt", *options]))
     try:
-        machine.qmp.await_end()
+        machine.await_end()
         gdb = Gdb(folder / "gdb")
         control = gdb.register("TCR_EL1")
         bits = {half: 64 - field(control, lo + 5, lo) for half, lo in (("user", 0), ("kernel", 16))}
