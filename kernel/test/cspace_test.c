@@ -50,7 +50,7 @@ static void an_address_leads_through_cnodes(void **state)
 {
     (void)state;
     struct slot *slot = NULL;
-    struct lookup_failure failure;
+    struct lookup_failure failure = {.kind = LOOKUP_OK};
     // guard 010, index 01, index 110
     assert_true(cspace_lookup_exact(outer(), cptr(0x4e), 8, &slot, &failure));
     assert_ptr_equal(slot, inner_slots() + 6);
@@ -60,7 +60,7 @@ static void an_exact_depth_ends_at_the_slot_of_a_cnode(void **state)
 {
     (void)state;
     struct slot *slot = NULL;
-    struct lookup_failure failure;
+    struct lookup_failure failure = {.kind = LOOKUP_OK};
     assert_true(cspace_lookup_exact(outer(), cptr(0x9), 5, &slot, &failure)); // 010 01
     assert_ptr_equal(slot, outer_slots() + 1);
 }
@@ -68,8 +68,8 @@ static void an_exact_depth_ends_at_the_slot_of_a_cnode(void **state)
 static void a_wrong_guard_is_told_with_the_right_one(void **state)
 {
     (void)state;
-    struct slot *slot;
-    struct lookup_failure failure;
+    struct slot *slot = NULL;
+    struct lookup_failure failure = {.kind = LOOKUP_OK};
     assert_false(cspace_lookup_exact(outer(), cptr(0x6e), 8, &slot, &failure)); // 011
     assert_int_equal(failure.kind, LOOKUP_GUARD_MISMATCH);
     assert_int_equal(failure.bits_left, 8);
@@ -80,8 +80,8 @@ static void a_wrong_guard_is_told_with_the_right_one(void **state)
 static void too_few_bits_are_a_depth_mismatch(void **state)
 {
     (void)state;
-    struct slot *slot;
-    struct lookup_failure failure;
+    struct slot *slot = NULL;
+    struct lookup_failure failure = {.kind = LOOKUP_OK};
     assert_false(cspace_lookup_exact(outer(), cptr(0x4), 4, &slot, &failure)); // 010 0
     assert_int_equal(failure.kind, LOOKUP_DEPTH_MISMATCH);
     assert_int_equal(failure.bits_left, 4);
@@ -91,8 +91,8 @@ static void too_few_bits_are_a_depth_mismatch(void **state)
 static void bits_that_nothing_takes_are_a_depth_mismatch(void **state)
 {
     (void)state;
-    struct slot *slot;
-    struct lookup_failure failure;
+    struct slot *slot = NULL;
+    struct lookup_failure failure = {.kind = LOOKUP_OK};
     assert_false(cspace_lookup_exact(outer(), cptr(0x48), 7, &slot, &failure)); // 010 .. too short
     assert_int_equal(failure.kind, LOOKUP_GUARD_MISMATCH);
     assert_false(cspace_lookup_exact(outer(), cptr(0x40), 8, &slot, &failure)); // slot 0 is empty
@@ -104,7 +104,7 @@ static void for_invocations_what_is_left_over_does_not_matter(void **state)
 {
     (void)state;
     struct slot *slot = NULL;
-    struct lookup_failure failure;
+    struct lookup_failure failure = {.kind = LOOKUP_OK};
     const uint64_t address = UINT64_C(0x40) << 56 | 0x1234; // 010 00, an empty slot
     assert_true(cspace_lookup_steps(outer(), cptr(address), &slot, &failure));
     assert_ptr_equal(slot, outer_slots());
@@ -114,8 +114,8 @@ static void for_invocations_what_is_left_over_does_not_matter(void **state)
 static void a_root_that_is_no_cnode_is_told(void **state)
 {
     (void)state;
-    struct slot *slot;
-    struct lookup_failure failure;
+    struct slot *slot = NULL;
+    struct lookup_failure failure = {.kind = LOOKUP_OK};
     const struct cap tcb = fresh_slot(seL4_CapInitThreadTCB)->cap;
     assert_false(cspace_lookup_steps(tcb, cptr(0), &slot, &failure));
     assert_int_equal(failure.kind, LOOKUP_INVALID_ROOT);
@@ -125,7 +125,7 @@ static void an_invocation_names_depths_from_1_to_64(void **state)
 {
     (void)state;
     struct syscall sys = {0};
-    struct slot *slot;
+    struct slot *slot = NULL;
     assert_int_equal(cspace_lookup_slot(&sys, outer(), cptr(0), 0, true, &slot), seL4_RangeError);
     assert_int_equal(sys.range_min, 1);
     assert_int_equal(sys.range_max, 64);
@@ -142,7 +142,7 @@ static void a_slot_number_is_an_address_where_the_guard_is_zero(void **state)
 {
     (void)state;
     struct slot *slot = NULL;
-    struct lookup_failure failure;
+    struct lookup_failure failure = {.kind = LOOKUP_OK};
     assert_true(cspace_lookup(kernel.current, cptr(base + 1), &slot, &failure));
     assert_ptr_equal(slot, fresh_slot(base + 1));
     const uint64_t beyond = UINT64_C(1) << KCFG_ROOT_CNODE_BITS;

@@ -63,7 +63,7 @@ static void name(uint64_t thread, const char *text)
     uint64_t *buffer = sim_buffer(kernel.current);
     memset(&buffer[BUFFER_MESSAGE], 'x', seL4_MsgMaxLength * sizeof(uint64_t));
     if (text != NULL) {
-        strcpy((char *)&buffer[BUFFER_MESSAGE], text);
+        memcpy(&buffer[BUFFER_MESSAGE], text, strlen(text) + 1);
     }
     call(KAAL_SYS_DEBUG_NAME_THREAD, thread);
 }

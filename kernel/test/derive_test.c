@@ -210,7 +210,7 @@ static void a_capability_tells_its_memory(void **state)
         uint64_t type, bits, size;
     } cases[] = {
         {seL4_EndpointObject, 0, 16},        {seL4_NotificationObject, 0, 64},
-        {seL4_ReplyObject, 0, 32},           {seL4_CapTableObject, 4, 16 * 32},
+        {seL4_ReplyObject, 0, 32},           {seL4_CapTableObject, 4, 512},
         {seL4_SchedContextObject, 9, 512},   {seL4_TCBObject, 0, UINT64_C(1) << seL4_TCBBits},
         {seL4_ARM_PageTableObject, 0, 4096}, {seL4_ARM_VSpaceObject, 0, 4096},
         {seL4_ARM_SmallPageObject, 0, 4096}, {seL4_ARM_LargePageObject, 0, 2 << 20},

@@ -110,7 +110,7 @@ static void tells(void *context, struct outcome *outcome)
 {
     outcome->failed = true;
     outcome->step = 8;
-    strcpy(outcome->what, context);
+    snprintf(outcome->what, sizeof(outcome->what), "%s", (const char *)context);
 }
 
 static void crashes(void *context, struct outcome *outcome)
@@ -161,8 +161,8 @@ static bool same(const char *a, const char *b)
 {
     struct outcome x = {.failed = true};
     struct outcome y = {.failed = true};
-    strcpy(x.what, a);
-    strcpy(y.what, b);
+    snprintf(x.what, sizeof(x.what), "%s", a);
+    snprintf(y.what, sizeof(y.what), "%s", b);
     return outcome_is_same(&x, &y);
 }
 

@@ -19,14 +19,14 @@ bool host_memory_reset(uint64_t base, uint64_t size)
 {
     const unsigned resets = host_memory.resets + 1;
     if (host_memory.bytes != NULL) {
-        (void)munmap(host_memory.bytes - PAGE, host_memory.size + 2 * PAGE);
+        (void)munmap(host_memory.bytes - PAGE, host_memory.size + UINT64_C(2) * PAGE);
     }
     host_memory = (struct host_memory){.resets = resets};
     host_cpu = (struct host_cpu){0};
 
     // The host's page faults zero what is used, and tell of who goes beyond either end.
-    uint8_t *mapped =
-        mmap(NULL, size + 2 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    uint8_t *mapped = mmap(NULL, size + UINT64_C(2) * PAGE, PROT_NONE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (mapped == MAP_FAILED || mprotect(mapped + PAGE, size, PROT_READ | PROT_WRITE) != 0) {
         return false;
     }

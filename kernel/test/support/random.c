@@ -86,8 +86,10 @@ static int64_t wild_number(void)
     if (chance(60)) {
         return chance(60) ? seL4_SysCall : seL4_SysNBSend;
     }
-    const int64_t number =
-        chance(80) ? -(int64_t)(1 + below(11)) : (int64_t)(chance(50) ? anything() : 0 - below(40));
+    if (chance(80)) {
+        return -(int64_t)(1 + below(11));
+    }
+    const int64_t number = (int64_t)(chance(50) ? anything() : 0 - below(40));
     return number == KAAL_SYS_DEBUG_HALT ? seL4_SysYield : number;
 }
 
@@ -127,12 +129,12 @@ static void system_call(struct step *step)
         return;
     }
     step->kind = STEP_SYSCALL;
-    if (kernel.current == random_supervisor) {
-        any_invocation(step);
-    } else if (chance(15)) {
+    const bool invokes = kernel.current == random_supervisor;
+    if (!invokes && chance(15)) {
         wild(step);
         return;
-    } else if (chance(55)) {
+    }
+    if (!invokes && chance(55)) {
         talk(step);
     } else {
         any_invocation(step);

@@ -41,7 +41,7 @@ bool scene_make(void);
 // What the slot of the scene holds, and of a thread's slot, what it names.
 struct slot *scene_at(unsigned index);
 struct tcb *scene_thread(unsigned index);
-struct sched_context *scene_context(unsigned index); // of the thread
+struct sched_context *scene_context(unsigned thread_slot);
 
 struct breach {
     const char *number;

@@ -122,7 +122,7 @@ void script_play(const struct script *script, unsigned every, struct outcome *ou
         script_take(&script->steps[i], outcome);
         const bool last = i + 1 == script->count;
         if (last || i % every == 0) {
-            (void)script_look(last || i % (every * SCRUTINY) == 0, outcome);
+            (void)script_look(last || i / every % SCRUTINY == 0, outcome);
         }
     }
 }

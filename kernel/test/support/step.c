@@ -267,7 +267,7 @@ bool step_parse(const char *line, struct step *step)
     if (strlen(line) >= sizeof(copy)) {
         return false;
     }
-    strcpy(copy, line);
+    memcpy(copy, line, strlen(line) + 1);
     copy[strcspn(copy, "#\n")] = '\0';
     *step = (struct step){0};
     char *word = strtok_r(copy, " ", &rest);

@@ -20,7 +20,7 @@ static void count(bool same)
 static uint64_t address_of(unsigned i, struct prng *words)
 {
     if (i < PEEK_IMAGE) {
-        return PEEK_IMAGE_START + i * PEEK_PAGE;
+        return PEEK_IMAGE_START + (uint64_t)i * PEEK_PAGE;
     }
     const uint64_t random = prng_next(words);
     if (i < PEEK_IMAGE + PEEK_WINDOW) {
