@@ -5,9 +5,11 @@
 #include "campaign.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -72,27 +74,48 @@ static void several_processes_do_the_same(void **state)
     assert_adds_up(&alone, &together, &none);
 }
 
+// In a process of its own, that is stopped when it has come some way.
+static void start_run(const struct campaign *campaign)
+{
+    (void)campaign_run(campaign);
+    _exit(EXIT_SUCCESS);
+}
+
 static void a_run_goes_on_where_it_was(void **state)
 {
     (void)state;
-    char path[] = "/tmp/kaal_progress_XXXXXX";
-    const int file = mkstemp(path);
-    assert_true(file >= 0);
-    close(file);
+    char folder[] = "/tmp/kaal_campaign_XXXXXX";
+    char path[64];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/progress", folder);
     assert_int_equal(campaign_resume(path, 42), 0);
     const struct campaign campaign = {
         .seed = 42,
-        .first = CAMPAIGN_ROUND,
-        .steps = CAMPAIGN_ROUND,
+        .steps = UINT64_C(1000000) * CAMPAIGN_ROUND, // without end
         .every = EVERY,
         .jobs = 2,
         .progress = path,
     };
-    assert_false(campaign_run(&campaign).failed);
-    assert_int_equal(campaign_resume(path, 42), 2 * CAMPAIGN_ROUND);
+    fflush(NULL);
+    const pid_t child = fork();
+    if (child == 0) {
+        start_run(&campaign);
+    }
+    while (waitpid(child, NULL, WNOHANG) == 0 && campaign_resume(path, 42) == 0) {
+        usleep(10000);
+    }
+    kill(child, SIGTERM);
+    waitpid(child, NULL, 0);
+    const uint64_t next = campaign_resume(path, 42);
+    assert_true(next > 0 && next % CAMPAIGN_ROUND == 0);
     assert_int_equal(campaign_resume(path, 43), 0); // another run's
-    unlink(path);
-    assert_int_equal(campaign_resume(path, 42), 0);
+
+    struct campaign rest = campaign;
+    rest.first = next;
+    rest.steps = CAMPAIGN_ROUND;
+    assert_false(campaign_run(&rest).failed);
+    assert_int_equal(campaign_resume(path, 42), 0); // this one is at its end
+    rmdir(folder);
 }
 
 int main(void)

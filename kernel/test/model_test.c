@@ -228,6 +228,9 @@ int main(int argc, char **argv)
             return EXIT_FAILURE;
         }
     }
+    campaign.every = campaign.every == 0 ? 1 : campaign.every;
+    campaign.jobs = campaign.jobs == 0 ? 1 : campaign.jobs;
+    campaign.jobs = campaign.jobs > CAMPAIGN_JOBS_MAX ? CAMPAIGN_JOBS_MAX : campaign.jobs;
     if (campaign.progress != NULL) {
         resume(&campaign);
     }

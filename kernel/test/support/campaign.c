@@ -19,12 +19,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
-    JOBS_MAX = 64,
     ROUND_SECONDS = 120,
     TRIAL_SECONDS = 20,
     TRIAL_EVERY = 1 << 20, // the state is looked at in the end
@@ -42,7 +42,7 @@ struct shared {
         uint64_t steps;
         uint64_t calls;
         struct campaign_count counts[CAMPAIGN_NAMES];
-    } workers[JOBS_MAX];
+    } workers[CAMPAIGN_JOBS_MAX];
 };
 
 static void *share(size_t size)
@@ -219,13 +219,16 @@ struct crew {
     const struct campaign *campaign;
     struct shared *shared;
     uint64_t end; // round behind the last
-    pid_t pid[JOBS_MAX];
+    pid_t pid[CAMPAIGN_JOBS_MAX];
     unsigned left; // that still work
 };
 
-static void be_worker(const struct crew *crew, unsigned number)
+static void be_worker(const struct crew *crew, unsigned number, pid_t parent)
 {
-    (void)prctl(PR_SET_PDEATHSIG, SIGTERM); // nobody would take notice of what it finds
+    // Without the parent, nobody would take notice of what it finds.
+    if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent) {
+        _exit(EXIT_FAILURE);
+    }
     struct worker *worker = &crew->shared->workers[number];
     const struct stage stage = {crew->campaign->every, worker, &worker->outcome, NULL};
     while (!worker->outcome.failed) {
@@ -243,12 +246,13 @@ static void be_worker(const struct crew *crew, unsigned number)
 
 static void start_workers(struct crew *crew)
 {
+    const pid_t parent = getpid();
     fflush(NULL);
     for (unsigned i = 0; i < crew->campaign->jobs; i++) {
         atomic_store(&crew->shared->workers[i].round, crew->campaign->first / CAMPAIGN_ROUND);
         crew->pid[i] = fork();
         if (crew->pid[i] == 0) {
-            be_worker(crew, i);
+            be_worker(crew, i, parent);
         }
         if (crew->pid[i] < 0) {
             perror("a process");
@@ -269,6 +273,17 @@ static uint64_t done_before(const struct crew *crew)
     return least;
 }
 
+// Which program this is: what another one has done is not done.
+static uint64_t program_number(void)
+{
+    struct stat program;
+    if (stat("/proc/self/exe", &program) != 0) {
+        return 0;
+    }
+    return prng_mix((uint64_t)program.st_mtim.tv_sec * 1000000000 +
+                    (uint64_t)program.st_mtim.tv_nsec + (uint64_t)program.st_size);
+}
+
 // Replaced as a whole: whoever reads it reads one or the other.
 static void write_progress(const struct crew *crew)
 {
@@ -282,8 +297,8 @@ static void write_progress(const struct crew *crew)
         perror(fresh);
         return;
     }
-    fprintf(out, "seed=%" PRIu64 " next=%" PRIu64 "\n", crew->campaign->seed,
-            done_before(crew) * CAMPAIGN_ROUND);
+    fprintf(out, "program=%" PRIu64 " seed=%" PRIu64 " next=%" PRIu64 "\n", program_number(),
+            crew->campaign->seed, done_before(crew) * CAMPAIGN_ROUND);
     if (fclose(out) != 0 || rename(fresh, crew->campaign->progress) != 0) {
         perror(crew->campaign->progress);
     }
@@ -298,10 +313,12 @@ uint64_t campaign_resume(const char *progress, uint64_t seed)
     }
     const char *read = fgets(line, sizeof(line), in);
     (void)fclose(in);
-    char *end = line;
-    const bool ours = read != NULL && strncmp(line, "seed=", 5) == 0 &&
-                      strtoull(line + 5, &end, 10) == seed && strncmp(end, " next=", 6) == 0;
-    return ours ? strtoull(end + 6, NULL, 10) : 0;
+    char expected[sizeof(line)];
+    const int length =
+        snprintf(expected, sizeof(expected),
+                 "program=%" PRIu64 " seed=%" PRIu64 " next=", program_number(), seed);
+    const bool ours = read != NULL && strncmp(line, expected, (size_t)length) == 0;
+    return ours ? strtoull(line + length, NULL, 10) : 0;
 }
 
 // A process has ended. The others are told to end if it failed; the round that it was at.
@@ -374,8 +391,8 @@ struct campaign_result campaign_run(const struct campaign *campaign)
     if (result.failed) {
         result.outcome = (struct outcome){.failed = true, .what = "it does not fail again"};
         explain(campaign, round, &result);
-    } else {
-        write_progress(&crew);
+    } else if (campaign->progress != NULL) {
+        (void)unlink(campaign->progress); // all is done: the next run is a new one
     }
     (void)munmap(crew.shared, sizeof(struct shared));
     return result;

@@ -16,14 +16,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CAMPAIGN_ROUND = 10000, CAMPAIGN_NAMES = 128 };
+enum { CAMPAIGN_ROUND = 10000, CAMPAIGN_NAMES = 128, CAMPAIGN_JOBS_MAX = 64 };
 
 struct campaign {
     uint64_t seed;
     uint64_t first; // step; rounds are run as a whole
     uint64_t steps;
     unsigned every;       // so many steps the state is looked at
-    unsigned jobs;        // processes
+    unsigned jobs;        // processes, 1 to CAMPAIGN_JOBS_MAX
     const char *progress; // file that tells how far it has come; NULL: none
     const char *script;   // file for what fails, shrunk
 };
@@ -48,7 +48,8 @@ struct campaign_result {
 
 struct campaign_result campaign_run(const struct campaign *campaign);
 
-// Where the run of this seed is to go on, as its progress file says; 0 if there is none.
+// Where this program's run of this seed is to go on, as its progress file says; 0 if there is none.
+// There is one from the time when the run begins until it has come to its end.
 uint64_t campaign_resume(const char *progress, uint64_t seed);
 
 // The shortest script that fails as `script` does, which is replaced by it; *outcome: how.
