@@ -20,7 +20,7 @@ fail() {
 }
 
 cd "$scratch"
-"$broken" --every 100 --script short >out 2>&1 && fail 'the mistake was not found'
+"$broken" --every 20 --steps 1000000 --script short >out 2>&1 && fail 'the mistake was not found'
 step=$(sed -n "s/^step \([0-9]*\): .*$what.*/\1/p" out)
 [ -n "$step" ] || fail "the message does not tell $what"
 steps=$(grep -vc '^#' short) || fail 'no script'
@@ -30,7 +30,7 @@ steps=$(grep -vc '^#' short) || fail 'no script'
 grep -q "^step $((steps - 1)): .*$what" out || fail "the script does not end in $what"
 "$model" --replay short >out 2>&1 || fail 'the script fails without the mistake'
 
-"$broken" --every 100 --from "$step" --steps 1 --script again >out 2>&1 && fail 'not found again'
+"$broken" --every 20 --from "$step" --steps 1 --script again >out 2>&1 && fail 'not found again'
 grep -q "^step $step: .*$what" out || fail "not at step $step"
 echo "$what at step $step in $steps steps:"
 cat short

@@ -166,6 +166,20 @@ static void v4(void)
     scene_at(FRAME)->cap = cap_set(scene_at(FRAME)->cap, CAP_ASID, 0);
 }
 
+// An entry changes, or its address space goes, and the processor is not told.
+static void v5(void)
+{
+    const struct walk walk = vspace_walk(asid_root(1), vaddr(FRESH_IMAGE));
+    host_cpu.asid = 1;
+    host_tlb_fill(FRESH_IMAGE, walk.level, *walk.entry ^ HOST_PTE_WRITE);
+}
+
+static void v5_gone(void)
+{
+    host_cpu.asid = 9;
+    host_tlb_fill(FRESH_IMAGE, ARCH_LEVELS - 1, 0);
+}
+
 static void i1(void)
 {
     kernel.irq_state[SCENE_IRQ + 1] = IRQ_HANDLER;
@@ -248,6 +262,8 @@ int main(void)
         BREACH("V2", v2),
         BREACH("V3", v3),
         BREACH("V4", v4),
+        BREACH("V5", v5),
+        BREACH("V5", v5_gone),
         BREACH("I1", i1),
         BREACH("I2", i2),
         BREACH("I3", i3),

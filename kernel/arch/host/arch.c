@@ -5,6 +5,7 @@
 #include "kernel/arch.h"
 
 #include "kernel/config.h"
+#include "kernel/vspace.h"
 
 #include "lib/mem.h"
 
@@ -213,15 +214,34 @@ void arch_pte_write(arch_pte_t *entry, arch_pte_t pte)
     *entry = pte;
 }
 
+static uint64_t first_address(uint64_t address, unsigned level)
+{
+    return address >> level_bits(level) << level_bits(level);
+}
+
+void host_tlb_fill(uint64_t address, unsigned level, arch_pte_t pte)
+{
+    host_cpu.tlb[host_cpu.tlb_next] =
+        (struct host_translation){true, host_cpu.asid, first_address(address, level), level, pte};
+    host_cpu.tlb_next = (host_cpu.tlb_next + 1) % HOST_TLB_SIZE;
+}
+
 void arch_tlb_flush_page(uint64_t asid, vaddr_t address)
 {
-    (void)asid;
-    (void)address;
+    for (unsigned i = 0; i < HOST_TLB_SIZE; i++) {
+        struct host_translation *t = &host_cpu.tlb[i];
+        if (t->asid == asid && t->address == first_address(address.raw, t->level)) {
+            t->valid = false;
+        }
+    }
     host_cpu.tlb_flushes++;
 }
 
 void arch_tlb_flush_asid(uint64_t asid)
 {
+    for (unsigned i = 0; i < HOST_TLB_SIZE; i++) {
+        host_cpu.tlb[i].valid = host_cpu.tlb[i].valid && host_cpu.tlb[i].asid != asid;
+    }
     host_cpu.flushes_in_use += host_cpu.root.raw != 0 && host_cpu.asid == asid;
     host_cpu.tlb_flushes++;
 }

@@ -179,7 +179,7 @@ static void store(struct step *step)
 {
     step->kind = STEP_STORE;
     step->name = "store";
-    step->x[0] = chance(80) ? UINT64_C(0x400000) + below(0x400000) : anything();
+    step->x[0] = chance(90) ? any_place() + 8 * below(512) : anything();
     step->x[1] = anything();
 }
 

@@ -370,13 +370,19 @@ static void identifiers(struct step *step, uint64_t vspace)
     }
 }
 
+uint64_t any_place(void)
+{
+    // Where the initial task's image has its tables, or where 1, 2 or 3 of them are missing.
+    static const uint64_t places[] = {FRESH_IMAGE, FRESH_IMAGE, 0x600000, 0x40000000, 0x8000000000};
+    const uint64_t place = places[below(5)];
+    return place + below(8) * 0x1000;
+}
+
 static void mapping(struct step *step)
 {
     static const char *const names[] = {"VSpaceClean", "VSpaceInvalidate", "VSpaceCleanInvalidate",
                                         "VSpaceUnify"};
-    // Where the initial task's image has its tables, or where 1, 2 or 3 of them are missing.
-    static const uint64_t places[] = {FRESH_IMAGE, FRESH_IMAGE, 0x600000, 0x40000000, 0x8000000000};
-    const uint64_t address = places[below(5)] + below(8) * 0x1000;
+    const uint64_t address = any_place();
     const uint64_t vspace = pick(CAP_VSPACE);
     const uint64_t which = below(4);
     switch (below(8)) {

@@ -62,4 +62,7 @@ struct cap cap_at(uint64_t slot);
 
 // --- random_invoke.c -----------------------------------------------------------------------------
 
+// A page that may be mapped.
+uint64_t any_place(void);
+
 void any_invocation(struct step *step);

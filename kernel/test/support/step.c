@@ -54,7 +54,7 @@ static void interrupted(void)
     kernel.current->context.restart_pc = kernel.current->context.pc;
 }
 
-// What the processor would write through the tables of the current thread.
+// What the processor would write through the tables of the current thread. It remembers the way.
 static void take_store(const struct step *step)
 {
     if (host_cpu.root.raw == 0) {
@@ -62,8 +62,11 @@ static void take_store(const struct step *step)
     }
     const struct walk walk = vspace_walk(host_cpu.root, vaddr(step->x[0]));
     const arch_pte_t pte = *walk.entry;
-    if (step->x[0] > seL4_UserTop || arch_pte_kind(pte, walk.level) != ARCH_PTE_PAGE ||
-        !arch_pte_writable(pte)) {
+    if (step->x[0] > seL4_UserTop || arch_pte_kind(pte, walk.level) != ARCH_PTE_PAGE) {
+        return;
+    }
+    host_tlb_fill(step->x[0], walk.level, pte);
+    if (!arch_pte_writable(pte)) {
         return;
     }
     const uint64_t mask = (UINT64_C(1) << level_bits(walk.level)) - 1;
