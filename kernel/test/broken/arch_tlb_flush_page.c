@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// A deliberate mistake, linked in place of the function (--wrap): the processor is not told of every
-// other page that is unmapped, so that V5 does not hold any more.
+// A deliberate mistake, linked in place of the function (--wrap): the processor is not told of
+// every other page that is unmapped, so that V5 does not hold any more.
 #include "kernel/arch.h"
 
 void __real_arch_tlb_flush_page(uint64_t asid, vaddr_t address);
