@@ -6,7 +6,6 @@ usage: negative.py CASE TOOL BUILD-FOLDER SOURCE-FOLDER
 """
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -36,15 +35,20 @@ def expect_rejected(result, *patterns):
         sys.exit(f"{case}: {'; '.join(problems)}\n{output}")
 
 
-def variant(folder, *edits):
-    """The demo's description with (pattern, replacement) edits, each of which must apply, in `folder`."""
-    text = (demo / "system.toml").read_text()
+def edited(path, edits):
+    """The text of `path` with (pattern, replacement) edits, each of which must apply."""
+    text = path.read_text()
     for pattern, replacement in edits:
         text, count = re.subn(pattern, replacement, text, count=1, flags=re.M | re.S)
         if count != 1:
-            sys.exit(f"{case}: {pattern!r} is not in the demo's description any more")
-    shutil.copy(demo / "expect.toml", folder / "expect.toml")
-    (folder / "system.toml").write_text(text)
+            sys.exit(f"{case}: {pattern!r} is not in {path.name} any more")
+    return text
+
+
+def variant(folder, *edits, of=demo, expect=()):
+    """The description of `of` with edits, and its expectations with those of `expect`, in `folder`."""
+    (folder / "expect.toml").write_text(edited(of / "expect.toml", expect))
+    (folder / "system.toml").write_text(edited(of / "system.toml", edits))
     return folder / "system.toml"
 
 
@@ -124,6 +128,28 @@ def root_keeps_a_capability(folder):
     """A root task that hands over all but one capability."""
     system = variant(folder, (r'"root\.elf"', '"root_keeps_one.elf"'))
     expect_rejected(run(system), r"root_slots=1")
+
+
+def hog(folder, arguments, *edits):
+    """The hog in the monkey's place: it makes no calls."""
+    return run(variant(
+        folder, (r'"monkey\.elf"', '"hog.elf"'), (r'args = "1000000"', f'args = "{arguments}"'), *edits,
+        of=source / "tests/boot/monkey", expect=[(r'calls = "[^"]*", slices = "[^"]*"', "calls = 0, slices = 1200")]))
+
+
+def monkey_takes_the_time(folder):
+    """A monkey above the watcher. The control: below it, it takes nothing away."""
+    code, output = hog(folder, "12000")
+    if code != 0:
+        sys.exit(f"{case}: the run without the mistake failed\n{output}")
+    expect_rejected(hog(folder, "12000 240"), r"keeper.*share=\d+, expected 215 to 235")
+
+
+def monkey_writes_the_memory(folder):
+    """A monkey that the watcher's memory is mapped to as well."""
+    result = hog(folder, "12000", (r"\[memory_regions\.diary\]\nsize = 0x4000\nmaps = \[",
+                                   r'\g<0>{ pd = "monkey", rights = "rw" }, '))
+    expect_rejected(result, r"watcher.*diary=0x\w+, expected 0x")
 
 
 with tempfile.TemporaryDirectory() as scratch:

@@ -93,6 +93,7 @@ static const char test_help[] =
     "With `conformance`: boots the suite that asks a kernel for what the seL4 ABI says, ours or\n"
     "that of --kernel. CASE is a part of a case's name.\n"
     "\n"
+    "      --long             the tests that take hours as well\n"
     "      --ctest DIR        a build folder; may be repeated (default: the tool's "
     "own)\n" SYSTEM_HELP MACHINE_HELP "  -t, --timeout SECONDS  time limit of each system\n"
     "      --seed NUMBER      seed of the runs (default: random)\n"
@@ -100,6 +101,7 @@ static const char test_help[] =
     "well\n" COMMON_HELP "\n"
     "examples:\n"
     "  kaal test\n"
+    "  kaal test --long\n"
     "  kaal test a/system.toml b/system.toml\n"
     "  kaal test --kernel ~/seL4/install/bin/kernel.elf conformance\n";
 

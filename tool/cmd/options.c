@@ -148,6 +148,7 @@ enum option_key {
     KEY_CTEST,
     KEY_JSON,
     KEY_SYNTAX,
+    KEY_LONG,
 };
 
 struct option_use {
@@ -176,6 +177,7 @@ static const struct option long_options[] = {
     {"ctest", required_argument, NULL, KEY_CTEST},
     {"json", no_argument, NULL, KEY_JSON},
     {"syntax", no_argument, NULL, KEY_SYNTAX},
+    {"long", no_argument, NULL, KEY_LONG},
     {NULL, 0, NULL, 0},
 };
 
@@ -183,6 +185,7 @@ static const struct option_use uses[] = {
     {KEY_OUTPUT, CMD_BUILD}, {KEY_TIMEOUT, RUNS},   {KEY_SEED, RUNS},
     {KEY_LOG, RUNS},         {KEY_REPLAY, CMD_RUN}, {KEY_REALTIME, RUNS},
     {KEY_CTEST, CMD_TEST},   {KEY_JSON, CMD_BENCH}, {KEY_SYNTAX, CMD_CHECK},
+    {KEY_LONG, CMD_TEST},
 };
 
 static const char *option_name(int key)
@@ -224,6 +227,9 @@ static bool take_flag(struct parser *p, int key)
         return true;
     case KEY_SYNTAX:
         o->syntax = true;
+        return true;
+    case KEY_LONG:
+        o->long_tests = true;
         return true;
     default:
         return false;

@@ -109,15 +109,16 @@ static void take_line(const char *line, bool quiet, bool *in_failure, struct tot
     }
 }
 
-static _Noreturn void become_ctest(const char *folder, int out, pid_t parent)
+static _Noreturn void become_ctest(const char *folder, bool long_tests, int out, pid_t parent)
 {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
     char jobs[24];
     snprintf(jobs, sizeof(jobs), "%ld", processors < 1 ? 1 : processors);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() == parent && dup2(out, STDOUT_FILENO) >= 0 && dup2(out, STDERR_FILENO) >= 0) {
-        execlp("ctest", "ctest", "--test-dir", folder, "--output-on-failure", "-j", jobs,
-               (char *)NULL);
+        // Tests of configuration `long` run in no other.
+        execlp("ctest", "ctest", "--test-dir", folder, "--output-on-failure", "-j", jobs, "-C",
+               long_tests ? "long" : "", (char *)NULL);
     }
     fprintf(stderr, "cannot run ctest: %s\n", strerror(errno));
     _exit(127);
@@ -135,7 +136,7 @@ static bool run_ctest(const char *folder, const struct options *o, struct totals
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {
-        become_ctest(folder, pipes[1], parent);
+        become_ctest(folder, o->long_tests, pipes[1], parent);
     }
     close(pipes[1]);
     FILE *lines = fdopen(pipes[0], "r");

@@ -5,10 +5,11 @@
 #include "kernel/arch.h"
 
 #include "kernel/config.h"
+#include "kernel/vspace.h"
 
 #include "lib/mem.h"
 
-#include <stdlib.h>
+#include <sys/mman.h>
 
 enum { PAGE = 4096 };
 
@@ -18,17 +19,19 @@ struct host_cpu host_cpu;
 bool host_memory_reset(uint64_t base, uint64_t size)
 {
     const unsigned resets = host_memory.resets + 1;
-    free(host_memory.allocation);
+    if (host_memory.bytes != NULL) {
+        (void)munmap(host_memory.bytes - PAGE, host_memory.size + UINT64_C(2) * PAGE);
+    }
     host_memory = (struct host_memory){.resets = resets};
     host_cpu = (struct host_cpu){0};
 
-    // The kernel's objects are aligned to no more than a page.
-    uint8_t *allocation = calloc(1, size + PAGE);
-    if (allocation == NULL) {
+    // The host's page faults zero what is used, and tell of who goes beyond either end.
+    uint8_t *mapped = mmap(NULL, size + UINT64_C(2) * PAGE, PROT_NONE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (mapped == MAP_FAILED || mprotect(mapped + PAGE, size, PROT_READ | PROT_WRITE) != 0) {
         return false;
     }
-    uint8_t *bytes = allocation + (PAGE - (uintptr_t)allocation % PAGE);
-    host_memory = (struct host_memory){bytes, base, size, allocation, resets};
+    host_memory = (struct host_memory){mapped + PAGE, base, size, resets};
     return true;
 }
 
@@ -227,15 +230,34 @@ void arch_pte_write(arch_pte_t *entry, arch_pte_t pte)
     *entry = pte;
 }
 
+static uint64_t first_address(uint64_t address, unsigned level)
+{
+    return address >> level_bits(level) << level_bits(level);
+}
+
+void host_tlb_fill(uint64_t address, unsigned level, arch_pte_t pte)
+{
+    host_cpu.tlb[host_cpu.tlb_next] =
+        (struct host_translation){true, host_cpu.asid, first_address(address, level), level, pte};
+    host_cpu.tlb_next = (host_cpu.tlb_next + 1) % HOST_TLB_SIZE;
+}
+
 void arch_tlb_flush_page(uint64_t asid, vaddr_t address)
 {
-    (void)asid;
-    (void)address;
+    for (unsigned i = 0; i < HOST_TLB_SIZE; i++) {
+        struct host_translation *t = &host_cpu.tlb[i];
+        if (t->asid == asid && t->address == first_address(address.raw, t->level)) {
+            t->valid = false;
+        }
+    }
     host_cpu.tlb_flushes++;
 }
 
 void arch_tlb_flush_asid(uint64_t asid)
 {
+    for (unsigned i = 0; i < HOST_TLB_SIZE; i++) {
+        host_cpu.tlb[i].valid = host_cpu.tlb[i].valid && host_cpu.tlb[i].asid != asid;
+    }
     host_cpu.flushes_in_use += host_cpu.root.raw != 0 && host_cpu.asid == asid;
     host_cpu.tlb_flushes++;
 }

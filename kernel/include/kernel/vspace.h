@@ -16,6 +16,7 @@
 // Invariant V2: a table is entered in one place, and only while its capability says mapped there.
 // Invariant V3: user tables translate addresses up to seL4_UserTop only.
 // Invariant V4: a page is entered only while a capability to its frame says mapped there.
+// Invariant V5: what the processor may still remember of an address space is what its tables say.
 #pragma once
 
 #include "kernel/addr.h"

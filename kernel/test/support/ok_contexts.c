@@ -55,6 +55,25 @@ const char *ok_calls(const struct ok_stock *stock)
 
 // --- contexts ------------------------------------------------------------------------------------
 
+static const char *check_times(struct sched_context *context)
+{
+    ticks_t sum = 0;
+    ticks_t end = 0; // of the refills before
+    for (uint32_t i = 0; i < context->refill_count; i++) {
+        const struct refill *refill = refill_at(context, i);
+        if (!refill_is_round_robin(context) && refill->time < end) {
+            return "S3: refills overlap, or are not in order";
+        }
+        end = refill->time + refill->amount;
+        sum += refill->amount;
+    }
+    if (sum != context->budget) {
+        return "S2: the refills do not add up to the budget";
+    }
+    return refill_head(context)->amount >= refill_minimum() ? NULL
+                                                            : "S4: the first refill is too small";
+}
+
 static const char *check_refills(struct sched_context *context)
 {
     const uint32_t max = context->refill_max;
@@ -66,7 +85,7 @@ static const char *check_refills(struct sched_context *context)
         max > context->refill_capacity || context->refill_head >= max) {
         return "S1: the number of refills";
     }
-    return refill_ok(context) ? NULL : "S2, S3 or S4: refills";
+    return check_times(context);
 }
 
 static const char *check_bindings(struct sched_context *context)

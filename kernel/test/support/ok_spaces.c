@@ -4,6 +4,7 @@
 #include "ok.h"
 
 #include "kernel/arch.h"
+#include "kernel/arch_host.h"
 #include "kernel/asid.h"
 #include "kernel/irq.h"
 #include "kernel/plat_host.h"
@@ -35,6 +36,7 @@ static const char *check_pool(unsigned index)
         }
         if (space == NULL || cap_get(space->cap, CAP_ASID) != asid ||
             space->cap.word[0] != asid_entry(asid)) {
+            // Also V1: the root's capability tells one ASID, so no other has the same root.
             return "A1: an ASID belongs to an address space that has no capability";
         }
     }
@@ -116,6 +118,26 @@ static const char *check_space(paddr_t root, uint64_t asid)
     return broken;
 }
 
+// What the processor remembers.
+static const char *check_translations(void)
+{
+    for (unsigned i = 0; i < HOST_TLB_SIZE; i++) {
+        const struct host_translation *t = &host_cpu.tlb[i];
+        if (!t->valid) {
+            continue;
+        }
+        const paddr_t root = asid_root(t->asid);
+        if (root.raw == 0) {
+            return "V5: the processor remembers an address space that is gone";
+        }
+        const struct walk walk = vspace_walk(root, vaddr(t->address));
+        if (walk.level != t->level || *walk.entry != t->pte) {
+            return "V5: the processor remembers what the tables do not say any more";
+        }
+    }
+    return NULL;
+}
+
 const char *ok_spaces(const struct ok_stock *stock)
 {
     for (unsigned i = 0; i < ASID_POOL_COUNT; i++) {
@@ -138,7 +160,7 @@ const char *ok_spaces(const struct ok_stock *stock)
             }
         }
     }
-    return NULL;
+    return check_translations();
 }
 
 // --- interrupts ----------------------------------------------------------------------------------

@@ -50,6 +50,9 @@ uint64_t *sim_buffer(const struct tcb *tcb);
 
 // --- entering the kernel -------------------------------------------------------------------------
 
+// Whether the state is checked after each entry, from now on; what it was.
+bool sim_check(bool wanted);
+
 // A trap without the check of the state afterwards.
 void sim_enter(int64_t number);
 

@@ -5,6 +5,10 @@
 //    round     a new cage; SLICES slices; all memory back
 //    slice     the monkey's thread from its beginning, whatever has become of it, for one period
 //
+// until the monkey has made as many calls as the first argument says, or is a tenth as fast as it
+// should be. The second argument, if there is one, is the monkey's priority: one above the
+// watcher's is a mistake that must show.
+//
 // What the keeper does with the monkey must always succeed: the monkey has no power over it.
 
 #include "demo.h"
@@ -13,12 +17,12 @@
 #include <kaal/component.h>
 
 enum {
-    ROUNDS = 20,
     SLICES = 40,
     FRESH = 5,      // slices from one with everything new to the next
-    PRIORITY = 100, // of the monkey
+    PRIORITY = 100, // of the monkey, if there is no argument
     MAX_PRIORITY = 120,
     CALLS_MAX = 2000, // of a thread in a slice
+    CALLS_MIN = 10,   // of all in a slice, on average
     BUDGET_US = 1000,
     REGISTERS = 7, // pc, sp, spsr, x0 to x3
     WORD_BITS = 64,
@@ -37,6 +41,9 @@ static struct {
     uint64_t entry;
     uint64_t start;
     uint64_t play;
+    uint64_t wanted;         // calls
+    uint64_t priority;       // of the monkey
+    volatile uint64_t *kept; // how often the watcher was served
     uint64_t slices;
     uint64_t calls; // of the monkey, as far as it says something that can be
 } keeper;
@@ -63,8 +70,24 @@ static void must(seL4_Error err, const char *what)
     }
 }
 
+// A number in decimal, if there is one; the next one behind it.
+static uint64_t number(const char **text, uint64_t otherwise)
+{
+    uint64_t value = 0;
+    const char *at = *text;
+    for (; *at >= '0' && *at <= '9'; at++) {
+        value = value * 10 + (uint64_t)(*at - '0');
+    }
+    const bool found = at != *text;
+    *text = *at == ' ' ? at + 1 : at;
+    return found ? value : otherwise;
+}
+
 static void open(void)
 {
+    const char *args = kaal_start->args;
+    keeper.wanted = number(&args, 1);
+    keeper.priority = number(&args, PRIORITY);
     keeper.own = kaal_need(KAAL_START_CNODE, "own");
     keeper.cnode = kaal_need(KAAL_START_CNODE, "monkey");
     keeper.self = kaal_need(KAAL_START_TCB, "own")->slot;
@@ -74,6 +97,7 @@ static void open(void)
     keeper.buffer = kaal_need(KAAL_START_FRAME, "buffers")->slot;
     keeper.faults = kaal_need(KAAL_START_CALL, "faults")->slot;
     keeper.board = (struct board *)kaal_need(KAAL_START_MEMORY, "board")->address; // NOLINT
+    keeper.kept = (uint64_t *)kaal_need(KAAL_START_MEMORY, "tally")->address;      // NOLINT
     while (*(volatile uint64_t *)&keeper.board->entry == 0) {
         seL4_Yield();
     }
@@ -134,15 +158,16 @@ static void end_round(void)
 // thread, as another scheduling context may be to it.
 static void restore_thread(void)
 {
+    const uint64_t max = keeper.priority > MAX_PRIORITY ? keeper.priority : MAX_PRIORITY;
     must(seL4_TCB_Suspend(keeper.tcb), "suspend");
-    must(seL4_TCB_SetSchedParams(keeper.tcb, keeper.self, MAX_PRIORITY, PRIORITY, seL4_CapNull,
+    must(seL4_TCB_SetSchedParams(keeper.tcb, keeper.self, max, keeper.priority, seL4_CapNull,
                                  keeper.faults),
          "priority");
     must(seL4_SchedContext_Unbind(keeper.context), "unbind");
     must(seL4_SchedControl_Configure(gift(GIFT_SCHED_CONTROL), keeper.context, BUDGET_US, BUDGET_US,
                                      0, 0),
          "budget");
-    must(seL4_TCB_SetSchedParams(keeper.tcb, keeper.self, MAX_PRIORITY, PRIORITY, keeper.context,
+    must(seL4_TCB_SetSchedParams(keeper.tcb, keeper.self, max, keeper.priority, keeper.context,
                                  keeper.faults),
          "context");
     must(seL4_TCB_SetTimeoutEndpoint(keeper.tcb, seL4_CapNull), "timeout");
@@ -203,13 +228,14 @@ static void slice(uint64_t seed, bool all)
     count_calls();
 }
 
-static void report_rounds(void)
+// With how often the watcher was served in a thousand slices.
+static void report_rounds(uint64_t served)
 {
     struct kaal_report report;
     kaal_report_begin(&report, "rounds");
-    kaal_report_u64(&report, "rounds", ROUNDS);
-    kaal_report_u64(&report, "slices", keeper.slices);
     kaal_report_u64(&report, "calls", keeper.calls);
+    kaal_report_u64(&report, "slices", keeper.slices);
+    kaal_report_u64(&report, "share", served * 1000 / keeper.slices);
     kaal_report_end(&report);
 }
 
@@ -217,7 +243,8 @@ void init(void)
 {
     struct prng seeds = demo_stream("monkey");
     open();
-    for (unsigned round = 0; round < ROUNDS; round++) {
+    const uint64_t before = *keeper.kept;
+    while (keeper.calls < keeper.wanted && keeper.slices < keeper.wanted / CALLS_MIN) {
         must(seL4_TCB_Suspend(keeper.tcb), "suspend");
         begin_round();
         for (unsigned i = 0; i < SLICES; i++) {
@@ -226,6 +253,6 @@ void init(void)
         end_round();
     }
     must(seL4_TCB_Suspend(keeper.tcb), "suspend");
-    report_rounds();
+    report_rounds(*keeper.kept - before);
     kaal_signal(kaal_need(KAAL_START_SIGNAL, "done"));
 }

@@ -47,7 +47,7 @@ static uint64_t wild_address(struct monkey *m)
     return one_in(m, 8) ? address + below(m, 0x10000) : address;
 }
 
-uint64_t anything(struct monkey *m)
+static uint64_t any_word(struct monkey *m)
 {
     switch (below(m, 8)) {
     case 0:
@@ -67,6 +67,16 @@ uint64_t anything(struct monkey *m)
     default:
         return prng_next(&m->words);
     }
+}
+
+// But for the addresses of our first instructions and of our stacks: a page that is mapped there
+// takes the place of ours for good, and the rest of the run is silence.
+uint64_t anything(struct monkey *m)
+{
+    const uint64_t word = any_word(m);
+    const uint64_t page = word & ~(uint64_t)(MONKEY_PAGE - 1);
+    const uint64_t program = (uint64_t)(uintptr_t)&monkey_run & ~(uint64_t)(MONKEY_PAGE - 1);
+    return page == program || page == m->play ? 0 : word;
 }
 
 seL4_CPtr given(const struct monkey *m, uint32_t kind, const char *name)

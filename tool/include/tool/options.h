@@ -50,7 +50,8 @@ struct options {
     bool quiet;
     bool verbose;
     bool json;
-    bool syntax; // of `check`: the description alone
+    bool syntax;     // of `check`: the description alone
+    bool long_tests; // of `test`: those that take hours as well
 };
 
 enum options_result {
