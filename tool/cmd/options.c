@@ -148,6 +148,8 @@ enum option_key {
     KEY_CTEST,
     KEY_JSON,
     KEY_SYNTAX,
+    KEY_GROWTH,
+    KEY_WORST,
 };
 
 struct option_use {
@@ -176,6 +178,8 @@ static const struct option long_options[] = {
     {"ctest", required_argument, NULL, KEY_CTEST},
     {"json", no_argument, NULL, KEY_JSON},
     {"syntax", no_argument, NULL, KEY_SYNTAX},
+    {"growth", no_argument, NULL, KEY_GROWTH},
+    {"worst", no_argument, NULL, KEY_WORST},
     {NULL, 0, NULL, 0},
 };
 
@@ -183,6 +187,7 @@ static const struct option_use uses[] = {
     {KEY_OUTPUT, CMD_BUILD}, {KEY_TIMEOUT, RUNS},   {KEY_SEED, RUNS},
     {KEY_LOG, CMD_RUN},      {KEY_REPLAY, CMD_RUN}, {KEY_REALTIME, RUNS},
     {KEY_CTEST, CMD_TEST},   {KEY_JSON, CMD_BENCH}, {KEY_SYNTAX, CMD_CHECK},
+    {KEY_GROWTH, CMD_BENCH}, {KEY_WORST, CMD_BENCH},
 };
 
 static const char *option_name(int key)
@@ -224,6 +229,12 @@ static bool take_flag(struct parser *p, int key)
         return true;
     case KEY_SYNTAX:
         o->syntax = true;
+        return true;
+    case KEY_GROWTH:
+        o->growth = true;
+        return true;
+    case KEY_WORST:
+        o->worst = true;
         return true;
     default:
         return false;
@@ -323,6 +334,10 @@ static bool finish(struct parser *p)
 {
     struct options *o = p->options;
     bool one = o->command == CMD_BUILD || o->command == CMD_RUN || o->command == CMD_BENCH;
+    if (o->command == CMD_BENCH && o->systems.count > 0 &&
+        strcmp(o->systems.items[0], "kernel") == 0) {
+        one = false; // the others are rows
+    }
     if (one && o->systems.count > 1) {
         diag_error(p->diag, place_none(), "more than one SYSTEM: %s; give one",
                    o->systems.items[1]);

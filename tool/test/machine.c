@@ -186,7 +186,8 @@ static void run_arguments(struct arena *a, const struct machine_setup *s, const 
     add(&list, "-kernel");
     add(&list, arena_printf(a, "/proc/self/fd/%d", w->image));
     add(&list, "-append");
-    add(&list, arena_printf(a, "kaal.seed=0x%016" PRIx64, s->seed));
+    add(&list, arena_printf(a, "kaal.seed=0x%016" PRIx64 "%s%s", s->seed,
+                            s->words == NULL ? "" : " ", s->words == NULL ? "" : s->words));
     add(&list, "-chardev");
     add(&list, "stdio,id=serial0,signal=off");
     add(&list, "-serial");

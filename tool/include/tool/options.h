@@ -51,6 +51,8 @@ struct options {
     bool verbose;
     bool json;
     bool syntax; // of `check`: the description alone
+    bool growth; // of `bench kernel`: rows with much alive
+    bool worst;  // of `bench kernel`: the longest paths
 };
 
 enum options_result {

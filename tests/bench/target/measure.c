@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+#include "bench.h"
+
+enum {
+    WARM_UP = 2, // measurements that do not count: what is lazy happens in them
+    REPEATS = 8,
+};
+
+void measure_prepare(struct bench *b, seL4_Word number, seL4_CPtr cap, seL4_MessageInfo_t info)
+{
+    b->saved = (struct trap){.x = {[0] = cap, [1] = info.words[0], [7] = number}};
+}
+
+uint32_t measure_trap(struct bench *b)
+{
+    b->trap = b->saved;
+    bench_trap(&b->trap);
+    // The counter has 32 bits.
+    return (uint32_t)(b->trap.after - b->trap.before) - b->overhead;
+}
+
+uint32_t measure_one_way(struct bench *b)
+{
+    b->trap = b->saved;
+    bench_trap(&b->trap);
+    return (uint32_t)(*(volatile uint64_t *)&b->stamp - b->trap.before) - b->overhead;
+}
+
+static void report(struct bench *b, const struct row *row, uint32_t least, uint32_t most)
+{
+    struct kaal_report r;
+    kaal_report_begin(&r, "row");
+    kaal_report_str(&r, "name", row->name);
+    kaal_report_u64(&r, "instructions", least);
+    if (most != least) {
+        kaal_report_u64(&r, "most", most);
+    }
+    bench_print(b, &r);
+}
+
+static void measure_row(struct bench *b, const struct row *row)
+{
+    uint32_t least = UINT32_MAX;
+    uint32_t most = 0;
+    world_begin(b);
+    row->setup(b, row);
+    for (unsigned i = 0; i < WARM_UP + REPEATS; i++) {
+        uint32_t count = row->run(b);
+        if (row->undo != NULL) {
+            row->undo(b);
+        }
+        if (i >= WARM_UP) {
+            least = count < least ? count : least;
+            most = count > most ? count : most;
+        }
+    }
+    report(b, row, least, most);
+    world_end(b);
+}
+
+void measure_rows(struct bench *b, const struct row *rows)
+{
+    for (const struct row *row = rows; row->name != NULL; row++) {
+        measure_row(b, row);
+    }
+}

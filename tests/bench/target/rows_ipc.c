@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Messages between two threads.
+//
+//    root task   ──Call──►  server (higher priority)  loop { ReplyRecv }
+//                ◄─reply─
+
+#include "bench.h"
+
+enum {
+    WORDS_4 = 1u << 0,
+    ACTIVE = 1u << 1, // a server with a budget of its own
+    FPU = 1u << 2,    // threads that may use it
+    FPU_USED = 1u << 3,
+};
+
+static uint32_t measure_trap_fp(struct bench *b)
+{
+    b->trap = b->saved;
+    bench_trap_fp(&b->trap);
+    return (uint32_t)(b->trap.after - b->trap.before) - b->overhead;
+}
+
+static void setup_call(struct bench *b, const struct row *row)
+{
+    bool fpu = (row->variant & FPU) != 0;
+    seL4_Word words = (row->variant & WORDS_4) != 0 ? 4 : 0;
+    seL4_MessageInfo_t info = seL4_MessageInfo_new(0, 0, 0, words);
+    seL4_CPtr endpoint = world_object(b, seL4_EndpointObject, 0);
+    seL4_UserContext registers = {
+        .x6 = world_object(b, seL4_ReplyObject, 0),
+        .x7 = (seL4_Word)seL4_SysReplyRecv,
+        .x19 = endpoint,
+        .x20 = info.words[0],
+    };
+    unsigned flags =
+        (fpu ? THREAD_FPU : 0) | ((row->variant & ACTIVE) != 0 ? 0 : (unsigned)THREAD_PASSIVE);
+    world_own_fpu(b, fpu);
+    world_thread(b, &b->partner, PRIO_HIGH, flags,
+                 (row->variant & FPU_USED) != 0 ? loop_trap_fp : loop_trap, &registers);
+    measure_prepare(b, (seL4_Word)seL4_SysCall, endpoint, info);
+}
+
+static void setup_null(struct bench *b, const struct row *row)
+{
+    measure_prepare(b, (seL4_Word)(int)row->variant, seL4_CapNull,
+                    seL4_MessageInfo_new(0, 0, 0, 0));
+}
+
+static void setup_no_receiver(struct bench *b, const struct row *row)
+{
+    measure_prepare(b, (seL4_Word)(int)row->variant, world_object(b, seL4_EndpointObject, 0),
+                    seL4_MessageInfo_new(0, 0, 0, 0));
+}
+
+const struct row rows_ipc[] = {
+    {"call.passive.0.nofpu", setup_call, measure_trap, NULL, 0},
+    {"call.passive.4.nofpu", setup_call, measure_trap, NULL, WORDS_4},
+    {"call.passive.0.fpu", setup_call, measure_trap, NULL, FPU},
+    {"call.passive.4.fpu", setup_call, measure_trap, NULL, FPU | WORDS_4},
+    {"call.passive.0.fpu-used", setup_call, measure_trap_fp, NULL, FPU | FPU_USED},
+    {"call.active.0.nofpu", setup_call, measure_trap, NULL, ACTIVE},
+    {"call.active.4.nofpu", setup_call, measure_trap, NULL, ACTIVE | WORDS_4},
+    {"call.active.0.fpu", setup_call, measure_trap, NULL, ACTIVE | FPU},
+    {"call.active.4.fpu", setup_call, measure_trap, NULL, ACTIVE | FPU | WORDS_4},
+    {"nbsend.null", setup_null, measure_trap, NULL, (unsigned)seL4_SysNBSend},
+    {"call.null", setup_null, measure_trap, NULL, (unsigned)seL4_SysCall},
+    {"nbsend.no-receiver", setup_no_receiver, measure_trap, NULL, (unsigned)seL4_SysNBSend},
+    {0},
+};

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The parts of `kaal bench`.
+#pragma once
+
+#include "tool/diag.h"
+
+#include <jansson.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct options;
+
+// Instructions from reset on, and sizes.
+int bench_boot(struct arena *a, struct options *o, struct diag *d);
+
+// Instructions of the kernel's operations.
+int bench_kernel(struct arena *a, struct options *o, struct diag *d);
+
+// --- rows of `bench kernel` --------------------------------------------------------------------
+
+// One operation. What is known of it comes from the reference, what it took from the machine.
+struct bench_row {
+    const char *name;
+    const char *text;   // for people
+    uint64_t reference; // instructions of the reference kernel; 0: not measured there
+    uint64_t target;    // no more than this is wanted
+    uint64_t ceiling;   // more than this is a step back
+    uint64_t least;     // measured; 0: not
+    uint64_t most;
+};
+
+struct bench_rows {
+    const char *measured_on; // the reference
+    struct bench_row *items;
+    size_t count;
+    size_t capacity;
+};
+
+// tests/bench/reference.json.
+bool bench_reference(struct arena *a, struct bench_rows *out, struct diag *d);
+
+// Takes a report line of the machine. Rows that the reference does not know are added.
+void bench_take(struct arena *a, struct bench_rows *rows, const char *line);
+
+// Does the command line ask for it? A row or the beginning of its name up to a dot.
+bool bench_asked(const struct options *o, const char *name);
+
+void bench_print_table(const struct options *o, const struct bench_rows *rows);
+void bench_print_json(const struct options *o, const struct bench_rows *rows, const char *kernel);
