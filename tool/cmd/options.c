@@ -184,9 +184,9 @@ static const struct option long_options[] = {
 };
 
 static const struct option_use uses[] = {
-    {KEY_OUTPUT, CMD_BUILD}, {KEY_TIMEOUT, RUNS},   {KEY_SEED, RUNS},
-    {KEY_LOG, CMD_RUN},      {KEY_REPLAY, CMD_RUN}, {KEY_REALTIME, RUNS},
-    {KEY_CTEST, CMD_TEST},   {KEY_JSON, CMD_BENCH}, {KEY_SYNTAX, CMD_CHECK},
+    {KEY_OUTPUT, CMD_BUILD}, {KEY_TIMEOUT, RUNS | CMD_BENCH}, {KEY_SEED, RUNS},
+    {KEY_LOG, CMD_RUN},      {KEY_REPLAY, CMD_RUN},           {KEY_REALTIME, RUNS},
+    {KEY_CTEST, CMD_TEST},   {KEY_JSON, CMD_BENCH},           {KEY_SYNTAX, CMD_CHECK},
     {KEY_GROWTH, CMD_BENCH}, {KEY_WORST, CMD_BENCH},
 };
 
