@@ -41,11 +41,14 @@ void bench_store(struct trap *t);
 void bench_nothing(struct trap *t);
 
 // Where threads begin (trap.S).
-void loop_trap(void);
-void loop_trap_fp(void);
+void loop_serve(void);
+void loop_serve_fp(void);
+void loop_wait(void);
 void loop_stamp(void);
+void loop_yield(void);
 void loop_unknown(void);
 void loop_interrupt(void);
+void loop_acknowledge(void);
 
 // Priorities. The root task, which measures, is between those that answer.
 enum {
@@ -71,6 +74,7 @@ struct bench {
     uint64_t stamp;        // by a thread that answers
     uint32_t overhead;     // of reading the counter twice
     seL4_CPtr object;      // of the row, between its steps
+    seL4_CPtr irq;         // handler capability of the row
     struct thread partner; // the same
 };
 
@@ -86,6 +90,7 @@ struct row {
 extern const struct row rows_ipc[];
 extern const struct row rows_signal[];
 extern const struct row rows_thread[];
+extern const struct row rows_interrupt[];
 extern const struct row rows_memory[];
 
 // --- main.c ------------------------------------------------------------------------------------
@@ -115,12 +120,15 @@ seL4_CPtr world_page(struct bench *b, seL4_Word *vaddr);
 enum {
     THREAD_FPU = 1u << 0,
     THREAD_PASSIVE = 1u << 1, // without scheduling context, once it waits
+    THREAD_BUFFER = 1u << 2,  // with an IPC buffer
 };
 
-// A thread that runs `entry` with these registers at once, until it waits (if its priority is above
-// the root task's).
-void world_thread(struct bench *b, struct thread *out, unsigned prio, unsigned flags,
-                  void (*entry)(void), seL4_UserContext *registers);
+// A thread that runs `entry` with these registers at once, at PRIO_HIGH, until it waits for
+// something.
+void world_thread(struct bench *b, struct thread *out, unsigned flags, void (*entry)(void),
+                  seL4_UserContext *registers);
+
+void world_priority(struct bench *b, seL4_CPtr tcb, unsigned prio);
 
 // May the root task's own thread use the FPU? A thread that may not is cheaper to switch to.
 void world_own_fpu(struct bench *b, bool allowed);

@@ -76,6 +76,7 @@ void root_main(const seL4_BootInfo *info)
     measure_rows(b, rows_ipc);
     measure_rows(b, rows_signal);
     measure_rows(b, rows_thread);
+    measure_rows(b, rows_interrupt);
     measure_rows(b, rows_memory);
     kaal_report_begin(&r, "end");
     bench_print(b, &r);

@@ -2,7 +2,7 @@
 //
 // Messages between two threads.
 //
-//    root task   ──Call──►  server (higher priority)  loop { ReplyRecv }
+//    root task   ──Call──►  server (the same priority)  loop { ReplyRecv }
 //                ◄─reply─
 
 #include "bench.h"
@@ -28,16 +28,17 @@ static void setup_call(struct bench *b, const struct row *row)
     seL4_MessageInfo_t info = seL4_MessageInfo_new(0, 0, 0, words);
     seL4_CPtr endpoint = world_object(b, seL4_EndpointObject, 0);
     seL4_UserContext registers = {
-        .x6 = world_object(b, seL4_ReplyObject, 0),
         .x7 = (seL4_Word)seL4_SysReplyRecv,
         .x19 = endpoint,
         .x20 = info.words[0],
+        .x21 = world_object(b, seL4_ReplyObject, 0),
     };
     unsigned flags =
         (fpu ? THREAD_FPU : 0) | ((row->variant & ACTIVE) != 0 ? 0 : (unsigned)THREAD_PASSIVE);
     world_own_fpu(b, fpu);
-    world_thread(b, &b->partner, PRIO_HIGH, flags,
-                 (row->variant & FPU_USED) != 0 ? loop_trap_fp : loop_trap, &registers);
+    world_thread(b, &b->partner, flags, (row->variant & FPU_USED) != 0 ? loop_serve_fp : loop_serve,
+                 &registers);
+    world_priority(b, b->partner.tcb, PRIO_ROOT);
     measure_prepare(b, (seL4_Word)seL4_SysCall, endpoint, info);
 }
 

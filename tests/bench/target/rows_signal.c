@@ -18,20 +18,19 @@ static void make_waiter(struct bench *b, unsigned prio, unsigned variant, void (
     bool fpu = (variant & FPU) != 0;
     b->object = world_object(b, seL4_NotificationObject, 0);
     seL4_UserContext registers = {
-        .x7 = (seL4_Word)seL4_SysWait,
         .x19 = b->object,
         .x21 = (seL4_Word)&b->stamp,
+        .x22 = (seL4_Word)seL4_SysWait,
     };
     world_own_fpu(b, fpu);
-    world_thread(b, &b->partner, PRIO_HIGH, fpu ? THREAD_FPU : 0, loop, &registers);
-    // It waits now. One below the root task gets its turn when `undo` lifts it.
-    bench_check(b, seL4_TCB_SetPriority(b->partner.tcb, seL4_CapInitThreadTCB, prio), "priority");
+    world_thread(b, &b->partner, fpu ? THREAD_FPU : 0, loop, &registers);
+    world_priority(b, b->partner.tcb, prio);
     measure_prepare(b, (seL4_Word)seL4_SysSend, b->object, empty());
 }
 
 static void setup_round(struct bench *b, const struct row *row)
 {
-    make_waiter(b, PRIO_HIGH, row->variant, loop_trap);
+    make_waiter(b, PRIO_HIGH, row->variant, loop_wait);
 }
 
 static void setup_one_way(struct bench *b, const struct row *row)
@@ -41,13 +40,14 @@ static void setup_one_way(struct bench *b, const struct row *row)
 
 static void setup_lower(struct bench *b, const struct row *row)
 {
-    make_waiter(b, PRIO_LOW, row->variant, loop_trap);
+    make_waiter(b, PRIO_LOW, row->variant, loop_wait);
 }
 
+// Its turn, and back below the root task.
 static void let_wait(struct bench *b)
 {
-    bench_check(b, seL4_TCB_SetPriority(b->partner.tcb, seL4_CapInitThreadTCB, PRIO_HIGH), "up");
-    bench_check(b, seL4_TCB_SetPriority(b->partner.tcb, seL4_CapInitThreadTCB, PRIO_LOW), "down");
+    world_priority(b, b->partner.tcb, PRIO_HIGH);
+    world_priority(b, b->partner.tcb, PRIO_LOW);
 }
 
 static void setup_alone(struct bench *b, const struct row *row)
@@ -74,7 +74,8 @@ const struct row rows_signal[] = {
     {"signal.one-way.nofpu", setup_one_way, measure_one_way, NULL, 0},
     {"signal.one-way.fpu", setup_one_way, measure_one_way, NULL, FPU},
     {"signal.lower", setup_lower, measure_trap, let_wait, 0},
-    {"signal.idle", setup_alone, measure_trap, take, (unsigned)seL4_SysSend},
+    {"signal.idle", setup_alone, measure_trap, NULL, (unsigned)seL4_SysSend},
+    {"signal.first", setup_alone, measure_trap, take, (unsigned)seL4_SysSend},
     {"wait.active", setup_alone, run_active, NULL, (unsigned)seL4_SysWait},
     {"nbwait.empty", setup_alone, measure_trap, NULL, (unsigned)seL4_SysNBWait},
     {0},

@@ -18,16 +18,18 @@ static void setup_yield(struct bench *b, const struct row *row)
 static void setup_two_yields(struct bench *b, const struct row *row)
 {
     bool fpu = (row->variant & FPU) != 0;
-    seL4_UserContext registers = {.x7 = (seL4_Word)seL4_SysYield};
+    seL4_UserContext registers = {.x22 = (seL4_Word)seL4_SysYield};
     setup_yield(b, row);
     world_own_fpu(b, fpu);
-    world_thread(b, &b->partner, PRIO_ROOT, fpu ? THREAD_FPU : 0, loop_trap, &registers);
+    // It never waits: it may begin only where the root task has its turn as well.
+    world_priority(b, seL4_CapInitThreadTCB, PRIO_HIGH);
+    world_thread(b, &b->partner, fpu ? THREAD_FPU : 0, loop_yield, &registers);
 }
 
 // The root task's own faults go to the partner.
 static void setup_unknown(struct bench *b, const struct row *row)
 {
-    enum { WORDS = 9 }; // up to FaultIP, the last that changes
+    enum { WORDS = 10 }; // x0 to x7, FaultIP, SP
     bool fpu = (row->variant & FPU) != 0;
     seL4_CPtr endpoint = world_object(b, seL4_EndpointObject, 0);
     seL4_Word buffer = b->page;
@@ -39,8 +41,7 @@ static void setup_unknown(struct bench *b, const struct row *row)
         .x21 = buffer,
     };
     world_own_fpu(b, fpu);
-    world_thread(b, &b->partner, PRIO_HIGH, (fpu ? THREAD_FPU : 0) | THREAD_PASSIVE, loop_unknown,
-                 &registers);
+    world_thread(b, &b->partner, (fpu ? THREAD_FPU : 0) | THREAD_BUFFER, loop_unknown, &registers);
     bench_check(b,
                 seL4_TCB_SetSpace(seL4_CapInitThreadTCB, endpoint, seL4_CapInitThreadCNode, 0,
                                   seL4_CapInitThreadVSpace, 0),

@@ -7,6 +7,8 @@
 // The counter is read by `mrs` right before and right after the `svc`: nothing else of user level is
 // counted but what the loops below show.
 
+    .arch_extension fp
+
 #define COUNTER pmevcntr0_el0
 
     .text
@@ -44,8 +46,7 @@ function bench_trap_fp
     ldp x4, x5, [x11, #32]
     ldp x6, x7, [x11, #48]
     ldr x8, [x11, #64]
-    .arch_extension fp
-    fmov d0, x11
+        fmov d0, x11
     mrs x9, COUNTER
     svc #0
     fmov x12, d0
@@ -76,31 +77,52 @@ function bench_nothing
 
 // --- threads that answer -----------------------------------------------------------------------
 
-// The same system call for ever. x19, x20: x0 and x1 of it; x6 to x8 as the call wants them.
-function loop_trap
-    mov x0, x19
-    mov x1, x20
-    svc #0
-    b loop_trap
+// Each loop loads again what a library's stub would load again, so that user level's part of a round
+// trip is as long as in the reference: the number of instructions from one `svc` to the next is told
+// with the loop.
 
-// As loop_trap, by a thread that uses its FPU each time.
-function loop_trap_fp
+// Server, 5: ReplyRecv for ever. x19: endpoint, x20: message info of the reply, x21: reply object.
+function loop_serve
     mov x0, x19
     mov x1, x20
+    mov x6, x21
+    svc #0
+    b loop_serve
+
+// As loop_serve, and uses its FPU each time.
+function loop_serve_fp
+    mov x0, x19
+    mov x1, x20
+    mov x6, x21
     svc #0
     fmov d0, x19
-    b loop_trap_fp
+    b loop_serve_fp
 
-// As loop_trap; stores the counter as the first thing it does when it runs again. x21: where.
+// Waiter, 6: Wait for ever. x19: notification, x22: number of the system call.
+function loop_wait
+    mov x0, x19
+    mov x1, xzr
+    mov x6, xzr
+    mov x7, x22
+    svc #0
+    b loop_wait
+
+// As loop_wait; stores the counter as the first thing it does when it runs again. x21: where.
 function loop_stamp
     mov x0, x19
-    mov x1, x20
+    mov x7, x22
     svc #0
     mrs x9, COUNTER
     str x9, [x21]
     b loop_stamp
 
-// Fault handler: lets a thread go on behind the system call that the kernel does not know. x19:
+// Yields for ever, 3. x22: number of the system call.
+function loop_yield
+    mov x7, x22
+    svc #0
+    b loop_yield
+
+// Fault handler, 7: lets a thread go on behind the system call that the kernel does not know. x19:
 // endpoint, x6: reply object, x20: message info of the reply, x21: IPC buffer.
 function loop_unknown
     mov x0, x19
@@ -111,17 +133,37 @@ function loop_unknown
     str x9, [x21, #72]
     b loop_unknown
 
-// Interrupt handler: takes the cause away (a store of zero to a device register, x21), acknowledges
-// (x22: handler, x23: message info, x24, x25: system call numbers of Call and Wait), and waits again.
+// Interrupt handler: takes the cause away (a store of zero to a device register, x21), acknowledges by
+// a Call, and waits again. x19: notification, x20: IRQ handler, x22: number of Wait, x23: of Call,
+// x24: message info of the acknowledgement, x25: where the counter is stored.
 function loop_interrupt
     mov x0, x19
-    mov x7, x25
+    mov x1, xzr
+    mov x6, xzr
+    mov x7, x22
     svc #0
     mrs x9, COUNTER
     str wzr, [x21]
-    mov x0, x22
-    mov x1, x23
-    mov x7, x24
+    mov x0, x20
+    mov x1, x24
+    mov x7, x23
     svc #0
-    str x9, [x26]
+    str x9, [x25]
     b loop_interrupt
+
+// As loop_interrupt, but measures the acknowledgement by itself. x25: where its instructions are
+// stored.
+function loop_acknowledge
+    mov x0, x19
+    mov x7, x22
+    svc #0
+    str wzr, [x21]
+    mov x0, x20
+    mov x1, x24
+    mov x7, x23
+    mrs x9, COUNTER
+    svc #0
+    mrs x10, COUNTER
+    sub x9, x10, x9
+    str x9, [x25]
+    b loop_acknowledge

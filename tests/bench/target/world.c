@@ -131,16 +131,23 @@ void world_begin(struct bench *b)
     b->stamp = 0;
     b->object = seL4_CapNull;
     b->partner = (struct thread){0};
-    world_own_fpu(b, false);
-    // The first object after a Revoke would pay for the reset of the memory.
-    (void)world_object(b, seL4_EndpointObject, 0);
+    world_own_fpu(b, true);
+    // The first object after a Revoke would pay for the reset of the memory. It is a thread, so
+    // that the neighbours in the derivation tree are as in the reference: what a kernel compares
+    // them with costs a few instructions more or less.
+    (void)world_object(b, seL4_TCBObject, 0);
 }
 
 void world_end(struct bench *b)
 {
+    if (b->irq != seL4_CapNull) {
+        bench_check(b, seL4_CNode_Delete(seL4_CapInitThreadCNode, b->irq, seL4_WordBits), "delete");
+        b->irq = seL4_CapNull;
+    }
     bench_check(b, seL4_CNode_Revoke(seL4_CapInitThreadCNode, b->memory, seL4_WordBits), "revoke");
     b->slot = b->memory + 1;
     b->page = PAGES;
+    world_priority(b, seL4_CapInitThreadTCB, PRIO_ROOT);
 }
 
 void world_own_fpu(struct bench *b, bool allowed)
@@ -152,7 +159,18 @@ void world_own_fpu(struct bench *b, bool allowed)
 
 // --- threads -----------------------------------------------------------------------------------
 
-static void make_context(struct bench *b, struct thread *t, unsigned prio)
+void world_priority(struct bench *b, seL4_CPtr tcb, unsigned prio)
+{
+    bench_check(b, seL4_TCB_SetPriority(tcb, seL4_CapInitThreadTCB, prio), "priority");
+}
+
+static void give_buffer(struct bench *b, struct thread *t)
+{
+    seL4_CPtr frame = world_page(b, &t->buffer);
+    bench_check(b, seL4_TCB_SetIPCBuffer(t->tcb, t->buffer, frame), "IPC buffer");
+}
+
+static void give_context(struct bench *b, struct thread *t)
 {
     seL4_Time hour = (seL4_Time)1 << HOUR_US_BITS;
     t->sc = world_object(b, seL4_SchedContextObject, seL4_MinSchedContextBits);
@@ -160,24 +178,26 @@ static void make_context(struct bench *b, struct thread *t, unsigned prio)
                 seL4_SchedControl_Configure(b->info->schedcontrol.start, t->sc, hour, hour, 0, 0),
                 "budget");
     bench_check(
-        b, seL4_TCB_SetSchedParams(t->tcb, seL4_CapInitThreadTCB, 0, prio, t->sc, seL4_CapNull),
+        b,
+        seL4_TCB_SetSchedParams(t->tcb, seL4_CapInitThreadTCB, 0, PRIO_HIGH, t->sc, seL4_CapNull),
         "scheduling");
 }
 
-void world_thread(struct bench *b, struct thread *out, unsigned prio, unsigned flags,
-                  void (*entry)(void), seL4_UserContext *registers)
+void world_thread(struct bench *b, struct thread *out, unsigned flags, void (*entry)(void),
+                  seL4_UserContext *registers)
 {
-    struct thread t = {0};
-    t.tcb = world_object(b, seL4_TCBObject, 0);
-    seL4_CPtr frame = world_page(b, &t.buffer);
+    struct thread t = {.tcb = world_object(b, seL4_TCBObject, 0)};
     bench_check(b,
                 seL4_TCB_Configure(t.tcb, seL4_CapInitThreadCNode, 0, seL4_CapInitThreadVSpace, 0,
-                                   t.buffer, frame),
+                                   0, seL4_CapNull),
                 "configure");
-    make_context(b, &t, prio);
+    if ((flags & THREAD_BUFFER) != 0) {
+        give_buffer(b, &t);
+    }
     if ((flags & THREAD_FPU) == 0) {
         bench_check(b, (seL4_Error)seL4_TCB_SetFlags(t.tcb, 0, FPU_DISABLED).error, "flags");
     }
+    give_context(b, &t);
     registers->pc = (seL4_Word)entry;
     bench_check(
         b,
