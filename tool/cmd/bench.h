@@ -22,6 +22,16 @@ int bench_kernel(struct arena *a, struct options *o, struct diag *d);
 
 // --- rows of `bench kernel` --------------------------------------------------------------------
 
+// What a row took. All repetitions agree, unless `most` says otherwise.
+struct bench_cell {
+    uint64_t least; // instructions
+    uint64_t most;  // 0: not measured
+};
+
+enum {
+    BENCH_COLUMNS = 12,
+};
+
 // One operation. What is known of it comes from the reference, what it took from the machine.
 struct bench_row {
     const char *name;
@@ -29,8 +39,13 @@ struct bench_row {
     uint64_t reference; // instructions of the reference kernel; 0: not measured there
     uint64_t target;    // no more than this is wanted
     uint64_t ceiling;   // more than this is a step back
-    uint64_t least;     // measured; 0: not
-    uint64_t most;
+    struct bench_cell cells[BENCH_COLUMNS];
+};
+
+// What else there was while a column's cells were measured.
+struct bench_column {
+    const char *among; // "objects"; "": nothing
+    uint64_t alive;    // how many
 };
 
 struct bench_rows {
@@ -38,6 +53,8 @@ struct bench_rows {
     struct bench_row *items;
     size_t count;
     size_t capacity;
+    struct bench_column columns[BENCH_COLUMNS];
+    size_t column_count;
 };
 
 // tests/bench/reference.json.
@@ -49,5 +66,7 @@ void bench_take(struct arena *a, struct bench_rows *rows, const char *line);
 // Does the command line ask for it? A row or the beginning of its name up to a dot.
 bool bench_asked(const struct options *o, const char *name);
 
+// The one column beside the reference; or several beside each other.
 void bench_print_table(const struct options *o, const struct bench_rows *rows);
+void bench_print_growth(const struct options *o, const struct bench_rows *rows);
 void bench_print_json(const struct options *o, const struct bench_rows *rows, const char *kernel);

@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -90,14 +91,14 @@ static void follow(struct session *s)
     }
 }
 
-static bool measure(struct session *s, const struct build_result *b)
+static bool boot(struct session *s, const struct build_result *b, const char *mode)
 {
     struct machine_setup setup = machine_setup(s->options, b->image.elf);
     setup.counted = true;
     setup.count_shift = 0;
-    setup.words = s->options->growth  ? "kaal.bench=growth"
-                  : s->options->worst ? "kaal.bench=worst"
-                                      : NULL;
+    setup.words = arena_printf(s->arena, "kaal.bench=%s", mode);
+    s->ended = false;
+    s->length = 0;
     if (!machine_start(&s->machine, s->arena, &setup, s->diag)) {
         return false;
     }
@@ -108,13 +109,22 @@ static bool measure(struct session *s, const struct build_result *b)
     return s->ended && !s->failed;
 }
 
+// Each mode on a machine of its own.
+static bool measure(struct session *s, const struct build_result *b)
+{
+    if (s->options->growth) {
+        return boot(s, b, "objects") && boot(s, b, "queues");
+    }
+    return boot(s, b, s->options->worst ? "worst" : "rows");
+}
+
 // Every row of the reference that was asked for has come.
 static bool is_complete(const struct session *s)
 {
     bool complete = true;
     for (size_t i = 0; i < s->rows->count; i++) {
         const struct bench_row *row = &s->rows->items[i];
-        if (row->most == 0 && bench_asked(s->options, row->name)) {
+        if (row->cells[0].most == 0 && bench_asked(s->options, row->name)) {
             diag_error(s->diag, place_none(), "no row %s came; use -v to see what did", row->name);
             complete = false;
         }
@@ -128,6 +138,9 @@ int bench_kernel(struct arena *a, struct options *o, struct diag *d)
     struct bench_rows rows;
     struct session *s = arena_alloc(a, sizeof(*s));
     *s = (struct session){.arena = a, .options = o, .rows = &rows, .diag = d};
+    if (!o->memory_given) {
+        o->memory = UINT64_C(1) << 30;
+    }
     if (!o->config_given) {
         o->config = "bench";
         o->config_given = true;
@@ -138,6 +151,8 @@ int bench_kernel(struct arena *a, struct options *o, struct diag *d)
     }
     if (o->json) {
         bench_print_json(o, &rows, b.kernel.path);
+    } else if (o->growth) {
+        bench_print_growth(o, &rows);
     } else {
         bench_print_table(o, &rows);
     }

@@ -27,6 +27,23 @@ static struct bench_row *row_of(struct arena *a, struct bench_rows *rows, const 
     return row;
 }
 
+static struct bench_cell *cell_of(struct bench_rows *rows, struct bench_row *row, const char *among,
+                                  uint64_t alive)
+{
+    size_t i = 0;
+    while (i < rows->column_count &&
+           (strcmp(rows->columns[i].among, among) != 0 || rows->columns[i].alive != alive)) {
+        i++;
+    }
+    if (i == BENCH_COLUMNS) {
+        return NULL;
+    }
+    if (i == rows->column_count) {
+        rows->columns[rows->column_count++] = (struct bench_column){among, alive};
+    }
+    return &row->cells[i];
+}
+
 void bench_take(struct arena *a, struct bench_rows *rows, const char *line)
 {
     struct report r;
@@ -36,12 +53,17 @@ void bench_take(struct arena *a, struct bench_rows *rows, const char *line)
     const char *name = report_value(&r, "name");
     const char *least = report_value(&r, "instructions");
     const char *most = report_value(&r, "most");
+    const char *among = report_value(&r, "among");
+    const char *alive = report_value(&r, "alive");
     if (name == NULL || least == NULL) {
         return;
     }
-    struct bench_row *row = row_of(a, rows, name);
-    row->least = strtoull(least, NULL, 10);
-    row->most = most == NULL ? row->least : strtoull(most, NULL, 10);
+    struct bench_cell *cell = cell_of(rows, row_of(a, rows, name), among == NULL ? "" : among,
+                                      alive == NULL ? 0 : strtoull(alive, NULL, 10));
+    if (cell != NULL) {
+        cell->least = strtoull(least, NULL, 10);
+        cell->most = most == NULL ? cell->least : strtoull(most, NULL, 10);
+    }
 }
 
 bool bench_asked(const struct options *o, const char *name)
@@ -60,45 +82,102 @@ bool bench_asked(const struct options *o, const char *name)
 
 static const char *mark(const struct bench_row *row)
 {
-    if (row->reference == 0) {
-        return "";
-    }
-    if (row->most > row->reference) {
+    uint64_t most = row->cells[0].most;
+    if (most > row->reference) {
         return "above the reference";
     }
-    return row->most > row->target ? "above the target" : "ok";
+    return most > row->target ? "above the target" : "ok";
 }
 
 static void print_row(const struct bench_row *row)
 {
-    printf("%-26s %8" PRIu64, row->name, row->least);
+    const struct bench_cell *cell = &row->cells[0];
+    printf("%-26s %10" PRIu64, row->name, cell->least);
     if (row->reference != 0) {
-        printf(" %9" PRIu64 " %6.2f %7" PRIu64 "  %s", row->reference,
-               (double)row->least / (double)row->reference, row->target, mark(row));
+        printf(" %10" PRIu64 " %6.2f %8" PRIu64 "  %s", row->reference,
+               (double)cell->least / (double)row->reference, row->target, mark(row));
     }
-    if (row->most != row->least) {
-        printf("%s(up to %" PRIu64 ")", row->reference == 0 ? "   " : " ", row->most);
+    if (cell->most != cell->least) {
+        printf("  (up to %" PRIu64 ")", cell->most);
     }
     putchar('\n');
 }
 
+static bool is_shown(const struct options *o, const struct bench_row *row, size_t column)
+{
+    return row->cells[column].most != 0 && bench_asked(o, row->name);
+}
+
 void bench_print_table(const struct options *o, const struct bench_rows *rows)
 {
-    printf("%-26s %8s %9s %6s %7s\n", "instructions", "measured", "reference", "ratio", "target");
+    printf("%-26s %10s %10s %6s %8s\n", "instructions", "measured", "reference", "ratio", "target");
     for (size_t i = 0; i < rows->count; i++) {
-        if (rows->items[i].most != 0 && bench_asked(o, rows->items[i].name)) {
+        if (is_shown(o, &rows->items[i], 0)) {
             print_row(&rows->items[i]);
         }
     }
 }
 
-static json_t *json_row(const struct bench_row *row)
+// The columns from `first` on that are of one kind.
+static size_t kind_end(const struct bench_rows *rows, size_t first)
+{
+    size_t end = first;
+    while (end < rows->column_count &&
+           strcmp(rows->columns[end].among, rows->columns[first].among) == 0) {
+        end++;
+    }
+    return end;
+}
+
+static void print_kind(const struct options *o, const struct bench_rows *rows, size_t first,
+                       size_t end)
+{
+    printf("%-26s", rows->columns[first].among);
+    for (size_t c = first; c < end; c++) {
+        printf(" %10" PRIu64, rows->columns[c].alive);
+    }
+    printf("  grows by\n");
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct bench_row *row = &rows->items[i];
+        if (!is_shown(o, row, first)) {
+            continue;
+        }
+        printf("%-26s", row->name);
+        for (size_t c = first; c < end; c++) {
+            printf(" %10" PRIu64, row->cells[c].most);
+        }
+        printf(" %9.2f\n", (double)row->cells[end - 1].most / (double)row->cells[first].most);
+    }
+}
+
+void bench_print_growth(const struct options *o, const struct bench_rows *rows)
+{
+    for (size_t first = 0; first < rows->column_count; first = kind_end(rows, first)) {
+        print_kind(o, rows, first, kind_end(rows, first));
+    }
+}
+
+static json_t *json_cells(const struct bench_rows *rows, const struct bench_row *row)
+{
+    json_t *list = json_array();
+    for (size_t c = 0; c < rows->column_count; c++) {
+        const struct bench_cell *cell = &row->cells[c];
+        if (cell->most != 0) {
+            json_array_append_new(
+                list, json_pack("{s:s, s:I, s:I, s:I}", "among", rows->columns[c].among, "alive",
+                                (json_int_t)rows->columns[c].alive, "instructions",
+                                (json_int_t)cell->least, "most", (json_int_t)cell->most));
+        }
+    }
+    return list;
+}
+
+static json_t *json_row(const struct bench_rows *rows, const struct bench_row *row)
 {
     json_t *json = json_object();
     json_object_set_new(json, "name", json_string(row->name));
     json_object_set_new(json, "text", json_string(row->text));
-    json_object_set_new(json, "instructions", json_integer((json_int_t)row->least));
-    json_object_set_new(json, "most", json_integer((json_int_t)row->most));
+    json_object_set_new(json, "measured", json_cells(rows, row));
     if (row->reference != 0) {
         json_object_set_new(json, "reference", json_integer((json_int_t)row->reference));
         json_object_set_new(json, "target", json_integer((json_int_t)row->target));
@@ -112,8 +191,8 @@ void bench_print_json(const struct options *o, const struct bench_rows *rows, co
     json_t *all = json_object();
     json_t *list = json_array();
     for (size_t i = 0; i < rows->count; i++) {
-        if (rows->items[i].most != 0 && bench_asked(o, rows->items[i].name)) {
-            json_array_append_new(list, json_row(&rows->items[i]));
+        if (bench_asked(o, rows->items[i].name)) {
+            json_array_append_new(list, json_row(rows, &rows->items[i]));
         }
     }
     json_object_set_new(all, "kernel", json_string(kernel));

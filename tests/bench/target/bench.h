@@ -39,6 +39,7 @@ void bench_trap(struct trap *t);
 void bench_trap_fp(struct trap *t);
 void bench_store(struct trap *t);
 void bench_nothing(struct trap *t);
+void bench_spin(struct trap *t, uint64_t *stamp);
 
 // Where threads begin (trap.S).
 void loop_serve(void);
@@ -46,6 +47,8 @@ void loop_serve_fp(void);
 void loop_wait(void);
 void loop_stamp(void);
 void loop_yield(void);
+void loop_once(void);
+void loop_released(void);
 void loop_unknown(void);
 void loop_interrupt(void);
 void loop_acknowledge(void);
@@ -67,12 +70,16 @@ struct bench {
     const seL4_BootInfo *info;
     volatile struct pl011_registers *uart;
     seL4_CPtr memory;      // untyped, of the row
+    seL4_CPtr slots_row;   // first slot of the row
+    seL4_CPtr slots_end;   // first slot that no row may use
     seL4_CPtr slot;        // next free one, for the row
     seL4_Word page;        // next free page, for the row
     struct trap trap;      // what is measured
     struct trap saved;     // the same before each measurement: registers come back changed
     uint64_t stamp;        // by a thread that answers
     uint32_t overhead;     // of reading the counter twice
+    const char *among;     // what else is there; NULL: nothing
+    seL4_Word alive;       // how much of that
     seL4_CPtr object;      // of the row, between its steps
     seL4_CPtr irq;         // handler capability of the row
     struct thread partner; // the same
@@ -108,10 +115,19 @@ void world_open(struct bench *b);
 void world_begin(struct bench *b);
 void world_end(struct bench *b);
 
+// What was made so far outlives the rows.
+void world_keep(struct bench *b);
+
+// The largest (rank 0), next largest, ... capability to memory of the boot info.
+seL4_CPtr world_untyped(struct bench *b, unsigned rank);
+
 seL4_CPtr world_slot(struct bench *b);
 
 // A new object in a new slot of the initial CNode.
 seL4_CPtr world_object(struct bench *b, seL4_Word type, seL4_Word bits);
+
+// The same from other memory than the row's.
+seL4_CPtr world_object_of(struct bench *b, seL4_CPtr untyped, seL4_Word type, seL4_Word bits);
 
 // A frame, mapped at *vaddr.
 seL4_CPtr world_page(struct bench *b, seL4_Word *vaddr);
@@ -121,12 +137,18 @@ enum {
     THREAD_FPU = 1u << 0,
     THREAD_PASSIVE = 1u << 1, // without scheduling context, once it waits
     THREAD_BUFFER = 1u << 2,  // with an IPC buffer
+    THREAD_STOPPED = 1u << 3, // does not run yet
 };
 
 // A thread that runs `entry` with these registers at once, at PRIO_HIGH, until it waits for
 // something.
 void world_thread(struct bench *b, struct thread *out, unsigned flags, void (*entry)(void),
                   seL4_UserContext *registers);
+
+// The steps of world_thread, for those who make many.
+#define WORLD_FOREVER ((seL4_Time)1 << 32) // no budget of that many us ends while we measure
+void world_budget(struct bench *b, seL4_CPtr sc, seL4_Time budget, seL4_Time period);
+void world_registers(struct bench *b, seL4_CPtr tcb, bool start, seL4_UserContext *registers);
 
 void world_priority(struct bench *b, seL4_CPtr tcb, unsigned prio);
 
@@ -143,3 +165,11 @@ uint32_t measure_trap(struct bench *b);
 uint32_t measure_one_way(struct bench *b);
 
 void measure_rows(struct bench *b, const struct row *rows);
+
+// Every row.
+void measure_all(struct bench *b);
+
+// --- modes -------------------------------------------------------------------------------------
+
+void growth_run(struct bench *b);
+void queues_run(struct bench *b);

@@ -4,6 +4,10 @@
 
 #include <kaal/tls.h>
 
+#include <lib/bits.h>
+#include <lib/fdt.h>
+#include <lib/mem.h>
+
 enum {
     INST_RETIRED = 0x08,
     ENABLE = 1,
@@ -61,6 +65,47 @@ static void open_counter(struct bench *b)
     }
 }
 
+// --- what is asked for -------------------------------------------------------------------------
+
+static const char mode_key[] = "kaal.bench=";
+
+// The value of "kaal.bench=" on the machine's command line, "" without it.
+static const char *mode_of(const seL4_BootInfo *info)
+{
+    const seL4_BootInfoHeader *header =
+        (const void *)((const uint8_t *)info + seL4_BootInfoFrameSize);
+    struct dt tree;
+    size_t key = sizeof(mode_key) - 1;
+    if (info->extraLen < sizeof(*header) || header->id != SEL4_BOOTINFO_HEADER_FDT ||
+        dt_open(&tree, header + 1, header->len - sizeof(*header)) != DT_OK) {
+        return "";
+    }
+    for (const char *at = dt_bootargs(&tree); at != NULL && *at != '\0'; at++) {
+        if (strncmp(at, mode_key, key) == 0) {
+            return at + key;
+        }
+    }
+    return "";
+}
+
+static void run(struct bench *b, const char *mode)
+{
+    static const struct {
+        const char *name;
+        void (*run)(struct bench *b);
+    } modes[] = {
+        {"objects", growth_run},
+        {"queues", queues_run},
+    };
+    for (unsigned i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        if (strncmp(mode, modes[i].name, strlen(modes[i].name)) == 0) {
+            modes[i].run(b);
+            return;
+        }
+    }
+    measure_all(b);
+}
+
 void root_main(const seL4_BootInfo *info)
 {
     struct bench *b = &bench;
@@ -73,11 +118,7 @@ void root_main(const seL4_BootInfo *info)
     kaal_report_str(&r, "config", KAAL_CONFIG_NAME);
     bench_print(b, &r);
     open_counter(b);
-    measure_rows(b, rows_ipc);
-    measure_rows(b, rows_signal);
-    measure_rows(b, rows_thread);
-    measure_rows(b, rows_interrupt);
-    measure_rows(b, rows_memory);
+    run(b, mode_of(info));
     kaal_report_begin(&r, "end");
     bench_print(b, &r);
     stop();

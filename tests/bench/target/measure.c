@@ -32,6 +32,10 @@ static void report(struct bench *b, const struct row *row, uint32_t least, uint3
     struct kaal_report r;
     kaal_report_begin(&r, "row");
     kaal_report_str(&r, "name", row->name);
+    if (b->among != NULL) {
+        kaal_report_str(&r, "among", b->among);
+        kaal_report_u64(&r, "alive", b->alive);
+    }
     kaal_report_u64(&r, "instructions", least);
     if (most != least) {
         kaal_report_u64(&r, "most", most);
@@ -64,4 +68,13 @@ void measure_rows(struct bench *b, const struct row *rows)
     for (const struct row *row = rows; row->name != NULL; row++) {
         measure_row(b, row);
     }
+}
+
+void measure_all(struct bench *b)
+{
+    measure_rows(b, rows_ipc);
+    measure_rows(b, rows_signal);
+    measure_rows(b, rows_thread);
+    measure_rows(b, rows_interrupt);
+    measure_rows(b, rows_memory);
 }

@@ -75,6 +75,21 @@ function bench_nothing
     stp x9, x10, [x11, #72]
     ret
 
+// void bench_spin(struct trap *t, uint64_t *stamp): runs until another thread has stored the counter.
+// Leaves its own last reading before that, which is up to one round, 5 instructions, older than the
+// interruption.
+function bench_spin
+    mrs x9, COUNTER
+    str xzr, [x1]
+1:  mov x12, x9
+    mrs x9, COUNTER
+    ldr x10, [x1]
+    cbz x10, 1b
+    cmp x9, x10
+    csel x9, x12, x9, hi
+    stp x9, x10, [x0, #72]
+    ret
+
 // --- threads that answer -----------------------------------------------------------------------
 
 // Each loop loads again what a library's stub would load again, so that user level's part of a round
@@ -116,11 +131,26 @@ function loop_stamp
     str x9, [x21]
     b loop_stamp
 
+// One system call, the counter stored right before it. x0 to x8: the call, x21: where.
+function loop_once
+    mrs x9, COUNTER
+    str x9, [x21]
+    svc #0
+    b .
+
 // Yields for ever, 3. x22: number of the system call.
 function loop_yield
     mov x7, x22
     svc #0
     b loop_yield
+
+// As loop_yield; stores the counter whenever it runs again. x21: where.
+function loop_released
+    mov x7, x22
+    svc #0
+    mrs x9, COUNTER
+    str x9, [x21]
+    b loop_released
 
 // Fault handler, 7: lets a thread go on behind the system call that the kernel does not know. x19:
 // endpoint, x6: reply object, x20: message info of the reply, x21: IPC buffer.

@@ -16,7 +16,6 @@
 enum {
     ROW_BITS = 24, // memory of a row
     PAGE = 4096,
-    HOUR_US_BITS = 32, // 2^32 us: no budget ends while something is measured
     FPU_DISABLED = 1,
 };
 
@@ -24,13 +23,13 @@ enum {
 
 seL4_CPtr world_slot(struct bench *b)
 {
-    if (b->slot == b->info->empty.end) {
+    if (b->slot == b->slots_end) {
         bench_fail(b, "slots", b->slot);
     }
     return b->slot++;
 }
 
-static seL4_CPtr object_from(struct bench *b, seL4_CPtr untyped, seL4_Word type, seL4_Word bits)
+seL4_CPtr world_object_of(struct bench *b, seL4_CPtr untyped, seL4_Word type, seL4_Word bits)
 {
     seL4_CPtr slot = world_slot(b);
     bench_check(b, seL4_Untyped_Retype(untyped, type, bits, seL4_CapInitThreadCNode, 0, 0, slot, 1),
@@ -40,7 +39,7 @@ static seL4_CPtr object_from(struct bench *b, seL4_CPtr untyped, seL4_Word type,
 
 seL4_CPtr world_object(struct bench *b, seL4_Word type, seL4_Word bits)
 {
-    return object_from(b, b->memory, type, bits);
+    return world_object_of(b, b->memory, type, bits);
 }
 
 static bool take_table(void *context, seL4_CPtr *table)
@@ -64,37 +63,47 @@ seL4_CPtr world_page(struct bench *b, seL4_Word *vaddr)
 
 // --- opening -----------------------------------------------------------------------------------
 
-// The largest piece of memory, or the one that holds a device's registers.
-static seL4_CPtr find_untyped(const seL4_BootInfo *info, bool device, seL4_Word paddr)
+seL4_CPtr world_untyped(struct bench *b, unsigned rank)
 {
-    seL4_CPtr best = seL4_CapNull;
-    unsigned bits = 0;
-    for (seL4_Word i = 0; i < info->untyped.end - info->untyped.start; i++) {
-        const seL4_UntypedDesc *entry = &info->untypedList[i];
-        bool holds = paddr - entry->paddr < (seL4_Word)1 << entry->sizeBits;
-        if ((entry->isDevice != 0) == device && (!device || holds) && entry->sizeBits > bits) {
-            best = info->untyped.start + i;
-            bits = entry->sizeBits;
+    const seL4_BootInfo *info = b->info;
+    for (unsigned bits = seL4_MaxUntypedBits; bits >= seL4_MinUntypedBits; bits--) {
+        for (seL4_Word i = 0; i < info->untyped.end - info->untyped.start; i++) {
+            const seL4_UntypedDesc *entry = &info->untypedList[i];
+            if (entry->isDevice == 0 && entry->sizeBits == bits && rank-- == 0) {
+                return info->untyped.start + i;
+            }
         }
     }
-    return best;
+    bench_fail(b, "memory", rank);
+}
+
+static seL4_CPtr find_device(struct bench *b, seL4_Word paddr)
+{
+    const seL4_BootInfo *info = b->info;
+    for (seL4_Word i = 0; i < info->untyped.end - info->untyped.start; i++) {
+        const seL4_UntypedDesc *entry = &info->untypedList[i];
+        if (entry->isDevice != 0 && paddr - entry->paddr < (seL4_Word)1 << entry->sizeBits) {
+            return info->untyped.start + i;
+        }
+    }
+    bench_fail(b, "device", paddr);
 }
 
 // The serial port's page: whatever lies before it in its untyped memory is skipped.
 static void open_uart(struct bench *b)
 {
     const struct kaal_table_source tables = {.take = take_table, .context = b};
-    seL4_CPtr untyped = find_untyped(b->info, true, UART_PADDR);
+    seL4_CPtr untyped = find_device(b, UART_PADDR);
     seL4_Word at = b->info->untypedList[untyped - b->info->untyped.start].paddr;
     while (at != UART_PADDR) {
         unsigned bits = (unsigned)__builtin_ctzll(at | (seL4_Word)1 << 47);
         while (UART_PADDR - at < (seL4_Word)1 << bits) {
             bits--;
         }
-        object_from(b, untyped, seL4_UntypedObject, bits);
+        world_object_of(b, untyped, seL4_UntypedObject, bits);
         at += (seL4_Word)1 << bits;
     }
-    seL4_CPtr frame = object_from(b, untyped, seL4_ARM_SmallPageObject, 0);
+    seL4_CPtr frame = world_object_of(b, untyped, seL4_ARM_SmallPageObject, 0);
     bench_check(b,
                 kaal_vspace_map(seL4_CapInitThreadVSpace, frame, UART_ADDRESS, seL4_ReadWrite,
                                 KAAL_PAGE_REGISTERS, &tables),
@@ -102,26 +111,23 @@ static void open_uart(struct bench *b)
     b->uart = (volatile struct pl011_registers *)UART_ADDRESS; // NOLINT: mapped just now
 }
 
-// A budget without end, so that no timer interrupt falls into a measurement.
-static void open_own_thread(struct bench *b)
+void world_keep(struct bench *b)
 {
-    seL4_Time hour = (seL4_Time)1 << HOUR_US_BITS;
-    bench_check(b,
-                seL4_SchedControl_Configure(b->info->schedcontrol.start, seL4_CapInitThreadSC, hour,
-                                            hour, 0, 0),
-                "own budget");
-    bench_check(b, seL4_TCB_SetPriority(seL4_CapInitThreadTCB, seL4_CapInitThreadTCB, PRIO_ROOT),
-                "own priority");
+    b->slots_row = b->slot;
 }
 
 void world_open(struct bench *b)
 {
     b->slot = b->info->empty.start;
+    b->slots_end = b->info->empty.end;
     b->page = PAGES;
-    b->memory = find_untyped(b->info, false, 0);
+    b->memory = world_untyped(b, 0);
     open_uart(b);
-    open_own_thread(b);
+    // A budget without end, so that no timer interrupt falls into a measurement.
+    world_budget(b, seL4_CapInitThreadSC, WORLD_FOREVER, WORLD_FOREVER);
+    world_priority(b, seL4_CapInitThreadTCB, PRIO_ROOT);
     b->memory = world_object(b, seL4_UntypedObject, ROW_BITS);
+    world_keep(b);
 }
 
 // --- one row -----------------------------------------------------------------------------------
@@ -145,7 +151,7 @@ void world_end(struct bench *b)
         b->irq = seL4_CapNull;
     }
     bench_check(b, seL4_CNode_Revoke(seL4_CapInitThreadCNode, b->memory, seL4_WordBits), "revoke");
-    b->slot = b->memory + 1;
+    b->slot = b->slots_row;
     b->page = PAGES;
     world_priority(b, seL4_CapInitThreadTCB, PRIO_ROOT);
 }
@@ -158,6 +164,21 @@ void world_own_fpu(struct bench *b, bool allowed)
 }
 
 // --- threads -----------------------------------------------------------------------------------
+
+void world_budget(struct bench *b, seL4_CPtr sc, seL4_Time budget, seL4_Time period)
+{
+    bench_check(b,
+                seL4_SchedControl_Configure(b->info->schedcontrol.start, sc, budget, period, 0, 0),
+                "budget");
+}
+
+void world_registers(struct bench *b, seL4_CPtr tcb, bool start, seL4_UserContext *registers)
+{
+    bench_check(
+        b,
+        seL4_TCB_WriteRegisters(tcb, start, 0, sizeof(*registers) / sizeof(seL4_Word), registers),
+        "registers");
+}
 
 void world_priority(struct bench *b, seL4_CPtr tcb, unsigned prio)
 {
@@ -172,11 +193,8 @@ static void give_buffer(struct bench *b, struct thread *t)
 
 static void give_context(struct bench *b, struct thread *t)
 {
-    seL4_Time hour = (seL4_Time)1 << HOUR_US_BITS;
     t->sc = world_object(b, seL4_SchedContextObject, seL4_MinSchedContextBits);
-    bench_check(b,
-                seL4_SchedControl_Configure(b->info->schedcontrol.start, t->sc, hour, hour, 0, 0),
-                "budget");
+    world_budget(b, t->sc, WORLD_FOREVER, WORLD_FOREVER);
     bench_check(
         b,
         seL4_TCB_SetSchedParams(t->tcb, seL4_CapInitThreadTCB, 0, PRIO_HIGH, t->sc, seL4_CapNull),
@@ -199,10 +217,7 @@ void world_thread(struct bench *b, struct thread *out, unsigned flags, void (*en
     }
     give_context(b, &t);
     registers->pc = (seL4_Word)entry;
-    bench_check(
-        b,
-        seL4_TCB_WriteRegisters(t.tcb, true, 0, sizeof(*registers) / sizeof(seL4_Word), registers),
-        "registers");
+    world_registers(b, t.tcb, (flags & THREAD_STOPPED) == 0, registers);
     if ((flags & THREAD_PASSIVE) != 0) {
         bench_check(b, seL4_SchedContext_Unbind(t.sc), "unbind");
     }

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The rows again with 10, 1,000 and 10,000 threads queued, and what the queue itself costs:
+//
+//    senders    blocked in Send on one endpoint, of all priorities
+//    released   out of budget, waiting for the refill; half of them for longer than the partner
+//
+//    threads of higher priority ... | partner | ... of lower priority       a queue
+
+#include "bench.h"
+#include "population.h"
+
+enum {
+    PRIORITIES = 250,
+    BATCH = 64,
+    BUDGET_US = 1000,
+    SHORT_US = 2000, // period of a thread that comes back while the root task waits for it
+};
+
+#define HOUR_US ((seL4_Time)3600 * 1000000)
+
+static struct population population;
+static seL4_CPtr queue;   // the endpoint
+static seL4_CPtr context; // lent to each sender in turn
+
+// --- populations -------------------------------------------------------------------------------
+
+static void configure(struct bench *b, seL4_CPtr tcb)
+{
+    bench_check(b,
+                seL4_TCB_Configure(tcb, seL4_CapInitThreadCNode, 0, seL4_CapInitThreadVSpace, 0, 0,
+                                   seL4_CapNull),
+                "configure");
+}
+
+// Sends at PRIO_HIGH, at once, and is then sorted in by the priority that it keeps.
+static void add_sender(struct bench *b, seL4_CPtr tcb, unsigned prio)
+{
+    seL4_UserContext registers = {
+        .pc = (seL4_Word)loop_once,
+        .x0 = queue,
+        .x7 = (seL4_Word)seL4_SysSend,
+        .x21 = (seL4_Word)&b->stamp,
+    };
+    configure(b, tcb);
+    world_priority(b, tcb, PRIO_HIGH);
+    bench_check(b, seL4_SchedContext_Bind(context, tcb), "bind");
+    world_registers(b, tcb, true, &registers);
+    bench_check(b, seL4_SchedContext_Unbind(context), "unbind");
+    world_priority(b, tcb, prio);
+}
+
+static void add_senders(struct bench *b, seL4_Word count)
+{
+    while (population.count != count) {
+        seL4_Word n = count - population.count < BATCH ? count - population.count : BATCH;
+        population_retype(&population, seL4_TCBObject, 0, population.hand, n);
+        for (seL4_Word i = 0; i < n; i++) {
+            add_sender(b, population.hand + i, 1 + (unsigned)(population.count++ % PRIORITIES));
+            population_park(&population, population.hand + i);
+        }
+    }
+}
+
+static void add_one_released(struct bench *b, seL4_CPtr tcb, seL4_CPtr sc, seL4_Time period)
+{
+    seL4_UserContext registers = {
+        .pc = (seL4_Word)loop_yield,
+        .x22 = (seL4_Word)seL4_SysYield,
+    };
+    configure(b, tcb);
+    world_budget(b, sc, BUDGET_US, period);
+    bench_check(b,
+                seL4_TCB_SetSchedParams(tcb, seL4_CapInitThreadTCB, 0, PRIO_HIGH, sc, seL4_CapNull),
+                "scheduling");
+    world_registers(b, tcb, true, &registers);
+}
+
+static void add_released(struct bench *b, seL4_Word count)
+{
+    while (population.count != count) {
+        seL4_Word n = count - population.count < BATCH ? count - population.count : BATCH;
+        population_retype(&population, seL4_TCBObject, 0, population.hand, n);
+        population_retype(&population, seL4_SchedContextObject, seL4_MinSchedContextBits,
+                          population.hand + BATCH, n);
+        for (seL4_Word i = 0; i < n; i++) {
+            add_one_released(b, population.hand + i, population.hand + BATCH + i,
+                             population.count++ % 2 == 0 ? HOUR_US : 3 * HOUR_US);
+            population_park(&population, population.hand + i);
+            population_park(&population, population.hand + BATCH + i);
+        }
+    }
+}
+
+// --- rows of both queues -----------------------------------------------------------------------
+
+static void trap_on_partner(struct bench *b, seL4_Word label, seL4_Word caps, seL4_Word words)
+{
+    measure_prepare(b, (seL4_Word)seL4_SysCall, b->partner.tcb,
+                    seL4_MessageInfo_new(label, 0, caps, words));
+}
+
+// From the partner's system call, which blocks, to the root task, which has resumed it.
+static uint32_t measure_blocking(struct bench *b)
+{
+    b->trap = b->saved;
+    bench_trap(&b->trap);
+    return (uint32_t)(b->trap.after - *(volatile uint64_t *)&b->stamp) - b->overhead;
+}
+
+static void suspend(struct bench *b)
+{
+    bench_check(b, seL4_TCB_Suspend(b->partner.tcb), "suspend");
+}
+
+static void resume(struct bench *b)
+{
+    bench_check(b, seL4_TCB_Resume(b->partner.tcb), "resume");
+}
+
+// Stops the partner, and has it begin again before its system call.
+static void rewind_partner(struct bench *b)
+{
+    seL4_UserContext registers = {.pc = (seL4_Word)loop_once};
+    suspend(b);
+    bench_check(b, seL4_TCB_WriteRegisters(b->partner.tcb, false, 0, 1, &registers), "rewind");
+}
+
+// --- senders -----------------------------------------------------------------------------------
+
+static void make_sender(struct bench *b)
+{
+    seL4_UserContext registers = {
+        .x0 = queue,
+        .x7 = (seL4_Word)seL4_SysSend,
+        .x21 = (seL4_Word)&b->stamp,
+    };
+    world_thread(b, &b->partner, THREAD_STOPPED, loop_once, &registers);
+}
+
+static void setup_send(struct bench *b, const struct row *row)
+{
+    (void)row;
+    make_sender(b);
+    trap_on_partner(b, TCBResume, 0, 0);
+}
+
+static void setup_suspend(struct bench *b, const struct row *row)
+{
+    (void)row;
+    make_sender(b);
+    resume(b);
+    trap_on_partner(b, TCBSuspend, 0, 0);
+}
+
+static void setup_priority(struct bench *b, const struct row *row)
+{
+    (void)row;
+    make_sender(b);
+    resume(b);
+    seL4_SetCap(0, seL4_CapInitThreadTCB);
+    trap_on_partner(b, TCBSetPriority, 1, 1);
+    b->saved.x[2] = PRIO_ROOT - 1;
+}
+
+static void undo_priority(struct bench *b)
+{
+    world_priority(b, b->partner.tcb, PRIO_HIGH);
+}
+
+static const struct row rows_senders[] = {
+    {"queue.send", setup_send, measure_blocking, rewind_partner, 0},
+    {"queue.suspend", setup_suspend, measure_trap, resume, 0},
+    {"queue.priority", setup_priority, measure_trap, undo_priority, 0},
+    {0},
+};
+
+// --- released ----------------------------------------------------------------------------------
+
+static void make_released(struct bench *b)
+{
+    seL4_UserContext registers = {
+        .x7 = (seL4_Word)seL4_SysYield,
+        .x21 = (seL4_Word)&b->stamp,
+    };
+    world_thread(b, &b->partner, THREAD_STOPPED, loop_once, &registers);
+    world_budget(b, b->partner.sc, BUDGET_US, 2 * HOUR_US);
+}
+
+static void renew_budget(struct bench *b)
+{
+    rewind_partner(b);
+    world_budget(b, b->partner.sc, BUDGET_US, 2 * HOUR_US);
+}
+
+static void setup_exhaust(struct bench *b, const struct row *row)
+{
+    (void)row;
+    make_released(b);
+    trap_on_partner(b, TCBResume, 0, 0);
+}
+
+static void setup_take_out(struct bench *b, const struct row *row)
+{
+    (void)row;
+    make_released(b);
+    resume(b);
+    trap_on_partner(b, TCBSuspend, 0, 0);
+}
+
+static void put_back(struct bench *b)
+{
+    renew_budget(b);
+    resume(b);
+}
+
+// The timer ends the wait of a thread of higher priority than the one that runs.
+static void setup_release(struct bench *b, const struct row *row)
+{
+    (void)row;
+    seL4_UserContext registers = {
+        .x21 = (seL4_Word)&b->stamp,
+        .x22 = (seL4_Word)seL4_SysYield,
+    };
+    world_thread(b, &b->partner, THREAD_STOPPED, loop_released, &registers);
+    world_budget(b, b->partner.sc, BUDGET_US, SHORT_US);
+    resume(b);
+}
+
+static uint32_t measure_release(struct bench *b)
+{
+    bench_spin(&b->trap, &b->stamp);
+    return (uint32_t)(b->trap.after - b->trap.before) - b->overhead;
+}
+
+static const struct row rows_released[] = {
+    {"release.exhaust", setup_exhaust, measure_blocking, renew_budget, 0},
+    {"release.suspend", setup_take_out, measure_trap, put_back, 0},
+    {"release.timer", setup_release, measure_release, NULL, 0},
+    {0},
+};
+
+// --- running -----------------------------------------------------------------------------------
+
+static const seL4_Word counts[] = {10, 1000, 10000};
+
+static void run_kind(struct bench *b, const char *among, void (*add)(struct bench *, seL4_Word),
+                     const struct row *rows)
+{
+    b->among = among;
+    population.count = 0;
+    for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        add(b, counts[i]);
+        b->alive = counts[i];
+        measure_rows(b, rows);
+        measure_all(b);
+    }
+}
+
+void queues_run(struct bench *b)
+{
+    population_open(&population, b);
+    queue = world_object_of(b, population.untyped, seL4_EndpointObject, 0);
+    context =
+        world_object_of(b, population.untyped, seL4_SchedContextObject, seL4_MinSchedContextBits);
+    world_keep(b);
+    world_budget(b, context, WORLD_FOREVER, WORLD_FOREVER);
+    run_kind(b, "senders", add_senders, rows_senders);
+    run_kind(b, "released", add_released, rows_released);
+}
