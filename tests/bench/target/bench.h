@@ -115,6 +115,9 @@ void world_open(struct bench *b);
 void world_begin(struct bench *b);
 void world_end(struct bench *b);
 
+// Slots at the end of the initial CNode that are in nobody's way.
+enum { WORLD_HAND = 128 };
+
 // What was made so far outlives the rows.
 void world_keep(struct bench *b);
 

@@ -9,7 +9,8 @@ void growth_run(struct bench *b)
 {
     static const seL4_Word counts[] = {10, 1000, 100000};
     static struct population population;
-    population_open(&population, b);
+    population_open(&population, b, world_untyped(b, 1));
+    world_keep(b);
     b->among = "objects";
     for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
         population_grow(&population, counts[i]);

@@ -14,29 +14,26 @@
 
 enum {
     CNODE_BITS = 19,
-    BATCH = 64, // objects made at once
     PAGE = 4096,
     READY_PRIORITIES = PRIO_LOW - 1,
 };
 
 #define PAGES 0x100000000ULL
 
-void population_open(struct population *p, struct bench *b)
+static seL4_CPtr member(struct population *p, seL4_Word type, seL4_Word bits)
 {
-    *p = (struct population){.bench = b, .page = PAGES};
-    p->untyped = world_untyped(b, 1);
-    p->hand = b->info->empty.end - 2 * (seL4_Word)BATCH;
-    b->slots_end = p->hand;
-    p->cnode = world_slot(b);
-    bench_check(b,
-                seL4_Untyped_Retype(p->untyped, seL4_CapTableObject, CNODE_BITS,
-                                    seL4_CapInitThreadCNode, 0, 0, p->cnode, 1),
-                "population's CNode");
-    p->endpoint = world_slot(b);
-    p->frame = world_slot(b);
-    population_retype(p, seL4_EndpointObject, 0, p->endpoint, 1);
-    population_retype(p, seL4_ARM_SmallPageObject, 0, p->frame, 1);
-    world_keep(b);
+    return world_object_of(p->bench, p->untyped, type, bits);
+}
+
+void population_open(struct population *p, struct bench *b, seL4_CPtr untyped)
+{
+    *p = (struct population){.bench = b, .untyped = untyped, .page = PAGES};
+    p->hand = b->slots_end;
+    p->cnode = member(p, seL4_CapTableObject, CNODE_BITS);
+    p->endpoint = member(p, seL4_EndpointObject, 0);
+    p->frame = member(p, seL4_ARM_SmallPageObject, 0);
+    p->context = member(p, seL4_SchedContextObject, seL4_MinSchedContextBits);
+    world_budget(b, p->context, WORLD_FOREVER, WORLD_FOREVER);
 }
 
 void population_retype(struct population *p, seL4_Word type, seL4_Word bits, seL4_CPtr slot,
@@ -95,14 +92,15 @@ static void start_thread(struct population *p, seL4_CPtr tcb, seL4_CPtr sc, unsi
 static void add_threads(struct population *p, seL4_Word count)
 {
     while (count != 0) {
-        seL4_Word n = count < BATCH ? count : BATCH;
+        seL4_Word n = count < POPULATION_BATCH ? count : POPULATION_BATCH;
         population_retype(p, seL4_TCBObject, 0, p->hand, n);
-        population_retype(p, seL4_SchedContextObject, seL4_MinSchedContextBits, p->hand + BATCH, n);
+        population_retype(p, seL4_SchedContextObject, seL4_MinSchedContextBits,
+                          p->hand + POPULATION_BATCH, n);
         for (seL4_Word i = 0; i < n; i++) {
-            start_thread(p, p->hand + i, p->hand + BATCH + i,
+            start_thread(p, p->hand + i, p->hand + POPULATION_BATCH + i,
                          1 + (unsigned)(p->used % READY_PRIORITIES));
             population_park(p, p->hand + i);
-            population_park(p, p->hand + BATCH + i);
+            population_park(p, p->hand + POPULATION_BATCH + i);
         }
         count -= n;
     }

@@ -5,6 +5,10 @@
 
 #include "bench.h"
 
+enum {
+    POPULATION_BATCH = WORLD_HAND / 2, // members in hand at once, of two capabilities each
+};
+
 struct population {
     struct bench *bench;
     seL4_CPtr untyped;
@@ -13,12 +17,14 @@ struct population {
     seL4_CPtr hand;     // first of the slots in which members are worked on
     seL4_CPtr endpoint; // whose copies are members
     seL4_CPtr frame;    // the same
+    seL4_CPtr context;  // for a member that must run for a moment
     seL4_Word page;     // where the next copy of the frame is mapped
     seL4_Word tables;   // in hand
     seL4_Word count;    // of each kind
 };
 
-void population_open(struct population *p, struct bench *b);
+// Its memory comes from `untyped`.
+void population_open(struct population *p, struct bench *b, seL4_CPtr untyped);
 
 // Adds members until there are `count` capabilities, `count` threads that are ready to run at lower
 // priorities than the root task, and `count` mapped pages.

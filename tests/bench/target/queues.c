@@ -8,89 +8,16 @@
 //    threads of higher priority ... | partner | ... of lower priority       a queue
 
 #include "bench.h"
+#include "crowd.h"
 #include "population.h"
 
 enum {
-    PRIORITIES = 250,
-    BATCH = 64,
     BUDGET_US = 1000,
     SHORT_US = 2000, // period of a thread that comes back while the root task waits for it
 };
 
-#define HOUR_US ((seL4_Time)3600 * 1000000)
-
 static struct population population;
-static seL4_CPtr queue;   // the endpoint
-static seL4_CPtr context; // lent to each sender in turn
-
-// --- populations -------------------------------------------------------------------------------
-
-static void configure(struct bench *b, seL4_CPtr tcb)
-{
-    bench_check(b,
-                seL4_TCB_Configure(tcb, seL4_CapInitThreadCNode, 0, seL4_CapInitThreadVSpace, 0, 0,
-                                   seL4_CapNull),
-                "configure");
-}
-
-// Sends at PRIO_HIGH, at once, and is then sorted in by the priority that it keeps.
-static void add_sender(struct bench *b, seL4_CPtr tcb, unsigned prio)
-{
-    seL4_UserContext registers = {
-        .pc = (seL4_Word)loop_once,
-        .x0 = queue,
-        .x7 = (seL4_Word)seL4_SysSend,
-        .x21 = (seL4_Word)&b->stamp,
-    };
-    configure(b, tcb);
-    world_priority(b, tcb, PRIO_HIGH);
-    bench_check(b, seL4_SchedContext_Bind(context, tcb), "bind");
-    world_registers(b, tcb, true, &registers);
-    bench_check(b, seL4_SchedContext_Unbind(context), "unbind");
-    world_priority(b, tcb, prio);
-}
-
-static void add_senders(struct bench *b, seL4_Word count)
-{
-    while (population.count != count) {
-        seL4_Word n = count - population.count < BATCH ? count - population.count : BATCH;
-        population_retype(&population, seL4_TCBObject, 0, population.hand, n);
-        for (seL4_Word i = 0; i < n; i++) {
-            add_sender(b, population.hand + i, 1 + (unsigned)(population.count++ % PRIORITIES));
-            population_park(&population, population.hand + i);
-        }
-    }
-}
-
-static void add_one_released(struct bench *b, seL4_CPtr tcb, seL4_CPtr sc, seL4_Time period)
-{
-    seL4_UserContext registers = {
-        .pc = (seL4_Word)loop_yield,
-        .x22 = (seL4_Word)seL4_SysYield,
-    };
-    configure(b, tcb);
-    world_budget(b, sc, BUDGET_US, period);
-    bench_check(b,
-                seL4_TCB_SetSchedParams(tcb, seL4_CapInitThreadTCB, 0, PRIO_HIGH, sc, seL4_CapNull),
-                "scheduling");
-    world_registers(b, tcb, true, &registers);
-}
-
-static void add_released(struct bench *b, seL4_Word count)
-{
-    while (population.count != count) {
-        seL4_Word n = count - population.count < BATCH ? count - population.count : BATCH;
-        population_retype(&population, seL4_TCBObject, 0, population.hand, n);
-        population_retype(&population, seL4_SchedContextObject, seL4_MinSchedContextBits,
-                          population.hand + BATCH, n);
-        for (seL4_Word i = 0; i < n; i++) {
-            add_one_released(b, population.hand + i, population.hand + BATCH + i,
-                             population.count++ % 2 == 0 ? HOUR_US : 3 * HOUR_US);
-            population_park(&population, population.hand + i);
-            population_park(&population, population.hand + BATCH + i);
-        }
-    }
-}
+static seL4_CPtr queue; // the endpoint
 
 // --- rows of both queues -----------------------------------------------------------------------
 
@@ -184,13 +111,13 @@ static void make_released(struct bench *b)
         .x21 = (seL4_Word)&b->stamp,
     };
     world_thread(b, &b->partner, THREAD_STOPPED, loop_once, &registers);
-    world_budget(b, b->partner.sc, BUDGET_US, 2 * HOUR_US);
+    world_budget(b, b->partner.sc, BUDGET_US, 2 * CROWD_HOUR_US);
 }
 
 static void renew_budget(struct bench *b)
 {
     rewind_partner(b);
-    world_budget(b, b->partner.sc, BUDGET_US, 2 * HOUR_US);
+    world_budget(b, b->partner.sc, BUDGET_US, 2 * CROWD_HOUR_US);
 }
 
 static void setup_exhaust(struct bench *b, const struct row *row)
@@ -244,14 +171,25 @@ static const struct row rows_released[] = {
 
 static const seL4_Word counts[] = {10, 1000, 10000};
 
-static void run_kind(struct bench *b, const char *among, void (*add)(struct bench *, seL4_Word),
+static void add_senders(seL4_Word count)
+{
+    crowd_block(&population, queue, (seL4_Word)seL4_SysSend, count);
+}
+
+static void add_released(seL4_Word count)
+{
+    crowd_release(&population, count);
+}
+
+static void run_kind(struct bench *b, const char *among, void (*add)(seL4_Word),
                      const struct row *rows)
 {
+    seL4_Word there = 0;
     b->among = among;
-    population.count = 0;
     for (unsigned i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-        add(b, counts[i]);
-        b->alive = counts[i];
+        add(counts[i] - there);
+        there = counts[i];
+        b->alive = there;
         measure_rows(b, rows);
         measure_all(b);
     }
@@ -259,12 +197,9 @@ static void run_kind(struct bench *b, const char *among, void (*add)(struct benc
 
 void queues_run(struct bench *b)
 {
-    population_open(&population, b);
+    population_open(&population, b, world_untyped(b, 1));
     queue = world_object_of(b, population.untyped, seL4_EndpointObject, 0);
-    context =
-        world_object_of(b, population.untyped, seL4_SchedContextObject, seL4_MinSchedContextBits);
     world_keep(b);
-    world_budget(b, context, WORLD_FOREVER, WORLD_FOREVER);
     run_kind(b, "senders", add_senders, rows_senders);
     run_kind(b, "released", add_released, rows_released);
 }

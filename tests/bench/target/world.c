@@ -119,7 +119,7 @@ void world_keep(struct bench *b)
 void world_open(struct bench *b)
 {
     b->slot = b->info->empty.start;
-    b->slots_end = b->info->empty.end;
+    b->slots_end = b->info->empty.end - WORLD_HAND;
     b->page = PAGES;
     b->memory = world_untyped(b, 0);
     open_uart(b);

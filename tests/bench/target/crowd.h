@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Many threads that wait for the same.
+#pragma once
+
+#include "population.h"
+
+#define CROWD_HOUR_US ((seL4_Time)3600 * 1000000)
+
+// Adds `count` threads of all priorities to `p`, blocked in the system call `number` (Send, Recv,
+// Wait) on the object `cap`.
+void crowd_block(struct population *p, seL4_CPtr cap, seL4_Word number, seL4_Word count);
+
+// Adds `count` threads to `p` that are out of budget: half of them for one hour, half for three.
+void crowd_release(struct population *p, seL4_Word count);
