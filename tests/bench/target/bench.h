@@ -39,6 +39,7 @@ void bench_trap(struct trap *t);
 void bench_trap_fp(struct trap *t);
 void bench_store(struct trap *t);
 void bench_nothing(struct trap *t);
+void bench_delay(uint32_t instructions);
 void bench_spin(struct trap *t, uint64_t *stamp);
 
 // Where threads begin (trap.S).
@@ -48,6 +49,8 @@ void loop_wait(void);
 void loop_stamp(void);
 void loop_yield(void);
 void loop_once(void);
+void loop_work(void);
+void loop_chain(void);
 void loop_released(void);
 void loop_unknown(void);
 void loop_interrupt(void);
@@ -82,6 +85,8 @@ struct bench {
     seL4_Word alive;       // how much of that
     seL4_CPtr object;      // of the row, between its steps
     seL4_CPtr irq;         // handler capability of the row
+    seL4_CPtr foreign;     // memory that the row has used besides its own
+    uint64_t work[2];      // before and after a system call of the partner
     struct thread partner; // the same
 };
 
@@ -176,3 +181,4 @@ void measure_all(struct bench *b);
 
 void growth_run(struct bench *b);
 void queues_run(struct bench *b);
+void worst_run(struct bench *b);

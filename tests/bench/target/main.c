@@ -96,6 +96,7 @@ static void run(struct bench *b, const char *mode)
     } modes[] = {
         {"objects", growth_run},
         {"queues", queues_run},
+        {"worst", worst_run},
     };
     for (unsigned i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
         if (strncmp(mode, modes[i].name, strlen(modes[i].name)) == 0) {

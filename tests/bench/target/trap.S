@@ -75,6 +75,13 @@ function bench_nothing
     stp x9, x10, [x11, #72]
     ret
 
+// void bench_delay(uint32_t instructions): takes about as many.
+function bench_delay
+    lsr w0, w0, #1
+1:  subs w0, w0, #1
+    b.hi 1b
+    ret
+
 // void bench_spin(struct trap *t, uint64_t *stamp): runs until another thread has stored the counter.
 // Leaves its own last reading before that, which is up to one round, 5 instructions, older than the
 // interruption.
@@ -135,6 +142,30 @@ function loop_stamp
 function loop_once
     mrs x9, COUNTER
     str x9, [x21]
+    svc #0
+    b .
+
+// One system call between two readings, stored at x21. Then it faults; nobody handles that, so it
+// ends. x0 to x8: the call.
+function loop_work
+    mrs x9, COUNTER
+    str x9, [x21]
+    svc #0
+    mrs x9, COUNTER
+    str x9, [x21, #8]
+    mov x7, xzr
+    svc #0
+    b .
+
+// A server that asks the next one. x19: own endpoint, x6: reply object, x20: the next one's endpoint,
+// x22, x23: numbers of Recv and Call.
+function loop_chain
+    mov x0, x19
+    mov x7, x22
+    svc #0
+    mov x0, x20
+    mov x1, xzr
+    mov x7, x23
     svc #0
     b .
 

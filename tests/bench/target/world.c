@@ -144,13 +144,22 @@ void world_begin(struct bench *b)
     (void)world_object(b, seL4_TCBObject, 0);
 }
 
+static void revoke(struct bench *b, seL4_CPtr untyped)
+{
+    bench_check(b, seL4_CNode_Revoke(seL4_CapInitThreadCNode, untyped, seL4_WordBits), "revoke");
+}
+
 void world_end(struct bench *b)
 {
     if (b->irq != seL4_CapNull) {
         bench_check(b, seL4_CNode_Delete(seL4_CapInitThreadCNode, b->irq, seL4_WordBits), "delete");
         b->irq = seL4_CapNull;
     }
-    bench_check(b, seL4_CNode_Revoke(seL4_CapInitThreadCNode, b->memory, seL4_WordBits), "revoke");
+    if (b->foreign != seL4_CapNull) {
+        revoke(b, b->foreign);
+        b->foreign = seL4_CapNull;
+    }
+    revoke(b, b->memory);
     b->slot = b->slots_row;
     b->page = PAGES;
     world_priority(b, seL4_CapInitThreadTCB, PRIO_ROOT);
