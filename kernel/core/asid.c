@@ -12,33 +12,29 @@
 
 enum { POOL_ENTRIES = 1 << ASID_POOL_BITS };
 
-static paddr_t pool_of(uint64_t asid)
-{
-    return kernel.asid_pools[asid >> ASID_POOL_BITS];
-}
-
 // The pool of the ASID exists.
-static uint64_t *entry_of(uint64_t asid)
+static void entry_set(uint64_t asid, uint64_t word)
 {
-    ASSERT(pool_of(asid).raw != 0);
-    uint64_t *entries = arch_ptr(pool_of(asid));
-    return &entries[asid & (POOL_ENTRIES - 1)];
-}
-
-paddr_t asid_root(uint64_t asid)
-{
-    return paddr(pool_of(asid).raw == 0 ? 0 : *entry_of(asid));
+    uint64_t *entries = kernel.asid_pools[asid >> ASID_POOL_BITS];
+    ASSERT(entries != NULL);
+    entries[asid & (POOL_ENTRIES - 1)] = word;
 }
 
 void asid_pool_install(unsigned index, paddr_t base)
 {
-    ASSERT(kernel.asid_pools[index].raw == 0);
-    kernel.asid_pools[index] = base;
+    ASSERT(kernel.asid_pools[index] == NULL);
+    kernel.asid_pools[index] = arch_ptr(base);
+}
+
+// Whether the capability is to the pool that is in use at its index.
+static bool pool_is_installed(struct cap cap)
+{
+    return kernel.asid_pools[cap_get(cap, CAP_POOL)] == arch_ptr(cap_base(cap));
 }
 
 uint64_t asid_pool_free_entry(unsigned pool)
 {
-    const uint64_t *entries = arch_ptr(kernel.asid_pools[pool]);
+    const uint64_t *entries = kernel.asid_pools[pool];
     const uint64_t first = pool == 0 ? 1 : 0; // A2
     for (uint64_t i = first; i < POOL_ENTRIES; i++) {
         if (entries[i] == 0) {
@@ -48,34 +44,35 @@ uint64_t asid_pool_free_entry(unsigned pool)
     return 0;
 }
 
-void asid_assign(uint64_t asid, paddr_t root)
+void asid_assign(struct cap space)
 {
-    ASSERT(asid != 0 && *entry_of(asid) == 0);
-    *entry_of(asid) = root.raw;
+    const uint64_t asid = cap_get(space, CAP_ASID);
+    ASSERT(asid != 0 && asid_entry(asid) == 0);
+    entry_set(asid, space.word[0]);
 }
 
-void asid_release(uint64_t asid, paddr_t root)
+void asid_release(struct cap space)
 {
-    if (asid_root(asid).raw != root.raw) {
-        return;
+    const uint64_t asid = cap_get(space, CAP_ASID);
+    if (asid_entry(asid) == space.word[0]) {
+        entry_set(asid, 0);
+        vspace_forget(asid);
     }
-    *entry_of(asid) = 0;
-    vspace_forget(asid);
 }
 
 void asid_pool_destroy(struct cap cap)
 {
     const unsigned pool = (unsigned)cap_get(cap, CAP_POOL);
-    if (kernel.asid_pools[pool].raw != cap_base(cap).raw) {
+    if (!pool_is_installed(cap)) {
         return;
     }
-    const uint64_t *entries = arch_ptr(cap_base(cap));
+    const uint64_t *entries = kernel.asid_pools[pool];
     for (uint64_t i = 0; i < POOL_ENTRIES; i++) {
         if (entries[i] != 0) {
             vspace_forget((uint64_t)pool << ASID_POOL_BITS | i);
         }
     }
-    kernel.asid_pools[pool] = paddr(0);
+    kernel.asid_pools[pool] = NULL;
 }
 
 // --- invocations --------------------------------------------------------------------------------
@@ -83,7 +80,7 @@ void asid_pool_destroy(struct cap cap)
 static unsigned free_pool(void)
 {
     unsigned index = 0;
-    while (index < ASID_POOL_COUNT && kernel.asid_pools[index].raw != 0) {
+    while (index < ASID_POOL_COUNT && kernel.asid_pools[index] != NULL) {
         index++;
     }
     return index;
@@ -141,8 +138,8 @@ seL4_Error asid_control_decode(struct syscall *sys)
 
 static void assign_commit(struct slot *space, uint64_t asid)
 {
-    asid_assign(asid, cap_base(space->cap));
     space->cap = cap_set(space->cap, CAP_ASID, asid);
+    asid_assign(space->cap);
 }
 
 seL4_Error asid_pool_decode(struct syscall *sys)
@@ -158,11 +155,11 @@ seL4_Error asid_pool_decode(struct syscall *sys)
         return syscall_invalid_capability(sys, 1);
     }
     const unsigned pool = (unsigned)cap_get(sys->cap, CAP_POOL);
-    if (kernel.asid_pools[pool].raw == 0) {
+    if (kernel.asid_pools[pool] == NULL) {
         const struct lookup_failure gone = {.kind = LOOKUP_INVALID_ROOT};
         return syscall_failed_lookup(sys, false, gone);
     }
-    if (kernel.asid_pools[pool].raw != cap_base(sys->cap).raw) {
+    if (!pool_is_installed(sys->cap)) {
         return syscall_invalid_capability(sys, 0);
     }
     const uint64_t asid = asid_pool_free_entry(pool);

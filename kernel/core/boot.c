@@ -146,9 +146,10 @@ static seL4_SlotRegion put_frames(struct boot *boot, paddr_t base, uint64_t addr
 static void make_space(struct boot *boot)
 {
     asid_pool_install(0, boot->at.asid_pool);
-    asid_assign(INITIAL_ASID, boot->at.vspace);
     struct cap space = object_create(seL4_ARM_VSpaceObject, 0, boot->at.vspace, false);
-    put(boot, seL4_CapInitThreadVSpace, cap_set(space, CAP_ASID, INITIAL_ASID));
+    space = cap_set(space, CAP_ASID, INITIAL_ASID);
+    asid_assign(space);
+    put(boot, seL4_CapInitThreadVSpace, space);
     put(boot, seL4_CapInitThreadASIDPool, cap_new_paged(CAP_ASID_POOL, boot->at.asid_pool));
     put_tables(boot);
     const uint64_t end = boot->image_end;
@@ -237,7 +238,7 @@ static void make_cspace(struct boot *boot)
 {
     struct cap root =
         object_create(seL4_CapTableObject, KCFG_ROOT_CNODE_BITS, boot->at.cnode, false);
-    root = cap_set(root, CAP_GUARD_SIZE, seL4_WordBits - KCFG_ROOT_CNODE_BITS);
+    root = cnode_set_guard(root, seL4_WordBits - KCFG_ROOT_CNODE_BITS, 0);
     put(boot, seL4_CapInitThreadCNode, root);
 }
 
@@ -322,7 +323,7 @@ static void report(const struct boot *boot)
     kernel_print("\n");
 }
 
-void boot_kernel(const struct boot_args *args)
+struct tcb *boot_kernel(const struct boot_args *args)
 {
     struct boot boot = {.args = args, .next_slot = seL4_NumInitialCaps};
     measure(&boot);
@@ -354,5 +355,5 @@ void boot_kernel(const struct boot_args *args)
     make_thread(&boot);
     fill_info(&boot);
     report(&boot);
-    schedule();
+    return schedule();
 }

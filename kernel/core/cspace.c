@@ -6,16 +6,6 @@
 
 enum { ADDRESS_BITS = 64 };
 
-struct slot *cnode_slots(struct cap cnode)
-{
-    return arch_ptr(cap_address(cnode));
-}
-
-uint64_t cnode_slot_count(struct cap cnode)
-{
-    return UINT64_C(1) << cap_size_bits(cnode);
-}
-
 // The `count` bits of `word` below bit `top`.
 static uint64_t bits_below(uint64_t word, uint64_t top, uint64_t count)
 {
@@ -70,11 +60,11 @@ static bool resolve(struct cap root, cptr_t address, uint64_t *left, struct slot
     return true;
 }
 
-bool cspace_lookup(struct tcb *tcb, cptr_t address, struct slot **slot,
-                   struct lookup_failure *failure)
+bool cspace_lookup_steps(struct cap root, cptr_t address, struct slot **slot,
+                         struct lookup_failure *failure)
 {
     uint64_t left = ADDRESS_BITS;
-    return resolve(tcb->slots[TCB_SLOT_CSPACE].cap, address, &left, slot, failure);
+    return resolve(root, address, &left, slot, failure);
 }
 
 bool cspace_lookup_exact(struct cap root, cptr_t address, uint64_t depth, struct slot **slot,
@@ -95,6 +85,10 @@ bool cspace_lookup_exact(struct cap root, cptr_t address, uint64_t depth, struct
 seL4_Error cspace_lookup_slot(struct syscall *sys, struct cap root, cptr_t index, uint64_t depth,
                               bool source, struct slot **slot)
 {
+    if (depth == ADDRESS_BITS && cspace_is_direct(root, index.raw)) {
+        *slot = cnode_slots(root) + index.raw;
+        return seL4_NoError;
+    }
     if (cap_type(root) != CAP_CNODE) {
         return syscall_failed_lookup(sys, source,
                                      (struct lookup_failure){.kind = LOOKUP_INVALID_ROOT});

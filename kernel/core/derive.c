@@ -138,7 +138,7 @@ static bool set_guard(struct cap cap, uint64_t data, struct cap *out)
         return false;
     }
     const uint64_t guard = (data >> GUARD_DATA_SHIFT) & ((UINT64_C(1) << size) - 1);
-    *out = cap_set(cap_set(cap, CAP_GUARD_SIZE, size), CAP_GUARD, guard);
+    *out = cnode_set_guard(cap, size, guard);
     return true;
 }
 

@@ -7,26 +7,20 @@
 #include "kernel/sched_context.h"
 #include "kernel/schedule.h"
 #include "kernel/tcb.h"
-#include "kernel/thread_queue.h"
 
 // --- queue -------------------------------------------------------------------------------------
 
-static struct thread_queue queue_get(const struct endpoint *endpoint)
-{
-    return (struct thread_queue){.head = endpoint->head, .tail = endpoint_tail(endpoint)};
-}
-
-static void queue_put(struct endpoint *endpoint, struct thread_queue queue,
+static void queue_put(struct endpoint *endpoint, struct thread_tree queue,
                       enum endpoint_state state)
 {
-    endpoint->head = queue.head;
-    endpoint->tail_and_state = queue.head == NULL ? 0 : (uintptr_t)queue.tail | state;
+    endpoint->first = queue.first;
+    endpoint->root_and_state = queue.first == NULL ? 0 : (uintptr_t)queue.root | state;
 }
 
 static void queue_insert(struct endpoint *endpoint, struct tcb *tcb, enum endpoint_state state)
 {
-    struct thread_queue queue = queue_get(endpoint);
-    thread_queue_insert(&queue, tcb);
+    struct thread_tree queue = endpoint_queue(endpoint);
+    thread_tree_insert(&queue, tcb, ORDER_PRIORITY);
     queue_put(endpoint, queue, state);
     tcb->waits_on_endpoint = endpoint;
 }
@@ -34,17 +28,17 @@ static void queue_insert(struct endpoint *endpoint, struct tcb *tcb, enum endpoi
 void endpoint_remove(struct tcb *tcb)
 {
     struct endpoint *endpoint = tcb->waits_on_endpoint;
-    struct thread_queue queue = queue_get(endpoint);
-    thread_queue_remove(&queue, tcb);
+    struct thread_tree queue = endpoint_queue(endpoint);
+    thread_tree_remove(&queue, tcb);
     queue_put(endpoint, queue, endpoint_state(endpoint));
-    tcb->waits_on_endpoint = NULL;
 }
 
-void endpoint_reorder(struct tcb *tcb)
+void endpoint_set_priority(struct tcb *tcb, uint8_t priority)
 {
     struct endpoint *endpoint = tcb->waits_on_endpoint;
     const enum endpoint_state state = endpoint_state(endpoint);
     endpoint_remove(tcb);
+    tcb->priority = priority;
     queue_insert(endpoint, tcb, state);
 }
 
@@ -85,7 +79,7 @@ static void block_sender(struct tcb *sender, struct endpoint *endpoint,
 
 static void send_to(struct tcb *sender, struct endpoint *endpoint, const struct endpoint_send *how)
 {
-    struct tcb *receiver = endpoint->head;
+    struct tcb *receiver = endpoint->first;
     struct reply *reply = receiver->reply;
     endpoint_remove(receiver);
     if (reply != NULL) {
@@ -126,7 +120,7 @@ static void block_receiver(struct tcb *receiver, struct endpoint *endpoint, stru
 
 static void receive_from(struct tcb *receiver, struct endpoint *endpoint, struct reply *reply)
 {
-    struct tcb *sender = endpoint->head;
+    struct tcb *sender = endpoint->first;
     const struct endpoint_send how = {
         .badge = sender->wait.badge,
         .can_grant = sender->wait.can_grant,
@@ -170,8 +164,8 @@ void endpoint_cancel_badged(struct endpoint *endpoint, uint64_t badge)
         return;
     }
     struct tcb *next;
-    for (struct tcb *tcb = endpoint->head; tcb != NULL; tcb = next) {
-        next = tcb->queue_next;
+    for (struct tcb *tcb = endpoint->first; tcb != NULL; tcb = next) {
+        next = thread_tree_next(tcb);
         if (tcb->wait.badge == badge) {
             endpoint_remove(tcb);
             thread_retry(tcb);
@@ -181,8 +175,8 @@ void endpoint_cancel_badged(struct endpoint *endpoint, uint64_t badge)
 
 void endpoint_destroy(struct endpoint *endpoint)
 {
-    while (endpoint->head != NULL) {
-        struct tcb *tcb = endpoint->head;
+    while (endpoint->first != NULL) {
+        struct tcb *tcb = endpoint->first;
         endpoint_remove(tcb);
         thread_retry(tcb);
     }

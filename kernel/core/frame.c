@@ -162,7 +162,6 @@ static seL4_Error cache_decode(struct syscall *sys, enum arch_cache_op op)
     const uint64_t start = syscall_word(sys, 0);
     cache_commit((struct cache_request){
         .op = op,
-        .root = root,
         .asid = cap_get(sys->cap, CAP_ASID),
         .user = vaddr(address_of(sys->cap).raw + start),
         .start = paddr(cap_base(sys->cap).raw + start),

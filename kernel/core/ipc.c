@@ -8,51 +8,7 @@
 #include "kernel/slot.h"
 #include "kernel/tcb.h"
 
-// --- message info ------------------------------------------------------------------------------
-//
-//   63 .. 12   11 .. 9     8 .. 7       6 .. 0
-//   label      unwrapped   extra caps   length
-
-struct message_info message_info_unpack(uint64_t word)
-{
-    const unsigned length = (unsigned)(word & 0x7f);
-    return (struct message_info){
-        .label = word >> 12,
-        .length = length <= seL4_MsgMaxLength ? length : seL4_MsgMaxLength,
-        .extra_caps = (unsigned)(word >> 7 & 3),
-        .unwrapped = (unsigned)(word >> 9 & 7),
-    };
-}
-
-uint64_t message_info_pack(struct message_info info)
-{
-    return info.label << 12 | (uint64_t)info.unwrapped << 9 | (uint64_t)info.extra_caps << 7 |
-           info.length;
-}
-
 // --- words -------------------------------------------------------------------------------------
-
-bool thread_buffer(const struct tcb *tcb, bool write, uint64_t **words)
-{
-    const struct cap frame = tcb->slots[TCB_SLOT_BUFFER].cap;
-    if (cap_type(frame) != CAP_FRAME || cap_get(frame, CAP_DEVICE) != 0 ||
-        cap_get(frame, CAP_READ) == 0 || (write && cap_get(frame, CAP_WRITE) == 0)) {
-        return false;
-    }
-    const uint64_t size = UINT64_C(1)
-                          << frame_bits((enum frame_size)cap_get(frame, CAP_FRAME_SIZE));
-    const uint64_t offset = tcb->buffer.raw & (size - 1);
-    *words = arch_ptr(paddr(cap_base(frame).raw + offset));
-    return true;
-}
-
-uint64_t message_word(const struct tcb *tcb, const uint64_t *buffer, unsigned index)
-{
-    if (index < ARCH_MESSAGE_REGISTERS) {
-        return arch_get(&tcb->context, ARCH_REG_MR0, index);
-    }
-    return buffer[BUFFER_MESSAGE + index];
-}
 
 void message_put(struct tcb *tcb, uint64_t label, const uint64_t *words, unsigned count)
 {

@@ -5,18 +5,6 @@
 #include "kernel/sched_context.h"
 #include "kernel/schedule.h"
 #include "kernel/tcb.h"
-#include "kernel/thread_queue.h"
-
-static struct thread_queue queue_get(const struct notification *notification)
-{
-    return (struct thread_queue){.head = notification->head, .tail = notification->tail};
-}
-
-static void queue_put(struct notification *notification, struct thread_queue queue)
-{
-    notification->head = queue.head;
-    notification->tail = queue.tail;
-}
 
 // --- contexts ----------------------------------------------------------------------------------
 
@@ -52,7 +40,7 @@ void notification_signal(struct notification *notification, uint64_t badge)
 {
     struct tcb *bound = notification->bound;
     if (notification->state == NOTIFICATION_WAITING) {
-        struct tcb *tcb = notification->head;
+        struct tcb *tcb = notification->queue.first;
         notification_remove(tcb);
         deliver(notification, tcb, badge);
     } else if (notification->state == NOTIFICATION_IDLE && bound != NULL &&
@@ -85,9 +73,7 @@ void notification_receive(struct tcb *receiver, struct notification *notificatio
     }
     receiver->state = THREAD_BLOCKED_NOTIFICATION;
     receiver->waits_on_notification = notification;
-    struct thread_queue queue = queue_get(notification);
-    thread_queue_insert(&queue, receiver);
-    queue_put(notification, queue);
+    thread_tree_insert(&notification->queue, receiver, ORDER_PRIORITY);
     notification->state = NOTIFICATION_WAITING;
     notification_keep_context(notification, receiver);
 }
@@ -97,22 +83,18 @@ void notification_receive(struct tcb *receiver, struct notification *notificatio
 void notification_remove(struct tcb *tcb)
 {
     struct notification *notification = tcb->waits_on_notification;
-    struct thread_queue queue = queue_get(notification);
-    thread_queue_remove(&queue, tcb);
-    queue_put(notification, queue);
-    tcb->waits_on_notification = NULL;
-    if (queue.head == NULL) {
+    thread_tree_remove(&notification->queue, tcb);
+    if (notification->queue.first == NULL) {
         notification->state = NOTIFICATION_IDLE;
     }
 }
 
-void notification_reorder(struct tcb *tcb)
+void notification_set_priority(struct tcb *tcb, uint8_t priority)
 {
-    struct notification *notification = tcb->waits_on_notification;
-    struct thread_queue queue = queue_get(notification);
-    thread_queue_remove(&queue, tcb);
-    thread_queue_insert(&queue, tcb);
-    queue_put(notification, queue);
+    struct thread_tree *queue = &tcb->waits_on_notification->queue;
+    thread_tree_remove(queue, tcb);
+    tcb->priority = priority;
+    thread_tree_insert(queue, tcb, ORDER_PRIORITY);
 }
 
 // --- binding -----------------------------------------------------------------------------------
@@ -138,8 +120,8 @@ void notification_destroy(struct notification *notification)
     if (notification->context != NULL) {
         sched_context_unbind_notification(notification->context);
     }
-    while (notification->head != NULL) {
-        struct tcb *tcb = notification->head;
+    while (notification->queue.first != NULL) {
+        struct tcb *tcb = notification->queue.first;
         notification_remove(tcb);
         thread_retry(tcb);
     }

@@ -5,11 +5,6 @@
 // thousands of years away.
 static const ticks_t TIME_END = UINT64_C(1) << 63;
 
-ticks_t refill_minimum(void)
-{
-    return plat_us_to_ticks(REFILL_MINIMUM_US);
-}
-
 static ticks_t time_add(ticks_t time, ticks_t delay)
 {
     return time >= TIME_END || delay >= TIME_END - time ? TIME_END : time + delay;
@@ -132,15 +127,8 @@ static ticks_t skip_budgets(struct sched_context *context, ticks_t used)
     return used % context->budget;
 }
 
-void refill_charge(struct sched_context *context, ticks_t used)
+void refill_charge_sporadic(struct sched_context *context, ticks_t used)
 {
-    if (refill_is_round_robin(context)) {
-        struct refill *head = refill_head(context);
-        const ticks_t taken = used < head->amount ? used : head->amount;
-        head->amount -= taken;
-        refill_tail(context)->amount += taken;
-        return;
-    }
     if (used >= 2 * context->budget) {
         used = skip_budgets(context, used);
     }
@@ -164,9 +152,9 @@ void refill_exhaust(struct sched_context *context, ticks_t used)
     refill_tail(context)->amount = 0;
 }
 
-void refill_unblock(struct sched_context *context, ticks_t now)
+void refill_unblock_sporadic(struct sched_context *context, ticks_t now)
 {
-    if (refill_is_round_robin(context) || refill_head(context)->time > now) {
+    if (refill_head(context)->time > now) {
         return;
     }
     refill_head(context)->time = now;

@@ -4,6 +4,7 @@
 #include "kernel/fault.h"
 #include "kernel/ipc.h"
 #include "kernel/kernel.h"
+#include "kernel/reply_chain.h"
 #include "kernel/sched_context.h"
 #include "kernel/schedule.h"
 #include "kernel/tcb.h"
@@ -23,29 +24,6 @@ void reply_detach(struct reply *reply)
 }
 
 // --- the chain of a context --------------------------------------------------------------------
-
-static void chain_push(struct sched_context *context, struct reply *reply)
-{
-    struct reply *top = context->reply;
-    if (top != NULL) {
-        top->next = (uintptr_t)reply;
-    }
-    reply->prev = top;
-    reply->next = (uintptr_t)context | 1;
-    context->reply = reply;
-}
-
-// The top is taken off; the call below it, if any, becomes the top.
-static void chain_pop(struct sched_context *context, struct reply *top)
-{
-    struct reply *below = top->prev;
-    context->reply = below;
-    if (below != NULL) {
-        below->next = (uintptr_t)context | 1;
-    }
-    top->prev = NULL;
-    top->next = 0;
-}
 
 // Both neighbours lose sight of the reply: a call that is forgotten in the middle ends the chain
 // for the older ones, which the context will not come back to.
@@ -78,7 +56,7 @@ void reply_push(struct reply *reply, struct tcb *caller, struct tcb *callee, boo
     caller->state = THREAD_BLOCKED_REPLY;
     struct sched_context *context = caller->sched_context;
     if (may_donate && context != NULL && callee->sched_context == NULL) {
-        chain_push(context, reply);
+        reply_chain_push(context, reply);
         sched_context_donate(context, callee);
     }
 }
@@ -90,7 +68,7 @@ void reply_pop(struct reply *reply)
     if (context == NULL) {
         chain_cut(reply);
     } else {
-        chain_pop(context, reply);
+        reply_chain_pop(context, reply);
         if (caller->sched_context == NULL) {
             sched_context_donate(context, caller);
         }

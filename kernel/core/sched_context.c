@@ -44,6 +44,7 @@ void sched_context_unbind_tcb(struct sched_context *context)
     schedule_remove(tcb);
     tcb->sched_context = NULL;
     context->tcb = NULL;
+    kernel.unsettled = true; // the current thread may be without a context now
 }
 
 void sched_context_bind_notification(struct sched_context *context,

@@ -4,7 +4,7 @@
 #include "kernel/fault.h"
 #include "kernel/kernel.h"
 #include "kernel/refill.h"
-#include "kernel/vspace.h"
+#include "kernel/switch.h"
 
 static const ticks_t FIRST_DOMAIN_LENGTH = (UINT64_C(1) << 56) - 1;
 
@@ -20,6 +20,9 @@ static void ready_mark(struct tcb *tcb)
     ASSERT(!tcb->in_ready && !tcb->in_release);
     tcb->in_ready = true;
     kernel.ready_map[tcb->domain][tcb->priority / 64] |= UINT64_C(1) << (tcb->priority % 64);
+    if (kernel.ready_top[tcb->domain] < tcb->priority) {
+        kernel.ready_top[tcb->domain] = tcb->priority;
+    }
 }
 
 static void ready_back(struct tcb *tcb)
@@ -34,26 +37,29 @@ void schedule_front(struct tcb *tcb)
     thread_queue_push_front(ready_queue(tcb), tcb);
 }
 
+// The highest queue that is not empty, -1 if all are.
+static int find_top(const uint64_t map[READY_WORDS])
+{
+    for (int word = READY_WORDS - 1; word >= 0; word--) {
+        if (map[word] != 0) {
+            return word * 64 + 63 - __builtin_clzll(map[word]);
+        }
+    }
+    return -1;
+}
+
 static void ready_remove(struct tcb *tcb)
 {
     struct thread_queue *queue = ready_queue(tcb);
     thread_queue_remove(queue, tcb);
     tcb->in_ready = false;
     if (queue->head == NULL) {
-        kernel.ready_map[tcb->domain][tcb->priority / 64] &= ~(UINT64_C(1) << (tcb->priority % 64));
-    }
-}
-
-// The first thread of the highest queue, or NULL.
-static struct tcb *ready_top(unsigned domain)
-{
-    for (unsigned word = READY_WORDS; word-- > 0;) {
-        const uint64_t map = kernel.ready_map[domain][word];
-        if (map != 0) {
-            return kernel.ready[domain][word * 64 + 63 - (unsigned)__builtin_clzll(map)].head;
+        uint64_t *map = kernel.ready_map[tcb->domain];
+        map[tcb->priority / 64] &= ~(UINT64_C(1) << (tcb->priority % 64));
+        if (kernel.ready_top[tcb->domain] == tcb->priority) {
+            kernel.ready_top[tcb->domain] = find_top(map);
         }
     }
-    return NULL;
 }
 
 // --- release queue -----------------------------------------------------------------------------
@@ -66,31 +72,16 @@ static ticks_t release_time(const struct tcb *tcb)
 static void release_insert(struct tcb *tcb)
 {
     ASSERT(!tcb->in_ready && !tcb->in_release);
-    struct tcb *before = NULL;
-    struct tcb *after = kernel.release_head;
-    while (after != NULL && release_time(after) <= release_time(tcb)) {
-        before = after;
-        after = after->queue_next;
-    }
     tcb->in_release = true;
-    tcb->queue_prev = before;
-    tcb->queue_next = after;
-    if (before == NULL) {
-        kernel.release_head = tcb;
-    } else {
-        before->queue_next = tcb;
-    }
-    if (after != NULL) {
-        after->queue_prev = tcb;
-    }
+    thread_tree_insert(&kernel.release, tcb, ORDER_REFILL);
+    kernel.unsettled = true;
 }
 
 static void release_remove(struct tcb *tcb)
 {
-    struct thread_queue queue = {.head = kernel.release_head, .tail = NULL};
-    thread_queue_remove(&queue, tcb);
-    kernel.release_head = queue.head;
+    thread_tree_remove(&kernel.release, tcb);
     tcb->in_release = false;
+    kernel.unsettled = true;
 }
 
 // --- threads -----------------------------------------------------------------------------------
@@ -109,15 +100,17 @@ void schedule_again(void)
         schedule_front(tcb);
     }
     kernel.reschedule = true;
+    kernel.unsettled = true;
 }
 
 // A thread that is in no queue could run now.
 static void propose(struct tcb *tcb)
 {
-    if (tcb->domain != schedule_domain()) {
+    if (tcb->domain != kernel.domain) {
         schedule_front(tcb);
     } else if (kernel.candidate == NULL && !kernel.reschedule) {
         kernel.candidate = tcb;
+        kernel.unsettled = true;
     } else {
         schedule_again();
         schedule_front(tcb);
@@ -166,32 +159,30 @@ void schedule_remove(struct tcb *tcb)
 
 ticks_t schedule_uncharged(const struct sched_context *context)
 {
-    return context == kernel.context ? kernel.used : 0;
+    return context == kernel.context ? switch_uncharged() : 0;
 }
 
 void schedule_charge(void)
 {
-    if (kernel.context != NULL && kernel.used > 0) {
-        kernel.context->consumed += kernel.used;
-        refill_charge(kernel.context, kernel.used);
-        kernel.used = 0;
-    }
+    switch_charge();
+    kernel.unsettled = true;
 }
 
 void schedule_forget(struct sched_context *context)
 {
     if (context == kernel.context) {
         kernel.context = NULL;
-        kernel.used = 0;
+        kernel.charged_until = kernel.now;
+        kernel.unsettled = true;
     }
 }
 
 // The budget is used up: `used` ticks of it, not all of them on work.
 static void exhaust(ticks_t used)
 {
-    kernel.context->consumed += kernel.used;
+    kernel.context->consumed += switch_uncharged();
     refill_exhaust(kernel.context, used);
-    kernel.used = 0;
+    kernel.charged_until = kernel.now;
 }
 
 // The current thread makes room: behind its peers, or until its refill is due.
@@ -209,22 +200,17 @@ static void requeue_current(void)
 void schedule_yield(void)
 {
     const ticks_t amount = refill_head(kernel.context)->amount;
-    exhaust(amount > kernel.used ? amount : kernel.used);
+    const ticks_t used = switch_uncharged();
+    exhaust(amount > used ? amount : used);
     requeue_current();
 }
 
-bool schedule_enter(void)
+// The minimum budget is not left any more.
+static void run_out(void)
 {
-    const ticks_t now = plat_time_now();
-    if (kernel.context != NULL) {
-        kernel.used += now - kernel.now;
-    }
-    kernel.now = now;
-    if (kernel.context == NULL || refill_is_sufficient(kernel.context, kernel.used)) {
-        return true;
-    }
     struct tcb *tcb = kernel.current;
-    exhaust(kernel.used);
+    exhaust(switch_uncharged());
+    kernel.unsettled = true;
     if (!refill_is_round_robin(kernel.context) &&
         fault_handler_is_valid(tcb->slots[TCB_SLOT_TIMEOUT].cap)) {
         const struct fault fault = {.kind = FAULT_TIMEOUT, .code = kernel.context->badge};
@@ -232,6 +218,15 @@ bool schedule_enter(void)
     } else {
         requeue_current();
     }
+}
+
+bool schedule_enter(void)
+{
+    kernel.now = plat_time_now();
+    if (kernel.now <= kernel.budget_end) {
+        return true;
+    }
+    run_out();
     return false;
 }
 
@@ -266,8 +261,8 @@ static void domain_advance(void)
 
 static void wake_released(void)
 {
-    while (kernel.release_head != NULL && release_time(kernel.release_head) <= kernel.now) {
-        struct tcb *tcb = kernel.release_head;
+    while (kernel.release.first != NULL && release_time(kernel.release.first) <= kernel.now) {
+        struct tcb *tcb = kernel.release.first;
         release_remove(tcb);
         make_ready(tcb);
     }
@@ -290,10 +285,11 @@ static struct tcb *challenge(struct tcb *current, struct tcb *candidate)
 
 static struct tcb *choose_ready(void)
 {
-    struct tcb *tcb = ready_top(schedule_domain());
-    if (tcb == NULL) {
+    const int top = kernel.ready_top[kernel.domain];
+    if (top < 0) {
         return &kernel.idle;
     }
+    struct tcb *tcb = kernel.ready[kernel.domain][top].head;
     ready_remove(tcb);
     return tcb;
 }
@@ -315,57 +311,21 @@ static struct tcb *choose(void)
     if (candidate == NULL) {
         return choose_ready();
     }
-    const struct tcb *top = ready_top(schedule_domain());
-    if (top == NULL || candidate->priority >= top->priority) {
+    if (candidate->priority >= kernel.ready_top[kernel.domain]) {
         return candidate;
     }
     schedule_front(candidate);
     return choose_ready();
 }
 
-static void switch_context(struct sched_context *context)
+// The address space of the last thread stays: the idle one uses none.
+static void go_idle(void)
 {
-    if (context == kernel.context) {
-        return;
-    }
-    schedule_charge();
-    kernel.context = context;
-    kernel.used = 0;
-    if (context != NULL && !context->sporadic) {
-        refill_unblock(context, kernel.now);
-    }
+    arch_context_switch(&kernel.current->context, &kernel.idle.context);
+    kernel.current = &kernel.idle;
 }
 
-static void switch_thread(struct tcb *tcb)
-{
-    if (tcb == kernel.current) {
-        return;
-    }
-    kernel.current = tcb;
-    if (!thread_is_idle(tcb)) {
-        arch_context_switch(&tcb->context, (tcb->flags & seL4_TCBFlag_fpuDisabled) == 0);
-    }
-    vspace_switch(tcb);
-}
-
-// Tickless: the next moment at which the kernel has a decision to take.
-static void set_timer(void)
-{
-    ticks_t deadline = kernel.domain_end - refill_minimum();
-    if (kernel.release_head != NULL && release_time(kernel.release_head) < deadline) {
-        deadline = release_time(kernel.release_head);
-    }
-    if (kernel.context != NULL) {
-        const ticks_t end = kernel.now + refill_head(kernel.context)->amount - kernel.used;
-        deadline = end < deadline ? end : deadline;
-    }
-    if (deadline != kernel.deadline) {
-        kernel.deadline = deadline;
-        plat_timer_set(deadline);
-    }
-}
-
-void schedule(void)
+static struct tcb *settle(void)
 {
     domain_advance();
     wake_released();
@@ -374,8 +334,21 @@ void schedule(void)
     if (next->yield_to != NULL) {
         sched_context_finish_yield(next->yield_to);
     }
-    switch_thread(next);
-    set_timer();
+    if (next == &kernel.idle) {
+        go_idle();
+    } else if (next != kernel.current) {
+        switch_thread(kernel.current, next, vspace_of(next));
+    }
+    switch_set_timer();
+    kernel.unsettled = false; // the threads that were due are taken care of
+    return next;
+}
+
+struct tcb *schedule(void)
+{
+    struct tcb *current = kernel.current;
+    const bool settled = !kernel.unsettled && kernel.now < kernel.deadline;
+    return settled && thread_is_running(current) ? current : settle();
 }
 
 void schedule_init(void)
@@ -385,6 +358,11 @@ void schedule_init(void)
     kernel.current = &kernel.idle;
     kernel.context = NULL;
     kernel.now = plat_time_now();
+    kernel.charged_until = kernel.now;
+    kernel.budget_end = BUDGET_ENDLESS;
+    for (unsigned domain = 0; domain < KCFG_DOMAIN_COUNT; domain++) {
+        kernel.ready_top[domain] = -1;
+    }
     kernel.domains[0].length = FIRST_DOMAIN_LENGTH;
     kernel.domain_end = kernel.now + FIRST_DOMAIN_LENGTH;
 }

@@ -22,12 +22,6 @@
 
 // --- details of errors -------------------------------------------------------------------------
 
-uint64_t syscall_word(const struct syscall *sys, unsigned index)
-{
-    ASSERT(index < sys->length);
-    return message_word(sys->caller, sys->buffer, index);
-}
-
 seL4_Error syscall_invalid_argument(struct syscall *sys, uint64_t argument)
 {
     sys->argument = argument;
@@ -131,17 +125,20 @@ static bool send_invoke(struct tcb *tcb, struct slot *slot, struct message_info 
                         const uint64_t *buffer, const struct extra_caps *extra,
                         struct send_phase phase)
 {
-    struct syscall sys = {
-        .caller = tcb,
-        .cap = slot->cap,
-        .slot = slot,
-        .label = info.label,
-        .length = info.length,
-        .extra_count = extra->count,
-        .buffer = buffer,
-        .is_call = phase.calls,
-        .may_block = !phase.combined,
-    };
+    // Not cleared as a whole: most of it is room for results.
+    struct syscall sys;
+    sys.caller = tcb;
+    sys.cap = slot->cap;
+    sys.slot = slot;
+    sys.label = info.label;
+    sys.length = info.length;
+    sys.extra_count = extra->count;
+    sys.buffer = buffer;
+    sys.is_call = phase.calls;
+    sys.may_block = !phase.combined;
+    sys.preempted = false;
+    sys.answered = false;
+    sys.result_count = 0;
     for (unsigned i = 0; i < extra->count; i++) {
         sys.extra[i] = extra->slot[i];
     }
@@ -347,7 +344,7 @@ static void dispatch(struct tcb *tcb, int64_t number)
 
 // --- entries -----------------------------------------------------------------------------------
 
-void entry_syscall(int64_t number)
+struct tcb *syscall_slow(int64_t number)
 {
     struct tcb *tcb = kernel.current;
     if (schedule_enter()) {
@@ -355,10 +352,10 @@ void entry_syscall(int64_t number)
     } else {
         arch_restart(&tcb->context); // executed again when there is a budget for it
     }
-    schedule();
+    return schedule();
 }
 
-void entry_interrupt(void)
+struct tcb *entry_interrupt(void)
 {
     (void)schedule_enter();
     const unsigned irq = plat_irq_claim();
@@ -369,10 +366,10 @@ void entry_interrupt(void)
         }
         plat_irq_end(irq);
     }
-    schedule();
+    return schedule();
 }
 
-static void enter_fault(const struct fault *fault)
+static struct tcb *enter_fault(const struct fault *fault)
 {
     struct tcb *tcb = kernel.current;
     if (schedule_enter()) {
@@ -380,12 +377,12 @@ static void enter_fault(const struct fault *fault)
     } else {
         arch_restart(&tcb->context);
     }
-    schedule();
+    return schedule();
 }
 
-void entry_vm_fault(uint64_t address, uint64_t syndrome, bool instruction)
+struct tcb *entry_vm_fault(uint64_t address, uint64_t syndrome, bool instruction)
 {
-    enter_fault(&(struct fault){
+    return enter_fault(&(struct fault){
         .kind = FAULT_VM,
         .address = address,
         .code = syndrome,
@@ -393,14 +390,14 @@ void entry_vm_fault(uint64_t address, uint64_t syndrome, bool instruction)
     });
 }
 
-void entry_user_exception(uint64_t syndrome)
+struct tcb *entry_user_exception(uint64_t syndrome)
 {
-    enter_fault(&(struct fault){.kind = FAULT_USER_EXCEPTION, .code = syndrome});
+    return enter_fault(&(struct fault){.kind = FAULT_USER_EXCEPTION, .code = syndrome});
 }
 
-void entry_debug_exception(uint64_t reason, uint64_t address, uint64_t breakpoint)
+struct tcb *entry_debug_exception(uint64_t reason, uint64_t address, uint64_t breakpoint)
 {
-    enter_fault(&(struct fault){
+    return enter_fault(&(struct fault){
         .kind = FAULT_DEBUG,
         .code = reason,
         .address = address,
@@ -419,7 +416,5 @@ bool preemption_wanted(void)
     if (plat_irq_pending()) {
         return true;
     }
-    const ticks_t since_entry = plat_time_now() - kernel.now;
-    return kernel.context != NULL &&
-           !refill_is_sufficient(kernel.context, kernel.used + since_entry);
+    return plat_time_now() > kernel.budget_end;
 }

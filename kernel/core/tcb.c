@@ -160,12 +160,10 @@ void thread_set_priority(struct tcb *tcb, uint8_t priority)
         break;
     case THREAD_BLOCKED_SEND:
     case THREAD_BLOCKED_RECEIVE:
-        tcb->priority = priority;
-        endpoint_reorder(tcb);
+        endpoint_set_priority(tcb, priority);
         break;
     case THREAD_BLOCKED_NOTIFICATION:
-        tcb->priority = priority;
-        notification_reorder(tcb);
+        notification_set_priority(tcb, priority);
         break;
     case THREAD_INACTIVE:
     case THREAD_BLOCKED_REPLY:

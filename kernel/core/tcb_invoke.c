@@ -109,8 +109,8 @@ static seL4_Error set_flags(struct syscall *sys, struct tcb *tcb)
     const uint64_t clear = syscall_word(sys, 0);
     const uint64_t set = syscall_word(sys, 1) & seL4_TCBFlag_MASK;
     tcb->flags = (uint8_t)((tcb->flags & ~clear) | set);
-    if (tcb == kernel.current) {
-        arch_context_switch(&tcb->context, (tcb->flags & seL4_TCBFlag_fpuDisabled) == 0);
+    if ((tcb->flags & seL4_TCBFlag_fpuDisabled) != 0) {
+        arch_context_release(&tcb->context);
     }
     sys->result[0] = tcb->flags;
     sys->result_count = 1;

@@ -92,7 +92,7 @@ static void install_spaces(struct tcb *tcb, struct slot *cspace_slot, struct cap
     tcb_install(tcb, TCB_SLOT_CSPACE, cspace_slot, cspace);
     tcb_install(tcb, TCB_SLOT_VSPACE, vspace_slot, vspace);
     if (tcb == kernel.current) {
-        vspace_switch(tcb);
+        vspace_activate(vspace_of(tcb));
     }
 }
 

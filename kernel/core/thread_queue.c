@@ -31,15 +31,6 @@ void thread_queue_push_back(struct thread_queue *queue, struct tcb *tcb)
     insert_after(queue, queue->head == NULL ? NULL : queue->tail, tcb);
 }
 
-void thread_queue_insert(struct thread_queue *queue, struct tcb *tcb)
-{
-    struct tcb *before = queue->head == NULL ? NULL : queue->tail;
-    while (before != NULL && before->priority < tcb->priority) {
-        before = before->queue_prev;
-    }
-    insert_after(queue, before, tcb);
-}
-
 void thread_queue_remove(struct thread_queue *queue, struct tcb *tcb)
 {
     if (tcb->queue_prev == NULL) {

@@ -55,31 +55,16 @@ seL4_Error vspace_find(struct syscall *sys, struct cap cap, uint64_t argument, p
     return seL4_NoError;
 }
 
-static void activate(paddr_t root, uint64_t asid)
+static uint64_t active_asid(void)
 {
-    if (kernel.space_root.raw == root.raw && kernel.space_asid == asid) {
-        return;
-    }
-    kernel.space_root = root;
-    kernel.space_asid = asid;
-    arch_vspace_activate(root, asid);
-}
-
-void vspace_switch(const struct tcb *thread)
-{
-    const struct cap cap = thread->slots[TCB_SLOT_VSPACE].cap;
-    if (vspace_is_assigned(cap) && asid_root(cap_get(cap, CAP_ASID)).raw == cap_base(cap).raw) {
-        activate(cap_base(cap), cap_get(cap, CAP_ASID));
-    } else {
-        activate(paddr(0), 0);
-    }
+    return cap_get((struct cap){{kernel.space}}, CAP_ASID);
 }
 
 void vspace_forget(uint64_t asid)
 {
     // First out of it: from an active space the processor could fetch again what is flushed.
-    if (kernel.space_asid == asid) {
-        activate(paddr(0), 0);
+    if (active_asid() == asid) {
+        vspace_activate(0);
     }
     arch_tlb_flush_asid(asid);
 }
@@ -87,7 +72,7 @@ void vspace_forget(uint64_t asid)
 void vspace_destroy(struct cap cap)
 {
     if (vspace_is_assigned(cap)) {
-        asid_release(cap_get(cap, CAP_ASID), cap_base(cap));
+        asid_release(cap);
     }
 }
 
@@ -95,13 +80,12 @@ void vspace_destroy(struct cap cap)
 
 void cache_commit(struct cache_request request)
 {
-    const paddr_t root = kernel.space_root;
-    const uint64_t asid = kernel.space_asid;
+    const uint64_t space = kernel.space;
     // By the user's address, in its address space: so device memory that the kernel does not map is
     // reached as well.
-    activate(request.root, request.asid);
+    vspace_activate(asid_entry(request.asid));
     arch_cache(request.op, request.user, request.start, request.size);
-    activate(root, asid);
+    vspace_activate(space);
 }
 
 static bool cache_label(uint64_t label, enum arch_cache_op *op)
@@ -142,7 +126,6 @@ static seL4_Error range_decode(struct syscall *sys, enum arch_cache_op op, paddr
     }
     cache_commit((struct cache_request){
         .op = op,
-        .root = root,
         .asid = cap_get(sys->cap, CAP_ASID),
         .user = vaddr(start),
         .start = paddr(arch_pte_address(*walk.entry).raw + (start & offset_mask)),

@@ -153,16 +153,22 @@ static void the_table_of_pools_has_an_end(void **state)
     assert_int_equal(asid_of(at.space), 7 * 512);
 }
 
+// A capability of an address space that exists for the identifier's sake.
+static struct cap space_with(uint64_t asid)
+{
+    return cap_set(cap_new_paged(CAP_VSPACE, paddr(FRESH_RAM_BASE)), CAP_ASID, asid);
+}
+
 static void a_full_pool_assigns_nothing(void **state)
 {
     (void)state;
     assert_int_equal(make_pool(at.memory, at.pool, DEPTH), seL4_NoError);
     for (uint64_t asid = 512; asid < 1024; asid++) {
-        asid_assign(asid, paddr(FRESH_RAM_BASE));
+        asid_assign(space_with(asid));
     }
     const uint64_t full = asid_pool_free_entry(1);
     for (uint64_t asid = 512; asid < 1024; asid++) {
-        asid_release(asid, paddr(FRESH_RAM_BASE));
+        asid_release(space_with(asid));
     }
     assert_int_equal(full, 0);
     assert_int_equal(asid_pool_free_entry(1), 512);

@@ -255,6 +255,21 @@ static void t1_queue(void)
     thread(RUNNER)->queue_prev = thread(WAITER);
 }
 
+static void l1(void)
+{
+    thread(SECOND)->tree.parent = NULL;
+}
+
+static void l2(void)
+{
+    thread(FIRST)->tree.balance = 0;
+}
+
+static void l3(void)
+{
+    thread(RUNNER)->tree.parent = thread(WAITER);
+}
+
 static void t2(void)
 {
     schedule_remove(thread(RUNNER));
@@ -288,7 +303,7 @@ static void q2(void)
 
 static void q3(void)
 {
-    kernel.release_head = thread(RUNNER);
+    kernel.release = (struct thread_tree){thread(RUNNER), thread(RUNNER)};
 }
 
 static void q4(void)
@@ -296,9 +311,34 @@ static void q4(void)
     kernel.candidate = thread(WAITER);
 }
 
+static void q4_unsettled(void)
+{
+    kernel.unsettled = true;
+}
+
+static void q5(void)
+{
+    kernel.ready_top[0]++;
+}
+
+static void q6(void)
+{
+    kernel.current->priority = 0;
+}
+
+static void q7(void)
+{
+    kernel.budget_end++;
+}
+
+static void q7_timer(void)
+{
+    kernel.deadline++;
+}
+
 static void e1(void)
 {
-    endpoint_of(at(BUSY)->cap)->tail_and_state |= ENDPOINT_SENDING;
+    endpoint_of(at(BUSY)->cap)->root_and_state |= ENDPOINT_SENDING;
 }
 
 static void e2(void)
@@ -388,7 +428,7 @@ static void s7(void)
 
 static uint64_t *pool_entry(uint64_t index)
 {
-    return (uint64_t *)arch_ptr(kernel.asid_pools[0]) + index;
+    return kernel.asid_pools[0] + index;
 }
 
 static void a1(void)
@@ -403,7 +443,7 @@ static void a2(void)
 
 static void a3(void)
 {
-    kernel.asid_pools[5] = cap_base(at(FRAME)->cap);
+    kernel.asid_pools[5] = arch_ptr(cap_base(at(FRAME)->cap));
 }
 
 static arch_pte_t *root_entry(unsigned index)
@@ -498,6 +538,9 @@ int main(void)
         BREACH("Z2", z2),
         BREACH("T1", t1),
         BREACH("T1", t1_queue),
+        BREACH("L1", l1),
+        BREACH("L2", l2),
+        BREACH("L3", l3),
         BREACH("T2", t2),
         BREACH("T3", t3),
         BREACH("T4", t4),
@@ -506,6 +549,11 @@ int main(void)
         BREACH("Q2", q2),
         BREACH("Q3", q3),
         BREACH("Q4", q4),
+        BREACH("Q4", q4_unsettled),
+        BREACH("Q5", q5),
+        BREACH("Q6", q6),
+        BREACH("Q7", q7),
+        BREACH("Q7", q7_timer),
         BREACH("E1", e1),
         BREACH("E2", e2),
         BREACH("E3", e3),

@@ -4,6 +4,7 @@
 #include "actors.h"
 #include "fresh.h"
 
+#include "kernel/endpoint.h"
 #include "kernel/plat_host.h"
 #include "kernel/refill.h"
 #include "kernel/sched_context.h"
@@ -274,7 +275,7 @@ static void threads_are_released_in_the_order_of_their_refills(void **state)
     assert_runs(quick);
     run_us(1000);
     assert_true(thread_is_idle(kernel.current));
-    assert_ptr_equal(kernel.release_head, quick.tcb);
+    assert_ptr_equal(kernel.release.first, quick.tcb);
     run_us(19000);
     assert_runs(quick);
 }
@@ -330,7 +331,7 @@ static void a_resumed_thread_executes_a_blocked_system_call_again(void **state)
     assert_int_equal(actors_invoke(b.cap, sim_empty(TCBResume)), seL4_NoError);
     assert_true(actors_retries(&b));
     assert_null(b.tcb->reply);
-    assert_null(b.tcb->waits_on_endpoint);
+    assert_null(endpoint_of(fresh_slot(endpoint)->cap)->first);
 }
 
 static void

@@ -432,7 +432,7 @@ static void a_thread_without_valid_space_runs_in_none(void **state)
     assert_int_equal(sim_delete(seL4_CapInitThreadASIDPool), seL4_NoError);
     assert_int_equal(host_cpu.root.raw, 0);
     assert_int_equal(host_cpu.asid, 0);
-    vspace_switch(kernel.current);
+    vspace_activate(vspace_of(kernel.current));
     assert_int_equal(host_cpu.root.raw, 0);
 }
 

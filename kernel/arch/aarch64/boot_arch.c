@@ -53,7 +53,7 @@ static void set_translation(void)
     sysreg_write(tcr_el1, TCR | size << TCR_IPS_SHIFT);
     barrier_instruction();
     boot_map_image();
-    arch_vspace_activate(paddr(0), 0);
+    arch_vspace_deactivate();
     sysreg_write(sctlr_el1, SCTLR);
     barrier_instruction();
 }
@@ -92,8 +92,8 @@ volatile void *arch_map_device(paddr_t base, uint64_t size)
     return arch_ptr(base);
 }
 
-void boot_arch(uint64_t image_start, uint64_t image_end, uint64_t image_offset, uint64_t entry,
-               uint64_t tree, uint64_t tree_size)
+struct tcb *boot_arch(uint64_t image_start, uint64_t image_end, uint64_t image_offset,
+                      uint64_t entry, uint64_t tree, uint64_t tree_size)
 {
     sysreg_write(vbar_el1, (uint64_t)(uintptr_t)trap_vectors);
     set_translation();
@@ -116,5 +116,5 @@ void boot_arch(uint64_t image_start, uint64_t image_end, uint64_t image_offset, 
         PANIC("the processor has no 16-bit address-space identifiers");
     }
     map_memory();
-    boot_kernel(&args);
+    return boot_kernel(&args);
 }

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
-// Arguments: registers at entry (start.S).
-void boot_arch(uint64_t image_start, uint64_t image_end, uint64_t image_offset, uint64_t entry,
-               uint64_t tree, uint64_t tree_size);
+struct tcb;
+
+// Arguments: registers at entry (start.S). Returns the thread to begin with.
+struct tcb *boot_arch(uint64_t image_start, uint64_t image_end, uint64_t image_offset,
+                      uint64_t entry, uint64_t tree, uint64_t tree_size);

@@ -13,12 +13,11 @@ _Static_assert(offsetof(struct arch_context, x) == CONTEXT_X, "trap.S");
 _Static_assert(offsetof(struct arch_context, sp) == CONTEXT_SP, "trap.S");
 _Static_assert(offsetof(struct arch_context, pc) == CONTEXT_PC, "trap.S");
 _Static_assert(offsetof(struct arch_context, restart_pc) == CONTEXT_RESTART, "trap.S");
-_Static_assert(offsetof(struct arch_context, tpidr) == CONTEXT_TPIDR, "trap.S");
+_Static_assert(offsetof(struct arch_context, spsr) == CONTEXT_SPSR, "trap.S");
 _Static_assert(offsetof(struct arch_context, tpidrro) == CONTEXT_TPIDRRO, "trap.S");
 _Static_assert(offsetof(struct arch_context, vector) == CONTEXT_VECTOR, "fpu.S");
 _Static_assert(offsetof(struct arch_context, fpsr) == CONTEXT_FPSR, "fpu.S");
-_Static_assert(offsetof(struct tcb, context) == 0, "trap.S: a thread is found by its registers");
-_Static_assert(offsetof(struct kernel, current) == KERNEL_CURRENT, "trap.S");
+_Static_assert(offsetof(struct tcb, context) == TCB_CONTEXT, "trap.S");
 
 // The processor state that user level runs in: EL0, FIQ masked, and without debugging SError
 // masked.

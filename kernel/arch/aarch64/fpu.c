@@ -8,63 +8,40 @@
 
 #include <stddef.h>
 
-// CPACR_EL1.FPEN
-static const uint64_t TRAP_EL0 = UINT64_C(1) << 20;
-static const uint64_t TRAP_NEVER = UINT64_C(3) << 20;
-
-static struct {
-    struct arch_context *owner;
-    struct arch_context *current;
-    bool allowed; // current may use it
-    bool open;    // what CPACR_EL1 says
-} fpu;
+struct arch_context *fpu_owner;
 
 // fpu.S
 void fpu_save(struct arch_context *context);
 void fpu_load(const struct arch_context *context);
 
-static void set_access(void)
-{
-    const bool open = fpu.allowed && fpu.owner == fpu.current;
-    if (open != fpu.open) {
-        sysreg_write(cpacr_el1, open ? TRAP_NEVER : TRAP_EL0);
-        fpu.open = open;
-    }
-}
-
 void fpu_init(void)
 {
-    sysreg_write(cpacr_el1, TRAP_EL0);
+    fpu_set_access(false);
     barrier_instruction();
-}
-
-void arch_context_switch(struct arch_context *context, bool fpu_allowed)
-{
-    fpu.current = context;
-    fpu.allowed = fpu_allowed;
-    set_access();
 }
 
 void arch_context_release(struct arch_context *context)
 {
-    if (fpu.owner == context) {
+    context->uses_vectors = false;
+    if (fpu_owner == context) {
         fpu_save(context);
-        fpu.owner = NULL;
-        set_access();
+        fpu_owner = NULL;
+        fpu_set_access(false);
     }
 }
 
 bool fpu_trap(void)
 {
-    if (!fpu.allowed) {
+    struct tcb *tcb = kernel.current;
+    if ((tcb->flags & seL4_TCBFlag_fpuDisabled) != 0) {
         return false;
     }
-    ASSERT(fpu.current == &kernel.current->context);
-    if (fpu.owner != NULL) {
-        fpu_save(fpu.owner);
+    if (fpu_owner != NULL) {
+        fpu_save(fpu_owner);
     }
-    fpu.owner = fpu.current;
-    fpu_load(fpu.owner);
-    set_access();
+    fpu_owner = &tcb->context;
+    fpu_owner->uses_vectors = true;
+    fpu_load(fpu_owner);
+    fpu_set_access(true);
     return true;
 }

@@ -4,17 +4,17 @@
 //
 // Most components are built without floating point, and a save and restore is 1 KiB of memory
 // traffic. So the registers stay with their owner until another thread uses them: that traps, and
-// only then are they exchanged. The price is one trap for each change of owner, which is paid only
-// where both sides of a switch compute with vectors.
+// only then are they exchanged. A switch from the owner to another thread that is known to compute
+// with vectors exchanges them at once, which spares the trap. A switch from or to the owner closes
+// or opens the unit (arch_context_switch); any other leaves it closed.
 //
-//   owner --> context whose vector registers the processor holds (NULL: nobody's)
+//   fpu_owner --> context whose vector registers the processor holds (NULL: nobody's)
 //
-// Invariant F1: EL0 may use the vector unit iff the current thread is the owner and is allowed to.
+// Invariant F1: EL0 may use the vector unit iff the current thread is the owner.
+// Invariant F2: the owner is allowed to use it.
 #pragma once
 
 #include <stdbool.h>
-
-struct arch_context;
 
 // The current thread used the vector unit and was trapped. False if it may not use it.
 bool fpu_trap(void);

@@ -6,8 +6,6 @@
 #include "kernel/arch.h"
 #include "kernel/sysreg.h"
 
-enum { TTBR_ASID_SHIFT = 48 };
-
 // The address space of whoever has none: entries are empty.
 static _Alignas(4096) arch_pte_t no_space[1 << ARCH_INDEX_BITS];
 
@@ -40,11 +38,9 @@ void arch_tlb_flush_asid(uint64_t asid)
     __asm__ volatile("tlbi aside1, %0\n\tdsb nsh\n\tisb" : : "r"(tlbi_operand(asid, 0)) : "memory");
 }
 
-void arch_vspace_activate(paddr_t root, uint64_t asid)
+void arch_vspace_deactivate(void)
 {
-    const uint64_t table = root.raw != 0 ? root.raw : kernel_image_paddr(no_space);
-    sysreg_write(ttbr0_el1, table | asid << TTBR_ASID_SHIFT);
-    barrier_instruction();
+    arch_vspace_activate(paddr(kernel_image_paddr(no_space)), 0);
 }
 
 void mmu_forget_boot(void)

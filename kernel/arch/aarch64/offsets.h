@@ -5,15 +5,15 @@
 
 #define CONTEXT_X       0
 #define CONTEXT_SP      248
-#define CONTEXT_PC      256
-#define CONTEXT_RESTART 272
-#define CONTEXT_TPIDR   280
+#define CONTEXT_RESTART 256 // and PC
+#define CONTEXT_PC      264
+#define CONTEXT_SPSR    272 // and TPIDR
 #define CONTEXT_TPIDRRO 288
 #define CONTEXT_VECTOR  304
 #define CONTEXT_FPSR    816
 
-// Of struct kernel.
-#define KERNEL_CURRENT 0
+// Of struct tcb: where its context begins.
+#define TCB_CONTEXT 288
 
 // Kernel mode, all interrupts masked: SPSR of the idle thread.
 #define PSTATE_EL1H_MASKED 0x3c5

@@ -5,7 +5,8 @@
 //   x0, x1  physical start and end of the initial task's image     x3      its entry
 //   x2      its physical minus its virtual addresses               x4, x5  device tree and its size
 //
-// These are the arguments of boot_arch(), which returns to code that is not boot code.
+// These are the arguments of boot_arch(), which returns the first thread, to code that is not boot
+// code.
 
     .section .boot.start, "ax"
     .global _start
@@ -21,5 +22,7 @@ _start:
 
     .section .text.booted, "ax"
 booted:
+    mov     x19, x0
     bl      mmu_forget_boot
+    mov     x0, x19
     b       trap_return

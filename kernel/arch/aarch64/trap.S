@@ -2,16 +2,18 @@
 //
 // Into the kernel and out of it.
 //
-// While a thread runs, SP_EL1 points to its registers (struct arch_context, the first member of its
-// struct tcb). So an entry stores x0..x30 without needing a free register, then takes the one
-// kernel stack, which is empty: the kernel never stops in the middle. The way out reads
-// kernel.current.
+// While a thread runs, SP_EL1 points to its registers (struct arch_context in its struct tcb). So an
+// entry stores x0..x30 without needing a free register, then takes the one kernel stack, which is
+// empty: the kernel never stops in the middle. The functions of the core that the entries call
+// return the thread to go on with.
 //
 // The idle thread's context returns to idle_loop in EL1.
 
 #include "offsets.h"
 
-// An entry of the vector table is 32 instructions.
+// An entry of the vector table is 32 instructions. Leaves SP_EL1 at the context and
+//
+//   x19, x20 SP_EL0, ELR_EL1     x21, x22 SPSR_EL1, TPIDR_EL0     x23 ESR_EL1
 .macro entry_from_thread handler
     .balign 128
     stp     x0, x1, [sp, #CONTEXT_X + 16 * 0]
@@ -33,14 +35,15 @@
     mrs     x20, elr_el1
     mrs     x21, spsr_el1
     mrs     x22, tpidr_el0
+    mrs     x23, esr_el1
     stp     x30, x19, [sp, #CONTEXT_X + 16 * 15]
-    stp     x20, x21, [sp, #CONTEXT_PC]
-    stp     x20, x22, [sp, #CONTEXT_RESTART]
-    mov     x19, sp
-    adrp    x9, kernel_stack_top
-    add     x9, x9, :lo12:kernel_stack_top
-    mov     sp, x9
+    stp     x21, x22, [sp, #CONTEXT_SPSR]
     b       \handler
+.endm
+
+.macro take_kernel_stack
+    adr     x9, kernel_stack_top
+    mov     sp, x9
 .endm
 
 // The kernel does not fault, and it takes no interrupts.
@@ -74,39 +77,26 @@ trap_vectors:
     entry_from_kernel
     entry_from_kernel
 
-// x19: the context of the thread, x20: its program counter.
 synchronous:
-    mrs     x0, esr_el1
-    lsr     x1, x0, #SYNDROME_CLASS_SHIFT
-    cmp     x1, #SYNDROME_SVC64
+    lsr     x24, x23, #SYNDROME_CLASS_SHIFT
+    cmp     x24, #SYNDROME_SVC64
     b.ne    1f
     // The svc is behind: a system call that restarts executes it again.
-    sub     x20, x20, #4
-    str     x20, [x19, #CONTEXT_RESTART]
-    mov     x0, x7
-    adr     x30, trap_return
-    b       entry_syscall
-1:  adr     x30, trap_return
-    b       trap_synchronous
+    sub     x24, x20, #4
+    stp     x24, x20, [sp, #CONTEXT_RESTART]
+    sub     x0, sp, #TCB_CONTEXT
+    take_kernel_stack
+    mov     x1, x7
+    bl      entry_syscall
 
-interrupt:
-    adr     x30, trap_return
-    b       entry_interrupt
-
-unexpected:
-    mrs     x0, esr_el1
-    adr     x30, trap_return
-    b       trap_unexpected
-
-// To the thread that kernel.current says.
+// To the thread in x0.
     .global trap_return
 trap_return:
-    adrp    x0, kernel
-    ldr     x0, [x0, :lo12:kernel + KERNEL_CURRENT]
-    mov     sp, x0
+    add     sp, x0, #TCB_CONTEXT
     ldp     x30, x19, [sp, #CONTEXT_X + 16 * 15]
-    ldp     x20, x21, [sp, #CONTEXT_PC]
-    ldp     x22, x23, [sp, #CONTEXT_TPIDR]
+    ldr     x20, [sp, #CONTEXT_PC]
+    ldp     x21, x22, [sp, #CONTEXT_SPSR]
+    ldr     x23, [sp, #CONTEXT_TPIDRRO]
     msr     sp_el0, x19
     msr     elr_el1, x20
     msr     spsr_el1, x21
@@ -129,15 +119,33 @@ trap_return:
     ldp     x28, x29, [sp, #CONTEXT_X + 16 * 14]
     eret
 
+1:  stp     x20, x20, [sp, #CONTEXT_RESTART]
+    take_kernel_stack
+    mov     x0, x23
+    bl      trap_synchronous
+    b       trap_return
+
+interrupt:
+    stp     x20, x20, [sp, #CONTEXT_RESTART]
+    take_kernel_stack
+    bl      entry_interrupt
+    b       trap_return
+
+unexpected:
+    stp     x20, x20, [sp, #CONTEXT_RESTART]
+    take_kernel_stack
+    mov     x0, x23
+    bl      trap_unexpected
+    b       trap_return
+
 // Interrupts stay masked: a pending one ends the wait all the same.
     .global idle_loop
 idle_loop:
     dsb     sy
     wfi
-    adrp    x9, kernel_stack_top
-    add     x9, x9, :lo12:kernel_stack_top
-    mov     sp, x9
-    b       interrupt
+    take_kernel_stack
+    bl      entry_interrupt
+    b       trap_return
 
 // Stores everything in kernel_fault_registers, then reports, on a stack of its own: the kernel stack
 // may be what is wrong. One fault can be survived: an SMC that the machine does not have.

@@ -35,37 +35,27 @@ _Static_assert(offsetof(struct kernel_fault, pc) == FAULT_PC, "trap.S");
 _Static_assert(offsetof(struct kernel_fault, syndrome) == FAULT_SYNDROME, "trap.S");
 _Static_assert(offsetof(struct kernel_fault, address) == FAULT_ADDRESS, "trap.S");
 
-void trap_synchronous(uint64_t syndrome)
+struct tcb *trap_synchronous(uint64_t syndrome)
 {
     const uint64_t low = syndrome & UINT32_MAX;
     switch (low >> SYNDROME_CLASS_SHIFT) {
     case CLASS_INSTRUCTION_ABORT:
-        entry_vm_fault(arch_restart_pc(&kernel.current->context), low, true);
-        break;
+        return entry_vm_fault(arch_restart_pc(&kernel.current->context), low, true);
     case CLASS_DATA_ABORT:
-        entry_vm_fault(sysreg_read(far_el1), low, false);
-        break;
+        return entry_vm_fault(sysreg_read(far_el1), low, false);
     case CLASS_FPU:
-        if (!fpu_trap()) {
-            entry_user_exception(low);
-        }
-        break;
+        return fpu_trap() ? kernel.current : entry_user_exception(low);
     case CLASS_BRK:
-        if (KCFG_HARDWARE_DEBUG) {
-            entry_debug_exception(SOFTWARE_BREAK, 0, 0);
-        } else {
-            entry_user_exception(low);
-        }
-        break;
+        return KCFG_HARDWARE_DEBUG ? entry_debug_exception(SOFTWARE_BREAK, 0, 0)
+                                   : entry_user_exception(low);
     default:
-        entry_user_exception(low);
-        break;
+        return entry_user_exception(low);
     }
 }
 
-void trap_unexpected(uint64_t syndrome)
+struct tcb *trap_unexpected(uint64_t syndrome)
 {
-    entry_user_exception(syndrome & UINT32_MAX);
+    return entry_user_exception(syndrome & UINT32_MAX);
 }
 
 // --- faults of the kernel -----------------------------------------------------------------------

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+struct tcb;
+
 // The registers at a fault of the kernel itself.
 struct kernel_fault {
     uint64_t x[31];
@@ -17,8 +19,9 @@ struct kernel_fault {
 extern struct kernel_fault kernel_fault_registers;
 
 // The current thread was interrupted by an exception with this syndrome, not by a system call.
-void trap_synchronous(uint64_t syndrome);
+// Returns the thread to go on with.
+struct tcb *trap_synchronous(uint64_t syndrome);
 // By something that no thread can mask and the kernel does not use.
-void trap_unexpected(uint64_t syndrome);
+struct tcb *trap_unexpected(uint64_t syndrome);
 
 _Noreturn void kernel_fault(const struct kernel_fault *fault);

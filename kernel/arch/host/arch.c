@@ -197,12 +197,6 @@ void arch_set_user_exception_word(struct arch_context *context, unsigned word, u
     arch_set_user_register(context, word, value);
 }
 
-void arch_context_switch(struct arch_context *context, bool fpu_allowed)
-{
-    (void)fpu_allowed;
-    host_cpu.context = context;
-}
-
 void arch_context_release(struct arch_context *context)
 {
     if (host_cpu.context == context) {
@@ -230,10 +224,9 @@ void arch_tlb_flush_asid(uint64_t asid)
     host_cpu.tlb_flushes++;
 }
 
-void arch_vspace_activate(paddr_t root, uint64_t asid)
+void arch_vspace_deactivate(void)
 {
-    host_cpu.root = root;
-    host_cpu.asid = asid;
+    arch_vspace_activate(paddr(0), 0);
 }
 
 void arch_smc(uint64_t regs[8])

@@ -91,11 +91,10 @@ void arch_set_user_exception_word(struct arch_context *context, unsigned word, u
 // Timeout replies write registers in seL4_UserContext order without the two TLS registers (34).
 enum { ARCH_USER_REGISTERS = 36, ARCH_FRAME_REGISTERS = 17, ARCH_TIMEOUT_REGISTERS = 34 };
 
-// The thread whose context this is will run next: vector registers, debug registers, thread
-// registers follow. `fpu_allowed`: may it use floating point. To be called again for the running
-// thread when that changes.
-void arch_context_switch(struct arch_context *context, bool fpu_allowed);
-// The context is about to disappear, or its registers to be read or written from outside.
+// The thread of `to` will run next, after that of `from`: what the trap code does not save and load
+// follows (vector registers).
+static inline void arch_context_switch(struct arch_context *from, struct arch_context *to);
+// The context is about to disappear, or its thread must not use floating point any more.
 void arch_context_release(struct arch_context *context);
 
 // --- address spaces ----------------------------------------------------------------------------
@@ -126,8 +125,9 @@ void arch_pte_write(arch_pte_t *entry, arch_pte_t pte);
 void arch_tlb_flush_page(uint64_t asid, vaddr_t address);
 void arch_tlb_flush_asid(uint64_t asid);
 
-// The address space of the thread that runs next. root 0: none (only the kernel is mapped).
-void arch_vspace_activate(paddr_t root, uint64_t asid);
+// The address space of the thread that runs next; or none (only the kernel is mapped).
+static inline void arch_vspace_activate(paddr_t root, uint64_t asid);
+void arch_vspace_deactivate(void);
 
 // --- for platforms and debugging ----------------------------------------------------------------
 

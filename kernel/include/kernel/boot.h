@@ -15,6 +15,8 @@ struct boot_args {
     vaddr_t entry;                 // of the initial task
 };
 
-// Once, at boot. The architecture and the platform are set up, interrupts masked. When it returns,
-// kernel.current is the initial thread, ready to be returned to.
-void boot_kernel(const struct boot_args *args);
+struct tcb;
+
+// Once, at boot. The architecture and the platform are set up, interrupts masked. Returns the
+// initial thread, ready to be returned to.
+struct tcb *boot_kernel(const struct boot_args *args);

@@ -7,9 +7,8 @@
 
 struct cache_request {
     enum arch_cache_op op;
-    paddr_t root; // the address space that maps the memory
-    uint64_t asid;
-    vaddr_t user; // where
+    uint64_t asid; // of the address space that maps the memory
+    vaddr_t user;  // where
     paddr_t start;
     uint64_t size;
 };

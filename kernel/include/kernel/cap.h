@@ -4,7 +4,8 @@
 // alone knows the bits. Type numbers are those that DebugCapIdentify returns (seL4 ABI).
 //
 //   word 0     63..59  58..53        52      51..48   47..44      43..0
-//              type    bits/radix    device  -        -           object address >> 4
+//              type    bits/radix    device, -        -           object address >> 4
+//                                    direct
 //   frame      type    size,R,W      device  asid (51..36)        base >> 12 (35..0)
 //   table      type    level         -       asid (51..36)        base >> 12 (35..0)
 //
@@ -81,11 +82,14 @@ FIELD(CAP_WRITE, 0, 58, 58);
 FIELD(CAP_READ, 0, 57, 57);
 FIELD(CAP_GRANT, 0, 56, 56);
 FIELD(CAP_GRANT_REPLY, 0, 55, 55);
-FIELD(CAP_ADDRESS, 0, 43, 0);    // >> 4
-FIELD(CAP_BADGE, 1, 63, 0);      // endpoint, notification, smc
-FIELD(CAP_SIZE_BITS, 0, 58, 53); // untyped, sched context: log2 bytes; cnode, zombie: log2 slots
-FIELD(CAP_DEVICE, 0, 52, 52);    // untyped, frame
-FIELD(CAP_FREE, 1, 43, 0);       // untyped: >> 4
+FIELD(CAP_TYPE_WRITE, 0, 63, 58); // the type, and write below it
+FIELD(CAP_GRANTS, 0, 56, 55);     // either
+FIELD(CAP_ADDRESS, 0, 43, 0);     // >> 4
+FIELD(CAP_BADGE, 1, 63, 0);       // endpoint, notification, smc
+FIELD(CAP_SIZE_BITS, 0, 58, 53);  // untyped, sched context: log2 bytes; cnode, zombie: log2 slots
+FIELD(CAP_DEVICE, 0, 52, 52);     // untyped, frame
+FIELD(CAP_FREE, 1, 43, 0);        // untyped: >> 4
+FIELD(CAP_DIRECT, 0, 52, 52);     // cnode: resolves 64 bits at once, those of the guard zero
 FIELD(CAP_GUARD_SIZE, 1, 63, 58);
 FIELD(CAP_GUARD, 1, 57, 0);
 FIELD(CAP_FRAME_SIZE, 0, 54, 53); // enum frame_size
@@ -159,6 +163,14 @@ static inline unsigned cap_size_bits(struct cap cap)
 static inline uint64_t cap_badge(struct cap cap)
 {
     return cap_get(cap, CAP_BADGE);
+}
+
+// A CNode capability with this guard.
+static inline struct cap cnode_set_guard(struct cap cnode, uint64_t size, uint64_t guard)
+{
+    const bool direct = guard == 0 && size + cap_size_bits(cnode) == 64;
+    cnode = cap_set(cap_set(cnode, CAP_GUARD_SIZE, size), CAP_GUARD, guard);
+    return cap_set(cnode, CAP_DIRECT, direct);
 }
 
 // Bytes (log2) of a frame.

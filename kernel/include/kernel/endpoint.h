@@ -2,15 +2,17 @@
 //
 // Endpoints: threads that wait to send, or to receive, in priority order.
 //
-//   endpoint.head --> tcb --queue_next--> tcb --> ... --> tcb <-- tail (state in its low bits)
+//   endpoint.first, endpoint.root --> a tree of threads (thread_tree.h); the state lies in the low
+//                                     bits of the root, so that an endpoint is 16 bytes
 //
 // Invariant E1: idle exactly when the queue is empty.
 // Invariant E2: every queued thread is blocked on this endpoint, in the direction of its state.
-// Invariant E3: the queue is sorted by priority, highest first.
+// Invariant E3: the queue is sorted by priority, highest first, and by arrival.
 #pragma once
 
 #include "kernel/arch.h"
 #include "kernel/cap.h"
+#include "kernel/thread_tree.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,10 +26,9 @@ enum endpoint_state {
     ENDPOINT_RECEIVING,
 };
 
-// The state lies in the low bits of the tail, so that an endpoint is 16 bytes (seL4_EndpointBits).
 struct endpoint {
-    struct tcb *head;
-    uintptr_t tail_and_state;
+    struct tcb *first;
+    uintptr_t root_and_state;
 };
 
 _Static_assert(sizeof(struct endpoint) == 16, "seL4_EndpointBits");
@@ -40,12 +41,15 @@ static inline struct endpoint *endpoint_of(struct cap cap)
 
 static inline enum endpoint_state endpoint_state(const struct endpoint *endpoint)
 {
-    return (enum endpoint_state)(endpoint->tail_and_state & 3);
+    return (enum endpoint_state)(endpoint->root_and_state & 3);
 }
 
-static inline struct tcb *endpoint_tail(const struct endpoint *endpoint)
+static inline struct thread_tree endpoint_queue(const struct endpoint *endpoint)
 {
-    return (struct tcb *)(endpoint->tail_and_state & ~(uintptr_t)3);
+    return (struct thread_tree){
+        .first = endpoint->first,
+        .root = (struct tcb *)(endpoint->root_and_state & ~(uintptr_t)3),
+    };
 }
 
 // How a message is offered: what the capability allows, and what the system call asks for.
@@ -69,8 +73,8 @@ void endpoint_receive(struct tcb *receiver, struct endpoint *endpoint, struct re
 // A blocked thread leaves the queue; its state is the caller's business.
 void endpoint_remove(struct tcb *tcb);
 
-// The priority of a queued thread has changed.
-void endpoint_reorder(struct tcb *tcb);
+// The priority of a queued thread changes, and with it its place.
+void endpoint_set_priority(struct tcb *tcb, uint8_t priority);
 
 // Those who wait to send with this badge (not 0) execute their system call again.
 void endpoint_cancel_badged(struct endpoint *endpoint, uint64_t badge);

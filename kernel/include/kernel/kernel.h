@@ -9,6 +9,7 @@
 #include "kernel/slot.h"
 #include "kernel/tcb.h"
 #include "kernel/thread_queue.h"
+#include "kernel/thread_tree.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,43 +30,47 @@ struct domain_entry {
     uint64_t length; // ticks; 0: end marker
 };
 
-// In groups, rather than without padding.
+// In groups, what a message needs first.
 // NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding)
 struct kernel {
+    // ASID pools (asid.h); NULL: free.
+    uint64_t *asid_pools[ASID_POOL_COUNT];
+    // What the processor translates by: word 0 of a VSpace capability; 0: nothing.
+    uint64_t space;
+
     // Threads.
     struct tcb *current;
     struct sched_context *context; // is being charged: current's; NULL while the idle thread runs
-    struct tcb *all_threads;       // but for the idle one
     struct tcb *candidate; // woken in this entry, in no queue yet: may run next (NULL outside)
+    bool unsettled;        // schedule() has something to look at (schedule.h)
     bool reschedule;       // choose anew before leaving
-    struct tcb idle;
 
     // Time.
-    ticks_t now;              // read once at each entry
-    ticks_t used;             // of `context`, not charged yet
-    ticks_t deadline;         // what the timer was last set to
-    struct tcb *release_head; // waits for a refill, earliest first
+    ticks_t now;                // when it was last read: at each entry but the shortest ones
+    ticks_t charged_until;      // what `context` has used since then is not charged yet
+    ticks_t budget_end;         // after that moment `context` has less than the minimum budget left
+    ticks_t deadline;           // what the timer was last set to
+    ticks_t domain_end;         // when the current entry of the domain schedule ends
+    struct thread_tree release; // who waits for a refill
 
-    // Ready threads by domain and priority; bit p of the map is set iff queue p is not empty (Q1).
-    struct thread_queue ready[KCFG_DOMAIN_COUNT][KCFG_PRIORITY_COUNT];
+    // Ready threads by domain and priority. Bit p of the map is set iff queue p is not empty (Q1);
+    // the highest such p is the top (Q5), -1: there is none.
+    int ready_top[KCFG_DOMAIN_COUNT];
     uint64_t ready_map[KCFG_DOMAIN_COUNT][READY_WORDS];
+    struct thread_queue ready[KCFG_DOMAIN_COUNT][KCFG_PRIORITY_COUNT];
+
+    struct tcb *all_threads; // but for the idle one
+    struct tcb idle;
 
     // Domains.
-    struct domain_entry domains[KCFG_DOMAIN_SCHEDULE_COUNT];
     unsigned domain; // whose threads run
     unsigned domain_start;
     unsigned domain_index;
-    ticks_t domain_end; // when the current entry ends
+    struct domain_entry domains[KCFG_DOMAIN_SCHEDULE_COUNT];
 
     // Interrupts.
     enum irq_state irq_state[PLAT_IRQ_COUNT];
     struct slot irq_notification[PLAT_IRQ_COUNT]; // what a handler signals
-
-    // ASID pools: physical address of the table of 512 address-space roots; 0: free.
-    paddr_t asid_pools[ASID_POOL_COUNT];
-    // What the processor translates by; root 0: no user address space.
-    paddr_t space_root;
-    uint64_t space_asid;
 
     unsigned work_units; // since the last look for a reason to stop
 };

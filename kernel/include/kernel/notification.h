@@ -11,6 +11,7 @@
 
 #include "kernel/arch.h"
 #include "kernel/cap.h"
+#include "kernel/thread_tree.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,8 +26,7 @@ enum notification_state {
 };
 
 struct notification {
-    struct tcb *head;
-    struct tcb *tail;
+    struct thread_tree queue;
     uint64_t word;
     uint64_t state; // enum notification_state
     struct tcb *bound;
@@ -65,8 +65,8 @@ void notification_unbind(struct notification *notification);
 // A blocked thread leaves the queue; its state is the caller's business.
 void notification_remove(struct tcb *tcb);
 
-// The priority of a queued thread has changed.
-void notification_reorder(struct tcb *tcb);
+// The priority of a queued thread changes, and with it its place.
+void notification_set_priority(struct tcb *tcb, uint8_t priority);
 
 // Unbound from thread and context; those who wait execute their system call again.
 void notification_destroy(struct notification *notification);

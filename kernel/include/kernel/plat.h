@@ -37,10 +37,10 @@ unsigned plat_sgi_targets(void);
 
 // --- time --------------------------------------------------------------------------------------
 
-ticks_t plat_time_now(void);
+static inline ticks_t plat_time_now(void);
 // An interrupt `plat_timer_irq` at `deadline` or at once if that is past; replaces the previous
-// one.
-void plat_timer_set(ticks_t deadline);
+// one. `now`: a recent time.
+static inline void plat_timer_set(ticks_t now, ticks_t deadline);
 unsigned plat_timer_irq(void);
 static inline ticks_t plat_us_to_ticks(uint64_t us);
 static inline uint64_t plat_ticks_to_us(ticks_t ticks);

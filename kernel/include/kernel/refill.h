@@ -12,7 +12,10 @@
 // Less than this is not worth a switch of threads: twice what the kernel needs, to charge the
 // budget and to do something with it.
 #define REFILL_MINIMUM_US (UINT64_C(2) * KCFG_WCET_US * KCFG_KERNEL_WCET_SCALE)
-ticks_t refill_minimum(void);
+static inline ticks_t refill_minimum(void)
+{
+    return plat_us_to_ticks(REFILL_MINIMUM_US);
+}
 
 // The i-th in use, counted from the head.
 static inline struct refill *refill_at(struct sched_context *context, uint32_t i)
@@ -27,7 +30,8 @@ static inline struct refill *refill_at(struct sched_context *context, uint32_t i
 
 static inline struct refill *refill_head(struct sched_context *context)
 {
-    return refill_at(context, 0);
+    ASSERT(context->refill_count > 0);
+    return &context->refills[context->refill_head];
 }
 
 static inline struct refill *refill_tail(struct sched_context *context)
@@ -61,13 +65,30 @@ void refill_update(struct sched_context *context, uint32_t max, ticks_t budget, 
                    ticks_t now);
 
 // `used` ticks of the head are used.
-void refill_charge(struct sched_context *context, ticks_t used);
+void refill_charge_sporadic(struct sched_context *context, ticks_t used);
+static inline void refill_charge(struct sched_context *context, ticks_t used)
+{
+    if (!refill_is_round_robin(context)) {
+        refill_charge_sporadic(context, used);
+        return;
+    }
+    struct refill *head = refill_head(context);
+    const ticks_t taken = used < head->amount ? used : head->amount;
+    head->amount -= taken;
+    refill_tail(context)->amount += taken;
+}
 
 // The head, or more, is used up: not less than `used` ticks. Round robin: the budget is full again.
 void refill_exhaust(struct sched_context *context, ticks_t used);
 
 // The thread starts to use time now: refills that it missed do not accumulate.
-void refill_unblock(struct sched_context *context, ticks_t now);
+void refill_unblock_sporadic(struct sched_context *context, ticks_t now);
+static inline void refill_unblock(struct sched_context *context, ticks_t now)
+{
+    if (!refill_is_round_robin(context)) {
+        refill_unblock_sporadic(context, now);
+    }
+}
 
 // Whether S1 to S4 hold.
 bool refill_ok(struct sched_context *context);

@@ -4,17 +4,25 @@
 // scheduling context lasts.
 //
 //   ready[domain][priority]: head --> tcb <--> tcb <--> ... <-- tail     the first one runs
-//   release_head --> tcb <--> tcb <--> ...                               by time of the next refill
+//   release: a tree of threads, by the time of the next refill           the first one is due next
 //   candidate --> tcb                                                    woken in this entry
 //
 // Most wake-ups are followed by a switch to the woken thread, or by nothing at all: so the first
 // thread woken in an entry is held as the candidate, and joins a queue only if it does not run
 // next.
 //
+// Most entries change nothing that decides who runs, or until when. Whatever does says so
+// (kernel.unsettled), or has stopped the current thread, or the time has come that the timer was
+// set to; without any of these the current thread goes on and the timer stays as it is.
+//
 // Invariant Q1: bit p of ready_map[d] is set iff ready[d][p] is not empty.
 // Invariant Q2: ready threads are running, with a configured, ready and sufficient context.
 // Invariant Q3: the release queue is sorted by the time of the contexts' first refills.
-// Invariant Q4: there is no candidate between two entries.
+// Invariant Q4: there is no candidate between two entries, and nothing is unsettled.
+// Invariant Q5: ready_top[d] is the highest priority in ready_map[d], -1 if there is none.
+// Invariant Q6: no thread that is ready in the current domain has a higher priority than the
+//               current one.
+// Invariant Q7: budget_end and the timer's deadline are those of the current state.
 #pragma once
 
 #include "kernel/plat.h"
@@ -34,8 +42,9 @@ void schedule_init(void);
 bool schedule_enter(void);
 
 // At the end of each entry: wakes the threads whose refill is due, decides who runs, charges and
-// changes contexts, address space and vector registers, sets the timer.
-void schedule(void);
+// changes contexts, address space and vector registers, sets the timer. Returns the thread that is
+// current then.
+struct tcb *schedule(void);
 
 // --- what happens to threads -------------------------------------------------------------------
 
@@ -63,7 +72,8 @@ void schedule_yield(void);
 // Charges the time used so far to the current context, which stays current.
 void schedule_charge(void);
 
-// The context is about to disappear or to be set anew: what was used until now is forgotten.
+// The refills of the context are about to be set anew, or to disappear: what was used until now is
+// forgotten, and the context is not the one that is charged any more.
 void schedule_forget(struct sched_context *context);
 
 // Time that the context has used and that is not charged yet.

@@ -11,6 +11,7 @@
 
 #include "kernel/arch.h"
 #include "kernel/fault.h"
+#include "kernel/ipc.h"
 #include "kernel/slot.h"
 
 #include <sel4/constants.h>
@@ -52,7 +53,11 @@ enum progress {
 };
 
 // Message word `index`, index < sys->length.
-uint64_t syscall_word(const struct syscall *sys, unsigned index);
+static inline uint64_t syscall_word(const struct syscall *sys, unsigned index)
+{
+    ASSERT(index < sys->length);
+    return message_word(sys->caller, sys->buffer, index);
+}
 
 // Fill in the details and return the error code.
 seL4_Error syscall_invalid_argument(struct syscall *sys, uint64_t argument);
@@ -66,14 +71,16 @@ seL4_Error syscall_no_memory(struct syscall *sys, uint64_t bytes_left);
 MUST_CHECK seL4_Error invoke(struct syscall *sys);
 
 // --- entries from the trap code ----------------------------------------------------------------
-// Each finds the registers of the thread that trapped in kernel.current->context and leaves in
-// kernel.current the thread to return to.
+// Each finds the registers of the thread that trapped in kernel.current->context, and returns the
+// thread to return to, which is kernel.current by then.
 
-void entry_syscall(int64_t number);
-void entry_interrupt(void);
-void entry_vm_fault(uint64_t address, uint64_t syndrome, bool instruction);
-void entry_user_exception(uint64_t syndrome);
-void entry_debug_exception(uint64_t reason, uint64_t address, uint64_t breakpoint);
+// `caller` is the current thread. In fastpath.c; the second one is for what is not usual.
+struct tcb *entry_syscall(struct tcb *caller, int64_t number);
+struct tcb *syscall_slow(int64_t number);
+struct tcb *entry_interrupt(void);
+struct tcb *entry_vm_fault(uint64_t address, uint64_t syndrome, bool instruction);
+struct tcb *entry_user_exception(uint64_t syndrome);
+struct tcb *entry_debug_exception(uint64_t reason, uint64_t address, uint64_t breakpoint);
 
 // Long operations ask this after each unit of work (§7.5): true when there is a reason to stop.
 bool preemption_wanted(void);

@@ -16,6 +16,7 @@
 #include "kernel/arch.h"
 #include "kernel/fault.h"
 #include "kernel/slot.h"
+#include "kernel/thread_tree.h"
 
 #include <sel4/constants.h>
 #include <sel4/errors.h>
@@ -53,35 +54,36 @@ struct thread_wait {
     bool is_call;
 };
 
-// In groups, rather than without padding.
+// In groups, rather than without padding. What a message needs comes first, within reach of the
+// shortest instructions.
 // NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding)
 struct tcb {
-    struct arch_context context;                    // first: the trap code saves registers here
-    _Alignas(32) struct slot slots[TCB_SLOT_COUNT]; // as every slot
-
     enum thread_state state;
-    struct thread_wait wait;
-    union {
-        struct endpoint *waits_on_endpoint;         // BLOCKED_SEND, BLOCKED_RECEIVE
-        struct notification *waits_on_notification; // BLOCKED_NOTIFICATION
-    };
-    struct reply *reply; // BLOCKED_RECEIVE: for a call that arrives; BLOCKED_REPLY: for the answer
-
-    struct tcb *queue_next; // ready, release, endpoint or notification queue
-    struct tcb *queue_prev;
-    bool in_ready;
-    bool in_release;
-
     uint8_t priority;
     uint8_t max_priority;
     uint8_t domain;
     uint8_t flags; // seL4_TCBFlag_*
-
-    struct fault fault; // FAULT_NONE unless it waits for its handler
     struct sched_context *sched_context;
-    struct sched_context *yield_to;    // context whose consumed time this thread waits for
+    struct reply *reply; // BLOCKED_RECEIVE: for a call that arrives; BLOCKED_REPLY: for the answer
+    union {
+        struct endpoint *waits_on_endpoint;         // BLOCKED_SEND, BLOCKED_RECEIVE
+        struct notification *waits_on_notification; // BLOCKED_NOTIFICATION
+    };
     struct notification *notification; // bound
-    vaddr_t buffer; // of the IPC buffer; meaningful while TCB_SLOT_BUFFER holds a frame
+    struct sched_context *yield_to;    // context whose consumed time this thread waits for
+    struct thread_wait wait;
+
+    struct tcb *queue_next; // in a ready queue
+    struct tcb *queue_prev;
+    struct tree_links tree; // in the queue of an endpoint, a notification, or for a refill
+    bool in_ready;
+    bool in_release;
+
+    _Alignas(32) struct slot slots[TCB_SLOT_COUNT]; // as every slot
+    struct arch_context context;
+
+    vaddr_t buffer;     // of the IPC buffer; meaningful while TCB_SLOT_BUFFER holds a frame
+    struct fault fault; // FAULT_NONE unless it waits for its handler
 
     struct tcb *all_next; // every thread, for debugging and kernel_ok
     struct tcb *all_prev;

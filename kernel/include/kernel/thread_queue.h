@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// A queue of threads, linked through the threads themselves: ready queues in order of arrival,
-// those of endpoints and notifications by priority.
+// A queue of threads in order of arrival, linked through the threads themselves.
 //
 //   head --> tcb <--queue_prev, queue_next--> tcb <--> tcb <-- tail
 #pragma once
@@ -15,8 +14,5 @@ struct thread_queue {
 
 void thread_queue_push_front(struct thread_queue *queue, struct tcb *tcb);
 void thread_queue_push_back(struct thread_queue *queue, struct tcb *tcb);
-
-// Behind all of the same or a higher priority. Takes time in proportion to those of lower priority.
-void thread_queue_insert(struct thread_queue *queue, struct tcb *tcb);
 
 void thread_queue_remove(struct thread_queue *queue, struct tcb *tcb);

@@ -20,10 +20,11 @@
 
 #include "kernel/addr.h"
 #include "kernel/arch.h"
+#include "kernel/asid.h"
 #include "kernel/cap.h"
+#include "kernel/kernel.h"
 #include "kernel/syscall.h"
-
-struct tcb;
+#include "kernel/tcb.h"
 
 // Where an address leads: the entry that ends the walk, because it is empty or a page, or because
 // the last level is reached.
@@ -61,8 +62,28 @@ void frame_unmap(struct cap cap);
 void page_table_unmap(struct cap cap);
 void vspace_destroy(struct cap cap);
 
-// The processor translates by the address space of `thread`, or none if it has no valid one.
-void vspace_switch(const struct tcb *thread);
+// The processor translates by this address space: word 0 of its capability (asid.h), 0: none.
+static inline void vspace_activate(uint64_t space)
+{
+    if (space == kernel.space) {
+        return;
+    }
+    kernel.space = space;
+    if (space == 0) {
+        arch_vspace_deactivate();
+    } else {
+        const struct cap cap = {{space, 0}};
+        arch_vspace_activate(cap_base(cap), cap_get(cap, CAP_ASID));
+    }
+}
+
+// The address space of `thread` as vspace_activate() takes it; 0 if it has no valid one.
+static inline uint64_t vspace_of(const struct tcb *thread)
+{
+    const struct cap cap = thread->slots[TCB_SLOT_VSPACE].cap;
+    const uint64_t entry = asid_entry(cap_get(cap, CAP_ASID));
+    return entry == cap.word[0] ? entry : 0;
+}
 
 // The address space of `asid` is gone: it is not active any more, and nothing of it stays cached.
 void vspace_forget(uint64_t asid);

@@ -114,13 +114,13 @@ bool host_irq_waits(void)
 
 // --- time --------------------------------------------------------------------------------------
 
-ticks_t plat_time_now(void)
+ticks_t host_time_now(void)
 {
     host_machine.now += host_machine.drift;
     return host_machine.now;
 }
 
-void plat_timer_set(ticks_t deadline)
+void host_timer_set(ticks_t deadline)
 {
     host_machine.deadline = deadline;
 }

@@ -163,6 +163,7 @@ void plat_boot(const void *tree, uint64_t size)
     }
     keep_gic(devices.gic);
     boot_gic(devices.gic);
+    sysreg_write(cntv_ctl_el0, 0); // as timer_control says
     if (sysreg_read(cntfrq_el0) != KCFG_TIMER_HZ) {
         PANIC("the timer does not run at the frequency that the kernel is built for");
     }

@@ -37,7 +37,7 @@ void fresh_kernel(void)
         .image_offset = image - FRESH_IMAGE,
         .entry = vaddr(FRESH_IMAGE),
     };
-    boot_kernel(&args);
+    (void)boot_kernel(&args);
     root_cnode = kernel.current->slots[TCB_SLOT_CSPACE].cap;
     kernel_ok_root(cnode_slots(root_cnode), cnode_slot_count(root_cnode));
 }

@@ -40,6 +40,11 @@ const struct ok_slot *ok_find(const struct slot *slot);
 const struct slot *ok_object(enum cap_type type, const void *object);
 const struct slot *ok_object_at(enum cap_type type, uint64_t address);
 
+// The shape of a tree of threads (L1, L2), and how many there are. Whether a thread has no links
+// (L3).
+const char *ok_thread_tree(struct thread_tree tree, size_t *threads);
+bool ok_in_no_tree(const struct tcb *tcb);
+
 // The groups of invariants, each the first that is broken or NULL.
 const char *ok_tree(struct ok_stock *stock);             // D2, D3, D4, Z1, Z2
 const char *ok_memory(struct ok_stock *stock);           // O1, U1, U2

@@ -109,6 +109,24 @@ const char *ok_refills(const struct ok_stock *stock)
     return check_each(stock, check_refills);
 }
 
+// When the kernel has to look at contexts again.
+static const char *check_deadline(void)
+{
+    ticks_t deadline = kernel.domain_end - refill_minimum();
+    if (kernel.release.first != NULL) {
+        const ticks_t release = refill_head(kernel.release.first->sched_context)->time;
+        deadline = release < deadline ? release : deadline;
+    }
+    if (kernel.context != NULL) {
+        const ticks_t end = kernel.charged_until + refill_head(kernel.context)->amount;
+        deadline = end < deadline ? end : deadline;
+        if (kernel.budget_end != end - refill_minimum()) {
+            return "Q7: the end of the current budget is wrong";
+        }
+    }
+    return kernel.deadline == deadline ? NULL : "Q7: the timer is set to another moment";
+}
+
 const char *ok_contexts(const struct ok_stock *stock)
 {
     const char *broken = check_each(stock, check_bindings);
@@ -117,8 +135,8 @@ const char *ok_contexts(const struct ok_stock *stock)
     }
     if (broken == NULL && kernel.context != NULL &&
         (!refill_is_ready(kernel.context, kernel.now) ||
-         !refill_is_sufficient(kernel.context, kernel.used))) {
+         !refill_is_sufficient(kernel.context, kernel.now - kernel.charged_until))) {
         broken = "S7: the current thread runs without a budget";
     }
-    return broken;
+    return broken == NULL ? check_deadline() : broken;
 }

@@ -15,10 +15,10 @@ enum { POOL_ENTRIES = 1 << ASID_POOL_BITS, TABLE_ENTRIES = 1 << ARCH_INDEX_BITS 
 
 static const char *check_pool(unsigned index)
 {
-    const paddr_t base = kernel.asid_pools[index];
-    if (base.raw == 0) {
+    if (kernel.asid_pools[index] == NULL) {
         return NULL;
     }
+    const paddr_t base = arch_paddr(kernel.asid_pools[index]);
     const struct slot *pool = ok_object_at(CAP_ASID_POOL, base.raw);
     if (pool == NULL || cap_get(pool->cap, CAP_POOL) != index) {
         return "A3: a pool without capability is in use";
@@ -33,7 +33,8 @@ static const char *check_pool(unsigned index)
         if (asid == 0) {
             return "A2: ASID 0 is in use";
         }
-        if (space == NULL || cap_get(space->cap, CAP_ASID) != asid) {
+        if (space == NULL || cap_get(space->cap, CAP_ASID) != asid ||
+            space->cap.word[0] != asid_entry(asid)) {
             return "A1: an ASID belongs to an address space that has no capability";
         }
     }

@@ -74,6 +74,9 @@ static const char *check_thread(const struct tcb *tcb)
     if (must_wait_for_time(tcb) && !tcb->in_ready && !tcb->in_release) {
         return "T2: a running thread is in no queue";
     }
+    if (queues_of(tcb) == (tcb->in_ready ? 1 : 0) && !ok_in_no_tree(tcb)) {
+        return "L3: a thread that is in no tree has links";
+    }
     const bool faulty = tcb->fault.kind != FAULT_NONE;
     if (faulty && tcb->state != THREAD_BLOCKED_SEND && tcb->state != THREAD_BLOCKED_REPLY) {
         return "T4: a fault is recorded and nobody is told";
@@ -116,8 +119,7 @@ const char *ok_threads(const struct ok_stock *stock)
 // --- the scheduler's queues ----------------------------------------------------------------------
 
 // Links of a queue agree, its last thread is `tail`; the threads counted.
-static const char *check_queue(const struct tcb *head, const struct tcb *tail, bool by_priority,
-                               size_t *count)
+static const char *check_queue(const struct tcb *head, const struct tcb *tail, size_t *count)
 {
     const struct tcb *prev = NULL;
     *count = 0;
@@ -127,9 +129,6 @@ static const char *check_queue(const struct tcb *head, const struct tcb *tail, b
         }
         if (tcb->queue_prev != prev) {
             return "T1: a queue's links disagree";
-        }
-        if (by_priority && prev != NULL && prev->priority < tcb->priority) {
-            return "E3: a queue is not sorted by priority";
         }
         prev = tcb;
     }
@@ -144,7 +143,7 @@ static const char *check_ready_queue(unsigned domain, unsigned priority, size_t 
         return "Q1: the map of ready queues is wrong";
     }
     size_t count;
-    const char *broken = check_queue(queue->head, queue->tail, false, &count);
+    const char *broken = check_queue(queue->head, queue->tail, &count);
     for (struct tcb *tcb = queue->head; tcb != NULL && broken == NULL; tcb = tcb->queue_next) {
         if (!tcb->in_ready || tcb->priority != priority || tcb->domain != domain) {
             broken = "Q2: a thread is in another's ready queue";
@@ -164,24 +163,46 @@ static const char *check_ready_queue(unsigned domain, unsigned priority, size_t 
 
 static const char *check_release_queue(size_t *waiting)
 {
+    const char *broken = ok_thread_tree(kernel.release, waiting);
     ticks_t last = 0;
-    const char *broken = NULL;
-    *waiting = 0;
-    const struct tcb *prev = NULL;
-    for (struct tcb *tcb = kernel.release_head; tcb != NULL; tcb = tcb->queue_next) {
-        if (!is_thread(tcb) || !tcb->in_release || tcb->sched_context == NULL ||
-            !sched_context_is_active(tcb->sched_context) || tcb->queue_prev != prev) {
-            return "Q3: the release queue is torn or holds a thread that waits for no refill";
+    const struct tcb *tcb = broken == NULL ? kernel.release.first : NULL;
+    for (; tcb != NULL && broken == NULL; tcb = thread_tree_next(tcb)) {
+        if (!tcb->in_release || tcb->sched_context == NULL ||
+            !sched_context_is_active(tcb->sched_context)) {
+            return "Q3: the release queue holds a thread that waits for no refill";
         }
         const ticks_t time = refill_head(tcb->sched_context)->time;
         if (time < last) {
             broken = "Q3: the release queue is not sorted";
         }
         last = time;
-        prev = tcb;
-        (*waiting)++;
     }
     return broken;
+}
+
+// The highest queue of the domain that is not empty, -1 if all are.
+static int top_of(unsigned domain)
+{
+    int priority = KCFG_PRIORITY_COUNT - 1;
+    while (priority >= 0 && kernel.ready[domain][priority].head == NULL) {
+        priority--;
+    }
+    return priority;
+}
+
+// What is remembered of the queues.
+static const char *check_memory(void)
+{
+    for (unsigned d = 0; d < KCFG_DOMAIN_COUNT; d++) {
+        if (kernel.ready_top[d] != top_of(d)) {
+            return "Q5: the highest ready priority is wrong";
+        }
+    }
+    const bool idle = kernel.current == &kernel.idle;
+    if (kernel.ready_top[kernel.domain] > (idle ? -1 : kernel.current->priority)) {
+        return "Q6: a ready thread has a higher priority than the current one";
+    }
+    return NULL;
 }
 
 const char *ok_queues(void)
@@ -201,26 +222,43 @@ const char *ok_queues(void)
         ready -= tcb->in_ready ? 1 : 0;
         waiting -= tcb->in_release ? 1 : 0;
     }
-    if (kernel.candidate != NULL) {
-        return "Q4: a candidate is left between two entries";
+    if (kernel.candidate != NULL || kernel.unsettled || kernel.reschedule) {
+        return "Q4: a decision is left between two entries";
     }
-    return ready == 0 && waiting == 0 ? NULL : "T1: a thread's flags and its queue disagree";
+    if (ready != 0 || waiting != 0) {
+        return "T1: a thread's flags and its queue disagree";
+    }
+    return check_memory();
 }
 
 // --- endpoints and notifications -----------------------------------------------------------------
+
+static const char *check_priorities(struct thread_tree queue, size_t *count)
+{
+    const char *broken = ok_thread_tree(queue, count);
+    const struct tcb *prev = NULL;
+    const struct tcb *tcb = broken == NULL ? queue.first : NULL;
+    for (; tcb != NULL && broken == NULL; tcb = thread_tree_next(tcb)) {
+        if (prev != NULL && prev->priority < tcb->priority) {
+            broken = "E3: a queue is not sorted by priority";
+        }
+        prev = tcb;
+    }
+    return broken;
+}
 
 static const char *check_endpoint(const struct endpoint *endpoint, size_t *queued)
 {
     size_t count;
     const enum endpoint_state state = endpoint_state(endpoint);
-    const char *broken = check_queue(endpoint->head, endpoint_tail(endpoint), true, &count);
-    if (broken == NULL && (state == ENDPOINT_IDLE) != (endpoint->head == NULL)) {
+    const char *broken = check_priorities(endpoint_queue(endpoint), &count);
+    if (broken == NULL && (state == ENDPOINT_IDLE) != (endpoint->first == NULL)) {
         broken = "E1: an endpoint's state and its queue disagree";
     }
     const enum thread_state needed =
         state == ENDPOINT_SENDING ? THREAD_BLOCKED_SEND : THREAD_BLOCKED_RECEIVE;
-    for (const struct tcb *tcb = endpoint->head; tcb != NULL && broken == NULL;
-         tcb = tcb->queue_next) {
+    const struct tcb *tcb = broken == NULL ? endpoint->first : NULL;
+    for (; tcb != NULL && broken == NULL; tcb = thread_tree_next(tcb)) {
         if (tcb->state != needed || tcb->waits_on_endpoint != endpoint) {
             broken = "E2: a thread in an endpoint's queue waits for something else";
         }
@@ -232,11 +270,11 @@ static const char *check_endpoint(const struct endpoint *endpoint, size_t *queue
 static const char *check_notification(const struct notification *n, size_t *queued)
 {
     size_t count;
-    const char *broken = check_queue(n->head, n->tail, true, &count);
+    const char *broken = check_priorities(n->queue, &count);
     if (broken != NULL) {
         return broken;
     }
-    if ((n->state == NOTIFICATION_WAITING) != (n->head != NULL)) {
+    if ((n->state == NOTIFICATION_WAITING) != (n->queue.first != NULL)) {
         return "N1: a notification's state and its queue disagree";
     }
     if (n->state != NOTIFICATION_ACTIVE && n->word != 0) {
@@ -249,7 +287,7 @@ static const char *check_notification(const struct notification *n, size_t *queu
         (ok_object(CAP_SCHED_CONTEXT, n->context) == NULL || n->context->notification != n)) {
         return "N3: a notification's context does not know it";
     }
-    for (const struct tcb *tcb = n->head; tcb != NULL; tcb = tcb->queue_next) {
+    for (const struct tcb *tcb = n->queue.first; tcb != NULL; tcb = thread_tree_next(tcb)) {
         if (tcb->state != THREAD_BLOCKED_NOTIFICATION || tcb->waits_on_notification != n) {
             return "N4: a thread in a notification's queue waits for something else";
         }

@@ -530,7 +530,7 @@ static const char *rescue(void)
 // Nobody runs: time passes until somebody does.
 static const char *idle(void)
 {
-    if (kernel.release_head == NULL && chance(80)) {
+    if (kernel.release.first == NULL && chance(80)) {
         return rescue();
     }
     if (host_machine.deadline > host_machine.now) {

@@ -105,7 +105,7 @@ void sim_enter(int64_t number)
     context->restart_pc = context->pc;
     context->pc += INSTRUCTION;
     arch_set(context, ARCH_REG_SYSCALL, 0, (uint64_t)number);
-    entry_syscall(number);
+    (void)entry_syscall(kernel.current, number);
 }
 
 void sim_trap(int64_t number)
@@ -118,7 +118,7 @@ void sim_interrupts(void)
 {
     while (host_irq_waits()) {
         kernel.current->context.restart_pc = kernel.current->context.pc;
-        entry_interrupt();
+        (void)entry_interrupt();
         check();
     }
 }

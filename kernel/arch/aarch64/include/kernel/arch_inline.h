@@ -10,6 +10,7 @@
 
 #include "kernel/arch.h"
 #include "kernel/assert.h"
+#include "kernel/sysreg.h"
 
 #define ARCH_WINDOW UINT64_C(0xffff800000000000)
 
@@ -77,6 +78,40 @@ static inline void arch_restart(struct arch_context *context)
     context->pc = context->restart_pc;
 }
 
+extern struct arch_context *fpu_owner; // fpu.h
+
+// CPACR_EL1.FPEN: traps of EL0, or none.
+static inline void fpu_set_access(bool open)
+{
+    sysreg_write(cpacr_el1, (open ? UINT64_C(3) : UINT64_C(1)) << 20);
+}
+
+// Both compute with vectors: the registers go with the switch. fpu_exchange (fpu.S) changes no
+// registers but its arguments' and x16, so that a fast path stays without a stack frame.
+static inline void fpu_hand_over(struct arch_context *from, struct arch_context *to)
+{
+    register struct arch_context *x14 __asm__("x14") = from;
+    register struct arch_context *x15 __asm__("x15") = to;
+    __asm__ volatile("mov x17, x30\n\tbl fpu_exchange\n\tmov x30, x17"
+                     : "+r"(x14), "+r"(x15)
+                     :
+                     : "x16", "x17", "memory");
+    fpu_owner = to;
+}
+
+static inline void arch_context_switch(struct arch_context *from, struct arch_context *to)
+{
+    if (fpu_owner == to) {
+        fpu_set_access(true);
+    } else if (fpu_owner == from) {
+        if (to->uses_vectors) {
+            fpu_hand_over(from, to);
+        } else {
+            fpu_set_access(false);
+        }
+    }
+}
+
 // --- translation tables -------------------------------------------------------------------------
 
 enum {
@@ -117,6 +152,14 @@ static inline bool arch_pte_writable(arch_pte_t pte)
 static inline arch_pte_t arch_pte_table(paddr_t table)
 {
     return table.raw | PTE_TABLE | PTE_VALID;
+}
+
+enum { TTBR_ASID_SHIFT = 48 };
+
+static inline void arch_vspace_activate(paddr_t root, uint64_t asid)
+{
+    sysreg_write(ttbr0_el1, root.raw | asid << TTBR_ASID_SHIFT);
+    barrier_instruction();
 }
 
 static inline arch_pte_t arch_pte_page(paddr_t frame, unsigned level, struct arch_mapping mapping)

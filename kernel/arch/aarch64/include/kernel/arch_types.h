@@ -5,17 +5,17 @@
 
 #include <stdint.h>
 
-// A thread's registers. The trap code addresses the fields by the offsets in arch_offsets.h.
+// A thread's registers. The trap code addresses the fields by the offsets in offsets.h.
 struct arch_context {
     uint64_t x[31];
-    uint64_t sp; // SP_EL0
-    uint64_t pc; // where the thread goes on
-    uint64_t spsr;
+    uint64_t sp;         // SP_EL0
     uint64_t restart_pc; // the instruction that trapped
-    uint64_t tpidr;      // TPIDR_EL0
-    uint64_t tpidrro;    // TPIDRRO_EL0
-    uint64_t unused;
-    // Stale while this context owns the vector unit (fpu.c).
+    uint64_t pc;         // where the thread goes on
+    uint64_t spsr;
+    uint64_t tpidr;        // TPIDR_EL0
+    uint64_t tpidrro;      // TPIDRRO_EL0
+    uint64_t uses_vectors; // the thread computed with them (fpu.h)
+    // Stale while this context owns the vector unit.
     uint64_t vector[64]; // v0..v31
     uint64_t fpsr;
     uint64_t fpcr;

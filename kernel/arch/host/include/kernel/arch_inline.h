@@ -73,6 +73,18 @@ static inline void arch_restart(struct arch_context *context)
     context->pc = context->restart_pc;
 }
 
+static inline void arch_context_switch(struct arch_context *from, struct arch_context *to)
+{
+    (void)from;
+    host_cpu.context = to;
+}
+
+static inline void arch_vspace_activate(paddr_t root, uint64_t asid)
+{
+    host_cpu.root = root;
+    host_cpu.asid = asid;
+}
+
 // --- translation tables ------------------------------------------------------------------------
 
 enum {

@@ -4,6 +4,29 @@
 #pragma once
 
 #include "kernel/plat.h"
+#include "kernel/sysreg.h"
+
+static inline ticks_t plat_time_now(void)
+{
+    // Not before what comes before it.
+    barrier_instruction();
+    return sysreg_read(cntvct_el0);
+}
+
+extern uint64_t timer_control; // what CNTV_CTL_EL0 says
+
+// Decades away is never, and for never the comparator is off: QEMU, told to skip idle time
+// (-icount sleep=off), would skip to that moment, and on to the end of its own clock, where it
+// hangs.
+static inline void plat_timer_set(ticks_t now, ticks_t deadline)
+{
+    const uint64_t control = deadline <= now || deadline - now < TIMER_NEVER ? 1 : 0;
+    sysreg_write(cntv_cval_el0, deadline);
+    if (control != timer_control) {
+        timer_control = control;
+        sysreg_write(cntv_ctl_el0, control);
+    }
+}
 
 // `us` is at most the longest period (sched_context), so that the product fits.
 static inline ticks_t plat_us_to_ticks(uint64_t us)

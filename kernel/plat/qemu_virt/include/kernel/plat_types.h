@@ -3,6 +3,11 @@
 // QEMU's "virt" machine: the constants that the contract kernel/plat.h asks for.
 #pragma once
 
+#include <stdint.h>
+
+// Ticks, 18 years at 62.5 MHz: a deadline that far is never set.
+#define TIMER_NEVER (UINT64_C(1) << 55)
+
 enum {
     PLAT_IRQ_COUNT = 160, // SGI 0-15, PPI 16-31, SPI from 32
 

@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The fast paths against the slow path: from one state, the same system call is made both ways, and
+// everything that the kernel has written must be the same: memory, its own state, the machine.
+// Where something is not usual, the fast path hands over.
+//
+// The link replaces syscall_slow() by a function here that counts, so that a test knows which way
+// a system call went.
+#include "actors.h"
+#include "fresh.h"
+#include "kernel_ok.h"
+
+#include "kernel/arch.h"
+#include "kernel/endpoint.h"
+#include "kernel/plat_host.h"
+#include "kernel/sched_context.h"
+#include "kernel/schedule.h"
+#include "kernel/syscall.h"
+
+#include "lib/mem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+enum { PRIORITY = 100, SLICE = 5000, W = 1, R = 2, G = 4, GR = 8, WORDS = 4, INSTRUCTION = 4 };
+
+static uint64_t endpoint;
+static uint64_t badged;
+static uint64_t inner; // endpoint of a server that the server calls
+static uint64_t notification;
+static uint64_t reply;
+static uint64_t reply2;
+static struct actor client;
+static struct actor server;
+static struct actor helper;
+
+static unsigned slow_calls;
+
+struct tcb *__wrap_syscall_slow(int64_t number);
+struct tcb *__real_syscall_slow(int64_t number);
+
+struct tcb *__wrap_syscall_slow(int64_t number)
+{
+    slow_calls++;
+    return __real_syscall_slow(number);
+}
+
+// --- states --------------------------------------------------------------------------------------
+
+struct state {
+    struct kernel kernel;
+    struct host_machine machine;
+    struct host_cpu cpu;
+    uint8_t memory[FRESH_RAM_SIZE];
+};
+
+static struct state before, after_fast, after_slow;
+
+static void save(struct state *state)
+{
+    state->kernel = kernel;
+    state->machine = host_machine;
+    state->cpu = host_cpu;
+    memcpy(state->memory, host_memory.bytes, sizeof(state->memory));
+}
+
+static void restore(const struct state *state)
+{
+    kernel = state->kernel;
+    host_machine = state->machine;
+    host_cpu = state->cpu;
+    memcpy(host_memory.bytes, state->memory, sizeof(state->memory));
+}
+
+// What differs without meaning anything: the fast path does not always look at the clock.
+static void forget_time(struct state *state)
+{
+    state->kernel.now = 0;
+}
+
+// The current thread traps.
+static void trap(int64_t number)
+{
+    struct arch_context *context = &kernel.current->context;
+    context->restart_pc = context->pc;
+    context->pc += INSTRUCTION;
+    arch_set(context, ARCH_REG_SYSCALL, 0, (uint64_t)number);
+}
+
+// The next system call of the current thread goes the fast way, and comes to the same.
+static void both_ways(int64_t number)
+{
+    trap(number);
+    save(&before);
+    slow_calls = 0;
+    const struct tcb *fast = entry_syscall(kernel.current, number);
+    assert_ptr_equal(fast, kernel.current);
+    assert_int_equal(slow_calls, 0);
+    assert_null(kernel_ok());
+    save(&after_fast);
+
+    restore(&before);
+    const struct tcb *slow = syscall_slow(number);
+    assert_ptr_equal(slow, kernel.current);
+    assert_int_equal(slow_calls, 1);
+    assert_ptr_equal(slow, fast);
+    save(&after_slow);
+
+    forget_time(&after_fast);
+    forget_time(&after_slow);
+    assert_memory_equal(after_fast.memory, after_slow.memory, sizeof(after_fast.memory));
+    assert_memory_equal(&after_fast.kernel, &after_slow.kernel, sizeof(after_fast.kernel));
+    assert_memory_equal(&after_fast.cpu, &after_slow.cpu, sizeof(after_fast.cpu));
+    assert_memory_equal(&after_fast.machine, &after_slow.machine, sizeof(after_fast.machine));
+}
+
+// The next system call of the current thread is not usual.
+static void slowly(int64_t number)
+{
+    trap(number);
+    slow_calls = 0;
+    (void)entry_syscall(kernel.current, number);
+    assert_int_equal(slow_calls, 1);
+    assert_null(kernel_ok());
+}
+
+// --- scenes --------------------------------------------------------------------------------------
+
+static int fresh(void **state)
+{
+    (void)state;
+    actors_begin();
+    endpoint = actors_endpoint();
+    inner = actors_endpoint();
+    badged = actors_mint(endpoint, W | GR, 77);
+    notification = actors_notification();
+    reply = actors_reply();
+    reply2 = actors_reply();
+    client = actors_thread(PRIORITY, SLICE, SLICE);
+    server = actors_thread(PRIORITY + 1, SLICE, SLICE);
+    helper = actors_thread(PRIORITY + 2, SLICE, SLICE);
+    thread_suspend(server.tcb);
+    thread_suspend(helper.tcb);
+    return 0;
+}
+
+// The client is current.
+static void make_passive(const struct actor *actor)
+{
+    assert_ptr_equal(kernel.current, client.tcb);
+    assert_int_equal(actors_invoke(actor->context, sim_empty(SchedContextUnbind)), seL4_NoError);
+}
+
+// The server waits, the client is current.
+static void server_waits(void)
+{
+    actors_start(&client);
+    actors_become(&server);
+    actors_recv(endpoint, reply);
+    actors_become(&client);
+}
+
+static void passive_server_waits(void)
+{
+    server_waits();
+    make_passive(&server);
+}
+
+static struct sim_message message_of(unsigned length)
+{
+    static const uint64_t words[WORDS + 1] = {11, 12, 13, 14, 15};
+    return sim_message(5, length, words);
+}
+
+static void put(uint64_t target, struct sim_message message)
+{
+    sim_put(target, &message);
+}
+
+static void put_answer(unsigned length)
+{
+    put(endpoint, message_of(length));
+    arch_set(&kernel.current->context, ARCH_REG_REPLY, 0, reply);
+}
+
+// The server was called, and is current.
+static void server_was_called(void)
+{
+    put(badged, message_of(2));
+    sim_trap(seL4_SysCall);
+    assert_ptr_equal(kernel.current, server.tcb);
+}
+
+// --- Call ----------------------------------------------------------------------------------------
+
+static void a_call_to_a_passive_server_is_the_same(void **state)
+{
+    (void)state;
+    for (unsigned length = 0; length <= WORDS; length++) {
+        fresh(NULL);
+        passive_server_waits();
+        put(badged, message_of(length));
+        both_ways(seL4_SysCall);
+        assert_ptr_equal(kernel.current, server.tcb);
+        assert_ptr_equal(server.tcb->sched_context, kernel.context);
+        assert_int_equal(actors_register(&server, 0), 77);
+    }
+}
+
+static void a_call_to_a_server_with_a_context_is_the_same(void **state)
+{
+    (void)state;
+    server_waits();
+    host_advance(1000);
+    put(badged, message_of(3));
+    both_ways(seL4_SysCall);
+    assert_ptr_equal(kernel.current, server.tcb);
+    assert_ptr_equal(client.tcb->sched_context, sched_context_of(fresh_slot(client.context)->cap));
+}
+
+static void a_call_from_a_context_with_a_period_is_the_same(void **state)
+{
+    (void)state;
+    client = actors_thread(PRIORITY, SLICE, 2 * SLICE);
+    server_waits();
+    host_advance(1000);
+    put(badged, message_of(1));
+    both_ways(seL4_SysCall);
+}
+
+static void a_call_of_a_called_server_is_the_same(void **state)
+{
+    (void)state;
+    actors_start(&client);
+    actors_become(&helper);
+    actors_recv(inner, reply2);
+    actors_become(&server);
+    actors_recv(endpoint, reply);
+    make_passive(&helper);
+    make_passive(&server);
+    server_was_called();
+    put(inner, message_of(0));
+    both_ways(seL4_SysCall);
+    assert_ptr_equal(kernel.current, helper.tcb);
+}
+
+static void a_call_that_is_not_usual_goes_the_slow_way(void **state)
+{
+    (void)state;
+    passive_server_waits(); // the message
+    put(badged, message_of(5));
+    slowly(seL4_SysCall);
+    fresh(NULL);
+    passive_server_waits();
+    put(badged, sim_with_cap(message_of(0), endpoint));
+    slowly(seL4_SysCall);
+    fresh(NULL); // the capability
+    passive_server_waits();
+    put(actors_slot(), message_of(0));
+    slowly(seL4_SysCall);
+    fresh(NULL);
+    const uint64_t no_grant = actors_mint(endpoint, W, 1);
+    passive_server_waits();
+    put(no_grant, message_of(0));
+    slowly(seL4_SysCall);
+    fresh(NULL); // the address
+    passive_server_waits();
+    put(badged | UINT64_C(1) << 40, message_of(0));
+    slowly(seL4_SysCall);
+}
+
+static void a_server_that_is_not_usual_is_called_the_slow_way(void **state)
+{
+    (void)state;
+    actors_start(&client); // it does not wait
+    put(badged, message_of(0));
+    slowly(seL4_SysCall);
+    fresh(NULL); // without a reply object
+    actors_start(&client);
+    actors_become(&server);
+    actors_wait(endpoint);
+    actors_become(&client);
+    put(badged, message_of(0));
+    slowly(seL4_SysCall);
+    fresh(NULL); // two of them
+    actors_start(&client);
+    actors_become(&helper);
+    actors_recv(endpoint, reply2);
+    actors_become(&server);
+    actors_recv(endpoint, reply);
+    actors_become(&client);
+    put(badged, message_of(0));
+    slowly(seL4_SysCall);
+    fresh(NULL); // below a thread that is ready
+    const struct actor peer = actors_thread(PRIORITY, SLICE, SLICE);
+    passive_server_waits();
+    thread_set_priority(server.tcb, PRIORITY - 1);
+    assert_true(peer.tcb->in_ready);
+    put(badged, message_of(0));
+    slowly(seL4_SysCall);
+}
+
+static void a_budget_that_is_used_up_is_charged_first(void **state)
+{
+    (void)state;
+    server_waits();
+    host_advance(plat_us_to_ticks(SLICE));
+    put(badged, message_of(0));
+    slowly(seL4_SysCall);
+}
+
+// --- ReplyRecv -----------------------------------------------------------------------------------
+
+static void an_answer_of_a_passive_server_is_the_same(void **state)
+{
+    (void)state;
+    for (unsigned length = 0; length <= WORDS; length++) {
+        fresh(NULL);
+        passive_server_waits();
+        server_was_called();
+        host_advance(10);
+        put_answer(length);
+        both_ways(seL4_SysReplyRecv);
+        assert_ptr_equal(kernel.current, client.tcb);
+        assert_ptr_equal(client.tcb->sched_context, kernel.context);
+        assert_int_equal(server.tcb->state, THREAD_BLOCKED_RECEIVE);
+    }
+}
+
+static void an_answer_of_a_server_with_a_context_is_the_same(void **state)
+{
+    (void)state;
+    server_waits();
+    server_was_called();
+    host_advance(1000);
+    put_answer(4);
+    both_ways(seL4_SysReplyRecv);
+    assert_ptr_equal(kernel.current, client.tcb);
+}
+
+static void an_answer_inside_a_chain_of_calls_is_the_same(void **state)
+{
+    (void)state;
+    actors_start(&client);
+    actors_become(&helper);
+    actors_recv(inner, reply2);
+    actors_become(&server);
+    actors_recv(endpoint, reply);
+    make_passive(&helper);
+    make_passive(&server);
+    server_was_called();
+    put(inner, message_of(0));
+    sim_trap(seL4_SysCall);
+    put(inner, message_of(1));
+    arch_set(&kernel.current->context, ARCH_REG_REPLY, 0, reply2);
+    both_ways(seL4_SysReplyRecv);
+    assert_ptr_equal(kernel.current, server.tcb);
+    assert_non_null(kernel.context->reply);
+}
+
+static void an_answer_that_is_not_usual_goes_the_slow_way(void **state)
+{
+    (void)state;
+    passive_server_waits(); // a long one
+    server_was_called();
+    put_answer(5);
+    slowly(seL4_SysReplyRecv);
+    fresh(NULL); // to nobody
+    passive_server_waits();
+    server_was_called();
+    put_answer(0);
+    arch_set(&kernel.current->context, ARCH_REG_REPLY, 0, reply2);
+    slowly(seL4_SysReplyRecv);
+    fresh(NULL); // while another sender waits
+    passive_server_waits();
+    server_was_called();
+    const struct endpoint_send how = {.may_block = true};
+    endpoint_send(helper.tcb, endpoint_of(fresh_slot(endpoint)->cap), &how);
+    put_answer(0);
+    slowly(seL4_SysReplyRecv);
+}
+
+static void a_faulting_client_is_answered_the_slow_way(void **state)
+{
+    (void)state;
+    const uint64_t handler = actors_mint(endpoint, W | GR, 9);
+    actors_set_fault_handler(client, handler);
+    passive_server_waits();
+    trap(0);
+    (void)entry_vm_fault(0xdead0000, 0x92000046, false);
+    assert_ptr_equal(kernel.current, server.tcb);
+    put_answer(0);
+    slowly(seL4_SysReplyRecv);
+    assert_ptr_equal(kernel.current, client.tcb);
+}
+
+// --- Signal --------------------------------------------------------------------------------------
+
+static void a_signal_that_nobody_waits_for_is_the_same(void **state)
+{
+    (void)state;
+    const uint64_t signal = actors_mint(notification, W, 6);
+    actors_start(&client);
+    put(signal, message_of(0));
+    both_ways(seL4_SysSend);
+    put(signal, message_of(0)); // it is active by now
+    both_ways(seL4_SysNBSend);
+}
+
+static void waiter_waits(void)
+{
+    actors_start(&client);
+    actors_become(&server);
+    actors_wait(notification);
+    actors_become(&client);
+}
+
+static void a_signal_to_a_waiter_of_higher_priority_is_the_same(void **state)
+{
+    (void)state;
+    waiter_waits();
+    host_advance(500);
+    put(notification, message_of(0));
+    both_ways(seL4_SysSend);
+    assert_ptr_equal(kernel.current, server.tcb);
+    assert_true(client.tcb->in_ready);
+}
+
+static void a_signal_that_is_not_usual_goes_the_slow_way(void **state)
+{
+    (void)state;
+    waiter_waits(); // a waiter of the same priority
+    thread_set_priority(server.tcb, PRIORITY);
+    put(notification, message_of(0));
+    slowly(seL4_SysSend);
+    fresh(NULL); // one that the signal lends a context
+    waiter_waits();
+    make_passive(&server);
+    put(notification, message_of(0));
+    slowly(seL4_SysSend);
+    fresh(NULL); // a bound thread that receives
+    assert_int_equal(
+        actors_invoke(server.cap, sim_with_cap(sim_empty(TCBBindNotification), notification)),
+        seL4_NoError);
+    server_waits();
+    put(notification, message_of(0));
+    slowly(seL4_SysSend);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_call_to_a_passive_server_is_the_same, fresh),
+        cmocka_unit_test_setup(a_call_to_a_server_with_a_context_is_the_same, fresh),
+        cmocka_unit_test_setup(a_call_from_a_context_with_a_period_is_the_same, fresh),
+        cmocka_unit_test_setup(a_call_of_a_called_server_is_the_same, fresh),
+        cmocka_unit_test_setup(a_call_that_is_not_usual_goes_the_slow_way, fresh),
+        cmocka_unit_test_setup(a_server_that_is_not_usual_is_called_the_slow_way, fresh),
+        cmocka_unit_test_setup(a_budget_that_is_used_up_is_charged_first, fresh),
+        cmocka_unit_test_setup(an_answer_of_a_passive_server_is_the_same, fresh),
+        cmocka_unit_test_setup(an_answer_of_a_server_with_a_context_is_the_same, fresh),
+        cmocka_unit_test_setup(an_answer_inside_a_chain_of_calls_is_the_same, fresh),
+        cmocka_unit_test_setup(an_answer_that_is_not_usual_goes_the_slow_way, fresh),
+        cmocka_unit_test_setup(a_faulting_client_is_answered_the_slow_way, fresh),
+        cmocka_unit_test_setup(a_signal_that_nobody_waits_for_is_the_same, fresh),
+        cmocka_unit_test_setup(a_signal_to_a_waiter_of_higher_priority_is_the_same, fresh),
+        cmocka_unit_test_setup(a_signal_that_is_not_usual_goes_the_slow_way, fresh),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
