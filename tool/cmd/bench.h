@@ -24,8 +24,9 @@ int bench_kernel(struct arena *a, struct options *o, struct diag *d);
 
 // What a row took. All repetitions agree, unless `most` says otherwise.
 struct bench_cell {
-    uint64_t least; // instructions
-    uint64_t most;  // 0: not measured
+    uint64_t least;   // instructions
+    uint64_t most;    // 0: not measured
+    uint64_t latency; // of an interrupt meanwhile; 0: not measured
 };
 
 enum {
@@ -39,6 +40,7 @@ struct bench_row {
     uint64_t reference; // instructions of the reference kernel; 0: not measured there
     uint64_t target;    // no more than this is wanted
     uint64_t ceiling;   // more than this is a step back
+    uint64_t latency;   // of the reference kernel, as `reference`
     struct bench_cell cells[BENCH_COLUMNS];
 };
 
@@ -57,8 +59,8 @@ struct bench_rows {
     size_t column_count;
 };
 
-// tests/bench/reference.json.
-bool bench_reference(struct arena *a, struct bench_rows *out, struct diag *d);
+// The rows of tests/bench/reference.json under `key`: "rows" or "worst".
+bool bench_reference(struct arena *a, const char *key, struct bench_rows *out, struct diag *d);
 
 // Takes a report line of the machine. Rows that the reference does not know are added.
 void bench_take(struct arena *a, struct bench_rows *rows, const char *line);
@@ -68,5 +70,6 @@ bool bench_asked(const struct options *o, const char *name);
 
 // The one column beside the reference; or several beside each other.
 void bench_print_table(const struct options *o, const struct bench_rows *rows);
+void bench_print_worst(const struct options *o, const struct bench_rows *rows);
 void bench_print_growth(const struct options *o, const struct bench_rows *rows);
 void bench_print_json(const struct options *o, const struct bench_rows *rows, const char *kernel);

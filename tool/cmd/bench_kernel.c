@@ -145,16 +145,18 @@ int bench_kernel(struct arena *a, struct options *o, struct diag *d)
         o->config = "bench";
         o->config_given = true;
     }
-    if (!bench_reference(a, &rows, d) || !image_build_alone(a, o, "bench_kernel", &b, d) ||
-        !measure(s, &b)) {
+    if (!bench_reference(a, o->worst ? "worst" : "rows", &rows, d) ||
+        !image_build_alone(a, o, "bench_kernel", &b, d) || !measure(s, &b)) {
         return STATUS_FAILED;
     }
     if (o->json) {
         bench_print_json(o, &rows, b.kernel.path);
+    } else if (o->worst) {
+        bench_print_worst(o, &rows);
     } else if (o->growth) {
         bench_print_growth(o, &rows);
     } else {
         bench_print_table(o, &rows);
     }
-    return o->growth || o->worst || is_complete(s) ? STATUS_OK : STATUS_FAILED;
+    return is_complete(s) ? STATUS_OK : STATUS_FAILED;
 }

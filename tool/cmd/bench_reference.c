@@ -41,14 +41,15 @@ static bool take_row(struct arena *a, const json_t *json, struct bench_row *out)
         .reference = number(json, "reference", 0),
     };
     out->target = number(json, "target", out->reference);
+    out->latency = number(json, "latency", 0);
     out->ceiling = number(json, "ceiling", out->reference);
     return out->name != NULL && out->text != NULL;
 }
 
-static bool take_rows(struct arena *a, const json_t *json, const char *path, struct bench_rows *out,
-                      struct diag *d)
+static bool take_rows(struct arena *a, const json_t *json, const char *key, const char *path,
+                      struct bench_rows *out, struct diag *d)
 {
-    const json_t *rows = json_object_get(json, "rows");
+    const json_t *rows = json_object_get(json, key);
     out->measured_on = text(a, json, "measured_on");
     for (size_t i = 0; i < json_array_size(rows); i++) {
         out->items = arena_grow(a, out->items, out->count, &out->capacity, sizeof(*out->items));
@@ -60,7 +61,7 @@ static bool take_rows(struct arena *a, const json_t *json, const char *path, str
     return true;
 }
 
-bool bench_reference(struct arena *a, struct bench_rows *out, struct diag *d)
+bool bench_reference(struct arena *a, const char *key, struct bench_rows *out, struct diag *d)
 {
     const char *path = path_of_reference(a);
     const char *cause;
@@ -73,7 +74,7 @@ bool bench_reference(struct arena *a, struct bench_rows *out, struct diag *d)
         return false;
     }
     json_t *json = json_loadb((const char *)file.data, file.size, JSON_REJECT_DUPLICATES, &error);
-    bool ok = json != NULL && take_rows(a, json, path, out, d);
+    bool ok = json != NULL && take_rows(a, json, key, path, out, d);
     if (json == NULL) {
         diag_error(d, (struct place){path, (unsigned)error.line, (unsigned)error.column},
                    "%s; correct it", error.text);

@@ -53,6 +53,7 @@ void bench_take(struct arena *a, struct bench_rows *rows, const char *line)
     const char *name = report_value(&r, "name");
     const char *least = report_value(&r, "instructions");
     const char *most = report_value(&r, "most");
+    const char *latency = report_value(&r, "latency");
     const char *among = report_value(&r, "among");
     const char *alive = report_value(&r, "alive");
     if (name == NULL || least == NULL) {
@@ -63,6 +64,7 @@ void bench_take(struct arena *a, struct bench_rows *rows, const char *line)
     if (cell != NULL) {
         cell->least = strtoull(least, NULL, 10);
         cell->most = most == NULL ? cell->least : strtoull(most, NULL, 10);
+        cell->latency = latency == NULL ? 0 : strtoull(latency, NULL, 10);
     }
 }
 
@@ -118,6 +120,19 @@ void bench_print_table(const struct options *o, const struct bench_rows *rows)
     }
 }
 
+void bench_print_worst(const struct options *o, const struct bench_rows *rows)
+{
+    printf("%-40s %10s %10s %10s %10s\n", "instructions", "operation", "reference", "latency",
+           "reference");
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct bench_row *row = &rows->items[i];
+        if (is_shown(o, row, 0)) {
+            printf("%-40s %10" PRIu64 " %10" PRIu64 " %10" PRIu64 " %10" PRIu64 "\n", row->name,
+                   row->cells[0].most, row->reference, row->cells[0].latency, row->latency);
+        }
+    }
+}
+
 // The columns from `first` on that are of one kind.
 static size_t kind_end(const struct bench_rows *rows, size_t first)
 {
@@ -157,16 +172,27 @@ void bench_print_growth(const struct options *o, const struct bench_rows *rows)
     }
 }
 
+static json_t *json_cell(const struct bench_column *column, const struct bench_cell *cell)
+{
+    json_t *json = json_object();
+    if (column->among[0] != '\0') {
+        json_object_set_new(json, "among", json_string(column->among));
+        json_object_set_new(json, "alive", json_integer((json_int_t)column->alive));
+    }
+    json_object_set_new(json, "instructions", json_integer((json_int_t)cell->least));
+    json_object_set_new(json, "most", json_integer((json_int_t)cell->most));
+    if (cell->latency != 0) {
+        json_object_set_new(json, "latency", json_integer((json_int_t)cell->latency));
+    }
+    return json;
+}
+
 static json_t *json_cells(const struct bench_rows *rows, const struct bench_row *row)
 {
     json_t *list = json_array();
     for (size_t c = 0; c < rows->column_count; c++) {
-        const struct bench_cell *cell = &row->cells[c];
-        if (cell->most != 0) {
-            json_array_append_new(
-                list, json_pack("{s:s, s:I, s:I, s:I}", "among", rows->columns[c].among, "alive",
-                                (json_int_t)rows->columns[c].alive, "instructions",
-                                (json_int_t)cell->least, "most", (json_int_t)cell->most));
+        if (row->cells[c].most != 0) {
+            json_array_append_new(list, json_cell(&rows->columns[c], &row->cells[c]));
         }
     }
     return list;
@@ -182,6 +208,9 @@ static json_t *json_row(const struct bench_rows *rows, const struct bench_row *r
         json_object_set_new(json, "reference", json_integer((json_int_t)row->reference));
         json_object_set_new(json, "target", json_integer((json_int_t)row->target));
         json_object_set_new(json, "ceiling", json_integer((json_int_t)row->ceiling));
+    }
+    if (row->latency != 0) {
+        json_object_set_new(json, "reference_latency", json_integer((json_int_t)row->latency));
     }
     return json;
 }

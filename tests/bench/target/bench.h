@@ -40,6 +40,7 @@ void bench_trap_fp(struct trap *t);
 void bench_store(struct trap *t);
 void bench_nothing(struct trap *t);
 void bench_delay(uint32_t instructions);
+uint32_t bench_gap(uint32_t instructions);
 void bench_spin(struct trap *t, uint64_t *stamp);
 
 // Where threads begin (trap.S).
@@ -72,20 +73,23 @@ struct thread {
 struct bench {
     const seL4_BootInfo *info;
     volatile struct pl011_registers *uart;
-    seL4_CPtr memory;      // untyped, of the row
-    seL4_CPtr slots_row;   // first slot of the row
-    seL4_CPtr slots_end;   // first slot that no row may use
-    seL4_CPtr slot;        // next free one, for the row
-    seL4_Word page;        // next free page, for the row
-    struct trap trap;      // what is measured
-    struct trap saved;     // the same before each measurement: registers come back changed
-    uint64_t stamp;        // by a thread that answers
-    uint32_t overhead;     // of reading the counter twice
-    const char *among;     // what else is there; NULL: nothing
-    seL4_Word alive;       // how much of that
-    seL4_CPtr object;      // of the row, between its steps
-    seL4_CPtr irq;         // handler capability of the row
+    seL4_CPtr memory;    // untyped, of the row
+    seL4_CPtr slots_row; // first slot of the row
+    seL4_CPtr slots_end; // first slot that no row may use
+    seL4_CPtr slot;      // next free one, for the row
+    seL4_Word page;      // next free page, for the row
+    struct trap trap;    // what is measured
+    struct trap saved;   // the same before each measurement: registers come back changed
+    uint64_t stamp;      // by a thread that answers
+    uint32_t overhead;   // of reading the counter twice
+    const char *among;   // what else is there; NULL: nothing
+    seL4_Word alive;     // how much of that
+    seL4_CPtr object;    // of the row, between its steps
+    seL4_CPtr irq;       // handler capability of the row
+    seL4_CPtr copies;    // first copy of an image frame that the row has made
+    seL4_Word copy_count;
     seL4_CPtr foreign;     // memory that the row has used besides its own
+    uint32_t due;          // an instant of the counter, for the row
     uint64_t work[2];      // before and after a system call of the partner
     struct thread partner; // the same
 };
@@ -163,6 +167,11 @@ void world_priority(struct bench *b, seL4_CPtr tcb, unsigned prio);
 // May the root task's own thread use the FPU? A thread that may not is cheaper to switch to.
 void world_own_fpu(struct bench *b, bool allowed);
 
+// --- space.c -----------------------------------------------------------------------------------
+
+// Moves a thread that waits into an address space of its own.
+void space_enter(struct bench *b, seL4_CPtr tcb);
+
 // --- measure.c ---------------------------------------------------------------------------------
 
 // Prepares the trap that is measured: system call, capability, message.
@@ -171,6 +180,11 @@ void measure_prepare(struct bench *b, seL4_Word number, seL4_CPtr cap, seL4_Mess
 // Measures it: up to the return to the root task, or up to the stamp of the thread that answers.
 uint32_t measure_trap(struct bench *b);
 uint32_t measure_one_way(struct bench *b);
+
+// The counter, which is time as well: -icount shift=0 has an instruction take a nanosecond.
+enum { INSTRUCTIONS_US = 1000 };
+uint32_t measure_now(struct bench *b);
+void measure_wait(struct bench *b, uint32_t moment);
 
 void measure_rows(struct bench *b, const struct row *rows);
 

@@ -75,24 +75,45 @@ static void exhaust_one(struct bench *b, seL4_CPtr tcb, seL4_CPtr sc, seL4_Time 
     world_registers(b, tcb, true, &registers);
 }
 
-static void exhaust(struct population *p, seL4_Word count, const seL4_Time periods[2])
+static void exhaust(struct population *p, seL4_CPtr tcb, seL4_CPtr sc, seL4_Time period,
+                    unsigned prio)
+{
+    exhaust_one(p->bench, tcb, sc, period);
+    world_priority(p->bench, tcb, prio);
+    population_park(p, tcb);
+    population_park(p, sc);
+}
+
+// Threads and scheduling contexts for the next of `count` members, in hand.
+static seL4_Word take_pairs(struct population *p, seL4_Word count)
+{
+    seL4_Word n = count < POPULATION_BATCH ? count : POPULATION_BATCH;
+    population_retype(p, seL4_TCBObject, 0, p->hand, n);
+    population_retype(p, seL4_SchedContextObject, seL4_MinSchedContextBits,
+                      p->hand + POPULATION_BATCH, n);
+    return n;
+}
+
+void crowd_release(struct population *p, seL4_Word count)
 {
     while (count != 0) {
-        seL4_Word n = count < POPULATION_BATCH ? count : POPULATION_BATCH;
-        population_retype(p, seL4_TCBObject, 0, p->hand, n);
-        population_retype(p, seL4_SchedContextObject, seL4_MinSchedContextBits,
-                          p->hand + POPULATION_BATCH, n);
+        seL4_Word n = take_pairs(p, count);
         for (seL4_Word i = 0; i < n; i++) {
-            exhaust_one(p->bench, p->hand + i, p->hand + POPULATION_BATCH + i, periods[i % 2]);
-            population_park(p, p->hand + i);
-            population_park(p, p->hand + POPULATION_BATCH + i);
+            exhaust(p, p->hand + i, p->hand + POPULATION_BATCH + i,
+                    i % 2 == 0 ? CROWD_HOUR_US : 3 * CROWD_HOUR_US, PRIO_HIGH);
         }
         count -= n;
     }
 }
 
-void crowd_release(struct population *p, seL4_Word count)
+void crowd_await(struct population *p, seL4_Word count, uint32_t due)
 {
-    const seL4_Time periods[2] = {CROWD_HOUR_US, 3 * CROWD_HOUR_US};
-    exhaust(p, count, periods);
+    while (count != 0) {
+        seL4_Word n = take_pairs(p, count);
+        for (seL4_Word i = 0; i < n; i++) {
+            exhaust(p, p->hand + i, p->hand + POPULATION_BATCH + i,
+                    (due - measure_now(p->bench)) / INSTRUCTIONS_US, PRIO_LOW);
+        }
+        count -= n;
+    }
 }

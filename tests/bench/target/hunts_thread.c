@@ -11,6 +11,7 @@ enum {
     REFILLS = 248, // the most that a scheduling context of 2^12 bytes has beyond two
     CONTEXT_BITS = 12,
     SPORADIC = 1,
+    AWAIT_US = 500000,
     BUDGET_US = 10000,
     PERIOD_US = 20000,
 };
@@ -109,6 +110,20 @@ static uint32_t measure_blocking(struct bench *b)
     return (uint32_t)(b->trap.after - *(volatile uint64_t *)&b->stamp) - b->overhead;
 }
 
+// All of them have their budget back at once.
+static void setup_await(struct bench *b, struct population *p, unsigned variant)
+{
+    population_open(p, b, b->memory);
+    b->due = measure_now(b) + AWAIT_US * INSTRUCTIONS_US;
+    crowd_await(p, variant, b->due);
+}
+
+static uint32_t measure_release(struct bench *b)
+{
+    measure_wait(b, b->due - INSTRUCTIONS_US * 10);
+    return bench_gap(INSTRUCTIONS_US * 10000);
+}
+
 // --- refills -----------------------------------------------------------------------------------
 
 // A thread whose budget has come to pieces: it has run for a moment again and again. All pieces are
@@ -135,7 +150,7 @@ static void setup_refills(struct bench *b, struct population *p, unsigned varian
     uint64_t before = b->stamp;
     do {
         bench_nothing(&b->trap);
-    } while ((uint32_t)(b->trap.after - before) < 2 * PERIOD_US * 1000U);
+    } while ((uint32_t)(b->trap.after - before) < 2 * PERIOD_US * INSTRUCTIONS_US);
     measure_prepare(b, (seL4_Word)seL4_SysSend, b->object, seL4_MessageInfo_new(0, 0, 0, 0));
 }
 
@@ -201,6 +216,8 @@ const struct hunt hunts_thread[] = {
     {"worst.send.behind-10000", setup_send, measure_blocking, 0, 1},
     {"worst.priority.among-10000", setup_priority, measure_trap, 0, 1},
     {"worst.exhaust.among-10000", setup_exhaust, measure_blocking, 0, 1},
+    {"worst.release.1000-at-once", setup_await, measure_release, 1000, 0},
+    {"worst.release.10000-at-once", setup_await, measure_release, CROWD, 0},
     {"worst.refills.250", setup_refills, measure_one_way, 0, 1},
     {"worst.refills.250-sporadic", setup_refills, measure_one_way, SPORADIC, 1},
     {"worst.chain.delete-context", setup_chain_delete, measure_trap, 0, 1},

@@ -5,6 +5,7 @@
 enum {
     WARM_UP = 2, // measurements that do not count: what is lazy happens in them
     REPEATS = 8,
+    COARSE = 2000, // instructions that are waited for by reading the counter
 };
 
 void measure_prepare(struct bench *b, seL4_Word number, seL4_CPtr cap, seL4_MessageInfo_t info)
@@ -25,6 +26,23 @@ uint32_t measure_one_way(struct bench *b)
     b->trap = b->saved;
     bench_trap(&b->trap);
     return (uint32_t)(*(volatile uint64_t *)&b->stamp - b->trap.before) - b->overhead;
+}
+
+uint32_t measure_now(struct bench *b)
+{
+    bench_nothing(&b->trap);
+    return (uint32_t)b->trap.before;
+}
+
+// Reading the counter is slow on QEMU: most of the time passes without.
+void measure_wait(struct bench *b, uint32_t moment)
+{
+    int32_t left;
+    while ((left = (int32_t)(moment - measure_now(b))) > 0) {
+        if (left > COARSE) {
+            bench_delay((uint32_t)left - COARSE / 2);
+        }
+    }
 }
 
 static void report(struct bench *b, const struct row *row, uint32_t least, uint32_t most)

@@ -12,6 +12,7 @@ enum {
     ACTIVE = 1u << 1, // a server with a budget of its own
     FPU = 1u << 2,    // threads that may use it
     FPU_USED = 1u << 3,
+    SPACES = 1u << 4, // a server in an address space of its own
 };
 
 static uint32_t measure_trap_fp(struct bench *b)
@@ -39,6 +40,9 @@ static void setup_call(struct bench *b, const struct row *row)
     world_thread(b, &b->partner, flags, (row->variant & FPU_USED) != 0 ? loop_serve_fp : loop_serve,
                  &registers);
     world_priority(b, b->partner.tcb, PRIO_ROOT);
+    if ((row->variant & SPACES) != 0) {
+        space_enter(b, b->partner.tcb);
+    }
     measure_prepare(b, (seL4_Word)seL4_SysCall, endpoint, info);
 }
 
@@ -60,10 +64,12 @@ const struct row rows_ipc[] = {
     {"call.passive.0.fpu", setup_call, measure_trap, NULL, FPU},
     {"call.passive.4.fpu", setup_call, measure_trap, NULL, FPU | WORDS_4},
     {"call.passive.0.fpu-used", setup_call, measure_trap_fp, NULL, FPU | FPU_USED},
+    {"call.passive.0.spaces", setup_call, measure_trap, NULL, SPACES},
     {"call.active.0.nofpu", setup_call, measure_trap, NULL, ACTIVE},
     {"call.active.4.nofpu", setup_call, measure_trap, NULL, ACTIVE | WORDS_4},
     {"call.active.0.fpu", setup_call, measure_trap, NULL, ACTIVE | FPU},
     {"call.active.4.fpu", setup_call, measure_trap, NULL, ACTIVE | FPU | WORDS_4},
+    {"call.active.0.spaces", setup_call, measure_trap, NULL, ACTIVE | SPACES},
     {"nbsend.null", setup_null, measure_trap, NULL, (unsigned)seL4_SysNBSend},
     {"call.null", setup_null, measure_trap, NULL, (unsigned)seL4_SysCall},
     {"nbsend.no-receiver", setup_no_receiver, measure_trap, NULL, (unsigned)seL4_SysNBSend},

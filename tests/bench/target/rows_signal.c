@@ -6,6 +6,7 @@
 
 enum {
     FPU = 1u << 0,
+    SPACES = 1u << 1, // a waiter in an address space of its own
 };
 
 static seL4_MessageInfo_t empty(void)
@@ -25,6 +26,9 @@ static void make_waiter(struct bench *b, unsigned prio, unsigned variant, void (
     world_own_fpu(b, fpu);
     world_thread(b, &b->partner, fpu ? THREAD_FPU : 0, loop, &registers);
     world_priority(b, b->partner.tcb, prio);
+    if ((variant & SPACES) != 0) {
+        space_enter(b, b->partner.tcb);
+    }
     measure_prepare(b, (seL4_Word)seL4_SysSend, b->object, empty());
 }
 
@@ -71,6 +75,7 @@ static uint32_t run_active(struct bench *b)
 const struct row rows_signal[] = {
     {"signal.round.nofpu", setup_round, measure_trap, NULL, 0},
     {"signal.round.fpu", setup_round, measure_trap, NULL, FPU},
+    {"signal.round.spaces", setup_round, measure_trap, NULL, SPACES},
     {"signal.one-way.nofpu", setup_one_way, measure_one_way, NULL, 0},
     {"signal.one-way.fpu", setup_one_way, measure_one_way, NULL, FPU},
     {"signal.lower", setup_lower, measure_trap, let_wait, 0},

@@ -82,6 +82,22 @@ function bench_delay
     b.hi 1b
     ret
 
+// uint32_t bench_gap(uint32_t instructions): for so long, the longest time that this thread did not run.
+function bench_gap
+    mrs x9, COUNTER
+    mov x10, x9
+    mov w11, wzr
+1:  mrs x12, COUNTER
+    sub w13, w12, w9
+    mov x9, x12
+    cmp w13, w11
+    csel w11, w13, w11, hi
+    sub w13, w12, w10
+    cmp w13, w0
+    b.lo 1b
+    mov w0, w11
+    ret
+
 // void bench_spin(struct trap *t, uint64_t *stamp): runs until another thread has stored the counter.
 // Leaves its own last reading before that, which is up to one round, 5 instructions, older than the
 // interruption.

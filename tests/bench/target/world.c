@@ -144,6 +144,14 @@ void world_begin(struct bench *b)
     (void)world_object(b, seL4_TCBObject, 0);
 }
 
+static void delete_slots(struct bench *b, seL4_CPtr first, seL4_Word count)
+{
+    for (seL4_Word i = 0; i < count; i++) {
+        bench_check(b, seL4_CNode_Delete(seL4_CapInitThreadCNode, first + i, seL4_WordBits),
+                    "delete");
+    }
+}
+
 static void revoke(struct bench *b, seL4_CPtr untyped)
 {
     bench_check(b, seL4_CNode_Revoke(seL4_CapInitThreadCNode, untyped, seL4_WordBits), "revoke");
@@ -151,10 +159,10 @@ static void revoke(struct bench *b, seL4_CPtr untyped)
 
 void world_end(struct bench *b)
 {
-    if (b->irq != seL4_CapNull) {
-        bench_check(b, seL4_CNode_Delete(seL4_CapInitThreadCNode, b->irq, seL4_WordBits), "delete");
-        b->irq = seL4_CapNull;
-    }
+    delete_slots(b, b->irq, b->irq != seL4_CapNull ? 1 : 0);
+    delete_slots(b, b->copies, b->copy_count);
+    b->irq = seL4_CapNull;
+    b->copy_count = 0;
     if (b->foreign != seL4_CapNull) {
         revoke(b, b->foreign);
         b->foreign = seL4_CapNull;
