@@ -55,6 +55,7 @@ struct bench_rows {
     struct bench_row *items;
     size_t count;
     size_t capacity;
+    size_t known; // the first so many are the reference's
     struct bench_column columns[BENCH_COLUMNS];
     size_t column_count;
 };

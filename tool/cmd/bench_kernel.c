@@ -122,7 +122,7 @@ static bool measure(struct session *s, const struct build_result *b)
 static bool is_complete(const struct session *s)
 {
     bool complete = true;
-    for (size_t i = 0; i < s->rows->count; i++) {
+    for (size_t i = 0; i < s->rows->known; i++) {
         const struct bench_row *row = &s->rows->items[i];
         if (row->cells[0].most == 0 && bench_asked(s->options, row->name)) {
             diag_error(s->diag, place_none(), "no row %s came; use -v to see what did", row->name);

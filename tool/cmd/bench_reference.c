@@ -58,6 +58,7 @@ static bool take_rows(struct arena *a, const json_t *json, const char *key, cons
             return false;
         }
     }
+    out->known = out->count;
     return true;
 }
 
