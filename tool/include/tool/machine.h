@@ -29,7 +29,7 @@ struct machine_setup {
     uint64_t memory;
     uint64_t seed;
     const char *words; // of the kernel command line, behind the seed; may be NULL
-    bool counted; // virtual time from executed instructions (-icount): the same on each host
+    bool counted;      // virtual time from executed instructions (-icount): the same on each host
     unsigned count_shift; // 2^shift ns for each
     bool debug;           // with gdb, stopped at reset, instructions counted exactly
 };
