@@ -24,6 +24,7 @@
 
 #include <kaal/console.h>
 #include <kaal/pl011.h>
+#include <kaal/vspace.h>
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -141,6 +142,10 @@ seL4_CPtr world_object(struct bench *b, seL4_Word type, seL4_Word bits);
 // The same from other memory than the row's.
 seL4_CPtr world_object_of(struct bench *b, seL4_CPtr untyped, seL4_Word type, seL4_Word bits);
 
+// Maps a frame, with page tables from the row's memory.
+void world_map(struct bench *b, seL4_CPtr vspace, seL4_CPtr frame, seL4_Word vaddr,
+               enum kaal_page_kind kind);
+
 // A frame, mapped at *vaddr.
 seL4_CPtr world_page(struct bench *b, seL4_Word *vaddr);
 
@@ -177,9 +182,18 @@ void space_enter(struct bench *b, seL4_CPtr tcb);
 // Prepares the trap that is measured: system call, capability, message.
 void measure_prepare(struct bench *b, seL4_Word number, seL4_CPtr cap, seL4_MessageInfo_t info);
 
-// Measures it: up to the return to the root task, or up to the stamp of the thread that answers.
+// The same, an invocation by Call.
+void measure_prepare_call(struct bench *b, seL4_CPtr cap, seL4_Word label, seL4_Word caps,
+                          seL4_Word words);
+
+// The same, an invocation of the initial CNode on one of its slots.
+void measure_prepare_slot(struct bench *b, seL4_Word label, seL4_CPtr slot);
+
+// Measures it: up to the return to the root task; up to the stamp of the thread that answers; or,
+// if that thread stores its stamp before it blocks, from there to the root task.
 uint32_t measure_trap(struct bench *b);
 uint32_t measure_one_way(struct bench *b);
+uint32_t measure_blocking(struct bench *b);
 
 // The counter, which is time as well: -icount shift=0 has an instruction take a nanosecond.
 enum { INSTRUCTIONS_US = 1000 };

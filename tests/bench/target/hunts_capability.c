@@ -11,13 +11,6 @@ enum {
     MEMBERS = 1000,
 };
 
-static void prepare_slot(struct bench *b, seL4_Word label, seL4_CPtr slot)
-{
-    worst_call(b, seL4_CapInitThreadCNode, label, 0, 2);
-    b->saved.x[2] = slot;
-    b->saved.x[3] = seL4_WordBits;
-}
-
 static void copy_to(struct bench *b, seL4_CPtr cnode, seL4_Word index, unsigned bits, seL4_CPtr cap)
 {
     bench_check(b,
@@ -43,7 +36,7 @@ static void setup_revoke_copies(struct bench *b, struct population *p, unsigned 
     (void)variant;
     seL4_CPtr endpoint = world_object(b, seL4_EndpointObject, 0);
     (void)fill(b, COPIES, endpoint);
-    prepare_slot(b, CNodeRevoke, endpoint);
+    measure_prepare_slot(b, CNodeRevoke, endpoint);
 }
 
 // Threads, contexts, endpoints, mappings, tables, and the CNode that holds them.
@@ -53,7 +46,7 @@ static void setup_revoke_all(struct bench *b, struct population *p, unsigned var
     seL4_CPtr memory = world_object(b, seL4_UntypedObject, 26);
     population_open(p, b, memory);
     population_grow(p, MEMBERS);
-    prepare_slot(b, CNodeRevoke, memory);
+    measure_prepare_slot(b, CNodeRevoke, memory);
 }
 
 static void setup_delete_cnode(struct bench *b, struct population *p, unsigned variant)
@@ -61,7 +54,7 @@ static void setup_delete_cnode(struct bench *b, struct population *p, unsigned v
     (void)p;
     (void)variant;
     seL4_CPtr endpoint = world_object(b, seL4_EndpointObject, 0);
-    prepare_slot(b, CNodeDelete, fill(b, COPIES, endpoint));
+    measure_prepare_slot(b, CNodeDelete, fill(b, COPIES, endpoint));
 }
 
 // Each holds the only capability to the next.
@@ -83,7 +76,7 @@ static void setup_delete_nested(struct bench *b, struct population *p, unsigned 
                                     seL4_CapInitThreadCNode, slot, seL4_WordBits),
                     "move");
     }
-    prepare_slot(b, CNodeDelete, outer);
+    measure_prepare_slot(b, CNodeDelete, outer);
 }
 
 // A copy in the middle of many.
@@ -96,7 +89,21 @@ static void setup_delete_copy(struct bench *b, struct population *p, unsigned va
     (void)fill(b, COPIES / 2, endpoint);
     copy_to(b, seL4_CapInitThreadCNode, middle, seL4_WordBits, endpoint);
     (void)fill(b, COPIES / 2, endpoint);
-    prepare_slot(b, CNodeDelete, middle);
+    measure_prepare_slot(b, CNodeDelete, middle);
+}
+
+// A thread with the last capability to such a CNode.
+static void setup_delete_tcb(struct bench *b, struct population *p, unsigned variant)
+{
+    (void)p;
+    (void)variant;
+    seL4_CPtr endpoint = world_object(b, seL4_EndpointObject, 0);
+    seL4_CPtr cnode = fill(b, COPIES, endpoint);
+    seL4_CPtr tcb = world_object(b, seL4_TCBObject, 0);
+    bench_check(b, seL4_TCB_SetSpace(tcb, seL4_CapNull, cnode, 0, seL4_CapInitThreadVSpace, 0),
+                "space");
+    bench_check(b, seL4_CNode_Delete(seL4_CapInitThreadCNode, cnode, seL4_WordBits), "delete");
+    measure_prepare_slot(b, CNodeDelete, tcb);
 }
 
 // --- deep spaces -------------------------------------------------------------------------------
@@ -120,8 +127,8 @@ static seL4_CPtr deep_open(struct bench *b)
         copy_to(b, first + i, 0, 1, first + i + 1);
     }
     for (unsigned i = 0; i < TREE / 2; i++) {
-        copy_to(b, first + CHAIN + i, 0, 1, first + CHAIN + 2 * i + 1);
-        copy_to(b, first + CHAIN + i, 1, 1, first + CHAIN + 2 * i + 2);
+        copy_to(b, first + CHAIN + i, 0, 1, first + CHAIN + 2 * (seL4_Word)i + 1);
+        copy_to(b, first + CHAIN + i, 1, 1, first + CHAIN + 2 * (seL4_Word)i + 2);
     }
     return first;
 }
@@ -146,7 +153,7 @@ static seL4_IPCBuffer *buffer_of(const struct thread *t)
 static void prepare_worker(struct bench *b, struct thread *worker)
 {
     bench_check(b, seL4_TCB_Suspend(worker->tcb), "worker");
-    worst_call(b, worker->tcb, TCBResume, 0, 0);
+    measure_prepare_call(b, worker->tcb, TCBResume, 0, 0);
 }
 
 static uint32_t measure_worker(struct bench *b)
@@ -247,6 +254,7 @@ const struct hunt hunts_capability[] = {
     {"worst.delete.copy-of-10000", setup_delete_copy, measure_trap, 0, 8},
     {"worst.delete.cnode-of-10000", setup_delete_cnode, measure_trap, 0, 8},
     {"worst.delete.1000-nested-cnodes", setup_delete_nested, measure_trap, 0, 8},
+    {"worst.delete.tcb-with-cnode-of-10000", setup_delete_tcb, measure_trap, 0, 8},
     {"worst.message", setup_message, measure_to_receiver, 0, 8},
     {"worst.message.64-levels", setup_message, measure_to_receiver, 1, 8},
     {"worst.rotate.64-levels", setup_rotate, measure_worker, 0, 8},

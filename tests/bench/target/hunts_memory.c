@@ -4,8 +4,6 @@
 
 #include "worst.h"
 
-#include <kaal/vspace.h>
-
 // --- retype ------------------------------------------------------------------------------------
 
 static const struct {
@@ -46,7 +44,7 @@ static void setup_retype(struct bench *b, struct population *p, unsigned variant
 {
     (void)p;
     seL4_CPtr cnode = world_object(b, seL4_CapTableObject, SLOTS_BITS);
-    worst_call(b, b->memory, UntypedRetype, 1, 6);
+    measure_prepare_call(b, b->memory, UntypedRetype, 1, 6);
     b->saved.x[2] = products[variant].type;
     b->saved.x[3] = products[variant].bits;
     seL4_SetCap(0, cnode);
@@ -62,7 +60,7 @@ static void setup_reset(struct bench *b, struct population *p, unsigned variant)
     seL4_CPtr memory = world_object(b, seL4_UntypedObject, RESET_BITS);
     seL4_CPtr all = world_object_of(b, memory, seL4_UntypedObject, RESET_BITS);
     bench_check(b, seL4_CNode_Delete(seL4_CapInitThreadCNode, all, seL4_WordBits), "delete");
-    worst_call(b, memory, UntypedRetype, 1, 6);
+    measure_prepare_call(b, memory, UntypedRetype, 1, 6);
     b->saved.x[2] = seL4_EndpointObject;
     seL4_SetCap(0, seL4_CapInitThreadCNode);
     seL4_SetMR(4, world_slot(b));
@@ -71,25 +69,10 @@ static void setup_reset(struct bench *b, struct population *p, unsigned variant)
 
 // --- caches ------------------------------------------------------------------------------------
 
-static bool take_table(void *context, seL4_CPtr *table)
-{
-    *table = world_object(context, seL4_ARM_PageTableObject, 0);
-    return true;
-}
-
-static void map_at(struct bench *b, seL4_CPtr frame, seL4_Word vaddr)
-{
-    const struct kaal_table_source tables = {.take = take_table, .context = b};
-    bench_check(b,
-                kaal_vspace_map(seL4_CapInitThreadVSpace, frame, vaddr, seL4_ReadWrite,
-                                KAAL_PAGE_CODE, &tables),
-                "map");
-}
-
 static void prepare_cache(struct bench *b, seL4_CPtr cap, seL4_Word label, seL4_Word start,
                           seL4_Word size)
 {
-    worst_call(b, cap, label, 0, 2);
+    measure_prepare_call(b, cap, label, 0, 2);
     b->saved.x[2] = start;
     b->saved.x[3] = start + size;
 }
@@ -98,7 +81,7 @@ static void setup_cache(struct bench *b, struct population *p, unsigned variant)
 {
     (void)p;
     seL4_CPtr frame = world_object(b, seL4_ARM_LargePageObject, 0);
-    map_at(b, frame, (seL4_Word)1 << HUGE_BITS);
+    world_map(b, seL4_CapInitThreadVSpace, frame, (seL4_Word)1 << HUGE_BITS, KAAL_PAGE_CODE);
     prepare_cache(b, frame, variant, 0, (seL4_Word)1 << LARGE_BITS);
 }
 
@@ -120,7 +103,7 @@ static void setup_huge_cache(struct bench *b, struct population *p, unsigned var
     }
     b->foreign = info->untyped.start + i;
     seL4_CPtr frame = world_object_of(b, b->foreign, seL4_ARM_HugePageObject, 0);
-    map_at(b, frame, (seL4_Word)2 << HUGE_BITS);
+    world_map(b, seL4_CapInitThreadVSpace, frame, (seL4_Word)2 << HUGE_BITS, KAAL_PAGE_CODE);
     prepare_cache(b, frame, variant, 0, (seL4_Word)1 << HUGE_BITS);
 }
 
@@ -152,18 +135,11 @@ static seL4_CPtr fill_pool(struct bench *b, unsigned count)
     return pool;
 }
 
-static void prepare_delete(struct bench *b, seL4_CPtr slot)
-{
-    worst_call(b, seL4_CapInitThreadCNode, CNodeDelete, 0, 2);
-    b->saved.x[2] = slot;
-    b->saved.x[3] = seL4_WordBits;
-}
-
 static void setup_delete_pool(struct bench *b, struct population *p, unsigned variant)
 {
     (void)p;
     (void)variant;
-    prepare_delete(b, fill_pool(b, CLOSE_TO_FULL));
+    measure_prepare_slot(b, CNodeDelete, fill_pool(b, CLOSE_TO_FULL));
 }
 
 static void setup_assign(struct bench *b, struct population *p, unsigned variant)
@@ -171,7 +147,7 @@ static void setup_assign(struct bench *b, struct population *p, unsigned variant
     (void)p;
     (void)variant;
     seL4_CPtr pool = fill_pool(b, CLOSE_TO_FULL);
-    worst_call(b, pool, ARMASIDPoolAssign, 1, 0);
+    measure_prepare_call(b, pool, ARMASIDPoolAssign, 1, 0);
     seL4_SetCap(0, world_object(b, seL4_ARM_VSpaceObject, 0));
 }
 
@@ -179,17 +155,13 @@ static void setup_assign(struct bench *b, struct population *p, unsigned variant
 static void setup_delete_vspace(struct bench *b, struct population *p, unsigned variant)
 {
     (void)p;
-    const struct kaal_table_source tables = {.take = take_table, .context = b};
     seL4_CPtr vspace = world_object(b, seL4_ARM_VSpaceObject, 0);
     bench_check(b, seL4_ARM_ASIDPool_Assign(seL4_CapInitThreadASIDPool, vspace), "assign");
     for (unsigned i = 0; i < variant; i++) {
-        bench_check(b,
-                    kaal_vspace_map(vspace, world_object(b, seL4_ARM_SmallPageObject, 0),
-                                    (seL4_Word)i << seL4_PageBits, seL4_ReadWrite, KAAL_PAGE_DATA,
-                                    &tables),
-                    "map");
+        world_map(b, vspace, world_object(b, seL4_ARM_SmallPageObject, 0),
+                  (seL4_Word)i << seL4_PageBits, KAAL_PAGE_DATA);
     }
-    prepare_delete(b, vspace);
+    measure_prepare_slot(b, CNodeDelete, vspace);
 }
 
 static void setup_unmap_table(struct bench *b, struct population *p, unsigned variant)
@@ -208,7 +180,7 @@ static void setup_unmap_table(struct bench *b, struct population *p, unsigned va
         bench_check(b, err, "table");
         b->object = table;
     }
-    worst_call(b, b->object, ARMPageTableUnmap, 0, 0);
+    measure_prepare_call(b, b->object, ARMPageTableUnmap, 0, 0);
 }
 
 const struct hunt hunts_memory[] = {

@@ -16,13 +16,6 @@ enum {
     PERIOD_US = 20000,
 };
 
-static void prepare_slot(struct bench *b, seL4_Word label, seL4_CPtr slot)
-{
-    worst_call(b, seL4_CapInitThreadCNode, label, 0, 2);
-    b->saved.x[2] = slot;
-    b->saved.x[3] = seL4_WordBits;
-}
-
 // --- queues ------------------------------------------------------------------------------------
 
 static void setup_delete_endpoint(struct bench *b, struct population *p, unsigned variant)
@@ -31,7 +24,7 @@ static void setup_delete_endpoint(struct bench *b, struct population *p, unsigne
     population_open(p, b, b->memory);
     b->object = world_object(b, seL4_EndpointObject, 0);
     crowd_block(p, b->object, (seL4_Word)seL4_SysSend, CROWD);
-    prepare_slot(b, CNodeDelete, b->object);
+    measure_prepare_slot(b, CNodeDelete, b->object);
 }
 
 static void setup_delete_notification(struct bench *b, struct population *p, unsigned variant)
@@ -40,7 +33,7 @@ static void setup_delete_notification(struct bench *b, struct population *p, uns
     population_open(p, b, b->memory);
     b->object = world_object(b, seL4_NotificationObject, 0);
     crowd_block(p, b->object, (seL4_Word)seL4_SysWait, CROWD);
-    prepare_slot(b, CNodeDelete, b->object);
+    measure_prepare_slot(b, CNodeDelete, b->object);
 }
 
 static void setup_cancel(struct bench *b, struct population *p, unsigned variant)
@@ -55,7 +48,7 @@ static void setup_cancel(struct bench *b, struct population *p, unsigned variant
                                 BADGE),
                 "mint");
     crowd_block(p, badged, (seL4_Word)seL4_SysSend, CROWD);
-    prepare_slot(b, CNodeCancelBadgedSends, badged);
+    measure_prepare_slot(b, CNodeCancelBadgedSends, badged);
 }
 
 static void make_queued(struct bench *b, struct population *p)
@@ -75,7 +68,7 @@ static void setup_send(struct bench *b, struct population *p, unsigned variant)
 {
     (void)variant;
     make_queued(b, p);
-    worst_call(b, b->partner.tcb, TCBResume, 0, 0);
+    measure_prepare_call(b, b->partner.tcb, TCBResume, 0, 0);
 }
 
 static void setup_priority(struct bench *b, struct population *p, unsigned variant)
@@ -83,7 +76,7 @@ static void setup_priority(struct bench *b, struct population *p, unsigned varia
     (void)variant;
     make_queued(b, p);
     bench_check(b, seL4_TCB_Resume(b->partner.tcb), "resume");
-    worst_call(b, b->partner.tcb, TCBSetPriority, 1, 1);
+    measure_prepare_call(b, b->partner.tcb, TCBSetPriority, 1, 1);
     seL4_SetCap(0, seL4_CapInitThreadTCB);
     b->saved.x[2] = 1;
 }
@@ -99,15 +92,7 @@ static void setup_exhaust(struct bench *b, struct population *p, unsigned varian
     };
     world_thread(b, &b->partner, THREAD_STOPPED, loop_once, &registers);
     world_budget(b, b->partner.sc, BUDGET_US, 4 * CROWD_HOUR_US);
-    worst_call(b, b->partner.tcb, TCBResume, 0, 0);
-}
-
-// From the partner's system call, which blocks, to the root task, which has resumed it.
-static uint32_t measure_blocking(struct bench *b)
-{
-    b->trap = b->saved;
-    bench_trap(&b->trap);
-    return (uint32_t)(b->trap.after - *(volatile uint64_t *)&b->stamp) - b->overhead;
+    measure_prepare_call(b, b->partner.tcb, TCBResume, 0, 0);
 }
 
 // All of them have their budget back at once.
@@ -192,21 +177,21 @@ static void setup_chain_delete(struct bench *b, struct population *p, unsigned v
 {
     (void)variant;
     make_chain(b, p);
-    prepare_slot(b, CNodeDelete, b->partner.sc);
+    measure_prepare_slot(b, CNodeDelete, b->partner.sc);
 }
 
 static void setup_chain_cut(struct bench *b, struct population *p, unsigned variant)
 {
     (void)variant;
     make_chain(b, p);
-    prepare_slot(b, CNodeDelete, b->object);
+    measure_prepare_slot(b, CNodeDelete, b->object);
 }
 
 static void setup_chain_suspend(struct bench *b, struct population *p, unsigned variant)
 {
     (void)variant;
     make_chain(b, p);
-    worst_call(b, b->partner.tcb, TCBSuspend, 0, 0);
+    measure_prepare_call(b, b->partner.tcb, TCBSuspend, 0, 0);
 }
 
 const struct hunt hunts_thread[] = {

@@ -13,6 +13,25 @@ void measure_prepare(struct bench *b, seL4_Word number, seL4_CPtr cap, seL4_Mess
     b->saved = (struct trap){.x = {[0] = cap, [1] = info.words[0], [7] = number}};
 }
 
+void measure_prepare_call(struct bench *b, seL4_CPtr cap, seL4_Word label, seL4_Word caps,
+                          seL4_Word words)
+{
+    measure_prepare(b, (seL4_Word)seL4_SysCall, cap, seL4_MessageInfo_new(label, 0, caps, words));
+}
+
+void measure_prepare_slot(struct bench *b, seL4_Word label, seL4_CPtr slot)
+{
+    measure_prepare_call(b, seL4_CapInitThreadCNode, label, 0, 2);
+    b->saved.x[2] = slot;
+    b->saved.x[3] = seL4_WordBits;
+}
+
+// What another thread has stored.
+static uint64_t stamp(const struct bench *b)
+{
+    return *(const volatile uint64_t *)&b->stamp;
+}
+
 uint32_t measure_trap(struct bench *b)
 {
     b->trap = b->saved;
@@ -25,7 +44,14 @@ uint32_t measure_one_way(struct bench *b)
 {
     b->trap = b->saved;
     bench_trap(&b->trap);
-    return (uint32_t)(*(volatile uint64_t *)&b->stamp - b->trap.before) - b->overhead;
+    return (uint32_t)(stamp(b) - b->trap.before) - b->overhead;
+}
+
+uint32_t measure_blocking(struct bench *b)
+{
+    b->trap = b->saved;
+    bench_trap(&b->trap);
+    return (uint32_t)(b->trap.after - stamp(b)) - b->overhead;
 }
 
 uint32_t measure_now(struct bench *b)

@@ -21,20 +21,6 @@ static seL4_CPtr queue; // the endpoint
 
 // --- rows of both queues -----------------------------------------------------------------------
 
-static void trap_on_partner(struct bench *b, seL4_Word label, seL4_Word caps, seL4_Word words)
-{
-    measure_prepare(b, (seL4_Word)seL4_SysCall, b->partner.tcb,
-                    seL4_MessageInfo_new(label, 0, caps, words));
-}
-
-// From the partner's system call, which blocks, to the root task, which has resumed it.
-static uint32_t measure_blocking(struct bench *b)
-{
-    b->trap = b->saved;
-    bench_trap(&b->trap);
-    return (uint32_t)(b->trap.after - *(volatile uint64_t *)&b->stamp) - b->overhead;
-}
-
 static void suspend(struct bench *b)
 {
     bench_check(b, seL4_TCB_Suspend(b->partner.tcb), "suspend");
@@ -69,7 +55,7 @@ static void setup_send(struct bench *b, const struct row *row)
 {
     (void)row;
     make_sender(b);
-    trap_on_partner(b, TCBResume, 0, 0);
+    measure_prepare_call(b, b->partner.tcb, TCBResume, 0, 0);
 }
 
 static void setup_suspend(struct bench *b, const struct row *row)
@@ -77,7 +63,7 @@ static void setup_suspend(struct bench *b, const struct row *row)
     (void)row;
     make_sender(b);
     resume(b);
-    trap_on_partner(b, TCBSuspend, 0, 0);
+    measure_prepare_call(b, b->partner.tcb, TCBSuspend, 0, 0);
 }
 
 static void setup_priority(struct bench *b, const struct row *row)
@@ -86,7 +72,7 @@ static void setup_priority(struct bench *b, const struct row *row)
     make_sender(b);
     resume(b);
     seL4_SetCap(0, seL4_CapInitThreadTCB);
-    trap_on_partner(b, TCBSetPriority, 1, 1);
+    measure_prepare_call(b, b->partner.tcb, TCBSetPriority, 1, 1);
     b->saved.x[2] = PRIO_ROOT - 1;
 }
 
@@ -124,7 +110,7 @@ static void setup_exhaust(struct bench *b, const struct row *row)
 {
     (void)row;
     make_released(b);
-    trap_on_partner(b, TCBResume, 0, 0);
+    measure_prepare_call(b, b->partner.tcb, TCBResume, 0, 0);
 }
 
 static void setup_take_out(struct bench *b, const struct row *row)
@@ -132,7 +118,7 @@ static void setup_take_out(struct bench *b, const struct row *row)
     (void)row;
     make_released(b);
     resume(b);
-    trap_on_partner(b, TCBSuspend, 0, 0);
+    measure_prepare_call(b, b->partner.tcb, TCBSuspend, 0, 0);
 }
 
 static void put_back(struct bench *b)

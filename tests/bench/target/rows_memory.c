@@ -24,12 +24,6 @@ enum {
     CNODE,
 };
 
-static void prepare_call(struct bench *b, seL4_CPtr cap, seL4_Word label, seL4_Word caps,
-                         seL4_Word length)
-{
-    measure_prepare(b, (seL4_Word)seL4_SysCall, cap, seL4_MessageInfo_new(label, 0, caps, length));
-}
-
 static void delete_slot(struct bench *b, seL4_CPtr slot)
 {
     bench_check(b, seL4_CNode_Delete(seL4_CapInitThreadCNode, slot, seL4_WordBits), "delete");
@@ -40,7 +34,7 @@ static void delete_slot(struct bench *b, seL4_CPtr slot)
 static void setup_retype(struct bench *b, const struct row *row)
 {
     const struct product *p = &products[row->variant];
-    prepare_call(b, b->memory, UntypedRetype, 1, 6);
+    measure_prepare_call(b, b->memory, UntypedRetype, 1, 6);
     b->saved.x[2] = p->type;
     b->saved.x[3] = p->bits;
     b->object = b->slot;
@@ -73,10 +67,10 @@ static void setup_slots(struct bench *b)
 static void setup_copy(struct bench *b, const struct row *row)
 {
     setup_slots(b);
-    prepare_call(b, seL4_CapInitThreadCNode, row->variant, 1,
-                 row->variant == CNodeMove   ? 4
-                 : row->variant == CNodeCopy ? 5
-                                             : 6);
+    measure_prepare_call(b, seL4_CapInitThreadCNode, row->variant, 1,
+                         row->variant == CNodeMove   ? 4
+                         : row->variant == CNodeCopy ? 5
+                                                     : 6);
     b->saved.x[2] = b->object + 1;
     b->saved.x[3] = seL4_WordBits;
     b->saved.x[4] = b->object;
@@ -101,7 +95,7 @@ static void undo_move(struct bench *b)
 static void setup_delete(struct bench *b, const struct row *row)
 {
     setup_slots(b);
-    prepare_call(b, seL4_CapInitThreadCNode, row->variant, 0, 2);
+    measure_prepare_call(b, seL4_CapInitThreadCNode, row->variant, 0, 2);
     b->saved.x[2] = b->object + (row->variant == CNodeDelete ? 1 : 0);
     b->saved.x[3] = seL4_WordBits;
 }
@@ -118,7 +112,7 @@ static uint32_t run_with_copy(struct bench *b)
 static void setup_delete_last(struct bench *b, const struct row *row)
 {
     b->object = world_slot(b);
-    prepare_call(b, seL4_CapInitThreadCNode, CNodeDelete, 0, 2);
+    measure_prepare_call(b, seL4_CapInitThreadCNode, CNodeDelete, 0, 2);
     b->saved.x[2] = b->object;
     b->saved.x[3] = seL4_WordBits;
     b->stamp = products[row->variant].type;
@@ -139,8 +133,8 @@ static void setup_map(struct bench *b, const struct row *row)
     seL4_Word vaddr;
     b->object = world_page(b, &vaddr);
     seL4_SetCap(0, seL4_CapInitThreadVSpace);
-    prepare_call(b, b->object, row->variant, row->variant == ARMPageMap ? 1 : 0,
-                 row->variant == ARMPageMap ? 3 : 0);
+    measure_prepare_call(b, b->object, row->variant, row->variant == ARMPageMap ? 1 : 0,
+                         row->variant == ARMPageMap ? 3 : 0);
     b->saved.x[2] = vaddr;
     b->saved.x[3] = seL4_ReadWrite.words[0];
     b->saved.x[4] = seL4_ARM_Default_VMAttributes | seL4_ARM_ExecuteNever;

@@ -49,19 +49,13 @@ static void setup_unknown(struct bench *b, const struct row *row)
     measure_prepare(b, (seL4_Word)NUMBER_UNKNOWN, 0, seL4_MessageInfo_new(0, 0, 0, 0));
 }
 
-static void prepare_call(struct bench *b, seL4_CPtr cap, seL4_Word label, seL4_Word caps,
-                         seL4_Word length)
-{
-    measure_prepare(b, (seL4_Word)seL4_SysCall, cap, seL4_MessageInfo_new(label, 0, caps, length));
-}
-
 static void setup_configure(struct bench *b, const struct row *row)
 {
     (void)row;
     seL4_CPtr sc = world_object(b, seL4_SchedContextObject, seL4_MinSchedContextBits);
     seL4_SetCap(0, sc);
     seL4_SetMR(4, 0);
-    prepare_call(b, b->info->schedcontrol.start, SchedControlConfigureFlags, 1, 5);
+    measure_prepare_call(b, b->info->schedcontrol.start, SchedControlConfigureFlags, 1, 5);
     b->saved.x[2] = 1000;
     b->saved.x[3] = 2000;
 }
@@ -69,7 +63,7 @@ static void setup_configure(struct bench *b, const struct row *row)
 static void setup_write_registers(struct bench *b, const struct row *row)
 {
     (void)row;
-    prepare_call(b, world_object(b, seL4_TCBObject, 0), TCBWriteRegisters, 0, 4);
+    measure_prepare_call(b, world_object(b, seL4_TCBObject, 0), TCBWriteRegisters, 0, 4);
     b->saved.x[3] = 2;
 }
 
@@ -77,14 +71,14 @@ static void setup_priority(struct bench *b, const struct row *row)
 {
     (void)row;
     seL4_SetCap(0, seL4_CapInitThreadTCB);
-    prepare_call(b, seL4_CapInitThreadTCB, TCBSetPriority, 1, 1);
+    measure_prepare_call(b, seL4_CapInitThreadTCB, TCBSetPriority, 1, 1);
     b->saved.x[2] = PRIO_ROOT;
 }
 
 static void setup_tls_base(struct bench *b, const struct row *row)
 {
     (void)row;
-    prepare_call(b, seL4_CapInitThreadTCB, TCBSetTLSBase, 0, 1);
+    measure_prepare_call(b, seL4_CapInitThreadTCB, TCBSetTLSBase, 0, 1);
     __asm__("mrs %0, tpidr_el0" : "=r"(b->saved.x[2]));
 }
 

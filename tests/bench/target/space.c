@@ -5,27 +5,17 @@
 
 #include "bench.h"
 
-#include <kaal/vspace.h>
-
 // First byte of the image; from the root task's linker script.
 extern const uint8_t root_image_start[];
-
-static bool take_table(void *context, seL4_CPtr *table)
-{
-    *table = world_object(context, seL4_ARM_PageTableObject, 0);
-    return true;
-}
 
 static void map_frame(struct bench *b, seL4_CPtr vspace, seL4_CPtr frame, seL4_CPtr copy,
                       seL4_Word vaddr)
 {
-    const struct kaal_table_source tables = {.take = take_table, .context = b};
     bench_check(b,
                 seL4_CNode_Copy(seL4_CapInitThreadCNode, copy, seL4_WordBits,
                                 seL4_CapInitThreadCNode, frame, seL4_WordBits, seL4_AllRights),
                 "copy of a frame");
-    bench_check(b, kaal_vspace_map(vspace, copy, vaddr, seL4_ReadWrite, KAAL_PAGE_CODE, &tables),
-                "map");
+    world_map(b, vspace, copy, vaddr, KAAL_PAGE_CODE);
 }
 
 void space_enter(struct bench *b, seL4_CPtr tcb)

@@ -5,10 +5,6 @@
 
 #include "bench.h"
 
-#include <kaal/vspace.h>
-
-#include <lib/mem.h>
-
 #define UART_PADDR   0x09000000ULL
 #define UART_ADDRESS 0x3000000000ULL
 #define PAGES        0x20000000ULL
@@ -48,16 +44,19 @@ static bool take_table(void *context, seL4_CPtr *table)
     return true;
 }
 
-seL4_CPtr world_page(struct bench *b, seL4_Word *vaddr)
+void world_map(struct bench *b, seL4_CPtr vspace, seL4_CPtr frame, seL4_Word vaddr,
+               enum kaal_page_kind kind)
 {
     const struct kaal_table_source tables = {.take = take_table, .context = b};
+    bench_check(b, kaal_vspace_map(vspace, frame, vaddr, seL4_ReadWrite, kind, &tables), "map");
+}
+
+seL4_CPtr world_page(struct bench *b, seL4_Word *vaddr)
+{
     seL4_CPtr frame = world_object(b, seL4_ARM_SmallPageObject, 0);
     *vaddr = b->page;
     b->page += PAGE;
-    bench_check(b,
-                kaal_vspace_map(seL4_CapInitThreadVSpace, frame, *vaddr, seL4_ReadWrite,
-                                KAAL_PAGE_DATA, &tables),
-                "map");
+    world_map(b, seL4_CapInitThreadVSpace, frame, *vaddr, KAAL_PAGE_DATA);
     return frame;
 }
 
@@ -92,7 +91,6 @@ static seL4_CPtr find_device(struct bench *b, seL4_Word paddr)
 // The serial port's page: whatever lies before it in its untyped memory is skipped.
 static void open_uart(struct bench *b)
 {
-    const struct kaal_table_source tables = {.take = take_table, .context = b};
     seL4_CPtr untyped = find_device(b, UART_PADDR);
     seL4_Word at = b->info->untypedList[untyped - b->info->untyped.start].paddr;
     while (at != UART_PADDR) {
@@ -104,10 +102,7 @@ static void open_uart(struct bench *b)
         at += (seL4_Word)1 << bits;
     }
     seL4_CPtr frame = world_object_of(b, untyped, seL4_ARM_SmallPageObject, 0);
-    bench_check(b,
-                kaal_vspace_map(seL4_CapInitThreadVSpace, frame, UART_ADDRESS, seL4_ReadWrite,
-                                KAAL_PAGE_REGISTERS, &tables),
-                "serial port");
+    world_map(b, seL4_CapInitThreadVSpace, frame, UART_ADDRESS, KAAL_PAGE_REGISTERS);
     b->uart = (volatile struct pl011_registers *)UART_ADDRESS; // NOLINT: mapped just now
 }
 
@@ -191,10 +186,10 @@ void world_budget(struct bench *b, seL4_CPtr sc, seL4_Time budget, seL4_Time per
 
 void world_registers(struct bench *b, seL4_CPtr tcb, bool start, seL4_UserContext *registers)
 {
-    bench_check(
-        b,
-        seL4_TCB_WriteRegisters(tcb, start, 0, sizeof(*registers) / sizeof(seL4_Word), registers),
-        "registers");
+    bench_check(b,
+                seL4_TCB_WriteRegisters(tcb, start ? 1 : 0, 0,
+                                        sizeof(*registers) / sizeof(seL4_Word), registers),
+                "registers");
 }
 
 void world_priority(struct bench *b, seL4_CPtr tcb, unsigned prio)

@@ -31,11 +31,6 @@ struct ticker {
 static struct ticker ticker;
 static struct population crowd;
 
-void worst_call(struct bench *b, seL4_CPtr cap, seL4_Word label, seL4_Word caps, seL4_Word words)
-{
-    measure_prepare(b, (seL4_Word)seL4_SysCall, cap, seL4_MessageInfo_new(label, 0, caps, words));
-}
-
 // --- the ticker --------------------------------------------------------------------------------
 
 static uint32_t period_for(uint32_t instructions)
@@ -79,11 +74,21 @@ static void ticker_calibrate(struct bench *b)
 
 // --- one operation -----------------------------------------------------------------------------
 
+// An invocation that fails is soon over.
+static uint32_t run_checked(struct bench *b, const struct hunt *hunt)
+{
+    uint32_t instructions = hunt->run(b);
+    if (b->saved.x[7] == (seL4_Word)seL4_SysCall) {
+        bench_check(b, (seL4_Error)(b->trap.x[1] >> 12), hunt->name);
+    }
+    return instructions;
+}
+
 static uint32_t measure_total(struct bench *b, const struct hunt *hunt)
 {
     world_begin(b);
     hunt->setup(b, &crowd, hunt->variant);
-    uint32_t total = hunt->run(b);
+    uint32_t total = run_checked(b, hunt);
     world_end(b);
     return total;
 }
@@ -100,7 +105,7 @@ static uint32_t measure_latency(struct bench *b, const struct hunt *hunt, uint32
     *b->info->ipcBuffer = message;
     measure_wait(b, ticker.due - at);
     *(volatile uint64_t *)&ticker.stamp = 0;
-    (void)hunt->run(b);
+    (void)run_checked(b, hunt);
     while (*(volatile uint64_t *)&ticker.stamp == 0) {
         // It was not due yet.
     }

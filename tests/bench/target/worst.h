@@ -21,6 +21,3 @@ struct hunt {
 extern const struct hunt hunts_capability[];
 extern const struct hunt hunts_memory[];
 extern const struct hunt hunts_thread[];
-
-// Prepares an invocation by Call.
-void worst_call(struct bench *b, seL4_CPtr cap, seL4_Word label, seL4_Word caps, seL4_Word words);
