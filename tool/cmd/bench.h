@@ -66,7 +66,10 @@ bool bench_reference(struct arena *a, const char *key, struct bench_rows *out, s
 // Takes a report line of the machine. Rows that the reference does not know are added.
 void bench_take(struct arena *a, struct bench_rows *rows, const char *line);
 
-// Does the command line ask for it? A row or the beginning of its name up to a dot.
+// Is `asked` the row's name, or the beginning of it up to a dot?
+bool bench_names(const char *asked, const char *name);
+
+// Does the command line ask for it?
 bool bench_asked(const struct options *o, const char *name);
 
 // The one column beside the reference; or several beside each other.

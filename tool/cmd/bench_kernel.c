@@ -132,6 +132,24 @@ static bool is_complete(const struct session *s)
     return complete;
 }
 
+// Every row that was asked for exists.
+static bool is_known(const struct session *s)
+{
+    bool known = true;
+    for (size_t i = 1; i < s->options->systems.count; i++) {
+        const char *asked = s->options->systems.items[i];
+        size_t row = 0;
+        while (row < s->rows->count && !bench_names(asked, s->rows->items[row].name)) {
+            row++;
+        }
+        if (row == s->rows->count) {
+            diag_error(s->diag, place_none(), "no row %s; without it, all are shown", asked);
+            known = false;
+        }
+    }
+    return known;
+}
+
 int bench_kernel(struct arena *a, struct options *o, struct diag *d)
 {
     struct build_result b;
@@ -158,5 +176,5 @@ int bench_kernel(struct arena *a, struct options *o, struct diag *d)
     } else {
         bench_print_table(o, &rows);
     }
-    return is_complete(s) ? STATUS_OK : STATUS_FAILED;
+    return is_complete(s) && is_known(s) ? STATUS_OK : STATUS_FAILED;
 }

@@ -68,16 +68,19 @@ void bench_take(struct arena *a, struct bench_rows *rows, const char *line)
     }
 }
 
+bool bench_names(const char *asked, const char *name)
+{
+    size_t length = strlen(asked);
+    return strncmp(name, asked, length) == 0 && (name[length] == '.' || name[length] == '\0');
+}
+
 bool bench_asked(const struct options *o, const char *name)
 {
+    bool asked = o->systems.count <= 1;
     for (size_t i = 1; i < o->systems.count; i++) {
-        size_t length = strlen(o->systems.items[i]);
-        if (strncmp(name, o->systems.items[i], length) == 0 &&
-            (name[length] == '.' || name[length] == '\0')) {
-            return true;
-        }
+        asked = asked || bench_names(o->systems.items[i], name);
     }
-    return o->systems.count <= 1;
+    return asked;
 }
 
 // --- telling -----------------------------------------------------------------------------------

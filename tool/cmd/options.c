@@ -330,14 +330,32 @@ static bool find_command(struct parser *p, const char *word)
     return false;
 }
 
+// `bench kernel ROW...`: what would be a SYSTEM elsewhere is not one.
+static bool finish_bench(struct parser *p)
+{
+    struct options *o = p->options;
+    o->of_kernel = o->command == CMD_BENCH && o->systems.count != 0 &&
+                   strcmp(o->systems.items[0], "kernel") == 0;
+    if ((o->growth || o->worst) && !o->of_kernel) {
+        diag_error(p->diag, place_none(), "--%s belongs to `kaal bench kernel`; write that",
+                   o->growth ? "growth" : "worst");
+        return false;
+    }
+    if (o->growth && o->worst) {
+        diag_error(p->diag, place_none(), "--growth and --worst are two tables; ask for one");
+        return false;
+    }
+    return true;
+}
+
 static bool finish(struct parser *p)
 {
     struct options *o = p->options;
-    bool one = o->command == CMD_BUILD || o->command == CMD_RUN || o->command == CMD_BENCH;
-    if (o->command == CMD_BENCH && o->systems.count > 0 &&
-        strcmp(o->systems.items[0], "kernel") == 0) {
-        one = false; // the others are rows
+    if (!finish_bench(p)) {
+        return false;
     }
+    bool one = o->command == CMD_BUILD || o->command == CMD_RUN ||
+               (o->command == CMD_BENCH && !o->of_kernel);
     if (one && o->systems.count > 1) {
         diag_error(p->diag, place_none(), "more than one SYSTEM: %s; give one",
                    o->systems.items[1]);

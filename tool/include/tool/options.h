@@ -50,9 +50,10 @@ struct options {
     bool quiet;
     bool verbose;
     bool json;
-    bool syntax; // of `check`: the description alone
-    bool growth; // of `bench kernel`: rows with much alive
-    bool worst;  // of `bench kernel`: the longest paths
+    bool syntax;    // of `check`: the description alone
+    bool of_kernel; // of `bench`: "kernel" and rows were given, no system
+    bool growth;    // of `bench kernel`: rows with much alive
+    bool worst;     // of `bench kernel`: the longest paths
 };
 
 enum options_result {
