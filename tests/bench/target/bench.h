@@ -195,6 +195,9 @@ uint32_t measure_trap(struct bench *b);
 uint32_t measure_one_way(struct bench *b);
 uint32_t measure_blocking(struct bench *b);
 
+// An invocation that fails is soon over, and not what the row is about.
+void measure_check(struct bench *b, const char *name);
+
 // The counter, which is time as well: -icount shift=0 has an instruction take a nanosecond.
 enum { INSTRUCTIONS_US = 1000 };
 uint32_t measure_now(struct bench *b);

@@ -71,6 +71,13 @@ void measure_wait(struct bench *b, uint32_t moment)
     }
 }
 
+void measure_check(struct bench *b, const char *name)
+{
+    if (b->saved.x[7] == (seL4_Word)seL4_SysCall) {
+        bench_check(b, (seL4_Error)(b->trap.x[1] >> 12), name);
+    }
+}
+
 static void report(struct bench *b, const struct row *row, uint32_t least, uint32_t most)
 {
     struct kaal_report r;
@@ -95,6 +102,7 @@ static void measure_row(struct bench *b, const struct row *row)
     row->setup(b, row);
     for (unsigned i = 0; i < WARM_UP + REPEATS; i++) {
         uint32_t count = row->run(b);
+        measure_check(b, row->name);
         if (row->undo != NULL) {
             row->undo(b);
         }

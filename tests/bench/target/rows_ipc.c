@@ -15,11 +15,45 @@ enum {
     SPACES = 1u << 4, // a server in an address space of its own
 };
 
-static uint32_t measure_trap_fp(struct bench *b)
+// The server sends back what it got.
+static void check_answer(struct bench *b)
+{
+    seL4_Word words = seL4_MessageInfo_get_length((seL4_MessageInfo_t){{b->trap.x[1]}});
+    bool same = b->trap.x[1] == b->saved.x[1];
+    for (seL4_Word i = 0; i < words; i++) {
+        same = same && b->trap.x[2 + i] == b->saved.x[2 + i];
+    }
+    if (!same) {
+        bench_fail(b, "answer", b->trap.x[1]);
+    }
+}
+
+static uint32_t measure_call(struct bench *b)
+{
+    uint32_t count = measure_trap(b);
+    check_answer(b);
+    return count;
+}
+
+static uint32_t measure_call_fp(struct bench *b)
 {
     b->trap = b->saved;
     bench_trap_fp(&b->trap);
+    check_answer(b);
+    if (b->trap.x[8] != (seL4_Word)&b->trap) {
+        bench_fail(b, "FPU state", b->trap.x[8]);
+    }
     return (uint32_t)(b->trap.after - b->trap.before) - b->overhead;
+}
+
+static uint32_t measure_refusal(struct bench *b)
+{
+    uint32_t count = measure_trap(b);
+    if (b->trap.x[1] >> 12 != seL4_InvalidCapability) {
+        bench_fail(b, "refusal", b->trap.x[1]);
+    }
+    b->trap.x[1] = 0;
+    return count;
 }
 
 static void setup_call(struct bench *b, const struct row *row)
@@ -44,6 +78,9 @@ static void setup_call(struct bench *b, const struct row *row)
         space_enter(b, b->partner.tcb);
     }
     measure_prepare(b, (seL4_Word)seL4_SysCall, endpoint, info);
+    for (seL4_Word i = 0; i < words; i++) {
+        b->saved.x[2 + i] = ~i;
+    }
 }
 
 static void setup_null(struct bench *b, const struct row *row)
@@ -59,19 +96,19 @@ static void setup_no_receiver(struct bench *b, const struct row *row)
 }
 
 const struct row rows_ipc[] = {
-    {"call.passive.0.nofpu", setup_call, measure_trap, NULL, 0},
-    {"call.passive.4.nofpu", setup_call, measure_trap, NULL, WORDS_4},
-    {"call.passive.0.fpu", setup_call, measure_trap, NULL, FPU},
-    {"call.passive.4.fpu", setup_call, measure_trap, NULL, FPU | WORDS_4},
-    {"call.passive.0.fpu-used", setup_call, measure_trap_fp, NULL, FPU | FPU_USED},
-    {"call.passive.0.spaces", setup_call, measure_trap, NULL, SPACES},
-    {"call.active.0.nofpu", setup_call, measure_trap, NULL, ACTIVE},
-    {"call.active.4.nofpu", setup_call, measure_trap, NULL, ACTIVE | WORDS_4},
-    {"call.active.0.fpu", setup_call, measure_trap, NULL, ACTIVE | FPU},
-    {"call.active.4.fpu", setup_call, measure_trap, NULL, ACTIVE | FPU | WORDS_4},
-    {"call.active.0.spaces", setup_call, measure_trap, NULL, ACTIVE | SPACES},
+    {"call.passive.0.nofpu", setup_call, measure_call, NULL, 0},
+    {"call.passive.4.nofpu", setup_call, measure_call, NULL, WORDS_4},
+    {"call.passive.0.fpu", setup_call, measure_call, NULL, FPU},
+    {"call.passive.4.fpu", setup_call, measure_call, NULL, FPU | WORDS_4},
+    {"call.passive.0.fpu-used", setup_call, measure_call_fp, NULL, FPU | FPU_USED},
+    {"call.passive.0.spaces", setup_call, measure_call, NULL, SPACES},
+    {"call.active.0.nofpu", setup_call, measure_call, NULL, ACTIVE},
+    {"call.active.4.nofpu", setup_call, measure_call, NULL, ACTIVE | WORDS_4},
+    {"call.active.0.fpu", setup_call, measure_call, NULL, ACTIVE | FPU},
+    {"call.active.4.fpu", setup_call, measure_call, NULL, ACTIVE | FPU | WORDS_4},
+    {"call.active.0.spaces", setup_call, measure_call, NULL, ACTIVE | SPACES},
     {"nbsend.null", setup_null, measure_trap, NULL, (unsigned)seL4_SysNBSend},
-    {"call.null", setup_null, measure_trap, NULL, (unsigned)seL4_SysCall},
+    {"call.null", setup_null, measure_refusal, NULL, (unsigned)seL4_SysCall},
     {"nbsend.no-receiver", setup_no_receiver, measure_trap, NULL, (unsigned)seL4_SysNBSend},
     {0},
 };

@@ -38,7 +38,7 @@ function bench_trap
     ret
 
 // void bench_trap_fp(struct trap *t): the same by a thread that has just used its FPU, and uses it
-// again before the second reading.
+// again before the second reading. x8 is what it finds in a register that held `t`.
 function bench_trap_fp
     mov x11, x0
     ldp x0, x1, [x11, #0]
@@ -55,6 +55,7 @@ function bench_trap_fp
     stp x2, x3, [x11, #16]
     stp x4, x5, [x11, #32]
     stp x9, x10, [x11, #72]
+    str x12, [x11, #64]
     ret
 
 // void bench_store(struct trap *t): a store to a device in place of the trap. x0: value, x1: address.
