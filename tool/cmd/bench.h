@@ -41,6 +41,7 @@ struct bench_row {
     uint64_t target;    // no more than this is wanted
     uint64_t ceiling;   // more than this is a step back
     uint64_t latency;   // of the reference kernel, as `reference`
+    uint64_t latency_ceiling;
     struct bench_cell cells[BENCH_COLUMNS];
 };
 

@@ -214,6 +214,8 @@ static json_t *json_row(const struct bench_rows *rows, const struct bench_row *r
     }
     if (row->latency != 0) {
         json_object_set_new(json, "reference_latency", json_integer((json_int_t)row->latency));
+        json_object_set_new(json, "latency_ceiling",
+                            json_integer((json_int_t)row->latency_ceiling));
     }
     return json;
 }
