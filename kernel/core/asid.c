@@ -16,7 +16,6 @@ enum { POOL_ENTRIES = 1 << ASID_POOL_BITS };
 static void entry_set(uint64_t asid, uint64_t word)
 {
     uint64_t *entries = kernel.asid_pools[asid >> ASID_POOL_BITS];
-    ASSERT(entries != NULL);
     entries[asid & (POOL_ENTRIES - 1)] = word;
 }
 

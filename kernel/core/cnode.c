@@ -25,7 +25,7 @@ static seL4_Error missing(struct syscall *sys, bool source, uint64_t depth)
 {
     return syscall_failed_lookup(
         sys, source,
-        (struct lookup_failure){.kind = LOOKUP_MISSING_CAPABILITY, .bits_left = depth});
+        (struct lookup_failure){.kind = LOOKUP_MISSING_CAPABILITY, .bits_left = (uint32_t)depth});
 }
 
 // Message words that the invocation has at least.

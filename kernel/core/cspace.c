@@ -25,14 +25,15 @@ static bool cnode_step(struct cap cnode, cptr_t address, uint64_t *left, struct 
     const uint64_t radix = cap_size_bits(cnode);
     if (guard_size > *left || bits_below(address.raw, *left, guard_size) != guard) {
         *failure = (struct lookup_failure){.kind = LOOKUP_GUARD_MISMATCH,
-                                           .bits_left = *left,
-                                           .bits_found = guard_size,
+                                           .bits_left = (uint32_t)*left,
+                                           .bits_found = (uint32_t)guard_size,
                                            .guard_found = guard};
         return false;
     }
     if (guard_size + radix > *left) {
-        *failure = (struct lookup_failure){
-            .kind = LOOKUP_DEPTH_MISMATCH, .bits_left = *left, .bits_found = guard_size + radix};
+        *failure = (struct lookup_failure){.kind = LOOKUP_DEPTH_MISMATCH,
+                                           .bits_left = (uint32_t)*left,
+                                           .bits_found = (uint32_t)(guard_size + radix)};
         return false;
     }
     *left -= guard_size;
@@ -76,7 +77,8 @@ bool cspace_lookup_exact(struct cap root, cptr_t address, uint64_t depth, struct
         return false;
     }
     if (left > 0) {
-        *failure = (struct lookup_failure){.kind = LOOKUP_DEPTH_MISMATCH, .bits_left = left};
+        *failure =
+            (struct lookup_failure){.kind = LOOKUP_DEPTH_MISMATCH, .bits_left = (uint32_t)left};
         return false;
     }
     return true;

@@ -148,8 +148,7 @@ void refill_exhaust(struct sched_context *context, ticks_t used)
         refill_charge(context, used);
         return;
     }
-    refill_head(context)->amount = context->budget;
-    refill_tail(context)->amount = 0;
+    refill_refresh(context);
 }
 
 void refill_unblock_sporadic(struct sched_context *context, ticks_t now)

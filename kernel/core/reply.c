@@ -7,6 +7,7 @@
 #include "kernel/reply_chain.h"
 #include "kernel/sched_context.h"
 #include "kernel/schedule.h"
+#include "kernel/switch.h"
 #include "kernel/tcb.h"
 
 void reply_attach(struct reply *reply, struct tcb *receiver)

@@ -21,12 +21,6 @@ void sched_context_make_initial(struct sched_context *context, struct tcb *tcb, 
     tcb->sched_context = context;
 }
 
-bool sched_context_is_released(struct sched_context *context)
-{
-    return sched_context_is_active(context) && refill_is_ready(context, kernel.now) &&
-           refill_is_sufficient(context, schedule_uncharged(context));
-}
-
 void sched_context_bind(struct sched_context *context, struct tcb *tcb)
 {
     ASSERT(context->tcb == NULL && tcb->sched_context == NULL);

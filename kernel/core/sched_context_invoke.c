@@ -7,6 +7,7 @@
 #include "kernel/reply.h"
 #include "kernel/sched_context.h"
 #include "kernel/schedule.h"
+#include "kernel/switch.h"
 #include "kernel/syscall.h"
 
 #include <sel4/invocation.h>

@@ -3,63 +3,15 @@
 
 #include "kernel/fault.h"
 #include "kernel/kernel.h"
+#include "kernel/ready.h"
 #include "kernel/refill.h"
 #include "kernel/switch.h"
 
 static const ticks_t FIRST_DOMAIN_LENGTH = (UINT64_C(1) << 56) - 1;
 
-// --- ready queues ------------------------------------------------------------------------------
-
-static struct thread_queue *ready_queue(const struct tcb *tcb)
-{
-    return &kernel.ready[tcb->domain][tcb->priority];
-}
-
-static void ready_mark(struct tcb *tcb)
-{
-    ASSERT(!tcb->in_ready && !tcb->in_release);
-    tcb->in_ready = true;
-    kernel.ready_map[tcb->domain][tcb->priority / 64] |= UINT64_C(1) << (tcb->priority % 64);
-    if (kernel.ready_top[tcb->domain] < tcb->priority) {
-        kernel.ready_top[tcb->domain] = tcb->priority;
-    }
-}
-
-static void ready_back(struct tcb *tcb)
-{
-    ready_mark(tcb);
-    thread_queue_push_back(ready_queue(tcb), tcb);
-}
-
 void schedule_front(struct tcb *tcb)
 {
-    ready_mark(tcb);
-    thread_queue_push_front(ready_queue(tcb), tcb);
-}
-
-// The highest queue that is not empty, -1 if all are.
-static int find_top(const uint64_t map[READY_WORDS])
-{
-    for (int word = READY_WORDS - 1; word >= 0; word--) {
-        if (map[word] != 0) {
-            return word * 64 + 63 - __builtin_clzll(map[word]);
-        }
-    }
-    return -1;
-}
-
-static void ready_remove(struct tcb *tcb)
-{
-    struct thread_queue *queue = ready_queue(tcb);
-    thread_queue_remove(queue, tcb);
-    tcb->in_ready = false;
-    if (queue->head == NULL) {
-        uint64_t *map = kernel.ready_map[tcb->domain];
-        map[tcb->priority / 64] &= ~(UINT64_C(1) << (tcb->priority % 64));
-        if (kernel.ready_top[tcb->domain] == tcb->priority) {
-            kernel.ready_top[tcb->domain] = find_top(map);
-        }
-    }
+    ready_push_front(tcb);
 }
 
 // --- release queue -----------------------------------------------------------------------------
@@ -106,7 +58,7 @@ void schedule_again(void)
 // A thread that is in no queue could run now.
 static void propose(struct tcb *tcb)
 {
-    if (tcb->domain != kernel.domain) {
+    if (domain_of(tcb) != current_domain()) {
         schedule_front(tcb);
     } else if (kernel.candidate == NULL && !kernel.reschedule) {
         kernel.candidate = tcb;
@@ -157,11 +109,6 @@ void schedule_remove(struct tcb *tcb)
 
 // --- charging ----------------------------------------------------------------------------------
 
-ticks_t schedule_uncharged(const struct sched_context *context)
-{
-    return context == kernel.context ? switch_uncharged() : 0;
-}
-
 void schedule_charge(void)
 {
     switch_charge();
@@ -191,7 +138,7 @@ static void requeue_current(void)
     struct tcb *tcb = kernel.current;
     schedule_again();
     if (sched_context_is_released(kernel.context)) {
-        ready_back(tcb);
+        ready_push_back(tcb);
     } else {
         release_insert(tcb);
     }
@@ -205,8 +152,7 @@ void schedule_yield(void)
     requeue_current();
 }
 
-// The minimum budget is not left any more.
-static void run_out(void)
+void schedule_run_out(void)
 {
     struct tcb *tcb = kernel.current;
     exhaust(switch_uncharged());
@@ -218,16 +164,6 @@ static void run_out(void)
     } else {
         requeue_current();
     }
-}
-
-bool schedule_enter(void)
-{
-    kernel.now = plat_time_now();
-    if (kernel.now <= kernel.budget_end) {
-        return true;
-    }
-    run_out();
-    return false;
 }
 
 // --- domains -----------------------------------------------------------------------------------
@@ -276,7 +212,7 @@ static struct tcb *challenge(struct tcb *current, struct tcb *candidate)
         return candidate;
     }
     if (candidate->priority == current->priority) {
-        ready_back(candidate);
+        ready_push_back(candidate);
     } else {
         schedule_front(candidate);
     }
@@ -285,13 +221,7 @@ static struct tcb *challenge(struct tcb *current, struct tcb *candidate)
 
 static struct tcb *choose_ready(void)
 {
-    const int top = kernel.ready_top[kernel.domain];
-    if (top < 0) {
-        return &kernel.idle;
-    }
-    struct tcb *tcb = kernel.ready[kernel.domain][top].head;
-    ready_remove(tcb);
-    return tcb;
+    return kernel.ready_top[current_domain()] < 0 ? &kernel.idle : ready_pop();
 }
 
 static struct tcb *choose(void)
@@ -311,7 +241,7 @@ static struct tcb *choose(void)
     if (candidate == NULL) {
         return choose_ready();
     }
-    if (candidate->priority >= kernel.ready_top[kernel.domain]) {
+    if (candidate->priority >= kernel.ready_top[current_domain()]) {
         return candidate;
     }
     schedule_front(candidate);
@@ -325,7 +255,7 @@ static void go_idle(void)
     kernel.current = &kernel.idle;
 }
 
-static struct tcb *settle(void)
+struct tcb *schedule_settle(void)
 {
     domain_advance();
     wake_released();
@@ -342,13 +272,6 @@ static struct tcb *settle(void)
     switch_set_timer();
     kernel.unsettled = false; // the threads that were due are taken care of
     return next;
-}
-
-struct tcb *schedule(void)
-{
-    struct tcb *current = kernel.current;
-    const bool settled = !kernel.unsettled && kernel.now < kernel.deadline;
-    return settled && thread_is_running(current) ? current : settle();
 }
 
 void schedule_init(void)

@@ -64,11 +64,6 @@ static void depth_set(struct slot *slot, uint64_t depth)
     slot->link[1] = (slot->link[1] & ~DEPTH_HIGH) | high;
 }
 
-static void original_set(struct slot *slot, bool original)
-{
-    slot->link[1] = (slot->link[1] & ~ORIGINAL) | (original ? ORIGINAL : 0);
-}
-
 // The neighbours of `slot` point to it.
 static void join_neighbours(struct slot *slot)
 {
@@ -86,14 +81,16 @@ static void insert_after(struct slot *slot, struct slot *to, struct cap cap, uin
                          bool original)
 {
     ASSERT(slot_is_empty(to) && !cap_is_null(cap));
+    const uint64_t high = depth >> LOW_BITS << HIGH_SHIFT;
+    struct slot *next = slot_next(slot);
+    ASSERT((high & ~DEPTH_HIGH) == 0);
     to->cap = cap;
-    to->link[0] = 0;
-    to->link[1] = 0;
-    depth_set(to, depth);
-    original_set(to, original);
-    prev_set(to, slot);
-    next_set(to, slot_next(slot));
-    join_neighbours(to);
+    to->link[0] = link_set(depth & LINK_DATA, slot);
+    to->link[1] = (slot->link[1] & ~LINK_DATA) | high | (original ? ORIGINAL : 0);
+    next_set(slot, to);
+    if (next != NULL) {
+        prev_set(next, to);
+    }
 }
 
 void slot_insert_root(struct slot *to, struct cap cap)
@@ -104,13 +101,38 @@ void slot_insert_root(struct slot *to, struct cap cap)
     to->link[1] = ORIGINAL;
 }
 
-void slot_insert_child(struct slot *parent, struct slot *to, struct cap cap, bool original)
+// The depth of a child of `parent`.
+static uint64_t child_depth(struct slot *parent)
 {
     ASSERT(slot_is_original(parent));
     if (slot_prev(parent) == NULL) {
         depth_set(parent, 0); // nobody is above it any more, and what follows stays deeper
     }
-    insert_after(parent, to, cap, slot_depth(parent) + 1, original);
+    return slot_depth(parent) + 1;
+}
+
+void slot_insert_children(struct slot *parent, struct slot *slots, uint64_t count)
+{
+    const uint64_t depth = child_depth(parent);
+    const uint64_t low = depth & LINK_DATA;
+    const uint64_t high = depth >> LOW_BITS << HIGH_SHIFT | ORIGINAL;
+    struct slot *next = slot_next(parent);
+    for (uint64_t i = 0; i < count; i++) {
+        struct slot *slot = &slots[i];
+        slot->link[0] = link_set(low, slot + 1);
+        slot->link[1] = link_set(high, i == 0 ? next : slot - 1);
+    }
+    struct slot *last = &slots[count - 1];
+    prev_set(last, parent);
+    next_set(parent, last);
+    if (next != NULL) {
+        prev_set(next, slots);
+    }
+}
+
+void slot_insert_child(struct slot *parent, struct slot *to, struct cap cap, bool original)
+{
+    insert_after(parent, to, cap, child_depth(parent), original);
 }
 
 void slot_insert_derived(struct slot *from, struct slot *to, struct cap cap)

@@ -344,21 +344,19 @@ static void dispatch(struct tcb *tcb, int64_t number)
 
 // --- entries -----------------------------------------------------------------------------------
 
-struct tcb *syscall_slow(int64_t number)
+struct tcb *syscall_slow(struct tcb *caller, int64_t number)
 {
-    struct tcb *tcb = kernel.current;
     if (schedule_enter()) {
-        dispatch(tcb, number);
+        dispatch(caller, number);
     } else {
-        arch_restart(&tcb->context); // executed again when there is a budget for it
+        arch_restart(&caller->context); // executed again when there is a budget for it
     }
     return schedule();
 }
 
-struct tcb *entry_interrupt(void)
+struct tcb *interrupt_slow(unsigned irq)
 {
     (void)schedule_enter();
-    const unsigned irq = plat_irq_claim();
     if (irq != PLAT_IRQ_NONE) {
         // The timer only brings us here: schedule() looks at the clock.
         if (irq != plat_timer_irq()) {

@@ -6,6 +6,7 @@
 #include "kernel/notification.h"
 #include "kernel/sched_context.h"
 #include "kernel/schedule.h"
+#include "kernel/switch.h"
 #include "kernel/syscall.h"
 #include "kernel/tcb.h"
 #include "kernel/tcb_slots.h"

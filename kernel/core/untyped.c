@@ -86,9 +86,9 @@ static seL4_Error decode_destination(struct syscall *sys, struct cap *cnode)
         *cnode = slot->cap;
     }
     if (cap_type(*cnode) != CAP_CNODE) {
-        return syscall_failed_lookup(
-            sys, false,
-            (struct lookup_failure){.kind = LOOKUP_MISSING_CAPABILITY, .bits_left = depth});
+        return syscall_failed_lookup(sys, false,
+                                     (struct lookup_failure){.kind = LOOKUP_MISSING_CAPABILITY,
+                                                             .bits_left = (uint32_t)depth});
     }
     return seL4_NoError;
 }
@@ -168,11 +168,12 @@ static enum progress retype_commit(const struct retype *r)
     const bool device = cap_get(untyped, CAP_DEVICE) != 0;
     const uint64_t start = align_up(untyped_free(untyped), UINT64_C(1) << r->bits);
     r->untyped->cap = untyped_set_free(untyped, start + (r->count << r->bits));
+    paddr_t base = paddr(cap_address(untyped).raw + start);
     for (uint64_t i = 0; i < r->count; i++) {
-        const paddr_t base = paddr(cap_address(untyped).raw + start + (i << r->bits));
-        const struct cap cap = object_create(r->type, r->size_bits, base, device);
-        slot_insert_child(r->untyped, &r->slots[i], cap, true);
+        r->slots[i].cap = object_create(r->type, r->size_bits, base, device);
+        base.raw += UINT64_C(1) << r->bits;
     }
+    slot_insert_children(r->untyped, r->slots, r->count);
     return PROGRESS_DONE;
 }
 

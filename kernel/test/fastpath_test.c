@@ -4,8 +4,8 @@
 // everything that the kernel has written must be the same: memory, its own state, the machine.
 // Where something is not usual, the fast path hands over.
 //
-// The link replaces syscall_slow() by a function here that counts, so that a test knows which way
-// a system call went.
+// The link replaces syscall_slow() and interrupt_slow() by functions here that count, so that a
+// test knows which way an entry went.
 #include "actors.h"
 #include "fresh.h"
 #include "kernel_ok.h"
@@ -25,6 +25,7 @@
 #include <cmocka.h>
 
 enum { PRIORITY = 100, SLICE = 5000, W = 1, R = 2, G = 4, GR = 8, WORDS = 4, INSTRUCTION = 4 };
+enum { INTERRUPT = 1, IRQ = 40 }; // no system call has a positive number
 
 static uint64_t endpoint;
 static uint64_t badged;
@@ -38,13 +39,22 @@ static struct actor helper;
 
 static unsigned slow_calls;
 
-struct tcb *__wrap_syscall_slow(int64_t number);
-struct tcb *__real_syscall_slow(int64_t number);
+struct tcb *__wrap_syscall_slow(struct tcb *caller, int64_t number);
+struct tcb *__real_syscall_slow(struct tcb *caller, int64_t number);
 
-struct tcb *__wrap_syscall_slow(int64_t number)
+struct tcb *__wrap_syscall_slow(struct tcb *caller, int64_t number)
 {
     slow_calls++;
-    return __real_syscall_slow(number);
+    return __real_syscall_slow(caller, number);
+}
+
+struct tcb *__wrap_interrupt_slow(unsigned irq);
+struct tcb *__real_interrupt_slow(unsigned irq);
+
+struct tcb *__wrap_interrupt_slow(unsigned irq)
+{
+    slow_calls++;
+    return __real_interrupt_slow(irq);
 }
 
 // --- states --------------------------------------------------------------------------------------
@@ -89,20 +99,31 @@ static void trap(int64_t number)
     arch_set(context, ARCH_REG_SYSCALL, 0, (uint64_t)number);
 }
 
+static struct tcb *enter_fast(int64_t number)
+{
+    return number == INTERRUPT ? entry_interrupt() : entry_syscall(kernel.current, number);
+}
+
+static struct tcb *enter_slow(int64_t number)
+{
+    return number == INTERRUPT ? interrupt_slow(plat_irq_claim())
+                               : syscall_slow(kernel.current, number);
+}
+
 // The next system call of the current thread goes the fast way, and comes to the same.
 static void both_ways(int64_t number)
 {
     trap(number);
     save(&before);
     slow_calls = 0;
-    const struct tcb *fast = entry_syscall(kernel.current, number);
+    const struct tcb *fast = enter_fast(number);
     assert_ptr_equal(fast, kernel.current);
     assert_int_equal(slow_calls, 0);
     assert_null(kernel_ok());
     save(&after_fast);
 
     restore(&before);
-    const struct tcb *slow = syscall_slow(number);
+    const struct tcb *slow = enter_slow(number);
     assert_ptr_equal(slow, kernel.current);
     assert_int_equal(slow_calls, 1);
     assert_ptr_equal(slow, fast);
@@ -121,7 +142,7 @@ static void slowly(int64_t number)
 {
     trap(number);
     slow_calls = 0;
-    (void)entry_syscall(kernel.current, number);
+    (void)enter_fast(number);
     assert_int_equal(slow_calls, 1);
     assert_null(kernel_ok());
 }
@@ -449,6 +470,138 @@ static void a_signal_that_is_not_usual_goes_the_slow_way(void **state)
     slowly(seL4_SysSend);
 }
 
+// --- Wait ----------------------------------------------------------------------------------------
+
+static void a_wait_for_a_word_that_is_there_is_the_same(void **state)
+{
+    (void)state;
+    actors_start(&client);
+    actors_nbsend(actors_mint(notification, W, 6), message_of(0));
+    put(notification, message_of(0));
+    both_ways(seL4_SysWait);
+    assert_int_equal(actors_register(&client, 0), 6);
+    put(notification, message_of(0)); // it is empty by now
+    both_ways(seL4_SysNBWait);
+    assert_int_equal(actors_register(&client, 0), 0);
+}
+
+static void a_wait_that_lets_the_next_thread_run_is_the_same(void **state)
+{
+    (void)state;
+    actors_start(&client);
+    actors_become(&server);
+    host_advance(700);
+    put(notification, message_of(0));
+    both_ways(seL4_SysWait);
+    assert_ptr_equal(kernel.current, client.tcb);
+}
+
+static void a_wait_that_is_not_usual_goes_the_slow_way(void **state)
+{
+    (void)state;
+    actors_start(&client); // nobody else is ready
+    put(notification, message_of(0));
+    slowly(seL4_SysWait);
+    fresh(NULL); // another one waits
+    waiter_waits();
+    put(notification, message_of(0));
+    slowly(seL4_SysWait);
+    fresh(NULL); // the context stays with the notification
+    const uint64_t bind = SchedContextBind;
+    assert_int_equal(actors_invoke(client.context, sim_with_cap(sim_empty(bind), notification)),
+                     seL4_NoError);
+    actors_start(&client);
+    actors_become(&server);
+    put(notification, message_of(0));
+    slowly(seL4_SysWait);
+}
+
+// --- interrupts ----------------------------------------------------------------------------------
+
+static void issue_handler(void)
+{
+    const uint64_t handler = actors_slot();
+    assert_int_equal(
+        sim_call(seL4_CapIRQControl, sim_with_cap(SIM_MESSAGE(IRQIssueIRQHandler, IRQ, handler, 64),
+                                                  seL4_CapInitThreadCNode)),
+        seL4_NoError);
+    assert_int_equal(sim_call(handler, sim_with_cap(sim_empty(IRQSetIRQHandler), notification)),
+                     seL4_NoError);
+}
+
+static void an_interrupt_for_a_waiter_of_higher_priority_is_the_same(void **state)
+{
+    (void)state;
+    issue_handler();
+    waiter_waits();
+    host_advance(300);
+    host_irq_raise(IRQ);
+    both_ways(INTERRUPT);
+    assert_ptr_equal(kernel.current, server.tcb);
+    assert_true(host_machine.masked[IRQ]);
+}
+
+static void an_interrupt_of_the_idle_thread_is_the_same(void **state)
+{
+    (void)state;
+    issue_handler();
+    thread_suspend(client.tcb);
+    actors_start(&server);
+    put(notification, message_of(0));
+    slowly(seL4_SysWait);
+    assert_ptr_equal(kernel.current, &kernel.idle);
+    host_advance(300);
+    host_irq_raise(IRQ);
+    both_ways(INTERRUPT);
+    assert_ptr_equal(kernel.current, server.tcb);
+}
+
+static void an_interrupt_that_nobody_waits_for_goes_the_slow_way(void **state)
+{
+    (void)state;
+    issue_handler();
+    actors_start(&client);
+    host_irq_raise(IRQ);
+    slowly(INTERRUPT);
+    host_advance(plat_us_to_ticks(SLICE)); // the timer's
+    slowly(INTERRUPT);
+    slowly(INTERRUPT); // none
+}
+
+// --- Yield ---------------------------------------------------------------------------------------
+
+static void a_yield_to_nobody_is_the_same(void **state)
+{
+    (void)state;
+    actors_start(&client);
+    host_advance(1000);
+    both_ways(seL4_SysYield);
+    assert_ptr_equal(kernel.current, client.tcb);
+}
+
+static void a_yield_to_the_next_of_the_same_priority_is_the_same(void **state)
+{
+    (void)state;
+    const struct actor peer = actors_thread(PRIORITY, SLICE, SLICE);
+    const struct actor third = actors_thread(PRIORITY, SLICE, SLICE);
+    actors_start(&client);
+    host_advance(1000);
+    both_ways(seL4_SysYield);
+    assert_ptr_not_equal(kernel.current, client.tcb);
+    both_ways(seL4_SysYield);
+    both_ways(seL4_SysYield);
+    assert_ptr_equal(kernel.current, client.tcb);
+    assert_true(peer.tcb->in_ready && third.tcb->in_ready);
+}
+
+static void a_yield_of_a_budget_with_a_period_goes_the_slow_way(void **state)
+{
+    (void)state;
+    const struct actor sporadic = actors_thread(PRIORITY, SLICE, 2 * SLICE);
+    actors_start(&sporadic);
+    slowly(seL4_SysYield);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -467,6 +620,15 @@ int main(void)
         cmocka_unit_test_setup(a_signal_that_nobody_waits_for_is_the_same, fresh),
         cmocka_unit_test_setup(a_signal_to_a_waiter_of_higher_priority_is_the_same, fresh),
         cmocka_unit_test_setup(a_signal_that_is_not_usual_goes_the_slow_way, fresh),
+        cmocka_unit_test_setup(a_wait_for_a_word_that_is_there_is_the_same, fresh),
+        cmocka_unit_test_setup(a_wait_that_lets_the_next_thread_run_is_the_same, fresh),
+        cmocka_unit_test_setup(a_wait_that_is_not_usual_goes_the_slow_way, fresh),
+        cmocka_unit_test_setup(an_interrupt_for_a_waiter_of_higher_priority_is_the_same, fresh),
+        cmocka_unit_test_setup(an_interrupt_of_the_idle_thread_is_the_same, fresh),
+        cmocka_unit_test_setup(an_interrupt_that_nobody_waits_for_goes_the_slow_way, fresh),
+        cmocka_unit_test_setup(a_yield_to_nobody_is_the_same, fresh),
+        cmocka_unit_test_setup(a_yield_to_the_next_of_the_same_priority_is_the_same, fresh),
+        cmocka_unit_test_setup(a_yield_of_a_budget_with_a_period_goes_the_slow_way, fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

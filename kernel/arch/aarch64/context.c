@@ -42,7 +42,7 @@ void idle_loop(void);
 
 void arch_context_init(struct arch_context *context)
 {
-    *context = (struct arch_context){.spsr = USER_PSTATE};
+    context->spsr = USER_PSTATE;
 }
 
 void arch_context_init_idle(struct arch_context *context)

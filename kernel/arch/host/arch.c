@@ -72,7 +72,7 @@ static uint64_t spsr_sanitise(uint64_t value)
 
 void arch_context_init(struct arch_context *context)
 {
-    *context = (struct arch_context){.spsr = spsr_sanitise(0)};
+    context->spsr = spsr_sanitise(0);
 }
 
 // A test sees the idle thread in kernel.current and raises interrupts itself.

@@ -53,7 +53,7 @@ enum arch_register {
     ARCH_REG_NBDEST,  // x8: destination of NBSendRecv
 };
 
-// A new thread's: all zero but the processor state.
+// A new thread's, in zeroed memory: all zero but the processor state.
 void arch_context_init(struct arch_context *context);
 
 // The idle thread's: returning to it waits for an interrupt, which is then delivered to

@@ -22,8 +22,8 @@ enum lookup_kind {
 
 struct lookup_failure {
     enum lookup_kind kind;
-    uint64_t bits_left;
-    uint64_t bits_found;  // DEPTH_MISMATCH, GUARD_MISMATCH
+    uint32_t bits_left;
+    uint32_t bits_found;  // DEPTH_MISMATCH, GUARD_MISMATCH
     uint64_t guard_found; // GUARD_MISMATCH
 };
 
@@ -47,8 +47,10 @@ struct fault {
     bool instruction; // VM
     uint64_t address; // CAP: capability address; VM: virtual address; DEBUG: trigger address
     uint64_t code;    // number of the system call, syndrome, TIMEOUT: badge, DEBUG: reason
-    uint64_t extra;   // DEBUG: breakpoint number
-    struct lookup_failure lookup; // CAP
+    union {
+        uint64_t extra;               // DEBUG: breakpoint number
+        struct lookup_failure lookup; // CAP
+    };
 };
 
 // `tcb` is told on: its handler receives the fault as if the thread had called. Without a valid

@@ -76,3 +76,14 @@ struct kernel {
 };
 
 extern struct kernel kernel;
+
+// The domain that runs; that of a thread. Without domains both are known when this is compiled.
+static inline unsigned current_domain(void)
+{
+    return KCFG_DOMAIN_COUNT == 1 ? 0 : kernel.domain;
+}
+
+static inline unsigned domain_of(const struct tcb *tcb)
+{
+    return KCFG_DOMAIN_COUNT == 1 ? 0 : tcb->domain;
+}

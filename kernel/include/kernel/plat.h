@@ -18,13 +18,13 @@ typedef uint64_t ticks_t; // of the platform's clock, since an arbitrary start
 enum { PLAT_IRQ_NONE = 0xffff };
 
 // Numbers that user level may ask for are 0 .. PLAT_IRQ_COUNT-1.
-void plat_irq_mask(unsigned irq);
-void plat_irq_unmask(unsigned irq);
+static inline void plat_irq_mask(unsigned irq);
+static inline void plat_irq_unmask(unsigned irq);
 void plat_irq_set_trigger(unsigned irq, bool edge);
 // The interrupt that is signalled now, acknowledged, or PLAT_IRQ_NONE. Each number returned is
 // given back by plat_irq_end.
-unsigned plat_irq_claim(void);
-void plat_irq_end(unsigned irq);
+static inline unsigned plat_irq_claim(void);
+static inline void plat_irq_end(unsigned irq);
 // User level has handled it (IRQHandler_Ack): it may be signalled again.
 void plat_irq_handled(unsigned irq);
 // Whether an interrupt waits (asked at preemption points); claims nothing.
@@ -41,7 +41,7 @@ static inline ticks_t plat_time_now(void);
 // An interrupt `plat_timer_irq` at `deadline` or at once if that is past; replaces the previous
 // one. `now`: a recent time.
 static inline void plat_timer_set(ticks_t now, ticks_t deadline);
-unsigned plat_timer_irq(void);
+static inline unsigned plat_timer_irq(void);
 static inline ticks_t plat_us_to_ticks(uint64_t us);
 static inline uint64_t plat_ticks_to_us(ticks_t ticks);
 

@@ -3,11 +3,13 @@
 // Refills: the arithmetic of one scheduling context (seL4 ABI §10.3).
 //
 // Sporadic server: an amount that is used at time t comes back at t + period. Round robin (period
-// 0): two entries, what is left and what was used.
+// 0): two entries, always in these places, what is left and what was used.
 #pragma once
 
 #include "kernel/config.h"
 #include "kernel/sched_context.h"
+
+enum { REFILL_LEFT, REFILL_USED }; // of round robin
 
 // Less than this is not worth a switch of threads: twice what the kernel needs, to charge the
 // budget and to do something with it.
@@ -72,10 +74,17 @@ static inline void refill_charge(struct sched_context *context, ticks_t used)
         refill_charge_sporadic(context, used);
         return;
     }
-    struct refill *head = refill_head(context);
-    const ticks_t taken = used < head->amount ? used : head->amount;
-    head->amount -= taken;
-    refill_tail(context)->amount += taken;
+    struct refill *left = &context->refills[REFILL_LEFT];
+    const ticks_t taken = used < left->amount ? used : left->amount;
+    left->amount -= taken;
+    context->refills[REFILL_USED].amount += taken;
+}
+
+// Round robin: the budget is full again.
+static inline void refill_refresh(struct sched_context *context)
+{
+    context->refills[REFILL_LEFT].amount = context->budget;
+    context->refills[REFILL_USED].amount = 0;
 }
 
 // The head, or more, is used up: not less than `used` ticks. Round robin: the budget is full again.

@@ -80,9 +80,6 @@ static inline bool sched_context_is_active(const struct sched_context *context)
     return context->refill_max > 0;
 }
 
-// Active, and a thread may run on it now.
-bool sched_context_is_released(struct sched_context *context);
-
 // Binding to a thread that has no context, of a context that has no thread. The thread runs if it
 // can.
 void sched_context_bind(struct sched_context *context, struct tcb *tcb);

@@ -25,11 +25,11 @@
 // Invariant Q7: budget_end and the timer's deadline are those of the current state.
 #pragma once
 
-#include "kernel/plat.h"
+#include "kernel/kernel.h"
+#include "kernel/tcb.h"
 
 #include <stdbool.h>
 
-struct tcb;
 struct sched_context;
 
 // A fresh kernel: the idle thread is current, the first domain of the schedule has just begun.
@@ -37,14 +37,31 @@ void schedule_init(void);
 
 // --- entry and exit ----------------------------------------------------------------------------
 
-// At each entry: measures time. If the current context would be left with less than the minimum
-// budget, charges it and takes the CPU from its thread; returns whether the thread still has it.
-bool schedule_enter(void);
+// The current context has less than the minimum budget left: charges it, and takes the CPU from its
+// thread.
+void schedule_run_out(void);
+
+// At each entry: measures time. Returns whether the current thread still has a budget.
+static inline bool schedule_enter(void)
+{
+    kernel.now = plat_time_now();
+    if (kernel.now <= kernel.budget_end) {
+        return true;
+    }
+    schedule_run_out();
+    return false;
+}
 
 // At the end of each entry: wakes the threads whose refill is due, decides who runs, charges and
 // changes contexts, address space and vector registers, sets the timer. Returns the thread that is
 // current then.
-struct tcb *schedule(void);
+struct tcb *schedule_settle(void);
+static inline struct tcb *schedule(void)
+{
+    struct tcb *current = kernel.current;
+    const bool settled = !kernel.unsettled && kernel.now < kernel.deadline;
+    return settled && thread_is_running(current) ? current : schedule_settle();
+}
 
 // --- what happens to threads -------------------------------------------------------------------
 
@@ -75,9 +92,6 @@ void schedule_charge(void);
 // The refills of the context are about to be set anew, or to disappear: what was used until now is
 // forgotten, and the context is not the one that is charged any more.
 void schedule_forget(struct sched_context *context);
-
-// Time that the context has used and that is not charged yet.
-ticks_t schedule_uncharged(const struct sched_context *context);
 
 // The domain that runs now.
 unsigned schedule_domain(void);

@@ -64,6 +64,10 @@ _Static_assert(sizeof(struct slot) == 32, "seL4_SlotBits");
 // `original`: whether the new capability is an original itself. `to` must be empty.
 void slot_insert_child(struct slot *parent, struct slot *to, struct cap cap, bool original);
 
+// The same for what Retype makes: `count` originals in consecutive slots, whose capabilities are
+// there already. As if inserted one by one, the first one first.
+void slot_insert_children(struct slot *parent, struct slot *slots, uint64_t count);
+
 // What Copy, Mint, a transfer or an installation in a TCB makes of `from`: a child if `from` is an
 // original, else its sibling. `cap` was derived from from->cap; a badge that `from` lacks makes it
 // an original; so is every copy of an untyped capability, and the source of one becomes full. `to`

@@ -19,6 +19,14 @@ static inline ticks_t switch_uncharged(void)
     return kernel.now - kernel.charged_until;
 }
 
+// Active, and a thread may run on it now: the one that is charged may not have enough left.
+static inline bool sched_context_is_released(struct sched_context *context)
+{
+    const ticks_t used = context == kernel.context ? switch_uncharged() : 0;
+    return sched_context_is_active(context) && refill_is_ready(context, kernel.now) &&
+           refill_is_sufficient(context, used);
+}
+
 static inline void switch_charge(void)
 {
     const ticks_t used = switch_uncharged();

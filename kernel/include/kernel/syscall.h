@@ -74,13 +74,16 @@ MUST_CHECK seL4_Error invoke(struct syscall *sys);
 // Each finds the registers of the thread that trapped in kernel.current->context, and returns the
 // thread to return to, which is kernel.current by then.
 
-// `caller` is the current thread. In fastpath.c; the second one is for what is not usual.
+// `caller` is the current thread.
 struct tcb *entry_syscall(struct tcb *caller, int64_t number);
-struct tcb *syscall_slow(int64_t number);
 struct tcb *entry_interrupt(void);
 struct tcb *entry_vm_fault(uint64_t address, uint64_t syndrome, bool instruction);
 struct tcb *entry_user_exception(uint64_t syndrome);
 struct tcb *entry_debug_exception(uint64_t reason, uint64_t address, uint64_t breakpoint);
+
+// What is not usual for the fast paths (fastpath.h). `irq` was claimed, or is PLAT_IRQ_NONE.
+struct tcb *syscall_slow(struct tcb *caller, int64_t number);
+struct tcb *interrupt_slow(unsigned irq);
 
 // Long operations ask this after each unit of work (§7.5): true when there is a reason to stop.
 bool preemption_wanted(void);

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TIMER_IRQ = 27, SGI_TARGETS = 8 };
+enum { SGI_TARGETS = 8 };
 
 struct host_machine host_machine;
 
@@ -22,19 +22,14 @@ void host_machine_reset(void)
     host_machine.ram[0] =
         (struct plat_range){paddr(host_memory.base), paddr(host_memory.base + host_memory.size)};
     memset(host_machine.masked, true, sizeof(host_machine.masked));
-    host_machine.masked[TIMER_IRQ] = false; // the kernel's own, as every platform leaves it
+    host_machine.masked[HOST_TIMER_IRQ] = false; // the kernel's own, as every platform leaves it
 }
 
 // --- interrupts --------------------------------------------------------------------------------
 
-void plat_irq_mask(unsigned irq)
+void host_irq_set_mask(unsigned irq, bool masked)
 {
-    host_machine.masked[irq] = true;
-}
-
-void plat_irq_unmask(unsigned irq)
-{
-    host_machine.masked[irq] = false;
+    host_machine.masked[irq] = masked;
 }
 
 void plat_irq_set_trigger(unsigned irq, bool edge)
@@ -45,7 +40,7 @@ void plat_irq_set_trigger(unsigned irq, bool edge)
 // The timer's line is a level: it follows the clock.
 static void timer_update(void)
 {
-    host_machine.raised[TIMER_IRQ] = host_machine.deadline <= host_machine.now;
+    host_machine.raised[HOST_TIMER_IRQ] = host_machine.deadline <= host_machine.now;
 }
 
 static unsigned irq_highest(void)
@@ -59,7 +54,7 @@ static unsigned irq_highest(void)
     return PLAT_IRQ_NONE;
 }
 
-unsigned plat_irq_claim(void)
+unsigned host_irq_claim(void)
 {
     const unsigned irq = irq_highest();
     if (irq != PLAT_IRQ_NONE) {
@@ -69,7 +64,7 @@ unsigned plat_irq_claim(void)
     return irq;
 }
 
-void plat_irq_end(unsigned irq)
+void host_irq_end(unsigned irq)
 {
     ASSERT(host_machine.active[irq]);
     host_machine.active[irq] = false;
@@ -87,7 +82,7 @@ bool plat_irq_pending(void)
 
 bool plat_irq_reserved(unsigned irq)
 {
-    return irq == TIMER_IRQ;
+    return irq == HOST_TIMER_IRQ;
 }
 
 void plat_sgi_send(unsigned number, unsigned target)
@@ -123,11 +118,6 @@ ticks_t host_time_now(void)
 void host_timer_set(ticks_t deadline)
 {
     host_machine.deadline = deadline;
-}
-
-unsigned plat_timer_irq(void)
-{
-    return TIMER_IRQ;
 }
 
 void host_advance(ticks_t ticks)

@@ -2,7 +2,7 @@
 //
 // The interrupt controller from any state to: everything masked, level triggered, of one priority,
 // for this processor.
-#include "gic.h"
+#include "kernel/gic.h"
 
 #include "kernel/arch.h"
 #include "kernel/plat.h"
@@ -49,7 +49,6 @@ static unsigned line_count(void)
 
 static void boot_v2(struct gic_place place)
 {
-    gic.ops = &gic_v2;
     gic.cpu = arch_map_device(place.other, PAGE);
     gic.local = gic.distributor;
     gic_write(gic.distributor, GICD_CTLR, 0);
@@ -125,7 +124,6 @@ static void boot_cpu_v3(void)
 
 static void boot_v3(struct gic_place place)
 {
-    gic.ops = &gic_v3;
     gic_write(gic.distributor, GICD_CTLR, 0);
     wait_written();
     gic_write(gic.distributor, GICD_CTLR, CTLR_ENABLE_V3);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Reads the device tree, and sets up the platform by it.
-#include "gic.h"
+#include "kernel/gic.h"
 #include "memory.h"
 #include "pl011.h"
 #include "psci.h"

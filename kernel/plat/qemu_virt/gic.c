@@ -1,63 +1,34 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "gic.h"
+//
+// What is not on every interrupt's way; that is in plat_inline.h.
+#include "kernel/gic.h"
 
 #include "kernel/plat.h"
 #include "kernel/sysreg.h"
+
+#include <stddef.h>
+
+enum { TARGETS_V2 = 8, TARGETS_V3 = 16, SGIR_TARGET_SHIFT = 16, SGI1R_NUMBER_SHIFT = 24 };
 
 struct gic gic;
 
 // ISR_EL1: an interrupt waits for this processor, masked or not.
 static const uint64_t ISR_IRQ = UINT64_C(1) << 7;
 
-static volatile uint32_t *bank(unsigned irq)
-{
-    return irq < GIC_LOCAL_COUNT ? gic.local : gic.distributor;
-}
-
-// A register with one bit for each interrupt.
-static void set_bit(unsigned irq, unsigned offset)
-{
-    gic_write(bank(irq), offset + irq / 32 * 4, UINT32_C(1) << irq % 32);
-}
-
-void plat_irq_mask(unsigned irq)
-{
-    set_bit(irq, GICD_ICENABLER);
-    gic.ops->settle(irq);
-}
-
-void plat_irq_unmask(unsigned irq)
-{
-    set_bit(irq, GICD_ISENABLER);
-}
-
 void plat_irq_set_trigger(unsigned irq, bool edge)
 {
     const unsigned offset = GICD_ICFGR + irq / 16 * 4;
     const uint32_t bit = UINT32_C(2) << irq % 16 * 2;
-    const uint32_t old = gic_read(bank(irq), offset);
-    gic_write(bank(irq), offset, edge ? old | bit : old & ~bit);
+    const uint32_t old = gic_read(gic_bank(irq), offset);
+    gic_write(gic_bank(irq), offset, edge ? old | bit : old & ~bit);
 }
 
-unsigned plat_irq_claim(void)
+void gic_refuse(unsigned irq)
 {
-    gic.claimed = gic.ops->claim();
-    const unsigned irq = gic.claimed & GIC_NUMBER_MASK;
-    if (irq >= GIC_SPECIAL) {
-        return PLAT_IRQ_NONE;
-    }
-    if (irq >= PLAT_IRQ_COUNT) { // nobody enabled it
+    if (irq < GIC_SPECIAL) {
         plat_irq_mask(irq);
-        gic.ops->end(gic.claimed);
-        return PLAT_IRQ_NONE;
+        plat_irq_end(irq);
     }
-    return irq;
-}
-
-void plat_irq_end(unsigned irq)
-{
-    (void)irq;
-    gic.ops->end(gic.claimed);
 }
 
 // It was masked when it was signalled (irq.c).
@@ -78,10 +49,18 @@ bool plat_irq_reserved(unsigned irq)
 
 void plat_sgi_send(unsigned number, unsigned target)
 {
-    gic.ops->sgi(number, target);
+    barrier_data();
+    if (gic.cpu == NULL) {
+        // ICC_SGI1R_EL1: `target` is a processor's lowest affinity number, in the cluster 0.0.0.
+        sysreg_write(s3_0_c12_c11_5, (uint64_t)number << SGI1R_NUMBER_SHIFT | UINT64_C(1)
+                                                                                  << target);
+        barrier_instruction();
+        return;
+    }
+    gic_write(gic.distributor, GICD_SGIR, UINT32_C(1) << (SGIR_TARGET_SHIFT + target) | number);
 }
 
 unsigned plat_sgi_targets(void)
 {
-    return gic.ops->targets;
+    return gic.cpu == NULL ? TARGETS_V3 : TARGETS_V2;
 }

@@ -8,6 +8,34 @@
 // plat.c
 ticks_t host_time_now(void);
 void host_timer_set(ticks_t deadline);
+void host_irq_set_mask(unsigned irq, bool masked);
+unsigned host_irq_claim(void);
+void host_irq_end(unsigned irq);
+
+static inline void plat_irq_mask(unsigned irq)
+{
+    host_irq_set_mask(irq, true);
+}
+
+static inline void plat_irq_unmask(unsigned irq)
+{
+    host_irq_set_mask(irq, false);
+}
+
+static inline unsigned plat_irq_claim(void)
+{
+    return host_irq_claim();
+}
+
+static inline void plat_irq_end(unsigned irq)
+{
+    host_irq_end(irq);
+}
+
+static inline unsigned plat_timer_irq(void)
+{
+    return HOST_TIMER_IRQ;
+}
 
 static inline ticks_t plat_time_now(void)
 {

@@ -6,6 +6,7 @@
 
 enum {
     PLAT_IRQ_COUNT = 160,
+    HOST_TIMER_IRQ = 27,
 
     PLAT_TICKS_PER_MS = 62500,
     PLAT_US_PER_MS = 1000,

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 // Ticks, 18 years at 62.5 MHz: a deadline that far is never set.
-#define TIMER_NEVER (UINT64_C(1) << 55)
+#define TIMER_NEVER (INT64_C(1) << 55)
 
 enum {
     PLAT_IRQ_COUNT = 160, // SGI 0-15, PPI 16-31, SPI from 32

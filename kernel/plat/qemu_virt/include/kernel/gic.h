@@ -12,6 +12,7 @@
 #pragma once
 
 #include "kernel/addr.h"
+#include "kernel/sysreg.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,26 +27,15 @@ struct gic_place {
 
 void boot_gic(struct gic_place place);
 
-// What differs between the versions.
-struct gic_cpu {
-    uint32_t (*claim)(void); // number in the low bits, as end() wants it back
-    void (*end)(uint32_t claimed);
-    void (*settle)(unsigned irq); // returns when what was masked does not arrive any more
-    void (*sgi)(unsigned number, unsigned target);
-    unsigned targets;
-};
-
 struct gic {
     volatile uint32_t *distributor; // SPIs
     volatile uint32_t *local;       // SGIs and PPIs
-    volatile uint32_t *cpu;         // version 2
+    volatile uint32_t *cpu;         // version 2; NULL: version 3
     volatile uint32_t *local_state; // version 3: the redistributor's first frame
-    const struct gic_cpu *ops;
-    uint32_t claimed; // what claim() returned last
+    uint32_t claimed;               // number in the low bits, as its end wants it back
 };
 
 extern struct gic gic;
-extern const struct gic_cpu gic_v2, gic_v3;
 
 // Register offsets, in bytes.
 enum {
@@ -82,7 +72,45 @@ static inline uint32_t gic_read(const volatile uint32_t *base, unsigned offset)
     return base[offset / 4];
 }
 
+// Where the registers of an interrupt are.
+static inline volatile uint32_t *gic_bank(unsigned irq)
+{
+    return irq < GIC_LOCAL_COUNT ? gic.local : gic.distributor;
+}
+
+// Claimed, but no interrupt that the kernel knows of: nobody enabled it, or it is gone again.
+void gic_refuse(unsigned irq);
+
 static inline void gic_write(volatile uint32_t *base, unsigned offset, uint32_t value)
 {
     base[offset / 4] = value;
+}
+
+// --- version 3 -----------------------------------------------------------------------------------
+//
+// ICC_IAR1_EL1 and ICC_EOIR1_EL1 by encoding, for assemblers without GICv3 names.
+
+static inline uint32_t gic_v3_claim(void)
+{
+    const uint64_t claimed = sysreg_read(s3_0_c12_c12_0);
+    barrier_data();
+    return (uint32_t)claimed;
+}
+
+static inline void gic_v3_end(uint32_t claimed)
+{
+    sysreg_write(s3_0_c12_c12_1, claimed);
+    barrier_instruction();
+}
+
+// Returns when what was masked does not arrive any more: when no write is on its way to the
+// register of the interrupt. GICD_CTLR and GICR_CTLR, the first register of each frame, tell.
+static inline void gic_v3_settle(unsigned irq)
+{
+    const bool local = irq < GIC_LOCAL_COUNT;
+    const volatile uint32_t *frame = local ? gic.local_state : gic.distributor;
+    const uint32_t busy = UINT32_C(1) << (local ? 3 : 31);
+    while ((gic_read(frame, 0) & busy) != 0) {
+    }
+    barrier_data();
 }

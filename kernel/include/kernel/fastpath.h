@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The system calls that systems are made of, straight through: a Call to a server that waits, its
+// answer by ReplyRecv (fastpath.c); signals, waiting for them, interrupts, Yield
+// (fastpath_signal.c).
+//
+// A fast path first looks whether all is as usual, and changes nothing. If it is, it does what the
+// slow path (syscall.c) would do, with the same state as its result; if not, the slow path does it.
+// What "usual" means stands at each.
+//
+// A message to a passive server, and its answer, take the scheduling context along. The context
+// that is charged stays the same, so the clock is not even read: if the budget has just run out,
+// the timer's interrupt waits and comes first at user level. Where contexts change it is read, and
+// the time is charged.
+#pragma once
+
+#include "kernel/cspace.h"
+#include "kernel/ipc.h"
+#include "kernel/switch.h"
+
+#include <stdint.h>
+
+#define LIKELY(condition)   __builtin_expect((condition), 1)
+#define UNLIKELY(condition) __builtin_expect((condition), 0)
+
+// Each goes on as syscall_slow() if something is not usual.
+struct tcb *fastpath_send(struct tcb *caller, int64_t number); // Send, NBSend
+struct tcb *fastpath_wait(struct tcb *caller, int64_t number); // Wait, NBWait
+struct tcb *fastpath_yield(struct tcb *caller);
+
+// --- what is usual -------------------------------------------------------------------------------
+
+// The capability at `address`. Returns false if it takes more than one step to find.
+static inline bool usual_cap(const struct tcb *tcb, uint64_t address, struct cap *cap)
+{
+    const struct cap root = tcb->slots[TCB_SLOT_CSPACE].cap;
+    if (UNLIKELY(!cspace_is_direct(root, address))) {
+        return false;
+    }
+    *cap = cnode_slots(root)[address].cap;
+    return true;
+}
+
+// The message fits the registers and brings no capabilities.
+static inline bool usual_message(uint64_t info)
+{
+    return (info & (MESSAGE_LENGTH | MESSAGE_EXTRA_CAPS)) <= ARCH_MESSAGE_REGISTERS;
+}
+
+// The only thread in the tree.
+static inline bool is_alone(const struct tcb *tcb)
+{
+    return tcb->tree.child[1] == NULL;
+}
+
+// Of all that could run when the current thread stops, `tcb` is the one: of the current domain, and
+// no ready thread has a higher priority (Q5).
+static inline bool runs_next(const struct tcb *tcb)
+{
+    return domain_of(tcb) == current_domain() &&
+           tcb->priority >= kernel.ready_top[current_domain()];
+}
+
+static inline bool usual_space(const struct tcb *tcb, uint64_t *space)
+{
+    *space = vspace_of(tcb);
+    return *space != 0;
+}
+
+// Time is read: the current budget lasts, and nobody's refill is due.
+static inline bool usual_time(void)
+{
+    kernel.now = plat_time_now();
+    return kernel.now <= kernel.budget_end && kernel.now < kernel.deadline;
+}
+
+// And `context`, of a thread that wakes up, can be used at once.
+static inline bool usual_contexts(struct sched_context *context)
+{
+    return usual_time() && sched_context_is_active(context) && !context->sporadic &&
+           refill_is_ready(context, kernel.now);
+}
+
+// --- the end -------------------------------------------------------------------------------------
+
+// From one thread that has stopped to one that has a context of its own.
+static inline struct tcb *switch_both(struct tcb *from, struct tcb *tcb, uint64_t space)
+{
+    switch_context(tcb->sched_context);
+    switch_thread(from, tcb, space);
+    switch_set_timer();
+    return tcb;
+}
