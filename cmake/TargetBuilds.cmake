@@ -37,6 +37,13 @@ foreach(config IN LISTS KAAL_CONFIGS)
         COMMENT "test programs of ${config}")
 endforeach()
 
+# What `kaal bench kernel` boots.
+add_custom_target(bench-kernel
+    COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR}/target/bench --target bench_kernel
+    DEPENDS target-bench
+    USES_TERMINAL
+    COMMENT "root task that measures the kernel")
+
 # Where seL4's build puts them.
 set(demo ${CMAKE_SOURCE_DIR}/examples/demo/system.toml)
 add_custom_target(kernel-elf ALL

@@ -30,7 +30,7 @@ static const char main_help[] =
     "  build   pack it into a bootable image\n"
     "  run     boot it in QEMU and verify what it does\n"
     "  test    run the project's tests, or verify several systems\n"
-    "  bench   measure the boot in instructions, and sizes\n"
+    "  bench   measure boot and kernel in instructions, and sizes\n"
     "\n"
     "examples:\n"
     "  kaal run                          boot the demo system\n"
@@ -107,11 +107,23 @@ static const char test_help[] =
 
 static const char bench_help[] =
     "usage: kaal bench [OPTION]... [SYSTEM]\n"
+    "       kaal bench kernel [OPTION]... [ROW]...\n"
     "\n"
     "Boots a system and counts the instructions from reset to the kernel and to the root task's\n"
     "first instruction; tells the sizes of what was loaded. The same on every host.\n"
     "\n"
-    "      --json             the same as JSON\n" SYSTEM_HELP MACHINE_HELP COMMON_HELP;
+    "`kernel`: boots a root task that counts the instructions of the kernel's operations, and\n"
+    "prints them beside those of a reference kernel. A ROW is a name of the table or the "
+    "beginning\n"
+    "of one up to a dot, as `call` or `call.passive`. The configuration is `bench`.\n"
+    "\n"
+    "      --growth           of `kernel`: rows repeated with much alive\n"
+    "      --worst            of `kernel`: the longest paths\n"
+    "      --json             the same as JSON\n" SYSTEM_HELP MACHINE_HELP COMMON_HELP "\n"
+    "examples:\n"
+    "  kaal bench\n"
+    "  kaal bench kernel\n"
+    "  kaal bench kernel --kernel PREFIX/bin/kernel.elf call signal\n";
 
 const char *help_text(const char *command)
 {

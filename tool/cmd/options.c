@@ -149,6 +149,8 @@ enum option_key {
     KEY_JSON,
     KEY_SYNTAX,
     KEY_LONG,
+    KEY_GROWTH,
+    KEY_WORST,
 };
 
 struct option_use {
@@ -178,14 +180,16 @@ static const struct option long_options[] = {
     {"json", no_argument, NULL, KEY_JSON},
     {"syntax", no_argument, NULL, KEY_SYNTAX},
     {"long", no_argument, NULL, KEY_LONG},
+    {"growth", no_argument, NULL, KEY_GROWTH},
+    {"worst", no_argument, NULL, KEY_WORST},
     {NULL, 0, NULL, 0},
 };
 
 static const struct option_use uses[] = {
-    {KEY_OUTPUT, CMD_BUILD}, {KEY_TIMEOUT, RUNS},   {KEY_SEED, RUNS},
-    {KEY_LOG, RUNS},         {KEY_REPLAY, CMD_RUN}, {KEY_REALTIME, RUNS},
-    {KEY_CTEST, CMD_TEST},   {KEY_JSON, CMD_BENCH}, {KEY_SYNTAX, CMD_CHECK},
-    {KEY_LONG, CMD_TEST},
+    {KEY_OUTPUT, CMD_BUILD}, {KEY_TIMEOUT, RUNS | CMD_BENCH}, {KEY_SEED, RUNS},
+    {KEY_LOG, RUNS},         {KEY_REPLAY, CMD_RUN},           {KEY_REALTIME, RUNS},
+    {KEY_CTEST, CMD_TEST},   {KEY_JSON, CMD_BENCH},           {KEY_SYNTAX, CMD_CHECK},
+    {KEY_LONG, CMD_TEST},    {KEY_GROWTH, CMD_BENCH},         {KEY_WORST, CMD_BENCH},
 };
 
 static const char *option_name(int key)
@@ -230,6 +234,12 @@ static bool take_flag(struct parser *p, int key)
         return true;
     case KEY_LONG:
         o->long_tests = true;
+        return true;
+    case KEY_GROWTH:
+        o->growth = true;
+        return true;
+    case KEY_WORST:
+        o->worst = true;
         return true;
     default:
         return false;
@@ -325,10 +335,32 @@ static bool find_command(struct parser *p, const char *word)
     return false;
 }
 
+// `bench kernel ROW...`: what would be a SYSTEM elsewhere is not one.
+static bool finish_bench(struct parser *p)
+{
+    struct options *o = p->options;
+    o->of_kernel = o->command == CMD_BENCH && o->systems.count != 0 &&
+                   strcmp(o->systems.items[0], "kernel") == 0;
+    if ((o->growth || o->worst) && !o->of_kernel) {
+        diag_error(p->diag, place_none(), "--%s belongs to `kaal bench kernel`; write that",
+                   o->growth ? "growth" : "worst");
+        return false;
+    }
+    if (o->growth && o->worst) {
+        diag_error(p->diag, place_none(), "--growth and --worst are two tables; ask for one");
+        return false;
+    }
+    return true;
+}
+
 static bool finish(struct parser *p)
 {
     struct options *o = p->options;
-    bool one = o->command == CMD_BUILD || o->command == CMD_RUN || o->command == CMD_BENCH;
+    if (!finish_bench(p)) {
+        return false;
+    }
+    bool one = o->command == CMD_BUILD || o->command == CMD_RUN ||
+               (o->command == CMD_BENCH && !o->of_kernel);
     if (one && o->systems.count > 1) {
         diag_error(p->diag, place_none(), "more than one SYSTEM: %s; give one",
                    o->systems.items[1]);

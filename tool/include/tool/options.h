@@ -52,6 +52,9 @@ struct options {
     bool json;
     bool syntax;     // of `check`: the description alone
     bool long_tests; // of `test`: those that take hours as well
+    bool of_kernel;  // of `bench`: "kernel" and rows were given, no system
+    bool growth;     // of `bench kernel`: rows with much alive
+    bool worst;      // of `bench kernel`: the longest paths
 };
 
 enum options_result {

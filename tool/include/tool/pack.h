@@ -49,3 +49,8 @@ struct build_result {
 
 bool image_build(struct arena *a, struct options *o, const struct system *s,
                  struct build_result *out, struct diag *d);
+
+// The same with one program as the initial task and nothing else: bin/`name`.elf of the
+// configuration that `o` says. Of `out`, products, kernel and image are set.
+bool image_build_alone(struct arena *a, struct options *o, const char *name,
+                       struct build_result *out, struct diag *d);

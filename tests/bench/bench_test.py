@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""What `kaal bench kernel` must hold to.
+
+    bench_test.py rows|growth|worst TOOL BUILD
+
+rows     every row comes, twice the same, with a value that a system call can have, and none above its
+         ceiling (tests/bench/reference.json)
+growth   no row costs more with much alive; what is about a queue grows no faster than its logarithm
+worst    every operation comes; neither it nor the latency under it is above its ceiling
+"""
+import json
+import subprocess
+import sys
+
+LEAST, MOST = 40, 20000  # of a row, in instructions
+NOISE = 1.06             # a compiler's choice of the moment: how often a loop over a bitmap turns, say
+QUEUE_GROWTH = 2         # 10 to 10,000 threads: log(10000) / log(10) is 4, and a row is not all queue
+
+
+def measure(tool, build, *options):
+    """The rows that the command prints, by name."""
+    run = subprocess.run([tool, "bench", "kernel", "--build-dir", build, "--json", *options],
+                         stdout=subprocess.PIPE, check=False)
+    if run.returncode != 0:
+        sys.exit(f"bench kernel {' '.join(options)}: exit status {run.returncode}")
+    return {row["name"]: row for row in json.loads(run.stdout)["rows"]}
+
+
+def above_ceiling(rows):
+    for name, row in rows.items():
+        cell = row["measured"][0]
+        for what, limit in (("most", "ceiling"), ("latency", "latency_ceiling")):
+            if cell.get(what, 0) > row.get(limit, cell.get(what, 0)):
+                yield f"{name}: {what} {cell[what]} instructions, {limit} {row[limit]}"
+
+
+def check_rows(tool, build):
+    rows = measure(tool, build)
+    if rows != measure(tool, build):
+        yield "two runs differ"
+    for name, row in rows.items():
+        cell = row["measured"][0]
+        if cell["instructions"] != cell["most"]:
+            yield f"{name}: {cell['instructions']} to {cell['most']} in one run"
+        if not LEAST <= cell["instructions"] <= MOST:
+            yield f"{name}: {cell['instructions']} instructions"
+    yield from above_ceiling(rows)
+
+
+def check_growth(tool, build):
+    for name, row in measure(tool, build, "--growth").items():
+        kinds = {}
+        for cell in row["measured"]:
+            kinds.setdefault(cell["among"], []).append(cell["most"])
+        for kind, cells in kinds.items():
+            allowed = QUEUE_GROWTH if name.startswith(("queue.", "release.")) else NOISE
+            if len(cells) != 3 or cells[-1] > cells[0] * allowed:
+                yield f"{name} among {kind}: {cells}"
+
+
+def check_worst(tool, build):
+    yield from above_ceiling(measure(tool, build, "--worst"))
+
+
+CHECKS = {"rows": check_rows, "growth": check_growth, "worst": check_worst}
+
+
+def main():
+    failures = list(CHECKS[sys.argv[1]](*sys.argv[2:]))
+    print("\n".join(failures) if failures else f"{sys.argv[1]}: as it should be")
+    return 1 if failures else 0
+
+
+sys.exit(main())

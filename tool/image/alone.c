@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// An image without a system: kernel, and one program of ours as its initial task.
+#include "tool/arena.h"
+#include "tool/options.h"
+#include "tool/pack.h"
+#include "tool/program.h"
+#include "tool/system.h"
+
+#include "lib/bits.h"
+
+#include <kaal/boot.h>
+
+static bool read_program(struct arena *a, const struct products *p, const char *name,
+                         struct program *out, struct diag *d)
+{
+    const struct elf_rules rules = {.page = SD_PAGE};
+    const char *cause;
+    out->path = arena_printf(a, "%s/%s.elf", p->bin, name);
+    if (!file_read(a, out->path, ELF_FILE_MAX, &out->file, &cause)) {
+        diag_error(d, place_none(), "cannot read %s: %s; build it", out->path, cause);
+        return false;
+    }
+    enum elf_err err = elf_parse(&out->elf, out->file.data, out->file.size, &rules);
+    if (err != ELF_OK) {
+        diag_error(d, place_none(), "%s: %s; build it again", out->path, elf_strerror(err));
+        return false;
+    }
+    return true;
+}
+
+bool image_build_alone(struct arena *a, struct options *o, const char *name,
+                       struct build_result *out, struct diag *d)
+{
+    const struct memory_range least = {.base = KAAL_RAM_BASE, .size = UINT64_C(128) << 20};
+    const struct system nothing = {0};
+    struct program program;
+    *out = (struct build_result){0};
+    if (!products_find(a, o, &out->products, d) ||
+        !kernel_load(a, o, &nothing, &out->products, &out->kernel, d) ||
+        !kernel_fit_machine(&out->kernel, o, d) ||
+        !read_program(a, &out->products, name, &program, d)) {
+        return false;
+    }
+    out->image.root = elf_squeeze(a, &program.elf);
+    out->image.root_entry = program.elf.entry;
+    out->image.root_memory = align_up(program.elf.hi, SD_PAGE) - program.elf.lo;
+    return pack_boot(a, out->products.loader, &out->kernel,
+                     out->kernel.memory.size != 0 ? out->kernel.memory : least, &out->image, d);
+}
