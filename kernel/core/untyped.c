@@ -168,6 +168,7 @@ static enum progress retype_commit(const struct retype *r)
     const bool device = cap_get(untyped, CAP_DEVICE) != 0;
     const uint64_t start = align_up(untyped_free(untyped), UINT64_C(1) << r->bits);
     r->untyped->cap = untyped_set_free(untyped, start + (r->count << r->bits));
+    ASSERT(r->slots != NULL && r->count > 0);
     paddr_t base = paddr(cap_address(untyped).raw + start);
     for (uint64_t i = 0; i < r->count; i++) {
         r->slots[i].cap = object_create(r->type, r->size_bits, base, device);

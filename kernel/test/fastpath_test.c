@@ -244,7 +244,7 @@ static void a_call_to_a_server_with_a_context_is_the_same(void **state)
 static void a_call_from_a_context_with_a_period_is_the_same(void **state)
 {
     (void)state;
-    client = actors_thread(PRIORITY, SLICE, 2 * SLICE);
+    client = actors_thread(PRIORITY, SLICE, UINT64_C(2) * SLICE);
     server_waits();
     host_advance(1000);
     put(badged, message_of(1));
@@ -597,7 +597,7 @@ static void a_yield_to_the_next_of_the_same_priority_is_the_same(void **state)
 static void a_yield_of_a_budget_with_a_period_goes_the_slow_way(void **state)
 {
     (void)state;
-    const struct actor sporadic = actors_thread(PRIORITY, SLICE, 2 * SLICE);
+    const struct actor sporadic = actors_thread(PRIORITY, SLICE, UINT64_C(2) * SLICE);
     actors_start(&sporadic);
     slowly(seL4_SysYield);
 }

@@ -36,7 +36,7 @@ static void check_segments(const struct elf *elf, const struct elf_rules *rules)
         must(s.vaddr >= end && s.filesz <= s.memsz);
         end = s.vaddr + s.memsz;
         must(end > s.vaddr && (rules->vaddr_end == 0 || end <= rules->vaddr_end));
-        must(rules->page == 0 || is_aligned(s.vaddr - s.offset, rules->page));
+        must(rules->page == 0 || s.filesz == 0 || is_aligned(s.vaddr - s.offset, rules->page));
         must(s.filesz == 0 || elf_bytes(elf, s.vaddr, s.filesz) == elf->data + s.offset);
         touch(elf->data + s.offset, s.filesz);
         entry |= (s.flags & ELF_PF_X) != 0 && elf->entry >= s.vaddr && elf->entry < end;
