@@ -176,14 +176,15 @@ static seL4_Error rotate_decode(struct syscall *sys, struct slot *dest)
 
 // --- the rest ------------------------------------------------------------------------------------
 
-static seL4_Error cancel_decode(const struct slot *slot)
+static seL4_Error cancel_decode(struct syscall *sys, const struct slot *slot)
 {
     const struct cap cap = slot->cap;
     if (cap_type(cap) != CAP_ENDPOINT || cap_get(cap, CAP_RIGHTS) != RIGHTS_ALL) {
         return seL4_IllegalOperation;
     }
     if (cap_badge(cap) != 0) {
-        endpoint_cancel_badged(endpoint_of(cap), cap_badge(cap));
+        sys->preempted = endpoint_cancel_badged(endpoint_of(cap), cap_badge(cap),
+                                                &sys->caller->resumption) == PROGRESS_PREEMPTED;
     }
     return seL4_NoError;
 }
@@ -210,7 +211,7 @@ seL4_Error cnode_decode(struct syscall *sys)
         sys->preempted = slot_delete(slot) == PROGRESS_PREEMPTED;
         return seL4_NoError;
     case CNodeCancelBadgedSends:
-        return cancel_decode(slot);
+        return cancel_decode(sys, slot);
     case CNodeRotate:
         return rotate_decode(sys, slot);
     default:

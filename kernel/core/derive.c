@@ -161,9 +161,17 @@ bool cap_update_data(struct cap cap, uint64_t data, bool preserve, struct cap *o
 
 static unsigned zombie_bits(struct cap cap)
 {
-    const bool tcb = cap_get(cap, CAP_ZOMBIE_TCB) != 0;
-    return tcb ? object_bits(seL4_TCBObject, 0)
-               : object_bits(seL4_CapTableObject, cap_size_bits(cap));
+    switch ((enum zombie_kind)cap_get(cap, CAP_ZOMBIE_KIND)) {
+    case ZOMBIE_TCB:
+        return object_bits(seL4_TCBObject, 0);
+    case ZOMBIE_ENDPOINT:
+        return seL4_EndpointBits;
+    case ZOMBIE_NOTIFICATION:
+        return seL4_NotificationBits;
+    case ZOMBIE_CNODE:
+        break;
+    }
+    return object_bits(seL4_CapTableObject, cap_size_bits(cap));
 }
 
 _Static_assert(seL4_VSpaceBits == seL4_PageTableBits && seL4_ASIDPoolBits == seL4_PageTableBits,

@@ -2,6 +2,7 @@
 #include "kernel/endpoint.h"
 
 #include "kernel/ipc.h"
+#include "kernel/kernel.h"
 #include "kernel/notification.h"
 #include "kernel/reply.h"
 #include "kernel/sched_context.h"
@@ -23,6 +24,9 @@ static void queue_insert(struct endpoint *endpoint, struct tcb *tcb, enum endpoi
     thread_tree_insert(&queue, tcb, ORDER_PRIORITY);
     queue_put(endpoint, queue, state);
     tcb->waits_on_endpoint = endpoint;
+    if (state == ENDPOINT_SENDING) {
+        tcb->arrival = ++kernel.arrivals;
+    }
 }
 
 void endpoint_remove(struct tcb *tcb)
@@ -158,26 +162,54 @@ void endpoint_receive(struct tcb *receiver, struct endpoint *endpoint, struct re
 
 // --- cancel ------------------------------------------------------------------------------------
 
-void endpoint_cancel_badged(struct endpoint *endpoint, uint64_t badge)
+// The first thread of the queue behind a place in it, whether or not the thread there is still
+// queued.
+static struct tcb *first_behind(const struct endpoint *endpoint, const struct resumption *place)
 {
-    if (endpoint_state(endpoint) != ENDPOINT_SENDING) {
-        return;
+    struct tcb *found = NULL;
+    struct tcb *at = endpoint_queue(endpoint).root;
+    while (at != NULL) {
+        const bool behind = at->priority != place->reached[0] ? at->priority < place->reached[0]
+                                                              : at->arrival > place->reached[1];
+        found = behind ? at : found;
+        at = at->tree.child[behind ? 0 : 1];
     }
-    struct tcb *next;
-    for (struct tcb *tcb = endpoint->first; tcb != NULL; tcb = next) {
-        next = thread_tree_next(tcb);
+    return found;
+}
+
+enum progress endpoint_cancel_badged(struct endpoint *endpoint, uint64_t badge,
+                                     struct resumption *resumption)
+{
+    const uint64_t what = (uint64_t)(uintptr_t)endpoint;
+    struct tcb *tcb = NULL;
+    if (endpoint_state(endpoint) == ENDPOINT_SENDING) {
+        tcb = resumption_is_of(resumption, what, badge) ? first_behind(endpoint, resumption)
+                                                        : endpoint->first;
+    }
+    while (tcb != NULL) {
+        struct tcb *next = thread_tree_next(tcb);
+        *resumption =
+            (struct resumption){.what = {what, badge}, .reached = {tcb->priority, tcb->arrival}};
         if (tcb->wait.badge == badge) {
             endpoint_remove(tcb);
             thread_retry(tcb);
         }
+        if (preemption_wanted() && next != NULL) {
+            return PROGRESS_PREEMPTED;
+        }
+        tcb = next;
     }
+    resumption_forget(resumption);
+    return PROGRESS_DONE;
 }
 
-void endpoint_destroy(struct endpoint *endpoint)
+bool endpoint_evict(struct endpoint *endpoint)
 {
-    while (endpoint->first != NULL) {
-        struct tcb *tcb = endpoint->first;
-        endpoint_remove(tcb);
-        thread_retry(tcb);
+    struct tcb *tcb = endpoint->first;
+    if (tcb == NULL) {
+        return false;
     }
+    endpoint_remove(tcb);
+    thread_retry(tcb);
+    return true;
 }

@@ -186,6 +186,7 @@ bool fault_answer(struct tcb *replier, struct tcb *tcb)
     if (length > ARCH_MESSAGE_REGISTERS && !thread_buffer(replier, false, &buffer)) {
         length = ARCH_MESSAGE_REGISTERS;
     }
+    resumption_forget(&tcb->resumption);
     for (unsigned i = 0; i < length; i++) {
         write_back(tcb, i, message_word(replier, buffer, i));
     }

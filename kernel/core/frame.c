@@ -160,13 +160,14 @@ static seL4_Error cache_decode(struct syscall *sys, enum arch_cache_op op)
         return seL4_IllegalOperation;
     }
     const uint64_t start = syscall_word(sys, 0);
-    cache_commit((struct cache_request){
+    const struct cache_request request = {
         .op = op,
         .asid = cap_get(sys->cap, CAP_ASID),
         .user = vaddr(address_of(sys->cap).raw + start),
         .start = paddr(cap_base(sys->cap).raw + start),
         .size = syscall_word(sys, 1) - start,
-    });
+    };
+    sys->preempted = cache_commit(request, &sys->caller->resumption) == PROGRESS_PREEMPTED;
     return seL4_NoError;
 }
 

@@ -114,15 +114,21 @@ void notification_unbind(struct notification *notification)
     }
 }
 
-void notification_destroy(struct notification *notification)
+void notification_release(struct notification *notification)
 {
     notification_unbind(notification);
     if (notification->context != NULL) {
         sched_context_unbind_notification(notification->context);
     }
-    while (notification->queue.first != NULL) {
-        struct tcb *tcb = notification->queue.first;
-        notification_remove(tcb);
-        thread_retry(tcb);
+}
+
+bool notification_evict(struct notification *notification)
+{
+    struct tcb *tcb = notification->queue.first;
+    if (tcb == NULL) {
+        return false;
     }
+    notification_remove(tcb);
+    thread_retry(tcb);
+    return true;
 }

@@ -94,11 +94,8 @@ struct cap object_create(uint64_t type, uint64_t size_bits, paddr_t base, bool d
 static void destroy_object(struct cap cap)
 {
     switch ((int)cap_type(cap)) {
-    case CAP_ENDPOINT:
-        endpoint_destroy(endpoint_of(cap));
-        break;
     case CAP_NOTIFICATION:
-        notification_destroy(notification_of(cap));
+        notification_release(notification_of(cap));
         break;
     case CAP_REPLY:
         reply_destroy(reply_of(cap));

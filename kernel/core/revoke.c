@@ -2,20 +2,28 @@
 #include "kernel/revoke.h"
 
 #include "kernel/cspace.h"
+#include "kernel/endpoint.h"
+#include "kernel/notification.h"
 #include "kernel/object.h"
 #include "kernel/tcb.h"
 
 // --- zombies -------------------------------------------------------------------------------------
 
-static bool zombie_is_tcb(struct cap zombie)
+static enum zombie_kind kind_of(struct cap zombie)
 {
-    return cap_get(zombie, CAP_ZOMBIE_TCB) != 0;
+    return (enum zombie_kind)cap_get(zombie, CAP_ZOMBIE_KIND);
+}
+
+// Threads wait for what it was; it has no slots.
+static bool is_queue(struct cap zombie)
+{
+    return kind_of(zombie) == ZOMBIE_ENDPOINT || kind_of(zombie) == ZOMBIE_NOTIFICATION;
 }
 
 // The slots of the object that the zombie was.
 static struct slot *zombie_slots(struct cap zombie)
 {
-    if (zombie_is_tcb(zombie)) {
+    if (kind_of(zombie) == ZOMBIE_TCB) {
         struct tcb *tcb = arch_ptr(cap_address(zombie));
         return tcb->slots;
     }
@@ -37,11 +45,32 @@ static struct cap zombie_of_tcb(struct cap tcb_cap)
     for (unsigned i = TCB_SLOT_CSPACE + 1; i < TCB_SLOT_COUNT; i++) {
         slot_delete_now(&tcb->slots[i]);
     }
-    const struct cap cap = cap_set(cap_new(CAP_ZOMBIE, cap_address(tcb_cap)), CAP_ZOMBIE_TCB, 1);
+    struct cap cap = cap_new(CAP_ZOMBIE, cap_address(tcb_cap));
+    cap = cap_set(cap, CAP_ZOMBIE_KIND, ZOMBIE_TCB);
     return cap_set(cap, CAP_ZOMBIE_LEFT, TCB_SLOT_CSPACE + 1);
 }
 
-// Takes the capability out of the slot; the last one of a CNode or TCB leaves a zombie.
+// The first thread that waits for what the zombie was executes its system call again. False: nobody
+// waits any more.
+static bool evict(struct cap zombie)
+{
+    return kind_of(zombie) == ZOMBIE_ENDPOINT ? endpoint_evict(arch_ptr(cap_address(zombie)))
+                                              : notification_evict(arch_ptr(cap_address(zombie)));
+}
+
+// The last capability of an endpoint or a notification goes: a zombie if somebody waits, else null.
+static struct cap zombie_of_queue(struct cap cap)
+{
+    if (cap_type(cap) == CAP_ENDPOINT && endpoint_of(cap)->first != NULL) {
+        return cap_set(cap_new(CAP_ZOMBIE, cap_address(cap)), CAP_ZOMBIE_KIND, ZOMBIE_ENDPOINT);
+    }
+    if (cap_type(cap) == CAP_NOTIFICATION && notification_of(cap)->queue.first != NULL) {
+        return cap_set(cap_new(CAP_ZOMBIE, cap_address(cap)), CAP_ZOMBIE_KIND, ZOMBIE_NOTIFICATION);
+    }
+    return cap_null();
+}
+
+// Takes the capability out of the slot; the last one of what is long to dissolve leaves a zombie.
 static void slot_retire(struct slot *slot)
 {
     const struct cap cap = slot->cap;
@@ -51,8 +80,13 @@ static void slot_retire(struct slot *slot)
     } else if (final && cap_type(cap) == CAP_TCB) {
         slot->cap = zombie_of_tcb(cap);
     } else {
+        const struct cap zombie = final ? zombie_of_queue(cap) : cap_null();
         object_destroy(cap, final);
-        slot_clear(slot);
+        if (cap_is_null(zombie)) {
+            slot_clear(slot);
+        } else {
+            slot->cap = zombie;
+        }
     }
 }
 
@@ -64,7 +98,7 @@ static void zombie_put_aside(struct slot *slot)
     struct slot *first = zombie_slots(zombie);
     if (cap_get(zombie, CAP_ZOMBIE_LEFT) == 0) {
         slot_clear(slot);
-    } else if (zombie_is_tcb(zombie)) {
+    } else if (kind_of(zombie) == ZOMBIE_TCB) {
         // One slot is left, and it comes here: the thread needs no zombie any more.
         slot_clear(slot);
         if (!slot_is_empty(first)) {
@@ -72,6 +106,13 @@ static void zombie_put_aside(struct slot *slot)
         }
     } else {
         slot_swap(slot, zombie, first, first->cap);
+    }
+}
+
+static void queue_step(struct slot *slot)
+{
+    if (!evict(slot->cap)) {
+        slot_clear(slot);
     }
 }
 
@@ -83,6 +124,10 @@ static void zombie_put_aside(struct slot *slot)
 static void zombie_step(struct slot *slot)
 {
     const struct cap zombie = slot->cap;
+    if (is_queue(zombie)) {
+        queue_step(slot);
+        return;
+    }
     const uint64_t left = cap_get(zombie, CAP_ZOMBIE_LEFT);
     if (left == 0) {
         slot_clear(slot);
@@ -91,10 +136,12 @@ static void zombie_step(struct slot *slot)
     struct slot *last = zombie_slots(zombie) + (left - 1);
     if (last == slot || slot_is_empty(last)) {
         slot->cap = cap_set(zombie, CAP_ZOMBIE_LEFT, left - 1);
-    } else if (cap_type(last->cap) == CAP_ZOMBIE) {
-        zombie_put_aside(last);
-    } else {
+    } else if (cap_type(last->cap) != CAP_ZOMBIE) {
         slot_retire(last);
+    } else if (is_queue(last->cap)) {
+        queue_step(last);
+    } else {
+        zombie_put_aside(last);
     }
 }
 
@@ -116,10 +163,13 @@ enum progress slot_delete(struct slot *slot)
 
 void slot_delete_now(struct slot *slot)
 {
-    if (!slot_is_empty(slot)) {
+    if (!slot_is_empty(slot) && cap_type(slot->cap) != CAP_ZOMBIE) {
         slot_retire(slot);
     }
-    ASSERT(slot_is_empty(slot));
+    while (!slot_is_empty(slot)) {
+        ASSERT(is_queue(slot->cap));
+        queue_step(slot);
+    }
 }
 
 enum progress slot_revoke(struct slot *slot)

@@ -64,6 +64,7 @@ static seL4_Error write_registers(struct syscall *sys, struct tcb *tcb)
     if (count > ARCH_USER_REGISTERS) {
         count = ARCH_USER_REGISTERS;
     }
+    resumption_forget(&tcb->resumption);
     for (unsigned i = 0; i < count; i++) {
         arch_set_user_register(&tcb->context, i, syscall_word(sys, 2 + i));
     }
@@ -89,6 +90,7 @@ static seL4_Error copy_registers(struct syscall *sys, struct tcb *tcb)
     if ((flags & COPY_RESUME) != 0) {
         thread_restart(tcb);
     }
+    resumption_forget(&tcb->resumption);
     arch_copy_registers(&tcb->context, &source->context, (flags & COPY_FRAME) != 0,
                         (flags & COPY_INTEGERS) != 0);
     return seL4_NoError;

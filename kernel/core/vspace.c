@@ -78,14 +78,42 @@ void vspace_destroy(struct cap cap)
 
 // --- invocations --------------------------------------------------------------------------------
 
-void cache_commit(struct cache_request request)
+// Between two looks for a reason to stop. A few thousand instructions: no smaller units are
+// counted.
+enum { CACHE_CHUNK = 1 << 13 };
+
+// From `done` on, as far as a multiple of the chunk. Returns how far.
+static uint64_t cache_some(struct cache_request request, uint64_t done)
 {
+    const uint64_t start = request.user.raw + done;
+    const uint64_t room = CACHE_CHUNK - start % CACHE_CHUNK;
+    const uint64_t size = request.size - done < room ? request.size - done : room;
+    arch_cache(request.op, vaddr(start), paddr(request.start.raw + done), size);
+    return done + size;
+}
+
+enum progress cache_commit(struct cache_request request, struct resumption *resumption)
+{
+    // User addresses have 47 bits, physical ones 48, operations 2.
+    const uint64_t what0 = request.asid << 48 | request.user.raw;
+    const uint64_t what1 = request.start.raw << 2 | request.op;
     const uint64_t space = kernel.space;
+    uint64_t done = resumption_is_of(resumption, what0, what1) ? resumption->reached[0] : 0;
     // By the user's address, in its address space: so device memory that the kernel does not map is
     // reached as well.
     vspace_activate(asid_entry(request.asid));
-    arch_cache(request.op, request.user, request.start, request.size);
+    while (done < request.size) {
+        done = cache_some(request, done);
+        kernel.work_units += KCFG_WORK_UNITS_PER_PREEMPTION;
+        if (preemption_wanted() && done < request.size) {
+            *resumption = (struct resumption){.what = {what0, what1}, .reached = {done}};
+            vspace_activate(space);
+            return PROGRESS_PREEMPTED;
+        }
+    }
     vspace_activate(space);
+    resumption_forget(resumption);
+    return PROGRESS_DONE;
 }
 
 static bool cache_label(uint64_t label, enum arch_cache_op *op)
@@ -124,13 +152,14 @@ static seL4_Error range_decode(struct syscall *sys, enum arch_cache_op op, paddr
     if (op == ARCH_CACHE_INVALIDATE && !arch_pte_writable(*walk.entry)) {
         return seL4_IllegalOperation;
     }
-    cache_commit((struct cache_request){
+    const struct cache_request request = {
         .op = op,
         .asid = cap_get(sys->cap, CAP_ASID),
         .user = vaddr(start),
         .start = paddr(arch_pte_address(*walk.entry).raw + (start & offset_mask)),
         .size = end - start,
-    });
+    };
+    sys->preempted = cache_commit(request, &sys->caller->resumption) == PROGRESS_PREEMPTED;
     return seL4_NoError;
 }
 

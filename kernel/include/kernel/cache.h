@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kernel/arch.h"
+#include "kernel/progress.h"
 
 struct cache_request {
     enum arch_cache_op op;
@@ -13,4 +14,5 @@ struct cache_request {
     uint64_t size;
 };
 
-void cache_commit(struct cache_request request);
+// Goes on where the same operation was preempted, as `resumption` tells.
+MUST_CHECK enum progress cache_commit(struct cache_request request, struct resumption *resumption);

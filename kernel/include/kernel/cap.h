@@ -102,8 +102,16 @@ FIELD(CAP_IRQ, 1, 15, 0);
 FIELD(CAP_SGI_NUMBER, 1, 7, 0);
 FIELD(CAP_SGI_TARGET, 1, 15, 8);
 FIELD(CAP_CORE, 1, 15, 0);
-FIELD(CAP_ZOMBIE_TCB, 0, 52, 52); // 1: the slots of a TCB, 0: those of a CNode
-FIELD(CAP_ZOMBIE_LEFT, 1, 63, 0); // slots that may still hold something, counted from the first
+FIELD(CAP_ZOMBIE_KIND, 0, 52, 51); // enum zombie_kind
+FIELD(CAP_ZOMBIE_LEFT, 1, 63, 0);  // slots that may still hold something, counted from the first
+
+// What a zombie was.
+enum zombie_kind {
+    ZOMBIE_CNODE,
+    ZOMBIE_TCB,
+    ZOMBIE_ENDPOINT,
+    ZOMBIE_NOTIFICATION,
+};
 
 enum frame_size {
     FRAME_SMALL, // 4 KiB

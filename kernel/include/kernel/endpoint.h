@@ -12,6 +12,7 @@
 
 #include "kernel/arch.h"
 #include "kernel/cap.h"
+#include "kernel/progress.h"
 #include "kernel/thread_tree.h"
 
 #include <stdbool.h>
@@ -76,8 +77,10 @@ void endpoint_remove(struct tcb *tcb);
 // The priority of a queued thread changes, and with it its place.
 void endpoint_set_priority(struct tcb *tcb, uint8_t priority);
 
-// Those who wait to send with this badge (not 0) execute their system call again.
-void endpoint_cancel_badged(struct endpoint *endpoint, uint64_t badge);
+// Those who wait to send with this badge (not 0) execute their system call again. Goes on where the
+// same operation was preempted, as `resumption` tells.
+MUST_CHECK enum progress endpoint_cancel_badged(struct endpoint *endpoint, uint64_t badge,
+                                                struct resumption *resumption);
 
-// All who wait execute their system call again.
-void endpoint_destroy(struct endpoint *endpoint);
+// The first thread that waits executes its system call again. False: nobody waits.
+bool endpoint_evict(struct endpoint *endpoint);

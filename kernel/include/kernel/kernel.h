@@ -75,6 +75,7 @@ struct kernel {
 
     struct benchmark benchmark;
 
+    uint64_t arrivals;   // of senders in the queues of endpoints
     unsigned work_units; // since the last look for a reason to stop
 };
 

@@ -68,5 +68,8 @@ void notification_remove(struct tcb *tcb);
 // The priority of a queued thread changes, and with it its place.
 void notification_set_priority(struct tcb *tcb, uint8_t priority);
 
-// Unbound from thread and context; those who wait execute their system call again.
-void notification_destroy(struct notification *notification);
+// The last capability goes: unbound from thread and context.
+void notification_release(struct notification *notification);
+
+// The first thread that waits executes its system call again. False: nobody waits.
+bool notification_evict(struct notification *notification);

@@ -16,8 +16,8 @@ unsigned object_bits(uint64_t type, uint64_t size_bits);
 // and untyped only), and returns the original capability.
 struct cap object_create(uint64_t type, uint64_t size_bits, paddr_t base, bool device);
 
-// A capability is about to go. `final`: it is the last of its object. Does not look at TCBs, CNodes
-// and zombies, whose slots need care: revoke.c.
+// A capability is about to go. `final`: it is the last of its object. Does not look at what takes
+// long, and is revoke.c's: the slots of TCBs and CNodes, who waits for endpoints and notifications.
 void object_destroy(struct cap cap, bool final);
 
 // For debug output: "endpoint".

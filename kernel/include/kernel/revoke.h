@@ -18,6 +18,9 @@
 //   before   zombie A, slot i: last capability of B      B, slot 0: x
 //   after    zombie A, slot i: x                         B, slot 0: zombie B
 //
+// An endpoint or a notification that many threads wait for becomes a zombie too: they are sent back
+// to their system calls one after the other. It needs no count, and is out of reach at once.
+//
 // Invariant Z1: a zombie is the only capability of its object.
 // Invariant Z2: the slots of a zombie's object at and above its count are empty, but for the zombie
 //               itself.
@@ -32,6 +35,7 @@ MUST_CHECK enum progress slot_delete(struct slot *slot);
 // Deletes all descendants. Stops early if the capability itself disappears on the way.
 MUST_CHECK enum progress slot_revoke(struct slot *slot);
 
-// Deletes at once. Only for a slot that holds neither a zombie nor the last capability of a CNode
-// or TCB: those of a TCB other than its CSpace never do, nor does an interrupt's.
+// Deletes at once, however many threads wait for an endpoint or a notification. Only for a slot
+// that holds neither the last capability of a CNode or TCB nor what is left of one: those of a TCB
+// other than its CSpace never do, nor does an interrupt's.
 void slot_delete_now(struct slot *slot);

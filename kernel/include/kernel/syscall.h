@@ -12,12 +12,11 @@
 #include "kernel/arch.h"
 #include "kernel/fault.h"
 #include "kernel/ipc.h"
+#include "kernel/progress.h"
 #include "kernel/slot.h"
 
 #include <sel4/constants.h>
 #include <sel4/errors.h>
-
-#define MUST_CHECK __attribute__((warn_unused_result))
 
 struct tcb;
 
@@ -45,11 +44,6 @@ struct syscall {
     uint64_t memory_left;          // NotEnoughMemory
     bool lookup_is_source;         // FailedLookup
     struct lookup_failure lookup;  // FailedLookup
-};
-
-enum progress {
-    PROGRESS_DONE,
-    PROGRESS_PREEMPTED,
 };
 
 // Message word `index`, index < sys->length.
@@ -87,6 +81,3 @@ struct tcb *entry_step(bool done);
 // What is not usual for the fast paths (fastpath.h). `irq` was claimed, or is PLAT_IRQ_NONE.
 struct tcb *syscall_slow(struct tcb *caller, int64_t number);
 struct tcb *interrupt_slow(unsigned irq);
-
-// Long operations ask this after each unit of work (§7.5): true when there is a reason to stop.
-bool preemption_wanted(void);

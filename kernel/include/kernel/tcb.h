@@ -16,6 +16,7 @@
 #include "kernel/arch.h"
 #include "kernel/benchmark.h"
 #include "kernel/fault.h"
+#include "kernel/progress.h"
 #include "kernel/slot.h"
 #include "kernel/thread_tree.h"
 
@@ -73,6 +74,7 @@ struct tcb {
     struct notification *notification; // bound
     struct sched_context *yield_to;    // context whose consumed time this thread waits for
     struct thread_wait wait;
+    uint64_t arrival; // of a sender in an endpoint's queue: the later, the higher
 
     struct tcb *queue_next; // in a ready queue
     struct tcb *queue_prev;
@@ -85,6 +87,8 @@ struct tcb {
 
     vaddr_t buffer;     // of the IPC buffer; meaningful while TCB_SLOT_BUFFER holds a frame
     struct fault fault; // FAULT_NONE unless it waits for its handler
+
+    struct resumption resumption; // of a long operation that was preempted
 
     struct arch_debug debug;
     uint64_t steps; // while debug.step: instructions until its handler is told; 0: that is due

@@ -168,8 +168,9 @@ static const char *enter_slots(const struct slot *slots, uint64_t count)
 static const char *enter_object(struct cap cap)
 {
     const bool zombie = cap_type(cap) == CAP_ZOMBIE;
-    const bool tcb = cap_type(cap) == CAP_TCB || (zombie && cap_get(cap, CAP_ZOMBIE_TCB) != 0);
-    const bool cnode = cap_type(cap) == CAP_CNODE || (zombie && !tcb);
+    const uint64_t kind = cap_get(cap, CAP_ZOMBIE_KIND);
+    const bool tcb = cap_type(cap) == CAP_TCB || (zombie && kind == ZOMBIE_TCB);
+    const bool cnode = cap_type(cap) == CAP_CNODE || (zombie && kind == ZOMBIE_CNODE);
     if (!tcb && !cnode) {
         return NULL;
     }

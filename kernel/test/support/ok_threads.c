@@ -298,6 +298,12 @@ static const char *check_notification(const struct notification *n, size_t *queu
     return NULL;
 }
 
+static bool is_alive_or_zombie(struct cap cap, enum cap_type type, enum zombie_kind kind)
+{
+    return cap_type(cap) == type ||
+           (cap_type(cap) == CAP_ZOMBIE && cap_get(cap, CAP_ZOMBIE_KIND) == kind);
+}
+
 const char *ok_endpoints(const struct ok_stock *stock)
 {
     size_t queued = 0;
@@ -309,10 +315,10 @@ const char *ok_endpoints(const struct ok_stock *stock)
             ok_object_at(cap_type(cap), stock->slots[i].start) != slot) {
             continue;
         }
-        if (cap_type(cap) == CAP_ENDPOINT) {
-            broken = check_endpoint(endpoint_of(cap), &queued);
-        } else if (cap_type(cap) == CAP_NOTIFICATION) {
-            broken = check_notification(notification_of(cap), &queued);
+        if (is_alive_or_zombie(cap, CAP_ENDPOINT, ZOMBIE_ENDPOINT)) {
+            broken = check_endpoint(arch_ptr(cap_address(cap)), &queued);
+        } else if (is_alive_or_zombie(cap, CAP_NOTIFICATION, ZOMBIE_NOTIFICATION)) {
+            broken = check_notification(arch_ptr(cap_address(cap)), &queued);
         }
     }
     for (const struct tcb *tcb = kernel.all_threads; tcb != NULL; tcb = tcb->all_next) {

@@ -81,22 +81,41 @@ static const char *check_runs(const struct ok_stock *stock)
     return NULL;
 }
 
+// The slots of what the zombie was. Returns how many.
+static uint64_t slots_of(struct cap zombie, const struct slot **slots)
+{
+    const void *object = arch_ptr(cap_address(zombie));
+    switch ((enum zombie_kind)cap_get(zombie, CAP_ZOMBIE_KIND)) {
+    case ZOMBIE_CNODE:
+        *slots = object;
+        return cnode_slot_count(zombie);
+    case ZOMBIE_TCB:
+        *slots = ((const struct tcb *)object)->slots;
+        return TCB_SLOT_COUNT;
+    case ZOMBIE_ENDPOINT:
+    case ZOMBIE_NOTIFICATION:
+    default:
+        return 0;
+    }
+}
+
 static const char *check_zombie(const struct ok_stock *stock, const struct slot *slot)
 {
-    const bool tcb = cap_get(slot->cap, CAP_ZOMBIE_TCB) != 0;
-    const struct slot *slots = arch_ptr(cap_address(slot->cap));
-    uint64_t count = cnode_slot_count(slot->cap);
-    if (tcb) {
-        slots = ((const struct tcb *)arch_ptr(cap_address(slot->cap)))->slots;
-        count = TCB_SLOT_COUNT;
-    }
+    static const enum cap_type alive[] = {
+        [ZOMBIE_CNODE] = CAP_CNODE,
+        [ZOMBIE_TCB] = CAP_TCB,
+        [ZOMBIE_ENDPOINT] = CAP_ENDPOINT,
+        [ZOMBIE_NOTIFICATION] = CAP_NOTIFICATION,
+    };
+    const struct slot *slots = NULL;
+    const uint64_t count = slots_of(slot->cap, &slots);
     for (uint64_t i = cap_get(slot->cap, CAP_ZOMBIE_LEFT); i < count; i++) {
         if (!slot_is_empty(&slots[i]) && &slots[i] != slot) {
             return "Z2: an emptied slot of a zombie holds a capability";
         }
     }
-    const enum cap_type alive = tcb ? CAP_TCB : CAP_CNODE;
-    if (ok_object_at(alive, cap_address(slot->cap).raw) != NULL) {
+    const enum cap_type type = alive[cap_get(slot->cap, CAP_ZOMBIE_KIND)];
+    if (ok_object_at(type, cap_address(slot->cap).raw) != NULL) {
         return "Z1: a zombie's object has another capability";
     }
     for (size_t i = 0; i < stock->count; i++) {
