@@ -23,11 +23,13 @@ enum {
 
 struct step {
     enum {
-        WORK,   // without entering the kernel, which would end a budget early
-        ENTER,  // works and enters the kernel all the time
-        USE_UP, // works until it has been away
-        WAIT,   // until the case wakes it, GAP later
-        SIGNAL, // wakes the thread above, which takes the processor for GAP
+        WORK,        // without entering the kernel, which would end a budget early
+        ENTER,       // works and enters the kernel all the time
+        USE_UP,      // works until it has been away
+        WAIT,        // until the case wakes it, GAP later
+        SIGNAL,      // wakes the thread above, which takes the processor for GAP
+        ROUND_ROBIN, // configures its own context: period and budget are PERIOD
+        LIMIT,       // configures its own context back
         YIELD,
     } what;
     seL4_Word us;
@@ -50,6 +52,7 @@ struct run {
 static struct {
     struct thread worker;
     struct thread upper; // above the worker, waits for `up`
+    seL4_CPtr peer;      // context of a thread beside the worker, or 0
     seL4_CPtr go;        // notifications
     seL4_CPtr up;
     struct steps steps;
@@ -82,12 +85,18 @@ static void measure_loops(void)
 
 // --- the worker ---------------------------------------------------------------------------------
 
+static seL4_Word consumed_by_others(void)
+{
+    return consumed(thread_self()->sc) + consumed(log.upper.sc) +
+           (log.peer == 0 ? 0 : consumed(log.peer));
+}
+
 static void note_if_away(void)
 {
     if (log.clock != log.seen && log.length < RUNS) {
         struct run *run = &log.runs[log.length];
         run->ran = consumed(log.worker.sc); // what it was charged when it was switched from
-        run->away = consumed(thread_self()->sc) + consumed(log.upper.sc);
+        run->away = consumed_by_others();
         log.length = log.length + 1;
         log.seen = log.clock;
     }
@@ -98,6 +107,12 @@ static void work(seL4_Word us)
     for (seL4_Word i = us * log.loops; i > 0 && log.length < RUNS; i--) {
         note_if_away();
     }
+}
+
+static void configure(seL4_Word budget, seL4_Word period, seL4_Word refills, seL4_Word flags)
+{
+    EXPECT_SUCCESS(call(sched_control(), SchedControlConfigureFlags,
+                        WORDS(budget, period, refills, 0, flags), CAPS(log.worker.sc)));
 }
 
 static void take(const struct step *step)
@@ -124,6 +139,12 @@ static void take(const struct step *step)
     case SIGNAL:
         signal(log.up);
         break;
+    case ROUND_ROBIN:
+        configure(PERIOD, PERIOD, 0, 0);
+        break;
+    case LIMIT:
+        configure(BUDGET, PERIOD, 0, 0);
+        break;
     case YIELD:
         yield();
         break;
@@ -132,8 +153,7 @@ static void take(const struct step *step)
 
 static seL4_Word be_worker(seL4_Word ignored)
 {
-    (void)consumed(log.upper.sc);
-    (void)consumed(thread_self()->sc);
+    (void)consumed_by_others();
     for (size_t i = 0; i < log.steps.count; i++) {
         take(&log.steps.at[i]);
         note_if_away();
@@ -149,15 +169,10 @@ static seL4_Word be_upper(seL4_Word ignored)
     return ignored;
 }
 
-static void configure(seL4_Word budget, seL4_Word period, seL4_Word refills, seL4_Word flags)
-{
-    EXPECT_SUCCESS(call(sched_control(), SchedControlConfigureFlags,
-                        WORDS(budget, period, refills, 0, flags), CAPS(log.worker.sc)));
-}
-
 static void start(seL4_Word refills, seL4_Word flags, struct steps steps)
 {
     log.length = 0;
+    log.peer = 0;
     measure_loops();
     log.seen = log.clock;
     log.go = notification_new();
@@ -431,4 +446,86 @@ CASE(unbinding_and_binding_brings_no_budget)
     finish();
     EXPECT_RUN(0, BUDGET, PERIOD - BUDGET);
     EXPECT_PATTERN(0, 1);
+}
+
+CASE(a_thread_that_configures_itself_keeps_what_is_left)
+{
+    observe(0, 0, STEPS({WORK, 300}, {LIMIT, 0}, {WORK, REST}));
+    EXPECT(is_near(ran(0), BUDGET));
+    EXPECT(away(0) > PERIOD - BUDGET + 200); // the rest comes a period later
+    EXPECT_RUN(1, BUDGET, PERIOD - BUDGET);
+    EXPECT_PATTERN(1, 1);
+}
+
+// --- round robin --------------------------------------------------------------------------------
+
+#define TURN      2000UL
+#define PEER_TURN 5000UL // of thread_new()
+
+static seL4_Word be_peer(seL4_Word ignored)
+{
+    finish();
+    return ignored;
+}
+
+// The worker takes turns with a peer, which comes first.
+static void observe_turns(struct steps steps)
+{
+    struct thread peer = thread_new(CASE_PRIORITY + 1);
+    set_own_priority(CASE_PRIORITY + 2);
+    start(0, 0, steps);
+    configure(TURN, TURN, 0, 0);
+    log.peer = peer.sc;
+    thread_start(&peer, be_peer, 0);
+    set_own_priority(CASE_PRIORITY);
+    finish();
+}
+
+CASE(round_robin_is_turns_of_a_budget)
+{
+    observe_turns(STEPS({WORK, REST}));
+    EXPECT_RUN(1, TURN, PEER_TURN);
+    EXPECT_PATTERN(1, 1);
+}
+
+CASE(yield_ends_a_turn_and_the_next_is_whole)
+{
+    observe_turns(STEPS({WORK, 500}, {YIELD, 0}, {WORK, REST}));
+    EXPECT_RUN(1, ran(1), PEER_TURN);
+    EXPECT(ran(1) < TURN / 2);
+    EXPECT_RUN(2, TURN, PEER_TURN);
+    EXPECT_PATTERN(2, 1);
+}
+
+CASE(a_turn_goes_on_after_a_thread_above)
+{
+    observe_turns(STEPS({WORK, 500}, {SIGNAL, 0}, {WORK, REST}));
+    EXPECT(ran(1) < TURN / 2);
+    EXPECT_RUN(2, TURN - ran(1), PEER_TURN);
+    EXPECT_PATTERN(3, 1);
+}
+
+CASE(a_turn_ends_when_less_than_the_minimum_is_left)
+{
+    observe_turns(STEPS({ENTER, 0}));
+    EXPECT_RUN(2, TURN - MINIMUM, PEER_TURN);
+    EXPECT_PATTERN(2, 1);
+}
+
+CASE(round_robin_ends_the_wait_for_a_refill)
+{
+    start(0, 0, STEPS({USE_UP, 0}));
+    pass_time(GAP);
+    configure(PERIOD, PERIOD, 0, 0);
+    EXPECT_ANSWER(thread_end(&log.worker), THREAD_RETURNED, WORDS(0));
+    EXPECT(is_near(ran(0), BUDGET));
+    EXPECT(away(0) < 2 * GAP);
+}
+
+CASE(round_robin_starts_with_a_whole_budget)
+{
+    observe(0, 0, STEPS({WORK, 300}, {ROUND_ROBIN, 0}, {WORK, 500}, {LIMIT, 0}, {WORK, REST}));
+    EXPECT(ran(0) > BUDGET + 600); // all of it is left of the turn
+    EXPECT(is_near(away(0), PERIOD - BUDGET));
+    EXPECT_PATTERN(1, 1);
 }
