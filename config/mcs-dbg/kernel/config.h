@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include "kernel/config_common.h"
+
 // Compile-time constants of the kernel in configuration mcs-dbg:
 // seL4 with MCS as its own defaults set it, debug.
 //
@@ -8,7 +10,6 @@
 // full. abi/test checks each value against the configuration's gen_config.
 
 enum {
-    // What configurations differ in.
     KCFG_ROOT_CNODE_BITS = 12,
     KCFG_DEFAULT_RAM_MIB = 1024, // RAM if the loader passes no device tree; no gen_config key
     KCFG_DOMAIN_COUNT = 1,
@@ -26,19 +27,4 @@ enum {
     KCFG_EXPORT_VCNT = 0,
     KCFG_EXPORT_PTMR = 0,
     KCFG_EXPORT_VTMR = 0,
-
-    // The same everywhere.
-    KCFG_PRIORITY_COUNT = 256,
-    KCFG_NODE_COUNT = 1,
-    KCFG_MAX_UNTYPED_CAPS = 230,
-    KCFG_RETYPE_FAN_OUT_LIMIT = 256,
-    KCFG_WORK_UNITS_PER_PREEMPTION = 100,
-    KCFG_RESET_CHUNK_BITS = 8,
-    KCFG_STACK_BITS = 12,
-    KCFG_PADDR_USER_DEVICE_TOP_BITS = 40, // user level may be given device memory below 2^this
-    KCFG_BOOT_TIME_SLICE_MS = 5,
-    KCFG_TIMER_HZ = 62500000,
-    KCFG_WCET_US = 10, // no gen_config key: seL4 fixes it for the architecture
-    KCFG_KERNEL_WCET_SCALE = 1,
-    KCFG_STATIC_MAX_PERIOD_US = 0, // 0: the largest that the arithmetic allows
 };
