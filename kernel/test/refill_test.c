@@ -194,8 +194,8 @@ static void round_robin_starts_afresh_when_parameters_change(void **state)
     (void)state;
     refill_new(sc, 4, BUDGET, PERIOD, 0);
     refill_charge(sc, BUDGET);
-    refill_update(sc, 2, 2 * BUDGET, 0, 20);
-    assert_refill(REFILL_LEFT, 20, 2 * BUDGET);
+    refill_update(sc, 2, UINT64_C(2) * BUDGET, 0, 20);
+    assert_refill(REFILL_LEFT, 20, UINT64_C(2) * BUDGET);
     assert_int_equal(refill_at(sc, REFILL_USED)->amount, 0);
     refill_charge(sc, BUDGET / 2);
     refill_update(sc, 2, BUDGET, 0, 30);
