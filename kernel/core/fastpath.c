@@ -104,7 +104,7 @@ static inline bool may_block(const struct tcb *server, const struct endpoint *en
 }
 
 // The client waits for an answer to a call; it gets the context back that it lent to the server, or
-// its own has a budget.
+// its own has a budget and the call is in no chain. One that lost its context is in a chain still.
 static inline bool usual_client(const struct tcb *client, struct sched_context *own,
                                 const struct reply *reply, const struct sched_context *lent)
 {
@@ -115,7 +115,7 @@ static inline bool usual_client(const struct tcb *client, struct sched_context *
     if (LIKELY(own == NULL)) {
         return reply->next == ((uintptr_t)lent | 1);
     }
-    return reply->next == 0 && usual_contexts(own);
+    return reply->next == 0 && reply->prev == NULL && usual_contexts(own);
 }
 
 __attribute__((noinline)) static struct tcb *reply_recv(struct tcb *server)

@@ -13,6 +13,7 @@
 #include "kernel/arch.h"
 #include "kernel/endpoint.h"
 #include "kernel/plat_host.h"
+#include "kernel/reply.h"
 #include "kernel/sched_context.h"
 #include "kernel/schedule.h"
 #include "kernel/syscall.h"
@@ -403,6 +404,32 @@ static void an_answer_that_is_not_usual_goes_the_slow_way(void **state)
     slowly(seL4_SysReplyRecv);
 }
 
+// What Unbind leaves of a chain of calls: the older call is still below the newer one.
+static void a_client_in_a_chain_without_a_context_is_answered_the_slow_way(void **state)
+{
+    (void)state;
+    actors_start(&client);
+    actors_become(&helper);
+    actors_recv(inner, reply2);
+    actors_become(&server);
+    actors_recv(endpoint, reply);
+    make_passive(&helper);
+    make_passive(&server);
+    server_was_called();
+    put(inner, message_of(0));
+    sim_trap(seL4_SysCall);
+    assert_ptr_equal(kernel.current, helper.tcb);
+    sched_context_unbind_tcb(sched_context_of(fresh_slot(client.context)->cap));
+    reply_chain_detach(sched_context_of(fresh_slot(client.context)->cap));
+    sched_context_bind(sched_context_of(fresh_slot(server.context)->cap), server.tcb);
+    sched_context_bind(sched_context_of(fresh_slot(helper.context)->cap), helper.tcb);
+    assert_ptr_equal(schedule(), helper.tcb);
+    put(inner, message_of(0));
+    arch_set(&kernel.current->context, ARCH_REG_REPLY, 0, reply2);
+    slowly(seL4_SysReplyRecv);
+    assert_ptr_equal(kernel.current, server.tcb);
+}
+
 static void a_faulting_client_is_answered_the_slow_way(void **state)
 {
     (void)state;
@@ -616,6 +643,8 @@ int main(void)
         cmocka_unit_test_setup(an_answer_of_a_server_with_a_context_is_the_same, fresh),
         cmocka_unit_test_setup(an_answer_inside_a_chain_of_calls_is_the_same, fresh),
         cmocka_unit_test_setup(an_answer_that_is_not_usual_goes_the_slow_way, fresh),
+        cmocka_unit_test_setup(a_client_in_a_chain_without_a_context_is_answered_the_slow_way,
+                               fresh),
         cmocka_unit_test_setup(a_faulting_client_is_answered_the_slow_way, fresh),
         cmocka_unit_test_setup(a_signal_that_nobody_waits_for_is_the_same, fresh),
         cmocka_unit_test_setup(a_signal_to_a_waiter_of_higher_priority_is_the_same, fresh),
