@@ -35,14 +35,14 @@ foreach(config IN LISTS KAAL_CONFIGS)
         DEPENDS target-${config}
         USES_TERMINAL
         COMMENT "test programs of ${config}")
-endforeach()
 
-# What `kaal bench kernel` boots.
-add_custom_target(bench-kernel
-    COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR}/target/bench --target bench_kernel
-    DEPENDS target-bench
-    USES_TERMINAL
-    COMMENT "root task that measures the kernel")
+    # What `kaal bench kernel` boots.
+    add_custom_target(bench-kernel-${config}
+        COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR}/target/${config} --target bench_kernel
+        DEPENDS target-${config}
+        USES_TERMINAL
+        COMMENT "root task that measures the kernel of ${config}")
+endforeach()
 
 # Where seL4's build puts them.
 set(demo ${CMAKE_SOURCE_DIR}/examples/demo/system.toml)

@@ -43,6 +43,9 @@ static bool read_script(const char *path, struct script *script)
     (void)fclose(in);
     if (!good) {
         fprintf(stderr, "%s:%u: not a step\n", path, line);
+    } else if (script->count == 0 || script->steps[0].kind != STEP_WORLD) {
+        fprintf(stderr, "%s: a script begins with a world\n", path);
+        return false;
     }
     return good;
 }
@@ -63,8 +66,7 @@ static void play_aloud(void *context, struct outcome *outcome)
 static int replay(const char *path)
 {
     struct script script = {0};
-    if (!read_script(path, &script) || script.count == 0 || script.steps[0].kind != STEP_WORLD) {
-        fprintf(stderr, "%s: a script begins with a world\n", path);
+    if (!read_script(path, &script)) {
         return EXIT_FAILURE;
     }
     const struct outcome outcome = outcome_of(play_aloud, &script, REPLAY_SECONDS, false);
@@ -225,6 +227,7 @@ int main(int argc, char **argv)
         case 'k':
             return shrink_file(optarg);
         default:
+            fprintf(stderr, "the options are those that kernel/README.md tells\n");
             return EXIT_FAILURE;
         }
     }

@@ -43,7 +43,7 @@ static bool take_row(struct arena *a, const json_t *json, struct bench_row *out)
     out->target = number(json, "target", out->reference);
     out->latency = number(json, "latency", 0);
     out->latency_ceiling = number(json, "latency_ceiling", out->latency);
-    out->ceiling = number(json, "ceiling", out->reference);
+    out->ceiling = number(json, "ceiling", out->target);
     return out->name != NULL && out->text != NULL;
 }
 

@@ -18,7 +18,8 @@ static bool read_program(struct arena *a, const struct products *p, const char *
     const char *cause;
     out->path = arena_printf(a, "%s/%s.elf", p->bin, name);
     if (!file_read(a, out->path, ELF_FILE_MAX, &out->file, &cause)) {
-        diag_error(d, place_none(), "cannot read %s: %s; build it", out->path, cause);
+        diag_error(d, place_none(), "cannot read %s: %s; run ninja -C %s %s", out->path, cause,
+                   p->target, name);
         return false;
     }
     enum elf_err err = elf_parse(&out->elf, out->file.data, out->file.size, &rules);

@@ -274,19 +274,17 @@ static const char *target_config_path(struct arena *a, const struct products *p,
 static const char *matching_config(struct arena *a, const struct products *p,
                                    const struct config *c)
 {
-    static const char *const known[] = {"mcs-dbg",      "mcs-rel", "mk-el1-dbg", "mk-el1-rel",
-                                        "mk-el1-bench", "bench",   "sel4test"};
     struct diag silent = {.arena = a};
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+    for (const char *const *name = products_configs; *name != NULL; name++) {
         struct config other;
-        const char *path = target_config_path(a, p, known[i]);
+        const char *path = target_config_path(a, p, *name);
         if (!file_exists(path) || !config_read(a, path, place_none(), &other, &silent)) {
             continue;
         }
         bool same = difference(a, c, &other) == NULL;
         json_decref(other.json);
         if (same) {
-            return known[i];
+            return *name;
         }
     }
     return NULL;

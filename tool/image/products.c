@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+const char *const products_configs[] = {KAAL_CONFIGS, NULL};
+
 static bool is_folder(const char *path)
 {
     struct stat st;
@@ -30,6 +32,24 @@ static const char *own_build(struct arena *a)
     return name != NULL && strcmp(name, "/tool") == 0 ? path_dir(a, folder) : NULL;
 }
 
+static bool is_config(const char *asked)
+{
+    const char *const *name = products_configs;
+    while (*name != NULL && strcmp(*name, asked) != 0) {
+        name++;
+    }
+    return *name != NULL;
+}
+
+static void report_config(struct arena *a, const char *asked, struct diag *d)
+{
+    const char *known = products_configs[0];
+    for (const char *const *name = products_configs + 1; *name != NULL; name++) {
+        known = arena_printf(a, "%s, %s", known, *name);
+    }
+    diag_error(d, place_none(), "no configuration `%s`; known are %s", asked, known);
+}
+
 bool products_find(struct arena *a, const struct options *o, struct products *out, struct diag *d)
 {
     const char *from_environment = getenv("KAAL_BUILD_DIR");
@@ -43,6 +63,10 @@ bool products_find(struct arena *a, const struct options *o, struct products *ou
     if (build == NULL || !is_folder(build)) {
         diag_error(d, place_none(), "no build folder%s%s; name it with --build-dir",
                    build == NULL ? "" : " ", build == NULL ? "" : build);
+        return false;
+    }
+    if (!is_config(o->config)) {
+        report_config(a, o->config, d);
         return false;
     }
     const char *target = arena_printf(a, "%s/target/%s", build, o->config);

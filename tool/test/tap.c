@@ -35,7 +35,9 @@ static bool take_number(const char *at, unsigned *out)
 static void take_plan(struct tap *t, const char *line, const char *count)
 {
     unsigned n;
-    if (t->planned || t->next != 1 || !take_number(count, &n) || n == 0) {
+    const bool number = take_number(count, &n);
+    t->empty = number && n == 0;
+    if (t->planned || t->next != 1 || !number || n == 0) {
         wrong(t, "not a plan of cases", line);
         return;
     }

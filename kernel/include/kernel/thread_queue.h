@@ -44,7 +44,7 @@ static inline void thread_queue_push_back(struct thread_queue *queue, struct tcb
 static inline void thread_queue_pop(struct thread_queue *queue)
 {
     struct tcb *first = queue->head;
-    ASSERT(first->queue_next != NULL);
+    ASSERT(first != queue->tail);
     queue->head = first->queue_next;
     queue->head->queue_prev = NULL;
     first->queue_next = NULL;

@@ -4,12 +4,12 @@
 // keeps its ASID if that is even, so that A1 does not hold any more.
 #include "kernel/asid.h"
 
-void __real_asid_release(uint64_t asid, paddr_t root);
-void __wrap_asid_release(uint64_t asid, paddr_t root);
+void __real_asid_release(struct cap space);
+void __wrap_asid_release(struct cap space);
 
-void __wrap_asid_release(uint64_t asid, paddr_t root)
+void __wrap_asid_release(struct cap space)
 {
-    if (asid % 2 != 0) {
-        __real_asid_release(asid, root);
+    if (cap_get(space, CAP_ASID) % 2 != 0) {
+        __real_asid_release(space);
     }
 }

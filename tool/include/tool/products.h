@@ -34,6 +34,9 @@ struct products {
     const char *loader;
 };
 
+// The configurations of this tree; NULL ends the list.
+extern const char *const products_configs[];
+
 // From --build-dir, else KAAL_BUILD_DIR, else the place of this program.
 bool products_find(struct arena *a, const struct options *o, struct products *out, struct diag *d);
 

@@ -18,6 +18,7 @@
 
 struct tap {
     bool planned;
+    bool empty; // the plan is 1..0, which is no plan
     unsigned plan;
     unsigned next; // number of the next result, from 1
     unsigned passed;

@@ -60,8 +60,10 @@ static void a_missing_plan_or_result_is_a_problem(void **state)
     assert_false(tap_passed(&less));
     struct tap twice = read_lines(LINES("1..1", "1..1", "ok 1 - a", "# end"));
     assert_false(tap_passed(&twice));
+    assert_false(twice.empty);
     struct tap none = read_lines(LINES("1..0", "# end"));
     assert_false(tap_passed(&none));
+    assert_true(none.empty);
 }
 
 static void a_bail_out_ends_the_run(void **state)
