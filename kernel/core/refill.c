@@ -68,6 +68,10 @@ void refill_new(struct sched_context *context, uint32_t max, ticks_t budget, tic
 void refill_update(struct sched_context *context, uint32_t max, ticks_t budget, ticks_t period,
                    ticks_t now)
 {
+    if (period == 0) {
+        refill_new(context, max, budget, period, now);
+        return;
+    }
     struct refill head = *refill_head(context);
     if (head.time < now) {
         head.time = now;
@@ -76,7 +80,7 @@ void refill_update(struct sched_context *context, uint32_t max, ticks_t budget, 
         head.amount = budget;
     }
     set(context, max, budget, period, head);
-    if (!refill_is_round_robin(context) && head.amount < budget) {
+    if (head.amount < budget) {
         add(context,
             (struct refill){.time = time_add(head.time, period), .amount = budget - head.amount});
     }

@@ -176,13 +176,12 @@ static seL4_Error answer_consumed(struct syscall *sys, struct sched_context *con
     return seL4_NoError;
 }
 
-// The thread of `context` goes ahead of the caller, which gets its answer when it runs again.
+// The thread of `context` goes ahead of the caller, whose answer is empty until it runs again.
 static void yield_to_commit(struct syscall *sys, struct sched_context *context)
 {
     if (sys->is_call) {
         sys->caller->yield_to = context;
         context->yield_from = sys->caller;
-        sys->answered = true;
     }
     schedule_again();
     schedule_front(sys->caller);

@@ -138,7 +138,6 @@ static bool send_invoke(struct tcb *tcb, struct slot *slot, struct message_info 
     sys.is_call = phase.calls;
     sys.may_block = !phase.combined;
     sys.preempted = false;
-    sys.answered = false;
     sys.result_count = 0;
     for (unsigned i = 0; i < extra->count; i++) {
         sys.extra[i] = extra->slot[i];
@@ -151,7 +150,7 @@ static bool send_invoke(struct tcb *tcb, struct slot *slot, struct message_info 
         arch_restart(&tcb->context);
         return false;
     }
-    if (phase.calls && !sys.answered) {
+    if (phase.calls) {
         if (error == seL4_NoError) {
             answer(tcb, seL4_NoError, sys.result, sys.result_count);
         } else {

@@ -189,6 +189,20 @@ static void a_head_in_the_future_stays_there_when_parameters_change(void **state
     assert_refill(0, PERIOD, BUDGET);
 }
 
+static void round_robin_starts_afresh_when_parameters_change(void **state)
+{
+    (void)state;
+    refill_new(sc, 4, BUDGET, PERIOD, 0);
+    refill_charge(sc, BUDGET);
+    refill_update(sc, 2, UINT64_C(2) * BUDGET, 0, 20);
+    assert_refill(REFILL_LEFT, 20, UINT64_C(2) * BUDGET);
+    assert_int_equal(refill_at(sc, REFILL_USED)->amount, 0);
+    refill_charge(sc, BUDGET / 2);
+    refill_update(sc, 2, BUDGET, 0, 30);
+    assert_refill(REFILL_LEFT, 30, BUDGET);
+    assert_true(refill_ok(sc));
+}
+
 static void an_overrun_of_many_budgets_ends_soon(void **state)
 {
     (void)state;
@@ -280,6 +294,7 @@ int main(void)
         cmocka_unit_test_setup(a_smaller_budget_trims_the_head, fresh),
         cmocka_unit_test_setup(a_larger_budget_adds_a_refill_a_period_after_the_head, fresh),
         cmocka_unit_test_setup(a_head_in_the_future_stays_there_when_parameters_change, fresh),
+        cmocka_unit_test_setup(round_robin_starts_afresh_when_parameters_change, fresh),
         cmocka_unit_test_setup(an_overrun_of_many_budgets_ends_soon, fresh),
         cmocka_unit_test_setup(times_do_not_overflow_with_the_longest_period, fresh),
         cmocka_unit_test_setup(the_budget_bounds_use_in_every_period, fresh),

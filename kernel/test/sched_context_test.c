@@ -230,6 +230,8 @@ static void yield_to_an_equal_runs_it_and_answers_when_the_caller_runs_again(voi
     actors_call(b.context, sim_empty(SchedContextYieldTo));
     assert_ptr_equal(kernel.current, b.tcb);
     assert_ptr_equal(a.tcb->yield_to, b.tcb->sched_context);
+    assert_int_equal(actors_register(&a, 0), 0); // an empty answer until then
+    assert_int_equal(actors_register(&a, 1), 0);
     sim_run(plat_us_to_ticks(2000));
     actors_yield();
     assert_ptr_equal(kernel.current, a.tcb);

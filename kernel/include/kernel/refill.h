@@ -62,7 +62,8 @@ static inline bool refill_is_sufficient(struct sched_context *context, ticks_t u
 void refill_new(struct sched_context *context, uint32_t max, ticks_t budget, ticks_t period,
                 ticks_t now);
 
-// New parameters for a context in use: what it used of its head refill stays used.
+// New parameters for a context in use: what it used of its head refill stays used. Round robin: it
+// starts afresh.
 void refill_update(struct sched_context *context, uint32_t max, ticks_t budget, ticks_t period,
                    ticks_t now);
 

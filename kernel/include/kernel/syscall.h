@@ -32,7 +32,6 @@ struct syscall {
     bool is_call;           // the answer is wanted
     bool may_block;         // false in the send phase of ReplyRecv and its kin: some refuse that
     bool preempted;         // set by a long operation: execute the call again later
-    bool answered;          // the caller's registers are already what they should be (YieldTo)
 
     // Results of a success.
     unsigned result_count;

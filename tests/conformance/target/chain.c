@@ -216,6 +216,60 @@ CASE(suspending_the_last_leaves_the_context_with_it)
     EXPECT_EQUAL(holder(), LAST);
 }
 
+// --- threads that are deleted -------------------------------------------------------------------
+
+static void destroy(const struct thread *t)
+{
+    EXPECT_SUCCESS(delete (t->tcb));
+}
+
+CASE(deleting_the_middle_leaves_the_context_with_the_last)
+{
+    open_chain();
+    destroy(&chain.middle);
+    open_gate();
+    EXPECT(chain.last_went_on);
+    expect_client_waits();
+    EXPECT_EQUAL(holder(), LAST);
+}
+
+CASE(deleting_the_client_ends_the_context_at_the_middle)
+{
+    open_chain();
+    destroy(&chain.client);
+    open_gate();
+    EXPECT_EQUAL(chain.middle_got, FROM_LAST);
+    EXPECT_EQUAL(holder(), MIDDLE);
+}
+
+CASE(deleting_the_last_frees_the_context)
+{
+    open_chain();
+    destroy(&chain.last);
+    EXPECT_EQUAL(chain.middle_got, 0);
+    expect_client_waits();
+    EXPECT_EQUAL(holder(), NOBODY);
+}
+
+CASE(a_context_that_nobody_has_goes_back_when_the_reply_object_is_deleted)
+{
+    open_chain();
+    destroy(&chain.last);
+    EXPECT_SUCCESS(delete (chain.upper));
+    EXPECT_EQUAL(chain.middle_got, 0);
+    EXPECT_EQUAL(holder(), MIDDLE);
+}
+
+CASE(a_context_that_nobody_has_goes_back_with_an_answer)
+{
+    open_chain();
+    destroy(&chain.last);
+    send(chain.upper, FROM_LAST, NO_WORDS, NO_CAPS);
+    EXPECT_ANSWER(thread_end(&chain.client), THREAD_RETURNED, WORDS(FROM_MIDDLE));
+    EXPECT_EQUAL(chain.middle_got, FROM_LAST);
+    EXPECT_EQUAL(holder(), CLIENT);
+}
+
 // --- the context itself -------------------------------------------------------------------------
 
 CASE(unbinding_the_context_breaks_the_chain)
@@ -264,6 +318,17 @@ static seL4_Word nbsend_recv_it(seL4_Word dest)
     return nbsend_recv(dest, 1, NO_WORDS, endpoint_new(), reply_new()).badge;
 }
 
+static seL4_Word nbsend_wait_it(seL4_Word dest)
+{
+    return nbsend_wait(dest, 1, NO_WORDS, endpoint_new()).badge;
+}
+
+// Where the receive phase does not look at it, the target need not be a reply object.
+static seL4_Word reply_recv_it(seL4_Word dest)
+{
+    return trap((seL4_Word)seL4_SysReplyRecv, notification_new(), 0, NO_WORDS, dest, 0).badge;
+}
+
 static seL4_Word send_it(seL4_Word dest)
 {
     send(dest, 1, NO_WORDS, NO_CAPS);
@@ -281,15 +346,30 @@ CASE(a_send_to_a_passive_receiver_donates_nothing)
     EXPECT(chain.last_went_on);
 }
 
-CASE(nbsend_recv_donates_for_good)
+static void expect_donates_for_good(thread_function *run)
 {
     seL4_CPtr endpoint = endpoint_new();
     struct thread receiver = passive_receiver(endpoint);
     struct thread sender = thread_new(CASE_PRIORITY + 1);
-    thread_start(&sender, nbsend_recv_it, endpoint);
+    thread_start(&sender, run, endpoint);
     EXPECT_EQUAL(thread_end(&receiver).label, THREAD_RETURNED);
     EXPECT(chain.last_went_on);
     EXPECT_SUCCESS(call(sender.sc, SchedContextUnbindObject, NO_WORDS, CAPS(receiver.tcb)));
+}
+
+CASE(nbsend_recv_donates_for_good)
+{
+    expect_donates_for_good(nbsend_recv_it);
+}
+
+CASE(nbsend_wait_donates_for_good)
+{
+    expect_donates_for_good(nbsend_wait_it);
+}
+
+CASE(reply_recv_to_an_endpoint_donates_for_good)
+{
+    expect_donates_for_good(reply_recv_it);
 }
 
 static seL4_Word call_it(seL4_Word dest)

@@ -181,6 +181,32 @@ CASE(a_fault_handler_in_a_thread_is_a_copy)
     EXPECT_EQUAL(nbrecv(handler, reply_new()).badge, 0);
 }
 
+static seL4_Word send_six(seL4_Word dest)
+{
+    send(dest, 1, WORDS(1, 2, 3, 4, 5, 6), NO_CAPS);
+    return 0;
+}
+
+CASE(a_buffer_in_a_thread_is_a_copy)
+{
+    struct thread t = thread_new(CASE_PRIORITY + 1);
+    seL4_CPtr endpoint = endpoint_new();
+    EXPECT_SUCCESS(revoke(image_frame(t.block)));
+    thread_start(&t, send_six, endpoint);
+    EXPECT_ANSWER(wait(endpoint), 1, WORDS(1, 2, 3, 4));
+}
+
+CASE(a_capability_space_in_a_thread_is_a_copy)
+{
+    struct thread t = thread_new(CASE_PRIORITY + 1);
+    seL4_CPtr cnode = cnode_new(4);
+    EXPECT_SUCCESS(
+        call(t.tcb, TCBSetSpace, WORDS(0, 0), CAPS(t.end, cnode, seL4_CapInitThreadVSpace)));
+    EXPECT_SUCCESS(revoke(cnode));
+    EXPECT_ANSWER(thread_run(&t, call_empty, 5), seL4_Fault_CapFault,
+                  WORDS((seL4_Word)call_empty_svc, 5, 0, seL4_InvalidRoot));
+}
+
 // --- what can be derived ------------------------------------------------------------------------
 
 static void expect_copies(seL4_CPtr from)

@@ -157,3 +157,15 @@ CASE_IF(KCFG_DOMAIN_COUNT > 1, set_start_switches_at_once_and_the_end_goes_back_
     configure(2, 0, 0);
     EXPECT(at_once > 0);
 }
+
+CASE_IF(KCFG_DOMAIN_COUNT > 1, yield_to_a_thread_of_another_domain_comes_back_at_once)
+{
+    for (seL4_Word above = 0; above < 2; above++) {
+        struct thread t = thread_new(CASE_PRIORITY + above);
+        set_domain(&t, OTHER);
+        thread_start(&t, count_once, 0);
+        counter = 0;
+        EXPECT_RESULT(call(t.sc, SchedContextYieldTo, NO_WORDS, NO_CAPS), WORDS(0));
+        EXPECT_EQUAL(counter, 0);
+    }
+}

@@ -129,3 +129,20 @@ CASE(interrupts_cannot_be_masked)
 {
     expect_trap(mask_interrupts, CLASS_SYSREG);
 }
+
+static seL4_Word load_exclusive(seL4_Word address)
+{
+    __asm__ volatile("ldxr %0, [%0]" : "+r"(address));
+    return address;
+}
+
+CASE(an_exclusive_load_that_is_not_aligned_is_a_memory_fault)
+{
+    struct thread t = thread_new(CASE_PRIORITY + 1);
+    seL4_Word address = (seL4_Word)&t.block->stack[1];
+    struct got g = thread_run(&t, load_exclusive, address);
+    EXPECT_EQUAL(g.label, seL4_Fault_VMFault);
+    EXPECT_EQUAL(g.mr[1], address);
+    EXPECT_EQUAL(g.mr[2], 0);
+    EXPECT_EQUAL(g.mr[3], 0x92000021); // alignment
+}

@@ -285,3 +285,65 @@ CASE(a_handler_may_be_told_by_any_capability_of_the_endpoint)
     thread_start(&t, peek, 8);
     EXPECT_EQUAL(nbrecv(endpoint, reply_new()).badge, 0x1234);
 }
+
+// --- queues -------------------------------------------------------------------------------------
+
+enum { FAULTERS = 4 };
+
+// Starts threads that fault at once, to the endpoint with badges 1 on.
+static void start_faulters(struct thread *t, const seL4_Word *above, seL4_CPtr endpoint)
+{
+    for (seL4_Word i = 0; i < FAULTERS; i++) {
+        t[i] = thread_new(CASE_PRIORITY + above[i]);
+        set_handler(&t[i], mint_new(endpoint, RIGHTS_ALL, i + 1));
+        thread_start(&t[i], peek, 8);
+    }
+}
+
+static void expect_faults(struct here here, seL4_CPtr endpoint, const seL4_Word *badges)
+{
+    for (size_t i = 0; i < FAULTERS; i++) {
+        struct got g = nbrecv(endpoint, reply_new());
+        expect_equal(here, g.badge, badges[i], "whose fault it is");
+        expect_equal(here, g.label, seL4_Fault_VMFault, "the fault");
+    }
+}
+
+CASE(faulting_threads_queue_by_priority_and_then_in_their_order)
+{
+    seL4_CPtr endpoint = endpoint_new();
+    struct thread t[FAULTERS];
+    start_faulters(t, (const seL4_Word[]){1, 3, 2, 3}, endpoint);
+    expect_faults(HERE, endpoint, (const seL4_Word[]){2, 4, 3, 1});
+}
+
+CASE(a_changed_priority_moves_a_faulting_thread)
+{
+    seL4_CPtr endpoint = endpoint_new();
+    struct thread t[FAULTERS];
+    start_faulters(t, (const seL4_Word[]){1, 3, 2, 3}, endpoint);
+    EXPECT_SUCCESS(call(t[0].tcb, TCBSetPriority, WORDS(CASE_PRIORITY + 9), CAPS(SELF_AUTHORITY)));
+    EXPECT_SUCCESS(call(t[1].tcb, TCBSetPriority, WORDS(CASE_PRIORITY + 2), CAPS(SELF_AUTHORITY)));
+    expect_faults(HERE, endpoint, (const seL4_Word[]){1, 4, 3, 2});
+}
+
+static seL4_Word send_empty(seL4_Word dest)
+{
+    send(dest, 5, NO_WORDS, NO_CAPS);
+    return 0;
+}
+
+CASE(faulting_threads_queue_among_those_that_send)
+{
+    seL4_CPtr endpoint = endpoint_new();
+    struct thread low = thread_new(CASE_PRIORITY + 1);
+    struct thread middle = thread_new(CASE_PRIORITY + 2);
+    struct thread high = thread_new(CASE_PRIORITY + 3);
+    thread_start(&low, send_empty, endpoint);
+    set_handler(&middle, endpoint);
+    thread_start(&middle, peek, 8);
+    thread_start(&high, send_empty, endpoint);
+    EXPECT_EQUAL(nbrecv(endpoint, reply_new()).label, 5);
+    EXPECT_EQUAL(nbrecv(endpoint, reply_new()).label, seL4_Fault_VMFault);
+    EXPECT_EQUAL(nbrecv(endpoint, reply_new()).label, 5);
+}

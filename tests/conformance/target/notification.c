@@ -263,3 +263,48 @@ CASE(a_passive_bound_thread_runs_on_the_context_of_its_notification)
     EXPECT_ANSWER(thread_end(&t), THREAD_RETURNED, WORDS(ONE));
     EXPECT(holds(sc, &t));
 }
+
+CASE(a_lent_context_goes_back_when_its_bound_thread_receives_again)
+{
+    seL4_CPtr notification = notification_new();
+    seL4_CPtr sc = lent_by(notification);
+    struct thread t = passive_waiter(wait_twice, endpoint_new());
+    bind(&t, notification);
+    signal(badged(notification, ONE));
+    EXPECT(!holds(sc, &t));
+    signal(badged(notification, TWO));
+    EXPECT_ANSWER(thread_end(&t), THREAD_RETURNED, WORDS(TWO));
+    EXPECT(holds(sc, &t));
+}
+
+static seL4_Word wait_and_send(seL4_Word source)
+{
+    (void)wait(source);
+    return send_on(endpoint_new());
+}
+
+CASE(a_lent_context_stays_with_a_thread_that_waits_to_send)
+{
+    seL4_CPtr notification = notification_new();
+    seL4_CPtr sc = lent_by(notification);
+    struct thread t = passive_waiter(wait_and_send, notification);
+    signal(badged(notification, ONE));
+    EXPECT_EQUAL(thread_end(&t).label, THREAD_RUNS);
+    EXPECT(holds(sc, &t));
+}
+
+static seL4_Word wait_elsewhere(seL4_Word source)
+{
+    (void)wait(source);
+    return wait(notification_new()).badge;
+}
+
+CASE(a_lent_context_stays_with_a_thread_that_waits_elsewhere)
+{
+    seL4_CPtr notification = notification_new();
+    seL4_CPtr sc = lent_by(notification);
+    struct thread t = passive_waiter(wait_elsewhere, notification);
+    signal(badged(notification, ONE));
+    EXPECT_EQUAL(thread_end(&t).label, THREAD_RUNS);
+    EXPECT(holds(sc, &t));
+}

@@ -279,3 +279,15 @@ CASE(a_resumed_thread_below_the_caller_goes_to_the_front)
     let_run();
     EXPECT_LOG("ab");
 }
+
+CASE(resuming_a_thread_that_is_ready_changes_nothing)
+{
+    struct thread a = at(90);
+    struct thread b = at(90);
+    log_clear();
+    thread_start(&a, write_once, 'a');
+    thread_start(&b, write_once, 'b');
+    EXPECT_SUCCESS(call(a.tcb, TCBResume, NO_WORDS, NO_CAPS));
+    let_run();
+    EXPECT_LOG("ba");
+}

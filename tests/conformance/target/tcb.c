@@ -248,6 +248,22 @@ CASE(set_ipc_buffer_refuses_as_configure_does)
     EXPECT_SUCCESS(set_buffer(tcb, BUFFER, frame_new()));
 }
 
+CASE(a_buffer_is_reached_through_its_frame_wherever_that_is_mapped)
+{
+    enum { MAPPED_AT = 0x5e0000, TOLD = 0x12345000, OFFSET = 0xc00, WORD_4 = 5 };
+    struct thread t = thread_new(CASE_PRIORITY + 1);
+    seL4_CPtr endpoint = endpoint_new();
+    seL4_CPtr frame = frame_new();
+    EXPECT_SUCCESS(
+        call(frame, ARMPageMap, WORDS(MAPPED_AT, RIGHTS_RW, 3), CAPS(seL4_CapInitThreadVSpace)));
+    seL4_Word *buffer = (seL4_Word *)(MAPPED_AT + OFFSET);
+    buffer[WORD_4] = 0x44;
+    buffer[WORD_4 + 1] = 0x55;
+    EXPECT_SUCCESS(call(t.tcb, TCBSetIPCBuffer, WORDS(TOLD + OFFSET), CAPS(frame)));
+    thread_start(&t, send_six, endpoint);
+    EXPECT_ANSWER(wait(endpoint), 1, WORDS(1, 2, 3, 4, 0x44, 0x55));
+}
+
 CASE(a_buffer_may_lie_in_a_large_page)
 {
     EXPECT_SUCCESS(set_buffer(tcb_new(), BUFFER + 0x1400, object_new(seL4_ARM_LargePageObject, 0)));

@@ -223,6 +223,25 @@ CASE(a_capability_that_is_gone_when_the_message_is_taken_does_not_arrive)
     expect_got(wait(endpoint), 0, 0);
 }
 
+static struct got received;
+
+static seL4_Word wait_for_cap(seL4_Word endpoint)
+{
+    received = wait(endpoint);
+    return 0;
+}
+
+CASE(a_receiver_without_a_buffer_gets_no_capability)
+{
+    seL4_CPtr endpoint = endpoint_new();
+    struct thread t = thread_new(CASE_PRIORITY + 1);
+    EXPECT_SUCCESS(call(t.tcb, TCBSetIPCBuffer, WORDS(0), CAPS(0)));
+    EXPECT_EQUAL(thread_run(&t, wait_for_cap, endpoint).label, THREAD_RUNS);
+    send(endpoint, 9, NO_WORDS, CAPS(endpoint));
+    EXPECT_EQUAL(thread_end(&t).label, THREAD_RETURNED);
+    expect_got(received, 0, 0);
+}
+
 // --- replies ------------------------------------------------------------------------------------
 
 static seL4_CPtr reply_slot;
