@@ -81,14 +81,19 @@ uint64_t sched_context_consumed(struct sched_context *context)
     return plat_ticks_to_us(consumed);
 }
 
+void sched_context_forget_yield(struct sched_context *context)
+{
+    context->yield_from->yield_to = NULL;
+    context->yield_from = NULL;
+}
+
 void sched_context_finish_yield(struct sched_context *context)
 {
     struct tcb *tcb = context->yield_from;
     if (tcb == NULL) {
         return;
     }
-    context->yield_from = NULL;
-    tcb->yield_to = NULL;
+    sched_context_forget_yield(context);
     const uint64_t consumed = sched_context_consumed(context);
     message_put(tcb, seL4_NoError, &consumed, 1);
     thread_set_badge(tcb, 0);

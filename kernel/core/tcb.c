@@ -97,7 +97,7 @@ void thread_cancel_wait(struct tcb *tcb)
 void thread_suspend(struct tcb *tcb)
 {
     if (tcb->yield_to != NULL) {
-        sched_context_finish_yield(tcb->yield_to);
+        sched_context_forget_yield(tcb->yield_to);
     }
     // The current thread is in the middle of a system call, which it executes again when resumed.
     if (thread_is_running(tcb) && tcb != kernel.current) {

@@ -271,6 +271,20 @@ static void the_end_of_a_context_answers_who_yielded_to_it(void **state)
     assert_int_equal(actors_register(&a, 1), 1);
 }
 
+static void a_suspended_caller_of_yield_to_keeps_the_empty_answer(void **state)
+{
+    (void)state;
+    assert_int_equal(sim_call(a.cap, sim_with_cap(SIM_MESSAGE(TCBSetMCPriority, PRIORITY),
+                                                  seL4_CapInitThreadTCB)),
+                     seL4_NoError);
+    actors_start(&a);
+    actors_call(b.context, sim_empty(SchedContextYieldTo));
+    assert_int_equal(sim_call(a.cap, sim_empty(TCBSuspend)), seL4_NoError);
+    assert_null(a.tcb->yield_to);
+    assert_null(b.tcb->sched_context->yield_from);
+    assert_int_equal(actors_register(&a, 1), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +304,7 @@ int main(void)
                                fresh),
         cmocka_unit_test_setup(yield_to_a_lower_thread_answers_at_once, fresh),
         cmocka_unit_test_setup(the_end_of_a_context_answers_who_yielded_to_it, fresh),
+        cmocka_unit_test_setup(a_suspended_caller_of_yield_to_keeps_the_empty_answer, fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,3 +99,6 @@ uint64_t sched_context_consumed(struct sched_context *context);
 
 // The thread whose YieldTo waits for this context (if any) gets its answer.
 void sched_context_finish_yield(struct sched_context *context);
+
+// It waits no longer, and keeps the empty answer that it has.
+void sched_context_forget_yield(struct sched_context *context);

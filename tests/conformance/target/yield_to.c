@@ -253,6 +253,17 @@ CASE(a_caller_that_is_raised_is_answered_first)
     EXPECT_EQUAL(g.length, 1);
 }
 
+static void restart_caller(void)
+{
+    EXPECT_SUCCESS(call(thread_self()->tcb, TCBSuspend, NO_WORDS, NO_CAPS));
+    EXPECT_SUCCESS(call(thread_self()->tcb, TCBResume, NO_WORDS, NO_CAPS));
+}
+
+CASE(a_caller_that_is_suspended_keeps_the_empty_answer)
+{
+    EXPECT_SUCCESS(yield_and(restart_caller));
+}
+
 // --- chains -------------------------------------------------------------------------------------
 
 static struct thread next_in_chain;
