@@ -54,7 +54,7 @@ struct tcb *fastpath_send(struct tcb *caller, int64_t number)
                                                   : syscall_slow(caller, number);
     }
     const struct tcb *bound = notification->bound;
-    if (bound != NULL && bound->state == THREAD_BLOCKED_RECEIVE) {
+    if ((bound != NULL && bound->state == THREAD_BLOCKED_RECEIVE) || !usual_time()) {
         return syscall_slow(caller, number);
     }
     notification->state = NOTIFICATION_ACTIVE;
@@ -115,7 +115,7 @@ struct tcb *fastpath_wait(struct tcb *caller, int64_t number)
     struct notification *notification = notification_of(cap);
     uint64_t space;
     if ((notification->bound != NULL && notification->bound != caller) ||
-        notification->context != NULL) {
+        notification->context != NULL || !usual_time()) {
         return syscall_slow(caller, number);
     }
     if (notification->state == NOTIFICATION_ACTIVE) {
@@ -128,7 +128,7 @@ struct tcb *fastpath_wait(struct tcb *caller, int64_t number)
         arch_set(&caller->context, ARCH_REG_BADGE, 0, 0);
         return caller;
     }
-    if (notification->state != NOTIFICATION_IDLE || !usual_next(&space) || !usual_time()) {
+    if (notification->state != NOTIFICATION_IDLE || !usual_next(&space)) {
         return syscall_slow(caller, number);
     }
     caller->state = THREAD_BLOCKED_NOTIFICATION;

@@ -10,8 +10,8 @@
 //
 //   fpu_owner --> context whose vector registers the processor holds (NULL: nobody's)
 //
-// Invariant F1: EL0 may use the vector unit iff the current thread is the owner.
-// Invariant F2: the owner is allowed to use it.
+// EL0 may use the vector unit iff the current thread is the owner, and the owner is one that is
+// allowed to.
 #pragma once
 
 #include <stdbool.h>

@@ -4,7 +4,8 @@
 // answer by ReplyRecv (fastpath.c); signals, waiting for them, interrupts, Yield
 // (fastpath_signal.c).
 //
-// A fast path first looks whether all is as usual, and changes nothing. If it is, it does what the
+// A fast path first looks whether all is as usual, and changes nothing but the time that it has
+// read. If it is, it does what the
 // slow path (syscall.c) would do, with the same state as its result; if not, the slow path does it.
 // What "usual" means stands at each.
 //
