@@ -5,9 +5,8 @@
 // (fastpath_signal.c).
 //
 // A fast path first looks whether all is as usual, and changes nothing but the time that it has
-// read. If it is, it does what the
-// slow path (syscall.c) would do, with the same state as its result; if not, the slow path does it.
-// What "usual" means stands at each.
+// read. If it is, it does what the slow path (syscall.c) would do, with the same state as its
+// result; if not, the slow path does it. What "usual" means stands at each.
 //
 // A message to a passive server, and its answer, take the scheduling context along. The context
 // that is charged stays the same, so the clock is not even read: if the budget has just run out,
