@@ -369,7 +369,7 @@ CASE(a_sporadic_budget_begins_when_its_thread_could_run)
 {
     observe_late(SPORADIC);
     EXPECT_RUN(1, BUDGET - ran(0), PERIOD - BUDGET - away(0));
-    EXPECT(away(2) < 5 * TOLERANCE); // all but adjacent
+    EXPECT(away(2) < UINT64_C(5) * TOLERANCE); // all but adjacent
     EXPECT_RUN(3, ran(1), PERIOD - BUDGET - away(2));
     EXPECT_PATTERN(2, 2);
 }
