@@ -199,7 +199,6 @@ enum progress endpoint_cancel_badged(struct endpoint *endpoint, uint64_t badge,
         }
         tcb = next;
     }
-    resumption_forget(resumption);
     return PROGRESS_DONE;
 }
 

@@ -150,6 +150,7 @@ static bool send_invoke(struct tcb *tcb, struct slot *slot, struct message_info 
         arch_restart(&tcb->context);
         return false;
     }
+    resumption_forget(&tcb->resumption);
     if (phase.calls) {
         if (error == seL4_NoError) {
             answer(tcb, seL4_NoError, sys.result, sys.result_count);
@@ -219,6 +220,7 @@ static bool send(struct tcb *tcb, uint64_t address, struct send_phase phase)
         }
     }
     if (send_message(tcb, slot->cap, phase)) {
+        resumption_forget(&tcb->resumption);
         return true;
     }
     if (buffer == NULL && !thread_buffer(tcb, false, &buffer) &&

@@ -112,7 +112,6 @@ enum progress cache_commit(struct cache_request request, struct resumption *resu
         }
     }
     vspace_activate(space);
-    resumption_forget(resumption);
     return PROGRESS_DONE;
 }
 

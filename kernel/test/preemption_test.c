@@ -12,6 +12,7 @@
 #include "kernel/notification.h"
 #include "kernel/plat_host.h"
 #include "kernel/refill.h"
+#include "kernel/revoke.h"
 #include "kernel/sched_context.h"
 #include "kernel/syscall.h"
 #include "kernel/tcb.h"
@@ -66,7 +67,7 @@ static unsigned entries_of(uint64_t target, const struct sim_message *message)
     uint64_t pc;
     do {
         sim_interrupts();
-        assert_int_equal(sim_call(handler, sim_empty(IRQAckIRQ)), seL4_NoError);
+        plat_irq_unmask(IRQ); // by hand: the thread is in the middle of its call
         sim_put(target, message);
         host_irq_raise(IRQ);
         pc = caller->context.pc;
@@ -192,13 +193,33 @@ static void a_thread_whose_registers_are_written_forgets_how_far_it_was(void **s
     assert_int_not_equal(caller->resumption.what[0], 0);
     sim_interrupts();
 
-    const uint64_t other = object + 3;
-    struct tcb *writer = sim_thread(memory, other, seL4_MaxPrio, 1000, 1000);
-    (void)writer;
-    assert_ptr_equal(kernel.current, caller);
-    assert_int_not_equal(caller->resumption.what[0], 0); // other calls leave it alone
-    const struct sim_message copy = sim_with_cap(SIM_MESSAGE(TCBCopyRegisters, 4), other);
-    assert_int_equal(sim_call(seL4_CapInitThreadTCB, copy), seL4_NoError);
+    // It is the current thread, so the call of another one is played by hand.
+    struct syscall sys = {.caller = one(1), .cap = fresh_slot(seL4_CapInitThreadTCB)->cap};
+    sys.label = TCBCopyRegisters;
+    sys.length = 1;
+    sys.extra_count = 1;
+    sys.extra[0] = fresh_slot(first);
+    arch_set(&one(1)->context, ARCH_REG_MR0, 0, 0);
+    assert_int_equal(tcb_decode(&sys), seL4_NoError);
+    assert_int_equal(caller->resumption.what[0], 0);
+}
+
+static void a_thread_whose_capability_goes_forgets_how_far_it_was(void **state)
+{
+    (void)state;
+    enum { MATCHING = 200 };
+    crowd_sends(MATCHING);
+    const struct tcb *caller = kernel.current;
+    const struct sim_message cancel = SIM_MESSAGE(CNodeCancelBadgedSends, badged, DEPTH);
+    sim_put(ROOT, &cancel);
+    host_irq_raise(IRQ);
+    sim_trap(seL4_SysCall);
+    assert_int_not_equal(caller->resumption.what[0], 0);
+    sim_interrupts();
+    // The capability is deleted meanwhile, and what the call finds is an error.
+    slot_delete_now(fresh_slot(badged));
+    sim_put(ROOT, &cancel);
+    sim_trap(seL4_SysCall);
     assert_int_equal(caller->resumption.what[0], 0);
 }
 
@@ -270,6 +291,7 @@ int main(void)
         cmocka_unit_test_setup(a_cnode_with_such_an_endpoint_in_it_is_deleted_in_parts, fresh),
         cmocka_unit_test_setup(cancelling_goes_on_where_it_was_preempted, fresh),
         cmocka_unit_test_setup(a_thread_whose_registers_are_written_forgets_how_far_it_was, fresh),
+        cmocka_unit_test_setup(a_thread_whose_capability_goes_forgets_how_far_it_was, fresh),
         cmocka_unit_test_setup(cleaning_a_large_page_goes_on_where_it_was_preempted, fresh),
         cmocka_unit_test_setup(refills_that_are_due_at_once_are_handed_out_in_parts, fresh),
     };

@@ -5,7 +5,9 @@
 //
 // Most leave their progress in what they work on: what was deleted is gone. The others write down
 // in the thread what they were about and how far they had come, and go on from there if the thread
-// asks for the same again. It does, unless somebody writes its registers: that makes it forget.
+// asks for the same again. It does, unless somebody writes its registers, or changes what its
+// capability address leads to: so whoever writes registers makes it forget, and so does the end of
+// any invocation or message.
 #pragma once
 
 #include <stdbool.h>
@@ -19,7 +21,7 @@ enum progress {
 };
 
 struct resumption {
-    uint64_t what[2]; // the operation and its object; 0, 0: none
+    uint64_t what[2]; // the operation and its object; 0 first: none
     uint64_t reached[2];
 };
 
@@ -31,7 +33,7 @@ static inline bool resumption_is_of(const struct resumption *resumption, uint64_
 
 static inline void resumption_forget(struct resumption *resumption)
 {
-    *resumption = (struct resumption){.what = {0, 0}};
+    resumption->what[0] = 0;
 }
 
 // After each unit of work: whether to stop, because an interrupt waits or the budget has run out.
