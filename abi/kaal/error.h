@@ -16,4 +16,5 @@ enum kaal_err {
     KAAL_ERR_NOTFOUND = 8, // no such thing
     KAAL_ERR_KERNEL = 9,   // the kernel refused; the reply carries the seL4 error
     KAAL_ERR_BUSY = 10,    // somebody else holds it
+    KAAL_ERR_DEVICE = 17,  // a device failed, or behaves as none of its kind does
 };

@@ -44,13 +44,17 @@ enum kaal_start_kind {
     // Memory: `address`, `size`.
     KAAL_START_MEMORY, // a shared region
     KAAL_START_DEVICE, // registers
+    KAAL_START_DMA,    // contiguous memory; a device finds it at `paddr`
 };
 
 struct kaal_start_entry {
     char name[KAAL_NAME_SIZE];
     uint32_t kind;   // enum kaal_start_kind
     uint32_t rights; // enum kaal_rights of image.h
-    uint64_t slot;   // CPtr, 0 if none
+    union {
+        uint64_t slot;  // CPtr, 0 if none
+        uint64_t paddr; // of DMA memory
+    };
     union {
         uint64_t address;
         uint64_t value;

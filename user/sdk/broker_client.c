@@ -88,6 +88,8 @@ const char *kaal_strerror(enum kaal_err err)
         [KAAL_ERR_NOTFOUND] = "not found",
         [KAAL_ERR_KERNEL] = "refused by the kernel",
         [KAAL_ERR_BUSY] = "busy",
+        [KAAL_ERR_DEVICE] = "a device failed",
     };
-    return (size_t)err < sizeof(texts) / sizeof(texts[0]) ? texts[err] : "unknown error";
+    bool known = (size_t)err < sizeof(texts) / sizeof(texts[0]) && texts[err] != NULL;
+    return known ? texts[err] : "unknown error";
 }

@@ -11,7 +11,7 @@
 #include "timer.h"
 
 #include <kaal/component.h>
-#include <kaal/error.h>
+#include <kaal/serve.h>
 #include <kaal/time.h>
 #include <kaal/timer_protocol.h>
 
@@ -42,67 +42,56 @@ static void expire(void)
 
 // --- requests ------------------------------------------------------------------------------------
 
-static seL4_MessageInfo_t answer(enum kaal_err err, seL4_Word words)
-{
-    return seL4_MessageInfo_new(err, 0, 0, words);
-}
-
 static seL4_MessageInfo_t serve_now(void)
 {
     seL4_SetMR(0, kaal_time_us());
     seL4_SetMR(1, kaal_time_tick_us());
-    return answer(KAAL_OK, 2);
+    return kaal_answer(KAAL_OK, 2);
 }
 
 static seL4_MessageInfo_t serve_set(uint64_t client, seL4_Word words)
 {
     if (words < 3) {
-        return answer(KAAL_ERR_PROTOCOL, 0);
+        return kaal_answer(KAAL_ERR_PROTOCOL, 0);
     }
     uint64_t deadline_us = seL4_GetMR(1);
     uint64_t period_us = seL4_GetMR(2);
     if (period_us != 0 && period_us < kaal_time_tick_us()) {
-        seL4_SetMR(0, 2);
-        return answer(KAAL_ERR_ARGUMENT, 1);
+        return kaal_answer_argument(2);
     }
     if (channel_of(client) == NULL) {
-        return answer(KAAL_ERR_NOTFOUND, 0);
+        return kaal_answer(KAAL_ERR_NOTFOUND, 0);
     }
     if (!timer_set(&timers, client, deadline_us, period_us)) {
-        return answer(KAAL_ERR_MEMORY, 0);
+        return kaal_answer(KAAL_ERR_MEMORY, 0);
     }
     expire();
     seL4_SetMR(0, kaal_time_us());
-    return answer(KAAL_OK, 1);
+    return kaal_answer(KAAL_OK, 1);
 }
 
 static seL4_MessageInfo_t serve_cancel(uint64_t client)
 {
     seL4_SetMR(0, timer_cancel(&timers, client));
     kaal_alarm_set(&alarm, timer_next(&timers));
-    return answer(KAAL_OK, 1);
+    return kaal_answer(KAAL_OK, 1);
 }
 
 seL4_MessageInfo_t protected(seL4_Word badge, seL4_MessageInfo_t info)
 {
-    seL4_Word words = seL4_MessageInfo_get_length(info);
-    uint64_t protocol = seL4_GetMR(0);
-    if (words < 1 || kaal_protocol_id(protocol) != KAAL_PROTOCOL_TIMER) {
-        return answer(KAAL_ERR_PROTOCOL, 0);
+    struct kaal_request request;
+    if (!kaal_request_open(&request, badge, info, KAAL_TIMER_WORD)) {
+        return request.refusal;
     }
-    if (kaal_protocol_major(protocol) != KAAL_TIMER_MAJOR) {
-        seL4_SetMR(0, KAAL_TIMER_WORD);
-        return answer(KAAL_ERR_VERSION, 1);
-    }
-    switch (seL4_MessageInfo_get_label(info)) {
+    switch (request.number) {
     case KAAL_TIMER_NOW:
         return serve_now();
     case KAAL_TIMER_SET:
-        return serve_set(badge, words);
+        return serve_set(badge, request.words);
     case KAAL_TIMER_CANCEL:
         return serve_cancel(badge);
     default:
-        return answer(KAAL_ERR_REQUEST, 0);
+        return kaal_answer(KAAL_ERR_REQUEST, 0);
     }
 }
 
