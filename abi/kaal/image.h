@@ -88,11 +88,17 @@ struct kaal_plan_pd {
 
 // --- memory ------------------------------------------------------------------------------------
 
+enum kaal_region_flag {
+    // Its frames follow each other in physical memory, and who maps it is told where (start page:
+    // KAAL_START_DMA).
+    KAAL_REGION_CONTIGUOUS = 1u << 0,
+};
+
 struct kaal_plan_region {
     char name[KAAL_NAME_SIZE];
     uint64_t size;      // bytes, a multiple of the page size
     uint32_t page_bits; // 12 or 21
-    uint32_t reserved;
+    uint32_t flags;     // enum kaal_region_flag
 };
 
 enum kaal_rights {

@@ -377,7 +377,28 @@ static void add_region(struct planner *p, size_t index)
     struct kaal_plan_region *out = &p->plan->regions[index];
     out->size = (uint64_t)region->size.value;
     out->page_bits = log2_floor(system_page_size(region));
+    out->flags = region->contiguous.value ? KAAL_REGION_CONTIGUOUS : 0;
     set_name(out->name, region->name.text);
+}
+
+// The DMA memory of a device is a region of its own, behind those of the description.
+static void add_dma(struct planner *p, const struct sd_device *device)
+{
+    struct kaal_plan_region *out = &p->plan->regions[p->plan->region_count];
+    out->size = (uint64_t)device->dma.value;
+    out->page_bits = log2_floor(SD_PAGE);
+    out->flags = KAAL_REGION_CONTIGUOUS;
+    set_name(out->name, device->name.text);
+    add_map(p, device->name.text,
+            (struct kaal_plan_map){
+                .pd = (uint32_t)device->pd,
+                .source = KAAL_MAP_REGION,
+                .object = (uint32_t)p->plan->region_count,
+                .rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE,
+                .cached = device->dma_cached.value,
+                .vaddr = next_address(p, device->pd, out->size, SD_PAGE),
+            });
+    p->plan->region_count++;
 }
 
 static void add_device(struct planner *p, size_t index)
@@ -400,7 +421,8 @@ static void make_tables(struct planner *p, const struct program_set *programs)
     plan->region_count = s->region_count;
     plan->device_count = s->device_count;
     plan->pds = arena_alloc(p->arena, s->pd_count * sizeof(*plan->pds));
-    plan->regions = arena_alloc(p->arena, s->region_count * sizeof(*plan->regions));
+    plan->regions =
+        arena_alloc(p->arena, (s->region_count + s->device_count) * sizeof(*plan->regions));
     plan->devices = arena_alloc(p->arena, s->device_count * sizeof(*plan->devices));
     plan->files = arena_alloc(p->arena, s->pd_count * sizeof(*plan->files));
     plan->programs = arena_alloc(p->arena, s->pd_count * sizeof(const struct program *));
@@ -488,6 +510,11 @@ bool plan_make(struct arena *a, const struct system *s, const struct program_set
     for (uint32_t i = 0; i < s->device_count; i++) {
         device_maps(&p, i);
     }
+    for (size_t i = 0; i < s->device_count; i++) {
+        if (s->devices[i].dma.given) {
+            add_dma(&p, &s->devices[i]);
+        }
+    }
     for (size_t i = 0; i < s->pd_count; i++) {
         size_cspace(&p, i);
     }
@@ -529,7 +556,8 @@ uint64_t plan_memory(const struct plan *p)
         }
     }
     for (size_t i = 0; i < p->region_count; i++) {
-        bytes += p->regions[i].size;
+        bool whole = (p->regions[i].flags & KAAL_REGION_CONTIGUOUS) != 0;
+        bytes += whole ? UINT64_C(1) << log2_ceil(p->regions[i].size) : p->regions[i].size;
     }
     return bytes;
 }

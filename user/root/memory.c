@@ -119,6 +119,27 @@ uint32_t memory_objects(struct root *root, uint32_t owner, seL4_Word type, uint8
     return first;
 }
 
+// A piece of that size of its own: what a single untyped capability gives comes in order.
+uint32_t memory_contiguous(struct root *root, uint8_t page_bits, uint32_t count)
+{
+    bool small = page_bits == ROOT_PAGE_BITS;
+    uint8_t bits = (uint8_t)(page_bits + log2_ceil(count));
+    uint32_t index = 0;
+    if (!untyped_pick(&root->pool, ROOT_FREE, bits, &index)) {
+        root_fail(root, "object", NULL, "no piece of memory is large enough");
+    }
+    uint32_t piece = root->pool.count;
+    split(root, index, bits, ROOT_FREE);
+    uint32_t first = store_slots(root, count);
+    for (uint32_t done = 0; done < count;) {
+        uint32_t now = count - done < RETYPE_MAX ? count - done : RETYPE_MAX;
+        retype(root, piece, small ? seL4_ARM_SmallPageObject : seL4_ARM_LargePageObject, 0,
+               page_bits, first + done, now);
+        done += now;
+    }
+    return first;
+}
+
 // Device memory before the frame is split off in ever smaller, aligned pieces, which stay in the
 // pool for other devices:
 //

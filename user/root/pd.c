@@ -108,8 +108,12 @@ void pd_create_all(struct root *root)
     for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_REGIONS); i++) {
         const struct kaal_plan_region *region = plan_region(plan, i);
         bool small = region->page_bits == ROOT_PAGE_BITS;
-        root->regions[i] = memory_objects(
-            root, ROOT_FREE, small ? seL4_ARM_SmallPageObject : seL4_ARM_LargePageObject, 0,
-            (uint32_t)(region->size >> region->page_bits));
+        uint32_t pages = (uint32_t)(region->size >> region->page_bits);
+        root->regions[i] =
+            (region->flags & KAAL_REGION_CONTIGUOUS) != 0
+                ? memory_contiguous(root, (uint8_t)region->page_bits, pages)
+                : memory_objects(root, ROOT_FREE,
+                                 small ? seL4_ARM_SmallPageObject : seL4_ARM_LargePageObject, 0,
+                                 pages);
     }
 }

@@ -135,6 +135,9 @@ static bool check_regions(const struct plan *plan, struct plan_error *error)
         if (region->page_bits != SMALL_PAGE_BITS && region->page_bits != LARGE_PAGE_BITS) {
             return plan_fail(error, "region", i, "page size is neither 4 KiB nor 2 MiB");
         }
+        if ((region->flags & ~(uint32_t)KAAL_REGION_CONTIGUOUS) != 0) {
+            return plan_fail(error, "region", i, "unknown flag");
+        }
         if (region->size == 0 || !is_aligned(region->size, UINT64_C(1) << region->page_bits) ||
             region->size >> region->page_bits > REGION_PAGES_MAX) {
             return plan_fail(error, "region", i, "size out of range or not in pages");

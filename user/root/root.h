@@ -125,6 +125,9 @@ uint32_t store_copy(struct root *root, uint32_t slot, seL4_CapRights_t rights);
 uint32_t memory_objects(struct root *root, uint32_t owner, seL4_Word type, uint8_t size_bits,
                         uint32_t count);
 
+// The frames of a contiguous region, in fresh, consecutive slots and in the order of addresses.
+uint32_t memory_contiguous(struct root *root, uint8_t page_bits, uint32_t count);
+
 static inline uint32_t memory_object(struct root *root, uint32_t owner, seL4_Word type,
                                      uint8_t size_bits)
 {

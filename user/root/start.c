@@ -40,8 +40,16 @@ static struct kaal_start_entry map_entry(const struct root *root, const struct k
     struct kaal_start_entry entry = {.rights = map->rights, .address = map->vaddr};
     memcpy(entry.name, map->name, sizeof(entry.name));
     if (map->source == KAAL_MAP_REGION) {
+        const struct kaal_plan_region *region = plan_region(&root->plan, map->object);
         entry.kind = KAAL_START_MEMORY;
-        entry.size = plan_region(&root->plan, map->object)->size;
+        entry.size = region->size;
+        if ((region->flags & KAAL_REGION_CONTIGUOUS) != 0) {
+            seL4_ARM_Page_GetAddress_t where =
+                seL4_ARM_Page_GetAddress(store_cptr(root->regions[map->object]));
+            root_check(root, (seL4_Error)where.error, "map", map->name);
+            entry.kind = KAAL_START_DMA;
+            entry.paddr = where.paddr;
+        }
     } else {
         // Registers need not begin at a page.
         struct dt_range window = machine_window(root, map->object, map->window);
