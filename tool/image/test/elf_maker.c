@@ -26,14 +26,14 @@ static void put_note(uint8_t *out, const char *config)
 }
 
 // Null section, symbol table, string table.
-static size_t put_symbols(uint8_t *out, size_t at, const char *name, uint64_t value)
+static size_t put_symbols(uint8_t *out, size_t at, const char *name, uint64_t value, size_t size)
 {
     Elf64_Sym symbols[2] = {{0},
                             {.st_name = 1,
                              .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT),
                              .st_shndx = SHN_ABS,
                              .st_value = value,
-                             .st_size = 8}};
+                             .st_size = size}};
     size_t strings = at + sizeof(symbols);
     size_t headers = (strings + strlen(name) + 2 + 7) / 8 * 8;
     Elf64_Shdr shdrs[3] = {
@@ -110,7 +110,8 @@ size_t elf_make(const struct elf_maker *m, uint8_t *out)
         put_note(out, m->config);
     }
     if (m->symbol != NULL) {
-        end = put_symbols(out, (end + 7) / 8 * 8, m->symbol, ELF_MAKER_BASE + data_at);
+        end = put_symbols(out, (end + 7) / 8 * 8, m->symbol, ELF_MAKER_BASE + data_at,
+                          m->symbol_size != 0 ? m->symbol_size : 8);
     }
     return end;
 }

@@ -21,7 +21,8 @@ struct elf_maker {
     size_t data_size; // 0 and no bss: no data segment; 0: it begins behind the end of the file
     size_t bss_size;
     const char *config; // of the note; NULL: no note
-    const char *symbol; // of the first 8 bytes of data; NULL: no symbol table
+    const char *symbol; // of the first bytes of data; NULL: no symbol table
+    size_t symbol_size; // 0: 8
     uint8_t fill;       // byte of text and data
 };
 

@@ -251,6 +251,7 @@ static void a_region_or_device_with_a_wrong_field_is_rejected(void **state)
         {FIELD(regions[0].page_bits), 0, "region", 0, page},
         {FIELD(regions[0].page_bits), 30, "region", 0, page},
         {FIELD(regions[0].page_bits), UINT32_MAX, "region", 0, page},
+        {FIELD(regions[0].flags), 2, "region", 0, "unknown flag"},
         {FIELD(regions[0].size), 0, "region", 0, size},
         {FIELD(regions[0].size), 0x3001, "region", 0, size},
         {FIELD(regions[0].size), UINT64_C(1) << 31, "region", 0, size},
