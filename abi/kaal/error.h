@@ -12,8 +12,15 @@ enum kaal_err {
     KAAL_ERR_ARGUMENT = 4, // an argument is out of range; the reply tells which
     KAAL_ERR_MEMORY = 5,   // not enough memory
     KAAL_ERR_SLOTS = 6,    // no free capability slot
-    KAAL_ERR_DENIED = 7,   // the description or a quota does not allow it
+    KAAL_ERR_DENIED = 7,   // the description or a quota does not allow it; the reply tells the rule
     KAAL_ERR_NOTFOUND = 8, // no such thing
     KAAL_ERR_KERNEL = 9,   // the kernel refused; the reply carries the seL4 error
     KAAL_ERR_BUSY = 10,    // somebody else holds it
+    KAAL_ERR_STALE = 11,   // names something that is no more
+    KAAL_ERR_DEAD = 12,    // the peer has died; the reply tells its generation, 0 if it is gone
+    KAAL_ERR_STATE = 13,   // not in this state
+    KAAL_ERR_AGAIN = 14,   // too many wait for this already
+    KAAL_ERR_EXISTS = 15,  // the name is taken
+    KAAL_ERR_PROGRAM = 16, // not a program that can be started; the reply tells the cause
+    KAAL_ERR_DEVICE = 17,  // a device failed, or behaves as none of its kind does
 };

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The packed system: what `kaal build` adds to the root task's ELF and what the
-// root task builds. One page-aligned, read-only segment:
+// The packed system: what `kaal build` adds to the root task's ELF, what the root task checks and
+// the broker builds from, at boot and later. One page-aligned, read-only segment:
 //
 //   +0                header      struct kaal_image
-//   +header_size      tables      pds, regions, devices, caps, maps, files, one after another,
-//                                 each 8-byte aligned, located by header.tables[]
+//   +header_size      tables      pds, regions, devices, caps, maps, files, links, permits, one
+//                                 after another, each 8-byte aligned, located by header.tables[]
 //   page-aligned      files       component ELFs up to the end of their last LOAD segment,
 //                                 each file once, each starting on a page of its own
 //   size              end         padded to a page with zeroes
@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define KAAL_IMAGE_MAGIC   UINT64_C(0x31474d494c41414b) // "KAALIMG1"
-#define KAAL_IMAGE_VERSION 1u
+#define KAAL_IMAGE_VERSION 2u
 #define KAAL_IMAGE_SYMBOL  "kaal_image_address"
 
 // An index that names nothing.
@@ -33,6 +33,8 @@ enum kaal_table {
     KAAL_TABLE_CAPS,
     KAAL_TABLE_MAPS,
     KAAL_TABLE_FILES,
+    KAAL_TABLE_LINKS,
+    KAAL_TABLE_PERMITS,
     KAAL_TABLE_COUNT,
 };
 
@@ -66,6 +68,44 @@ enum kaal_pd_flag {
     KAAL_PD_INBOX = 1u << 1,   // has a CNode for capabilities that callers transfer
     KAAL_PD_FPU = 1u << 2,     // may use floating point
     KAAL_PD_AWAITED = 1u << 3, // in start_order: the next one starts when this one's init is done
+    KAAL_PD_TIMEOUT = 1u << 4, // running out of budget is a failure (timeout fault)
+};
+
+// When a component is started again by itself.
+enum kaal_restart {
+    KAAL_RESTART_NEVER,      // it stays as it is
+    KAAL_RESTART_ON_FAILURE, // after a fault, an exit status other than 0, a missed heartbeat
+    KAAL_RESTART_ALWAYS,     // also after exit status 0
+};
+
+// What a component may ask the broker for, beyond what concerns itself. A refusal names the bit.
+enum kaal_allow {
+    KAAL_ALLOW_MEMORY = 1u << 0,  // memory regions
+    KAAL_ALLOW_CHANNEL = 1u << 1, // notifications of its own; channels to published services
+    KAAL_ALLOW_GIVE = 1u << 2,    // to hand on what it was granted
+    KAAL_ALLOW_PUBLISH = 1u << 3, // to offer a service by name
+    KAAL_ALLOW_SPAWN = 1u << 4,   // to start components, and to control those
+    KAAL_ALLOW_DEVICE = 1u << 5,  // devices that its permits name
+    KAAL_ALLOW_SEE = 1u << 6,     // what others hold, the audit ring
+    KAAL_ALLOW_MANAGE = 1u << 7,  // to stop, kill and restart any component
+
+    // Without a key `allow` in the description.
+    KAAL_ALLOW_DEFAULT =
+        KAAL_ALLOW_MEMORY | KAAL_ALLOW_CHANNEL | KAAL_ALLOW_GIVE | KAAL_ALLOW_PUBLISH,
+};
+
+// How a component is looked after, and how much it may have. 0 in a time: not at all.
+struct kaal_policy {
+    uint32_t restart;     // enum kaal_restart
+    uint32_t restart_max; // restarts within the window; one more and the component is given up
+    uint64_t window_us;
+    uint64_t backoff_us; // before the first restart of a window; doubles with each, up to 64 times
+    uint64_t heartbeat_us;     // longest time between two signs of life
+    uint64_t quota_memory;     // bytes of what it asks for
+    uint32_t quota_slots;      // capability slots of the broker for that
+    uint32_t quota_components; // living components that it spawned
+    uint32_t quota_cpu;        // thousandths of the processor that those may have in all
+    uint32_t allow;            // enum kaal_allow
 };
 
 struct kaal_plan_pd {
@@ -84,15 +124,45 @@ struct kaal_plan_pd {
     uint32_t cspace_bits; // log2 slots of its CNode
     uint32_t inbox_slot;  // slot of the inbox CNode if KAAL_PD_INBOX, else 0
     uint32_t reserved;
+    struct kaal_policy policy;
+};
+
+// --- who depends on whom -----------------------------------------------------------------------
+
+enum kaal_link_kind {
+    KAAL_LINK_DEPENDS,  // `pd` is restarted when `on` was
+    KAAL_LINK_WATCHES,  // `pd` is told by `badge`, a bit of its notification
+    KAAL_LINK_ESCALATE, // when `pd` is given up, `on` has failed as well
+};
+
+struct kaal_plan_link {
+    uint32_t pd;
+    uint32_t on;
+    uint32_t kind; // enum kaal_link_kind
+    uint32_t reserved;
+    uint64_t badge;
+};
+
+// Devices that a component may ask for.
+struct kaal_plan_permit {
+    char match_text[128];
+    uint32_t match; // enum kaal_device_match
+    uint32_t pd;
 };
 
 // --- memory ------------------------------------------------------------------------------------
+
+enum kaal_region_flag {
+    // Its frames follow each other in physical memory, and who maps it is told where (start page:
+    // KAAL_START_DMA).
+    KAAL_REGION_CONTIGUOUS = 1u << 0,
+};
 
 struct kaal_plan_region {
     char name[KAAL_NAME_SIZE];
     uint64_t size;      // bytes, a multiple of the page size
     uint32_t page_bits; // 12 or 21
-    uint32_t reserved;
+    uint32_t flags;     // enum kaal_region_flag
 };
 
 enum kaal_rights {
@@ -123,6 +193,8 @@ struct kaal_plan_map {
 enum kaal_device_match {
     KAAL_DEVICE_PATH,       // full device-tree path, "/pl011@9000000"
     KAAL_DEVICE_COMPATIBLE, // first node, in tree order, that has this compatible string
+    KAAL_DEVICE_ALIAS,      // the node that /aliases names so
+    KAAL_DEVICE_MATCH_COUNT,
 };
 
 // Registers and interrupt follow from the device tree that the machine boots with.
@@ -177,14 +249,21 @@ struct kaal_plan_file {
 // --- badges ------------------------------------------------------------------------------------
 
 // What a component receives on its endpoint. Signals of its bound notification arrive there too,
-// with neither of the top bits.
+// with neither of the top bits. At the broker the low half of a badge is the number of a component,
+// and above it stands which of the components with that number is meant (KAAL_BADGE_SERIAL).
 #define KAAL_BADGE_CALL                                                                            \
     (UINT64_C(1) << 63) // a call; low bits: number of the channel, or PD at the broker
-#define KAAL_BADGE_FAULT (UINT64_C(1) << 62) // a fault; low bits: index of the PD that faulted
-#define KAAL_BADGE_ID    UINT64_C(0xffffffff)
+#define KAAL_BADGE_FAULT        (UINT64_C(1) << 62) // a fault; low bits: index of the PD that faulted
+#define KAAL_BADGE_DEAD         (UINT64_C(1) << 61) // at the broker: a call to a component that is gone
+#define KAAL_BADGE_ID           UINT64_C(0xffffffff)
+#define KAAL_BADGE_SERIAL_SHIFT 32
+#define KAAL_BADGE_SERIAL       UINT64_C(0xffffff)
 
 _Static_assert(sizeof(struct kaal_image) == 96 + 16 * KAAL_TABLE_COUNT, "image header layout");
-_Static_assert(sizeof(struct kaal_plan_pd) == 224, "plan layout");
+_Static_assert(sizeof(struct kaal_policy) == 56, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_pd) == 280, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_link) == 24, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_permit) == 136, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_region) == 48, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_map) == 64, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_device) == 168, "plan layout");

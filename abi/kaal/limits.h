@@ -4,6 +4,11 @@
 // exceeds them, the root task and the broker size their tables by them.
 #pragma once
 
+#include <stdint.h>
+
+// Longest period in microseconds: one hour. Ticks of it, squared, still fit the kernel's arithmetic.
+#define KAAL_PERIOD_MAX_US UINT64_C(3600000000)
+
 enum {
     KAAL_NAME_SIZE = 32,  // bytes of a name, its terminating NUL included
     KAAL_ARGS_SIZE = 128, // bytes of a component's argument string, NUL included
@@ -14,6 +19,9 @@ enum {
     KAAL_DEVICE_MAX = 64,
     KAAL_CAP_MAX = 8192,
     KAAL_MAP_MAX = 2048,
+    KAAL_LINK_MAX = 1024,
+    KAAL_PERMIT_MAX = 256,
+    KAAL_COMPONENT_MAX = 256, // alive at a time: those of the image and those that are spawned
     KAAL_NOTIFY_BITS = 62, // incoming signals and interrupts of one component
 
     KAAL_PRIORITY_BROKER = 254, // the highest a component may have

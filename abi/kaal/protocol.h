@@ -22,6 +22,9 @@
 enum kaal_protocol {
     KAAL_PROTOCOL_BROKER = 1,
     KAAL_PROTOCOL_CONSOLE = 2,
+    KAAL_PROTOCOL_TIMER = 3,
+    KAAL_PROTOCOL_BLOCK = 4,
+    KAAL_PROTOCOL_RTC = 5,
 };
 
 static inline uint64_t kaal_protocol_word(uint32_t protocol, uint16_t major, uint16_t minor)

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #define KAAL_START_MAGIC   UINT64_C(0x314154534c41414b) // "KAALSTA1"
-#define KAAL_START_VERSION 1u
+#define KAAL_START_VERSION 2u
 
 enum kaal_start_kind {
     KAAL_START_NONE,
@@ -44,13 +44,17 @@ enum kaal_start_kind {
     // Memory: `address`, `size`.
     KAAL_START_MEMORY, // a shared region
     KAAL_START_DEVICE, // registers
+    KAAL_START_DMA,    // contiguous memory; a device finds it at `paddr`
 };
 
 struct kaal_start_entry {
     char name[KAAL_NAME_SIZE];
     uint32_t kind;   // enum kaal_start_kind
     uint32_t rights; // enum kaal_rights of image.h
-    uint64_t slot;   // CPtr, 0 if none
+    union {
+        uint64_t slot;  // CPtr, 0 if none
+        uint64_t paddr; // of DMA memory
+    };
     union {
         uint64_t address;
         uint64_t value;
@@ -71,8 +75,11 @@ struct kaal_start {
     uint64_t stack_size; // bytes; below it lies a guard page
     uint32_t flags;      // enum kaal_pd_flag of image.h
     uint32_t entry_count;
+    uint32_t attention; // not 0: a passive component tells the broker once more that it waits,
+                        // after the call that it is in; so it gives back time that was lent to it
+    uint32_t reserved;
     struct kaal_start_entry entries[];
 };
 
 _Static_assert(sizeof(struct kaal_start_entry) == 64, "start page layout");
-_Static_assert(sizeof(struct kaal_start) == 224, "start page layout");
+_Static_assert(sizeof(struct kaal_start) == 232, "start page layout");

@@ -10,6 +10,7 @@
 #include "lib/bits.h"
 
 #include <kaal/boot.h>
+#include <kaal/driver_info.h>
 #include <kaal/image.h>
 
 #include <elf.h>
@@ -115,6 +116,33 @@ static void write_good(void)
     write_file("programs/large_root.elf", elf, elf_make(&m, elf));
     m.bss_size = UINT64_C(15) * 1024 * 1024;
     write_file("programs/huge_root.elf", elf, elf_make(&m, elf));
+}
+
+// Programs that say what they drive, and two that do not know how.
+static void write_drivers(void)
+{
+    struct kaal_driver driver = {
+        .version = KAAL_DRIVER_VERSION,
+        .compatible = {"arm,pl031", "acme,rtc"},
+        .registers = 0x1000,
+        .interrupts = 1,
+        .dma = 0x1800,
+    };
+    const struct elf_maker m = {.text_size = 600,
+                                .data_size = sizeof(driver),
+                                .config = "mcs-dbg",
+                                .symbol = KAAL_DRIVER_SYMBOL,
+                                .symbol_size = sizeof(driver)};
+    struct elf_maker small = m;
+    size_t at = 0x1000; // of the data: behind the page of text
+    size_t size = elf_make(&m, elf);
+    memcpy(elf + at, &driver, sizeof(driver));
+    write_file("programs/driver.elf", elf, size);
+    driver.version = 9;
+    memcpy(elf + at, &driver, sizeof(driver));
+    write_file("programs/driver_newer.elf", elf, size);
+    small.symbol_size = 8;
+    write_file("programs/driver_small.elf", elf, elf_make(&small, elf));
 }
 
 // --- kernels -----------------------------------------------------------------------------------
@@ -223,6 +251,7 @@ int main(int argc, char **argv)
     }
     folder = argv[1];
     write_good();
+    write_drivers();
     write_damaged();
     write_kernels();
     write_loader();

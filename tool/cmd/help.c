@@ -77,6 +77,7 @@ static const char run_help[] =
     "      --seed NUMBER      seed of the run, as 0x1234 (default: random)\n"
     "      --log FILE         write the system's output there as well\n"
     "      --replay FILE      judge such a log instead of booting\n"
+    "      --disk FILE        raw disk of the machine, read and written (virtio block device)\n"
     "      --realtime         let time pass as on the host, not by executed "
     "instructions\n" COMMON_HELP "\n"
     "examples:\n"

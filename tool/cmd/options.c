@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define CONFIG_DEFAULT "mcs-dbg"
 
@@ -117,6 +119,28 @@ static bool take_config(struct parser *p, const char *value)
     return true;
 }
 
+// Looked at before QEMU is, which says it less well.
+static bool take_disk(struct parser *p, const char *value)
+{
+    enum { SECTOR = 512 };
+    struct stat s;
+    if (stat(value, &s) != 0) {
+        diag_error(p->diag, place_none(), "--disk %s: %s; make one with `truncate -s 16M %s`",
+                   value, strerror(errno), value);
+        return false;
+    }
+    if (!S_ISREG(s.st_mode) || s.st_size == 0 || s.st_size % SECTOR != 0) {
+        return wrong(p, "disk", value, "a file of whole sectors of 512 bytes");
+    }
+    if (access(value, R_OK | W_OK) != 0) {
+        diag_error(p->diag, place_none(), "--disk %s: %s; the system reads and writes it", value,
+                   strerror(errno));
+        return false;
+    }
+    p->options->disk = value;
+    return true;
+}
+
 static bool add(struct parser *p, struct strings *list, const char *value)
 {
     list->items =
@@ -151,6 +175,7 @@ enum option_key {
     KEY_LONG,
     KEY_GROWTH,
     KEY_WORST,
+    KEY_DISK,
 };
 
 struct option_use {
@@ -182,6 +207,7 @@ static const struct option long_options[] = {
     {"long", no_argument, NULL, KEY_LONG},
     {"growth", no_argument, NULL, KEY_GROWTH},
     {"worst", no_argument, NULL, KEY_WORST},
+    {"disk", required_argument, NULL, KEY_DISK},
     {NULL, 0, NULL, 0},
 };
 
@@ -190,6 +216,7 @@ static const struct option_use uses[] = {
     {KEY_LOG, RUNS},         {KEY_REPLAY, CMD_RUN},           {KEY_REALTIME, RUNS},
     {KEY_CTEST, CMD_TEST},   {KEY_JSON, CMD_BENCH},           {KEY_SYNTAX, CMD_CHECK},
     {KEY_LONG, CMD_TEST},    {KEY_GROWTH, CMD_BENCH},         {KEY_WORST, CMD_BENCH},
+    {KEY_DISK, CMD_RUN},
 };
 
 static const char *option_name(int key)
@@ -275,6 +302,8 @@ static bool take_option(struct parser *p, int key, const char *value)
     case KEY_BUILD_DIR:
         o->build_dir = value;
         return true;
+    case KEY_DISK:
+        return take_disk(p, value);
     case KEY_QEMU:
         o->qemu = value;
         return true;

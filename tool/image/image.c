@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tool/arena.h"
+#include "tool/drivers.h"
 #include "tool/options.h"
 #include "tool/pack.h"
 
@@ -49,7 +50,8 @@ static struct place largest(const struct plan *plan)
 {
     struct place at = place_start(plan->system->file);
     uint64_t most = 0;
-    for (size_t i = 0; i < plan->region_count; i++) {
+    // Regions beyond those of the description are the DMA memory of devices.
+    for (size_t i = 0; i < plan->system->region_count; i++) {
         if (plan->regions[i].size > most) {
             most = plan->regions[i].size;
             at = plan->system->regions[i].size.at;
@@ -107,6 +109,7 @@ bool image_build(struct arena *a, struct options *o, const struct system *s,
         return false;
     }
     if (!programs_load(a, o, &out->products, s, &out->programs, d) ||
+        !drivers_check(a, s, &out->programs, d) ||
         !plan_make(a, s, &out->programs, out->products.config, &out->plan, d)) {
         return false;
     }

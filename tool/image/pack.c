@@ -31,6 +31,9 @@ static void list_tables(const struct plan *plan, const struct kaal_plan_file *fi
     out[KAAL_TABLE_CAPS] = (struct table){plan->caps, plan->cap_count, sizeof(*plan->caps)};
     out[KAAL_TABLE_MAPS] = (struct table){plan->maps, plan->map_count, sizeof(*plan->maps)};
     out[KAAL_TABLE_FILES] = (struct table){files, plan->file_count, sizeof(*files)};
+    out[KAAL_TABLE_LINKS] = (struct table){plan->links, plan->link_count, sizeof(*plan->links)};
+    out[KAAL_TABLE_PERMITS] =
+        (struct table){plan->permits, plan->permit_count, sizeof(*plan->permits)};
 }
 
 // Offsets of the tables behind the header, and of the files behind those, each on a page.

@@ -19,6 +19,7 @@
 
 #include "lib/bits.h"
 
+#include <kaal/broker.h>
 #include <kaal/layout.h>
 
 #include <string.h>
@@ -348,6 +349,17 @@ static uint32_t file_of(struct planner *p, const struct program *program)
     return (uint32_t)plan->file_count++;
 }
 
+static struct kaal_policy default_policy(void)
+{
+    return (struct kaal_policy){
+        .quota_memory = KAAL_BROKER_MEMORY_QUOTA,
+        .quota_slots = KAAL_BROKER_SLOT_QUOTA,
+        .quota_components = KAAL_BROKER_COMPONENT_QUOTA,
+        .quota_cpu = KAAL_BROKER_CPU_QUOTA,
+        .allow = KAAL_ALLOW_DEFAULT,
+    };
+}
+
 static void add_pd(struct planner *p, size_t index, const struct program *program)
 {
     const struct sd_pd *pd = &p->system->pds[index];
@@ -364,6 +376,7 @@ static void add_pd(struct planner *p, size_t index, const struct program *progra
         .budget_us = system_budget(pd),
         .period_us = system_period(pd),
         .stack_size = system_stack(pd),
+        .policy = default_policy(),
     };
     set_name(out->name, pd->name.text);
     if (pd->args.text != NULL) {
@@ -377,7 +390,28 @@ static void add_region(struct planner *p, size_t index)
     struct kaal_plan_region *out = &p->plan->regions[index];
     out->size = (uint64_t)region->size.value;
     out->page_bits = log2_floor(system_page_size(region));
+    out->flags = region->contiguous.value ? KAAL_REGION_CONTIGUOUS : 0;
     set_name(out->name, region->name.text);
+}
+
+// The DMA memory of a device is a region of its own, behind those of the description.
+static void add_dma(struct planner *p, const struct sd_device *device)
+{
+    struct kaal_plan_region *out = &p->plan->regions[p->plan->region_count];
+    out->size = (uint64_t)device->dma.value;
+    out->page_bits = log2_floor(SD_PAGE);
+    out->flags = KAAL_REGION_CONTIGUOUS;
+    set_name(out->name, device->name.text);
+    add_map(p, device->name.text,
+            (struct kaal_plan_map){
+                .pd = (uint32_t)device->pd,
+                .source = KAAL_MAP_REGION,
+                .object = (uint32_t)p->plan->region_count,
+                .rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE,
+                .cached = device->dma_cached.value,
+                .vaddr = next_address(p, device->pd, out->size, SD_PAGE),
+            });
+    p->plan->region_count++;
 }
 
 static void add_device(struct planner *p, size_t index)
@@ -400,7 +434,8 @@ static void make_tables(struct planner *p, const struct program_set *programs)
     plan->region_count = s->region_count;
     plan->device_count = s->device_count;
     plan->pds = arena_alloc(p->arena, s->pd_count * sizeof(*plan->pds));
-    plan->regions = arena_alloc(p->arena, s->region_count * sizeof(*plan->regions));
+    plan->regions =
+        arena_alloc(p->arena, (s->region_count + s->device_count) * sizeof(*plan->regions));
     plan->devices = arena_alloc(p->arena, s->device_count * sizeof(*plan->devices));
     plan->files = arena_alloc(p->arena, s->pd_count * sizeof(*plan->files));
     plan->programs = arena_alloc(p->arena, s->pd_count * sizeof(const struct program *));
@@ -488,6 +523,11 @@ bool plan_make(struct arena *a, const struct system *s, const struct program_set
     for (uint32_t i = 0; i < s->device_count; i++) {
         device_maps(&p, i);
     }
+    for (size_t i = 0; i < s->device_count; i++) {
+        if (s->devices[i].dma.given) {
+            add_dma(&p, &s->devices[i]);
+        }
+    }
     for (size_t i = 0; i < s->pd_count; i++) {
         size_cspace(&p, i);
     }
@@ -529,7 +569,8 @@ uint64_t plan_memory(const struct plan *p)
         }
     }
     for (size_t i = 0; i < p->region_count; i++) {
-        bytes += p->regions[i].size;
+        bool whole = (p->regions[i].flags & KAAL_REGION_CONTIGUOUS) != 0;
+        bytes += whole ? UINT64_C(1) << log2_ceil(p->regions[i].size) : p->regions[i].size;
     }
     return bytes;
 }

@@ -145,6 +145,37 @@ static bool check_pages(struct loader *l, const struct program *p, const struct 
     return true;
 }
 
+uint32_t program_flags(const struct program *p)
+{
+    const void *desc;
+    size_t size;
+    return elf_note(&p->elf, KAAL_NOTE_OWNER, KAAL_NOTE_PROGRAM, &desc, &size) &&
+                   size == sizeof(uint32_t)
+               ? load_le32(desc)
+               : 0;
+}
+
+// A program that fills its writable memory itself has no bytes for it in the file.
+static bool check_clean(struct loader *l, const struct program *p, const struct sd_text *image)
+{
+    struct elf_segment seg;
+    unsigned index = 0;
+    if ((program_flags(p) & KAAL_PROGRAM_STARTS_CLEAN) == 0) {
+        return true;
+    }
+    while (elf_next_load(&p->elf, &index, &seg)) {
+        if ((seg.flags & ELF_PF_W) != 0 && seg.filesz != 0) {
+            diag_error(l->diag, image->at,
+                       "%s says that it initialises its own memory (note KaaL), but the file has "
+                       "the initial values in a writable segment; move them as kaal_component() "
+                       "does",
+                       image->text);
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool check(struct loader *l, struct program *p, const struct sd_text *image)
 {
     const struct elf_rules rules = {
@@ -163,7 +194,7 @@ static bool check(struct loader *l, struct program *p, const struct sd_text *ima
                      "the linker script",
                      image->text);
     }
-    return check_pages(l, p, image) && check_note(l, p, image);
+    return check_pages(l, p, image) && check_note(l, p, image) && check_clean(l, p, image);
 }
 
 static size_t load(struct loader *l, const struct sd_text *image, struct program_set *set)

@@ -408,7 +408,7 @@ static bool check_counts(struct checker *c)
         {"protection domains", s->pd_count, KAAL_PD_MAX},
         {"names in `start_order`", s->start_order.count, KAAL_PD_MAX},
         {"channels", s->channel_count, KAAL_CAP_MAX / 4},
-        {"memory regions", s->region_count, KAAL_REGION_MAX},
+        {"memory regions", s->region_count, KAAL_REGION_MAX - KAAL_DEVICE_MAX},
         {"maps of memory regions", maps, KAAL_MAP_MAX / 2},
         {"devices", s->device_count, KAAL_DEVICE_MAX},
         {"capabilities", s->cap_count, KAAL_CAP_MAX / 4},

@@ -206,6 +206,30 @@ static void check_device_unique(struct checker *c, size_t index)
     }
 }
 
+// Its DMA memory is a region that bears its name.
+static void check_device_dma(struct checker *c, const struct sd_device *device)
+{
+    if (device->dma_cached.given && !device->dma.given) {
+        diag_error(c->diag, device->dma_cached.at,
+                   "`dma_cached` of a device without DMA memory; add `dma` or remove it");
+    }
+    if (!device->dma.given || !check_range(c, "dma", &device->dma, SD_PAGE, SD_DMA_MAX)) {
+        return;
+    }
+    if (device->dma.value % SD_PAGE != 0) {
+        diag_error(c->diag, device->dma.at, "`dma` is 0x%" PRIx64 "; give a multiple of 0x%x",
+                   device->dma.value, SD_PAGE);
+    }
+    size_t region =
+        device->name.text == NULL ? SYSTEM_NONE : system_find_region(c->system, device->name.text);
+    if (region != SYSTEM_NONE) {
+        diag_error(
+            c->diag, device->dma.at,
+            "the DMA memory of `%s` has the name of the memory region of line %u; rename one",
+            device->name.text, c->system->regions[region].name.at.line);
+    }
+}
+
 static void check_notify_bits(struct checker *c, size_t pd)
 {
     uint64_t bits = 0;
@@ -236,6 +260,7 @@ void check_devices(struct checker *c)
         check_device_match(c, device);
         check_range(c, "registers", &device->registers, 0, WINDOWS_MAX);
         check_range(c, "interrupts", &device->interrupts, 0, INTERRUPTS_MAX);
+        check_device_dma(c, device);
         check_device_unique(c, i);
     }
     for (size_t i = 0; i < s->pd_count; i++) {

@@ -79,6 +79,7 @@ static const struct key channel_keys[] = {
 static const struct key region_keys[] = {
     {"size", offsetof(struct sd_region, size), KEY_NUMBER, true},
     {"page_size", offsetof(struct sd_region, page_size), KEY_NUMBER, false},
+    {"contiguous", offsetof(struct sd_region, contiguous), KEY_FLAG, false},
     {"maps", 0, KEY_MAPS, false},
 };
 
@@ -96,6 +97,8 @@ static const struct key device_keys[] = {
     {"compatible", offsetof(struct sd_device, compatible), KEY_TEXT, false},
     {"registers", offsetof(struct sd_device, registers), KEY_NUMBER, false},
     {"interrupts", offsetof(struct sd_device, interrupts), KEY_NUMBER, false},
+    {"dma", offsetof(struct sd_device, dma), KEY_NUMBER, false},
+    {"dma_cached", offsetof(struct sd_device, dma_cached), KEY_FLAG, false},
 };
 
 static const struct key cap_keys[] = {

@@ -75,11 +75,11 @@ void expect_boot(struct arena *a, const struct boot_facts *facts, struct expect 
     const struct expect_field handover[] = {{"root_slots", number_value(0)}};
     add_stage(a, out, facts->root, "start", "root task started");
     set_fields(a, &out->items[out->count - 1], start, 4);
-    add_stage(a, out, facts->root, "built", "system built");
-    set_fields(a, &out->items[out->count - 1], built, 1);
     add_stage(a, out, facts->broker, "ready", "broker ready");
     add_stage(a, out, facts->broker, "handover", "authority handed over");
     set_fields(a, &out->items[out->count - 1], handover, 1);
+    add_stage(a, out, facts->broker, "built", "system built");
+    set_fields(a, &out->items[out->count - 1], built, 1);
     out->stage_count = out->count;
     out->boot_count = out->count;
 }

@@ -30,7 +30,7 @@
 #include <unistd.h>
 
 enum {
-    ARGUMENTS_MAX = 40,
+    ARGUMENTS_MAX = 48,
     QMP_TIMEOUT_MS = 400,
     END_TIMEOUT_MS = 400,
 };
@@ -70,6 +70,7 @@ struct machine_setup machine_setup(const struct options *o, struct bytes image)
         .gic = o->gic,
         .memory = o->memory,
         .seed = o->seed,
+        .disk = o->disk,
         .counted = !o->realtime,
         .count_shift = 3,
     };
@@ -178,6 +179,32 @@ static void add_machine(struct arguments *list, struct arena *a, const struct ma
     add(list, "chardev=qmp,mode=control");
 }
 
+// In QEMU's options a comma ends a value unless it is doubled.
+static const char *double_commas(struct arena *a, const char *path)
+{
+    char *out = arena_alloc(a, 2 * strlen(path) + 1);
+    size_t length = 0;
+    for (const char *p = path; *p != '\0'; p++) {
+        if (*p == ',') {
+            out[length++] = ',';
+        }
+        out[length++] = *p;
+    }
+    out[length] = '\0';
+    return out;
+}
+
+static void add_disk(struct arguments *list, struct arena *a, const char *path)
+{
+    // A QEMU older than 10 has the legacy interface unless told otherwise.
+    add(list, "-global");
+    add(list, "virtio-mmio.force-legacy=false");
+    add(list, "-drive");
+    add(list, arena_printf(a, "if=none,id=disk,format=raw,file=%s", double_commas(a, path)));
+    add(list, "-device");
+    add(list, "virtio-blk-device,drive=disk,bus=virtio-mmio-bus.0");
+}
+
 static void run_arguments(struct arena *a, const struct machine_setup *s, const struct wires *w,
                           const char **out)
 {
@@ -194,6 +221,9 @@ static void run_arguments(struct arena *a, const struct machine_setup *s, const 
     add(&list, "-serial");
     add(&list, "chardev:serial0");
     add(&list, "-no-reboot");
+    if (s->disk != NULL) {
+        add_disk(&list, a, s->disk);
+    }
     if (s->counted) {
         // Nobody replays the recording; making it is what has instructions counted exactly.
         add(&list, "-icount");

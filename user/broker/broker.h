@@ -1,74 +1,351 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The capability broker: holds every capability that no component needs to hold, and all policy
-// about who gets more.
+// The capability broker: holds every capability that no component needs to hold, builds components,
+// and has all policy about who gets more.
 //
 //    root task ── table ──► broker ◄── requests, faults ── components
 //                             │
 //                             └── lines ──► serial port at first, then the console asks for them
 //
-// It never waits for a component: it sends nothing, it only answers. So whatever a component does,
-// the broker is waiting in its loop when the next one calls.
+// It never waits for a component: it sends nothing that could block, it only answers. So whatever a
+// component does, the broker is waiting in its loop when the next one calls.
 //
-// The files: handover takes over from the root task, start begins the components in their order,
-// main tells requests apart, grant serves them with memory from piece, log has the output.
+// The files, from the bottom up:
+//
+//    pool, slots       untyped memory and slots, pure book-keeping
+//    memory            both with the kernel behind them; arenas: what one component is made of
+//    image, machine    the packed system; the device tree
+//    component, build  the table of components; one of them out of its plan
+//    wire              capabilities between components
+//    grants, audit     who holds what; what happened: pure book-keeping
+//    grant*            what is granted at run time
+//    life, supervise   begin, end, restart; when
+//    spawn, control, names, inspect, later, main    requests
+//    handover, system  from the root task to components that are built
+//    start             their order of beginning
+//    log               output
 #pragma once
 
+#include "audit.h"
+#include "grants.h"
+#include "pool.h"
+#include "slots.h"
+
 #include <kaal/broker.h>
+#include <kaal/builder.h>
 #include <kaal/component.h>
 #include <kaal/error.h>
 #include <kaal/handover.h>
-#include <kaal/untyped.h>
+#include <kaal/plan.h>
+#include <kaal/start.h>
+
+#include <lib/fdt.h>
 
 #include <sel4/sel4.h>
 
 #include <stdbool.h>
 #include <stdint.h>
 
-// What the broker knows of a component beyond the table.
+enum {
+    PAGE_BITS = 12,
+    PAGE_SIZE = 1 << PAGE_BITS,
+};
+
+#define NO_COMPONENT UINT32_MAX
+
+// --- memory.c ------------------------------------------------------------------------------------
+
+enum { ARENA_PARTS = 12 };
+
+// Slots of the store in a row, of which the first `used` are taken.
+struct run {
+    uint32_t first;
+    uint32_t count;
+    uint32_t used;
+};
+
+// All that one component is made of, so that it can be taken back as a whole:
+//
+//    pieces    |frames.. tables.. TCB, CNode, ..|     untyped memory; revoking it destroys these
+//    objects   |slot|slot|slot| .. | free |           slots of the store with their capabilities
+//    copies    |slot|slot| .. | free |                slots with copies of what is not its own
+struct arena {
+    struct {
+        uint32_t node; // of the pool
+        uint64_t used; // bytes
+    } pieces[ARENA_PARTS];
+    struct run objects[ARENA_PARTS];
+    struct run copies[ARENA_PARTS];
+    uint8_t piece_count;
+    uint8_t object_runs;
+    uint8_t copy_runs;
+    uint32_t owner;
+};
+
+struct broker;
+
+// Takes the memory of the table into the pool, and its slots.
+enum kaal_err memory_open(void);
+
+// Memory for about `bytes`, slots for about so many objects and copies. More is taken later where
+// that was too little. After an error nothing has been taken.
+enum kaal_err arena_reserve(struct arena *arena, uint32_t owner, uint64_t bytes, uint32_t objects,
+                            uint32_t copies);
+
+// `count` objects in consecutive slots from *first on.
+enum kaal_err arena_objects(struct arena *arena, seL4_Word type, uint8_t size_bits, uint32_t count,
+                            uint32_t *first);
+
+// An empty slot for a copy.
+enum kaal_err arena_slot(struct arena *arena, uint32_t *slot);
+
+// A copy of a capability of the store.
+enum kaal_err arena_copy(struct arena *arena, uint32_t from, seL4_CapRights_t rights,
+                         uint32_t *slot);
+
+// Destroys all of it. The arena is empty then.
+void arena_release(struct arena *arena);
+
+// Bytes of memory, and slots.
+uint64_t arena_bytes(const struct arena *arena);
+uint32_t arena_slots(const struct arena *arena);
+
+// An object type's size, log2 of bytes.
+uint8_t object_bits(seL4_Word type, uint8_t size_bits);
+
+// Maps a frame into the broker's own address space; tables come from its own arena.
+enum kaal_err memory_map_own(uint32_t frame, uint64_t vaddr, seL4_CapRights_t rights, bool cached);
+
+// --- component.c ---------------------------------------------------------------------------------
+
+enum { COMPONENT_IRQS = 16 };
+
 struct component {
-    bool begun;            // its thread has been resumed
-    bool finished;         // its start is over: init() done, or it has faulted or stopped
-    uint32_t next_slot;    // in its CNode: free from here on
-    uint32_t channels;     // granted
-    uint32_t grants;       // of memory
-    uint64_t memory;       // bytes in them
-    uint64_t next_address; // of dynamic memory
+    struct kaal_plan_pd spec; // what it is built from
+    uint32_t state;           // enum kaal_component_state
+    uint32_t serial;          // which of the components that have had this number
+    uint32_t generation;
+    uint32_t parent;       // who spawned it; its own number: the description
+    bool described;        // in the plan, under its own number
+    bool keep;             // lives on when its parent is restarted
+    bool charged;          // its quota is taken out of its parent's
+    bool finished;         // its start is over: init() done, or it has faulted or ended
+    bool passive;          // its scheduling context has been taken back
+    struct kaal_exit exit; // how it ended last
+
+    // What it is made of; nothing in state NONE and ENDED.
+    struct arena arena;
+    uint32_t tcb;
+    uint32_t sched_context;
+    uint32_t cnode; // no guard
+    uint32_t cspace_top;
+    uint32_t inbox;
+    uint32_t vspace;
+    uint32_t endpoint;
+    uint32_t notification;
+    uint32_t reply;
+    uint32_t ipc_frame;
+    uint32_t start_frame; // first of its start page
+    uint32_t start_pages;
+    struct kaal_start *start; // its start page, as the broker sees it
+    uint64_t entry;
+    uint32_t irqs[COMPONENT_IRQS]; // interrupt handlers
+    uint32_t irq_count;
+    bool starts_clean;
+    bool serves;          // has an endpoint that it receives from
+    bool notified;        // has a notification that is bound to it
+    bool holds_own_space; // and may have changed it
+
+    // Its capability space: slots from first_free on that are taken, and bits of its notification.
+    uint32_t first_free;
+    uint64_t slots_taken;
+    uint64_t bits_taken;
+
+    // What it asked for.
+    uint64_t granted; // bytes
+    uint32_t granted_slots;
+    uint32_t granted_channels;
+    uint32_t components; // living, that it spawned
+    uint32_t cpu;        // thousandths, of those
+
+    // How it is looked after.
+    uint32_t restarts;     // in the window
+    uint64_t window_start; // microseconds
+    uint64_t restart_at;   // in state BACKOFF
+    uint64_t alive_at;
+    uint64_t consumed_us;
 };
 
 struct broker {
     const struct kaal_handover *table; // NULL until the root task has handed over
-    struct component components[KAAL_PD_MAX];
-    struct untyped_pool pool;
-    uint32_t next_slot; // of the store: free from here on
-    seL4_Error refusal; // what the kernel said last when it refused something
+    struct plan plan;
+    struct dt dt;
+    struct slots slots;
+    struct pool pool;
+    struct grants grants;
+    struct audit audit;
+    struct arena own; // what the broker needs itself
+    struct component components[KAAL_COMPONENT_MAX];
+    uint32_t component_count; // numbers in use lie below
+    seL4_Error refusal;       // what the kernel said last when it refused something
+    uint32_t rule;            // enum kaal_rule of the last KAAL_ERR_DENIED
+    uint32_t console;         // component that prints our lines
+    uint32_t spare_reply;     // for what the broker receives in the place of others
+    uint64_t signals;         // that came meanwhile, for the broker itself
+    bool starting;            // some of the start order have not begun
 };
 
 extern struct broker broker;
 
-static inline const struct kaal_handover_pd *broker_pd(uint32_t pd)
+static inline struct component *component_at(uint32_t number)
 {
-    const void *table = (const uint8_t *)broker.table + broker.table->pd_offset;
-    return (const struct kaal_handover_pd *)table + pd;
+    return &broker.components[number];
 }
 
-static inline seL4_CPtr broker_store(void)
+static inline uint32_t component_number(const struct component *c)
+{
+    return (uint32_t)(c - broker.components);
+}
+
+static inline uint64_t component_id(const struct component *c)
+{
+    return kaal_id(component_number(c), c->serial);
+}
+
+// Is there something that can run?
+static inline bool component_built(const struct component *c)
+{
+    return c->state != KAAL_STATE_NONE && c->state != KAAL_STATE_ENDED;
+}
+
+static inline seL4_CPtr store(void)
 {
     return broker.table->caps[KAAL_HANDOVER_STORE];
 }
 
 // Bits of an index into the store.
-static inline seL4_Uint8 broker_store_depth(void)
+static inline seL4_Uint8 store_depth(void)
 {
     return (seL4_Uint8)broker.table->store_bits;
 }
 
+static inline seL4_CPtr own_cap(enum kaal_handover_cap cap)
+{
+    return broker.table->caps[cap];
+}
+
 // KAAL_ERR_KERNEL, the kernel's error being kept for the answer.
-static inline enum kaal_err broker_refused(seL4_Error err)
+static inline enum kaal_err refused(seL4_Error err)
 {
     broker.refusal = err;
-    return KAAL_ERR_KERNEL;
+    return err == seL4_NoError ? KAAL_OK : KAAL_ERR_KERNEL;
 }
+
+static inline enum kaal_err denied(enum kaal_rule rule)
+{
+    broker.rule = rule;
+    return KAAL_ERR_DENIED;
+}
+
+// The badge of a component's capability to the broker's endpoint: of its calls or its faults.
+static inline uint64_t broker_badge(const struct component *c, uint64_t kind)
+{
+    return kind | (uint64_t)(c->serial & KAAL_BADGE_SERIAL) << KAAL_BADGE_SERIAL_SHIFT |
+           component_number(c);
+}
+
+// The component whom a badge means; NULL if that one is no more.
+struct component *component_of_badge(uint64_t badge);
+
+// The component with this id, NULL if it is no more.
+struct component *component_find(uint64_t id);
+
+// A free number, with the next serial; NULL if all are taken.
+struct component *component_new(void);
+
+// --- image.c, machine.c --------------------------------------------------------------------------
+
+// Maps the packed system and finds its tables.
+enum kaal_err image_open(void);
+
+// The program of a file, ready to be built; NULL, or the cause.
+const char *image_program(uint32_t file, struct kaal_program *program);
+
+// A read-only copy of the frame that `at` lies in.
+enum kaal_err image_share(struct arena *arena, const uint8_t *at, uint32_t *frame);
+
+enum kaal_err machine_open(void);
+
+// The node that is meant; dt_none() if this machine has none.
+struct dt_node machine_find(enum kaal_device_match match, const char *text);
+
+// The node of a device of the plan. dt_none() if this machine has none.
+struct dt_node machine_device(uint32_t device);
+
+// A copy of the frame over a page of device registers, in an empty slot.
+enum kaal_err machine_frame_into(uint32_t slot, uint64_t paddr);
+enum kaal_err machine_frame(struct arena *arena, uint64_t paddr, uint32_t *frame);
+
+// A handler for interrupt `number` of a node, in `slot` of the store.
+enum kaal_err machine_irq(struct dt_node node, uint32_t number, uint32_t slot);
+
+// --- build.c -------------------------------------------------------------------------------------
+
+// Shared memory regions of the description.
+enum kaal_err build_regions(void);
+
+// First frame of a region.
+uint32_t build_region(uint32_t region);
+
+// Kernel objects, program, stack and start page. After an error there is nothing of it.
+enum kaal_err build_component(struct component *c, const char **cause);
+
+// The same out of a program that has been opened. `shares`: it lies in the image.
+enum kaal_err build_program(struct component *c, const struct kaal_program *program, bool shares);
+
+// Maps a frame for data into a component that is alive; page tables come from its arena.
+enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
+                        seL4_CapRights_t rights, bool cached);
+
+// What the plan maps into the broker itself.
+enum kaal_err build_own_maps(void);
+
+// Its capabilities are in place: the thread, ready to be resumed.
+enum kaal_err build_thread(struct component *c);
+
+// --- wire.c --------------------------------------------------------------------------------------
+
+// Reads the plan once.
+enum kaal_err wire_open(void);
+
+// Puts what the plan gives to `c`; what it gives to others of the objects of `c`.
+enum kaal_err wire_own(struct component *c);
+enum kaal_err wire_others(struct component *c);
+
+// Calls of others to `c` are answered by the broker from now on, signals go nowhere.
+void wire_dead(struct component *c);
+
+// What a slot of `holder` leads to now that `dead`, which it led to, is no more.
+void wire_redirect(struct component *holder, uint32_t slot, bool call, uint32_t dead);
+
+// Does the plan have a channel by which `from` may call `to`?
+bool wire_calls(uint32_t from, uint32_t to);
+
+// Lets all interrupts of `c` come again.
+void wire_acknowledge(const struct component *c);
+
+// Tells the others the generation of `c`.
+void wire_generation(const struct component *c);
+
+// Takes a slot of a component's capability space, gives it back.
+bool cspace_take(struct component *c, uint32_t *slot);
+bool cspace_take_pair(struct component *c, uint32_t *first); // neighbours
+void cspace_give(struct component *c, uint32_t slot);
+
+// A copy of a capability of the store in a slot of a component; badge 0: as it is. And its removal.
+enum kaal_err cspace_put(struct component *c, uint32_t slot, uint32_t from, seL4_CapRights_t rights,
+                         uint64_t badge);
+void cspace_clear(struct component *c, uint32_t slot);
 
 // --- log.c ---------------------------------------------------------------------------------------
 
@@ -78,52 +355,28 @@ void log_open(void);
 // One line. If there is no room for it, it is dropped and counted.
 void log_report(const struct kaal_report *report);
 
+// "@error what=.. name=.. cause=..".
+void log_error(const char *what, const char *name, const char *cause);
+
 // The console asks for output: moves at most KAAL_BROKER_TEXT_MAX bytes of whole lines into message
 // registers from `at` on. The first time, the broker leaves the serial port. Returns the bytes, 0
 // if there is no output left.
 unsigned log_take(unsigned at);
 
-// --- handover.c ----------------------------------------------------------------------------------
+// --- handover.c, system.c, start.c -------------------------------------------------------------------------
 
-// Takes over from the root task and removes it. False if the table is not one that we understand.
+// Takes over from the root task and removes it. False, and reported, if something is not as it must
+// be.
 bool handover_take(void);
 
-// --- start.c -------------------------------------------------------------------------------------
+// Builds all components of the plan. False, and reported, if one cannot be built.
+bool system_build(void);
 
 // Begins components, lowest rank first, until one is to be waited for.
 void start_continue(void);
 
 // The start of a component is over, one way or another.
-void start_finished(uint32_t pd);
+void start_finished(struct component *c);
 
 // A passive component is about to wait: its scheduling context goes to its notification.
-void start_passive(uint32_t pd);
-
-// --- piece.c -------------------------------------------------------------------------------------
-
-// A piece of 2^bits bytes of untyped memory for `owner`, a PD: its index in the pool.
-enum kaal_err piece_take(uint32_t owner, uint8_t bits, uint32_t *piece);
-
-// Destroys all objects in the piece. Their slots of the store are empty then; it is the caller who
-// makes them free (broker.next_slot).
-void piece_empty(uint32_t piece);
-
-// The same, and the piece is free for others.
-void piece_return(uint32_t piece);
-
-// `count` objects of 2^bits bytes from the piece, into consecutive slots of the store from *first
-// on. After an error some may exist: return the piece.
-enum kaal_err piece_objects(uint32_t piece, seL4_Word type, uint8_t bits, uint32_t count,
-                            uint32_t *first);
-
-// --- grant.c -------------------------------------------------------------------------------------
-
-// The requests of abi/kaal/broker.h for component `pd`. After an error nothing has been granted and
-// the results are not written.
-//
-// `size` > 0 in bytes; *granted is what it was rounded up to.
-enum kaal_err grant_memory(uint32_t pd, uint64_t size, bool writable, uint64_t *address,
-                           uint64_t *granted);
-
-// `badge` != 0; *wait and *signal are CPtrs of the component.
-enum kaal_err grant_channel(uint32_t pd, uint64_t badge, uint64_t *wait, uint64_t *signal);
+void start_passive(struct component *c);

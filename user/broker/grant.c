@@ -1,161 +1,279 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What components ask for: memory, and channels of their own. The frames of a grant of memory and
-// the page tables that it needs first lie in one piece:
-//
-//    piece (2^bits)   |frame|frame| .. |table|table| free |
+// What is common to all grants: who pays, how they are taken back, where they are told.
 
-#include "broker.h"
+#include "grant.h"
 
-#include <kaal/image.h>
-#include <kaal/layout.h>
-#include <kaal/vspace.h>
+#include "serve.h"
 
-#include <lib/bits.h>
+// --- who pays ------------------------------------------------------------------------------------
 
-enum {
-    PAGE_BITS = 12,
-    LEVELS = 3,           // tables that one page may need
-    TABLE_SPAN_BITS = 21, // memory that a table of the last level covers
-};
-
-// --- memory --------------------------------------------------------------------------------------
-
-// Tables come from the piece (`context`) that the frames are in.
-static bool take_table(void *context, seL4_CPtr *table)
+void grant_blank(struct grant *g)
 {
-    const uint32_t *piece = context;
-    uint32_t slot = 0;
-    if (piece_objects(*piece, seL4_ARM_PageTableObject, seL4_PageTableBits, 1, &slot) != KAAL_OK) {
-        return false;
-    }
-    *table = slot;
-    return true;
+    g->node = (uint32_t)GRANTS_NODE_NONE;
+    g->payer = GRANTS_NONE;
+    g->entry = GRANTS_NONE;
+    g->peer_entry = GRANTS_NONE;
 }
 
-static enum kaal_err map_pages(uint32_t pd, uint32_t piece, uint32_t first, uint32_t pages,
-                               seL4_CapRights_t rights)
+enum kaal_err charge(struct grant *g, uint32_t payer, uint64_t bytes, uint32_t slots)
 {
-    struct kaal_table_source tables = {.take = take_table, .context = &piece};
-    uint64_t address = broker.components[pd].next_address;
-    for (uint32_t i = 0; i < pages; i++) {
-        seL4_Error err =
-            kaal_vspace_map(broker_pd(pd)->vspace, first + i, address + ((uint64_t)i << PAGE_BITS),
-                            rights, KAAL_PAGE_DATA, &tables);
-        if (err != seL4_NoError) {
-            return err == seL4_NotEnoughMemory ? KAAL_ERR_MEMORY : broker_refused(err);
-        }
+    struct component *c = component_at(payer);
+    const struct kaal_policy *policy = &c->spec.policy;
+    if (c->granted > policy->quota_memory || bytes > policy->quota_memory - c->granted) {
+        return denied(KAAL_RULE_QUOTA_MEMORY);
     }
+    if (c->granted_slots > policy->quota_slots || slots > policy->quota_slots - c->granted_slots) {
+        return denied(KAAL_RULE_QUOTA_SLOTS);
+    }
+    c->granted += bytes;
+    c->granted_slots += slots;
+    g->payer = (uint16_t)payer;
+    g->charged = bytes;
+    g->charged_slots = slots;
     return KAAL_OK;
 }
 
-// `size` bytes, in pages, at the component's next address.
-static enum kaal_err build_memory(uint32_t pd, uint64_t size, bool writable)
+static void uncharge(struct grant *g)
 {
-    uint32_t pages = (uint32_t)(size >> PAGE_BITS);
-    uint64_t tables = (size >> TABLE_SPAN_BITS) + 1 + LEVELS;
-    uint8_t bits = (uint8_t)log2_ceil(size + (tables << seL4_PageTableBits));
-    uint32_t piece = 0;
-    enum kaal_err err = piece_take(pd, bits, &piece);
-    if (err != KAAL_OK) {
-        return err;
+    if (g->payer != GRANTS_NONE) {
+        component_at(g->payer)->granted -= g->charged;
+        component_at(g->payer)->granted_slots -= g->charged_slots;
     }
-    uint32_t first = broker.next_slot;
-    err = piece_objects(piece, seL4_ARM_SmallPageObject, PAGE_BITS, pages, &first);
-    if (err == KAAL_OK) {
-        err = map_pages(pd, piece, first, pages, writable ? seL4_ReadWrite : seL4_CanRead);
-    }
-    if (err != KAAL_OK) {
-        piece_return(piece);
-        broker.next_slot = first;
-    }
-    return err;
 }
 
-enum kaal_err grant_memory(uint32_t pd, uint64_t size, bool writable, uint64_t *address,
-                           uint64_t *granted)
-{
-    const uint64_t page = UINT64_C(1) << PAGE_BITS;
-    struct component *component = &broker.components[pd];
-    if (size > KAAL_BROKER_MEMORY_QUOTA - component->memory ||
-        component->grants == KAAL_BROKER_GRANT_QUOTA) {
-        return KAAL_ERR_DENIED;
-    }
-    // No sum wraps and none passes the quota, which is a multiple of the page.
-    size = align_up(size, page);
-    if (size > KAAL_LAYOUT_DYNAMIC_END - component->next_address) {
-        return KAAL_ERR_MEMORY;
-    }
-    enum kaal_err err = build_memory(pd, size, writable);
-    if (err != KAAL_OK) {
-        return err;
-    }
-    *address = component->next_address;
-    *granted = size;
-    component->memory += size;
-    component->grants++;
-    // An unmapped page between two grants catches what runs over the end of one.
-    component->next_address += size + page;
-    return KAAL_OK;
-}
+// --- entries -------------------------------------------------------------------------------------
 
-// --- channels ------------------------------------------------------------------------------------
-
-// Both capabilities, or neither.
-static enum kaal_err mint_channel(uint32_t pd, uint32_t object, uint64_t badge)
+enum kaal_err entry_add(struct component *c, uint16_t *entry, const struct kaal_start_entry *from,
+                        const char *name)
 {
-    const struct kaal_handover_pd *owner = broker_pd(pd);
-    uint32_t slot = broker.components[pd].next_slot;
-    seL4_Uint8 depth = (seL4_Uint8)owner->cspace_bits;
-    seL4_Error err = seL4_CNode_Copy(owner->cnode, slot, depth, broker_store(), object,
-                                     broker_store_depth(), seL4_CanRead);
-    if (err != seL4_NoError) {
-        return broker_refused(err);
+    struct kaal_start *start = c->start;
+    size_t bytes = (size_t)c->start_pages << PAGE_BITS;
+    uint32_t room = (uint32_t)((bytes - sizeof(*start)) / sizeof(start->entries[0]));
+    uint32_t i = 0;
+    while (i < start->entry_count && start->entries[i].kind != KAAL_START_NONE) {
+        i++;
     }
-    err = seL4_CNode_Mint(owner->cnode, slot + 1, depth, broker_store(), object,
-                          broker_store_depth(), seL4_CanWrite, badge);
-    if (err != seL4_NoError) {
-        (void)seL4_CNode_Delete(owner->cnode, slot, depth);
-        return broker_refused(err);
-    }
-    return KAAL_OK;
-}
-
-static enum kaal_err build_channel(uint32_t pd, uint64_t badge)
-{
-    uint32_t piece = 0;
-    enum kaal_err err = piece_take(pd, seL4_NotificationBits, &piece);
-    if (err != KAAL_OK) {
-        return err;
-    }
-    uint32_t object = broker.next_slot;
-    err = piece_objects(piece, seL4_NotificationObject, seL4_NotificationBits, 1, &object);
-    if (err == KAAL_OK) {
-        err = mint_channel(pd, object, badge);
-    }
-    if (err != KAAL_OK) {
-        piece_return(piece);
-        broker.next_slot = object;
-    }
-    return err;
-}
-
-enum kaal_err grant_channel(uint32_t pd, uint64_t badge, uint64_t *wait, uint64_t *signal)
-{
-    struct component *component = &broker.components[pd];
-    if (component->channels == KAAL_BROKER_CHANNEL_QUOTA) {
-        return KAAL_ERR_DENIED;
-    }
-    if ((UINT32_C(1) << broker_pd(pd)->cspace_bits) - component->next_slot < 2) {
+    if (i == room) {
         return KAAL_ERR_SLOTS;
     }
-    enum kaal_err err = build_channel(pd, badge);
+    start->entries[i] = *from;
+    memset(start->entries[i].name, 0, KAAL_NAME_SIZE);
+    memcpy(start->entries[i].name, name, strnlen(name, KAAL_NAME_SIZE - 1));
+    start->entry_count = i == start->entry_count ? i + 1 : start->entry_count;
+    *entry = (uint16_t)i;
+    return KAAL_OK;
+}
+
+void entry_remove(struct component *c, uint16_t entry)
+{
+    if (entry != GRANTS_NONE && component_built(c) && c->start != NULL) {
+        c->start->entries[entry].kind = KAAL_START_NONE;
+    }
+}
+
+// --- taking back ---------------------------------------------------------------------------------
+
+static void free_slots(const struct grant *g)
+{
+    for (uint32_t i = 0; i < g->slot_count; i++) {
+        (void)seL4_CNode_Delete(store(), g->slot + i, store_depth());
+    }
+    (void)slots_give(&broker.slots, g->slot, g->slot_count);
+}
+
+// What the holder has in its own capability space.
+static void clear_holder(struct component *holder, const struct grant *g)
+{
+    uint32_t slots = g->kind == KAAL_GRANT_CHANNEL ? 2 : 1;
+    for (uint32_t i = 0; g->cptr != 0 && i < slots; i++) {
+        if (component_built(holder)) {
+            cspace_clear(holder, (uint32_t)g->cptr + i);
+        }
+        cspace_give(holder, (uint32_t)g->cptr + i);
+    }
+}
+
+void take_back(struct grant *g)
+{
+    struct component *holder = component_at(g->holder);
+    if (g->kind == KAAL_GRANT_IRQ) {
+        (void)seL4_IRQHandler_Clear(g->slot);
+        holder->bits_taken &= ~g->badge;
+    }
+    clear_holder(holder, g);
+    if (g->node != (uint32_t)GRANTS_NODE_NONE) {
+        (void)seL4_CNode_Revoke(store(), pool_slot(&broker.pool, g->node), store_depth());
+        (void)pool_give(&broker.pool, g->node);
+        (void)slots_give(&broker.slots, g->slot, g->slot_count);
+    } else {
+        free_slots(g);
+    }
+    entry_remove(holder, g->entry);
+    if (g->peer != GRANTS_NONE) {
+        struct component *peer = component_at(g->peer);
+        entry_remove(peer, g->peer_entry);
+        peer->bits_taken &= g->kind == KAAL_GRANT_SIGNAL ? ~g->badge : ~UINT64_C(0);
+    }
+    uncharge(g);
+    (void)grant_remove(&broker.grants, g);
+}
+
+uint32_t take_back_all(struct grant *g)
+{
+    uint32_t taken = 1;
+    struct grant *leaf = NULL;
+    while ((leaf = grant_leaf(&broker.grants, g)) != g) {
+        take_back(leaf);
+        taken++;
+    }
+    take_back(g);
+    return taken;
+}
+
+void take_back_held(struct component *c)
+{
+    for (;;) {
+        struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
+        struct grant *g = grant_next(&broker.grants, &walk);
+        if (g == NULL) {
+            return;
+        }
+        (void)take_back_all(g);
+    }
+}
+
+void take_back_given(struct component *c)
+{
+    for (;;) {
+        struct grant_walk walk = grants_of_giver(&broker.grants, component_number(c));
+        struct grant *g = grant_next(&broker.grants, &walk);
+        if (g == NULL) {
+            return;
+        }
+        (void)take_back_all(g);
+    }
+}
+
+int serve_release(struct request *r)
+{
+    struct grant *g = NULL;
+    if (r->words < 2) {
+        return KAAL_ERR_PROTOCOL;
+    }
+    enum kaal_err err =
+        grant_find_held(&broker.grants, argument(1), component_number(r->caller), &g);
+    if (err == KAAL_ERR_DENIED) {
+        return denied(KAAL_RULE_HOLDER);
+    }
+    if (err == KAAL_OK) {
+        audit_grant(KAAL_AUDIT_RELEASE, r->caller, g);
+        (void)take_back_all(g);
+    }
+    return err;
+}
+
+// --- handing on ----------------------------------------------------------------------------------
+
+static enum kaal_err give(struct request *r, struct grant *from, struct component *to,
+                          uint8_t rights, struct grant **out)
+{
+    switch ((enum kaal_grant_kind)from->kind) {
+    case KAAL_GRANT_MEMORY:
+        if (rights == 0 || (rights & ~from->rights) != 0) {
+            return denied(KAAL_RULE_RIGHTS);
+        }
+        return (rights & KAAL_RIGHT_READ) == 0 ? wrong_argument(r, 3)
+                                               : give_memory(from, to, rights, out);
+    case KAAL_GRANT_CALL:
+    case KAAL_GRANT_SIGNAL:
+    case KAAL_GRANT_CHANNEL:
+        return give_channel(from, to, out);
+    case KAAL_GRANT_DEVICE: // exclusive
+    case KAAL_GRANT_IRQ:
+    case KAAL_GRANT_NONE:
+    case KAAL_GRANT_KIND_COUNT:
+        break;
+    }
+    return KAAL_ERR_STATE;
+}
+
+enum kaal_err give_grant(struct request *r, uint64_t id, struct component *to, uint64_t rights,
+                         struct grant **out)
+{
+    struct grant *from = NULL;
+    enum kaal_err err = require(r, KAAL_ALLOW_GIVE, KAAL_RULE_ALLOW_GIVE);
     if (err != KAAL_OK) {
         return err;
     }
-    *wait = component->next_slot;
-    *signal = component->next_slot + 1;
-    component->next_slot += 2;
-    component->channels++;
+    err = grant_find_held(&broker.grants, id, component_number(r->caller), &from);
+    if (err != KAAL_OK) {
+        return err == KAAL_ERR_DENIED ? denied(KAAL_RULE_HOLDER) : err;
+    }
+    if (rights > (KAAL_RIGHT_READ | KAAL_RIGHT_WRITE)) {
+        return wrong_argument(r, 3);
+    }
+    err = give(r, from, to, (uint8_t)(rights == 0 ? from->rights : rights), out);
+    if (err == KAAL_OK) {
+        audit_grant(KAAL_AUDIT_GIVE, r->caller, *out);
+    }
+    return err;
+}
+
+int serve_give(struct request *r)
+{
+    struct grant *g = NULL;
+    if (r->words < 4) {
+        return KAAL_ERR_PROTOCOL;
+    }
+    struct component *to = component_find(argument(2));
+    if (to == NULL) {
+        return KAAL_ERR_STALE;
+    }
+    if (!component_built(to) || to == r->caller || component_number(to) == broker.table->broker) {
+        return wrong_argument(r, 2);
+    }
+    enum kaal_err err = give_grant(r, argument(1), to, argument(3), &g);
+    if (err == KAAL_OK) {
+        result(r, grant_id(&broker.grants, g));
+        result(r, g->kind == KAAL_GRANT_MEMORY ? g->address : g->cptr);
+    }
+    return err;
+}
+
+// Something that `c` gave to another. (An interrupt of a device is its holder's own gift.)
+static struct grant *given_by(const struct component *c)
+{
+    struct grant_walk walk = grants_of_giver(&broker.grants, component_number(c));
+    struct grant *g = NULL;
+    while ((g = grant_next(&broker.grants, &walk)) != NULL && g->holder == g->giver) {
+    }
+    return g;
+}
+
+int serve_revoke(struct request *r)
+{
+    uint32_t taken = 0;
+    struct grant *g = NULL;
+    if (r->words < 2) {
+        return KAAL_ERR_PROTOCOL;
+    }
+    if (argument(1) == 0) {
+        while ((g = given_by(r->caller)) != NULL) {
+            audit_grant(KAAL_AUDIT_REVOKE, r->caller, g);
+            taken += take_back_all(g);
+        }
+        result(r, taken);
+        return KAAL_OK;
+    }
+    enum kaal_err err = grant_find(&broker.grants, argument(1), &g);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    if (g->giver != component_number(r->caller)) {
+        return denied(KAAL_RULE_HOLDER);
+    }
+    audit_grant(KAAL_AUDIT_REVOKE, r->caller, g);
+    result(r, take_back_all(g));
     return KAAL_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "broker.h"
 
+#include <kaal/broker_client.h>
 #include <kaal/layout.h>
 
 enum {
@@ -17,32 +18,18 @@ _Static_assert(PROBE_BATCH << seL4_EndpointBits == 1 << PROBE_BITS, "a batch fil
 static bool table_ok(const struct kaal_handover *table)
 {
     return table->magic == KAAL_HANDOVER_MAGIC && table->version == KAAL_HANDOVER_VERSION &&
-           table->pd_count <= KAAL_PD_MAX && table->untyped_count <= UNTYPED_MAX &&
-           table->broker < table->pd_count;
-}
-
-static void copy_untyped(void)
-{
-    const struct kaal_handover_untyped *from =
-        (const void *)((const uint8_t *)broker.table + broker.table->untyped_offset);
-    for (uint32_t i = 0; i < broker.table->untyped_count; i++) {
-        (void)untyped_add(&broker.pool, (struct untyped){.paddr = from[i].paddr,
-                                                         .used = from[i].used,
-                                                         .slot = from[i].slot,
-                                                         .owner = from[i].owner,
-                                                         .bits = from[i].bits,
-                                                         .device = from[i].device != 0});
-    }
+           table->broker < KAAL_PD_MAX &&
+           table->store_bits < 32 && UINT32_C(1) << table->store_bits <= SLOTS_MAX;
 }
 
 // Deletes a capability of the root task with all copies that may have been made of it. False if
 // there is none, or if the kernel refuses.
 static bool remove_cap(enum kaal_handover_cap cap)
 {
-    uint32_t slot = broker.table->caps[cap];
+    uint32_t slot = (uint32_t)own_cap(cap);
     return slot != 0 &&
-           seL4_CNode_Revoke(broker_store(), slot, broker_store_depth()) == seL4_NoError &&
-           seL4_CNode_Delete(broker_store(), slot, broker_store_depth()) == seL4_NoError;
+           seL4_CNode_Revoke(store(), slot, store_depth()) == seL4_NoError &&
+           seL4_CNode_Delete(store(), slot, store_depth()) == seL4_NoError;
 }
 
 // The root task: its thread first, so that it never runs again. False if something of it remains.
@@ -64,27 +51,31 @@ static bool remove_root(void)
 static uint32_t count_full(uint32_t first, uint32_t count)
 {
     uint32_t full = 0;
-    seL4_CPtr root = broker.table->caps[KAAL_HANDOVER_ROOT_CNODE];
+    uint32_t slot = 0;
+    seL4_CPtr root = own_cap(KAAL_HANDOVER_ROOT_CNODE);
+    if (!slots_take(&broker.slots, 1, &slot)) {
+        return 0;
+    }
     for (uint32_t i = 0; i < count; i++) {
-        if (seL4_CNode_Move(broker_store(), broker.next_slot, broker_store_depth(), root, first + i,
-                            seL4_WordBits) == seL4_NoError) {
-            (void)seL4_CNode_Delete(broker_store(), broker.next_slot, broker_store_depth());
+        if (seL4_CNode_Move(store(), slot, store_depth(), root, first + i, seL4_WordBits) ==
+            seL4_NoError) {
+            (void)seL4_CNode_Delete(store(), slot, store_depth());
             full++;
         }
     }
+    (void)slots_give(&broker.slots, slot, 1);
     return full;
 }
 
 // How many of these slots hold something. A Retype into many slots succeeds only if all are empty,
 // which answers for a whole batch with one call and no error; only a batch that it refuses for that
 // reason is looked at slot by slot. UINT32_MAX if there is no answer.
-static uint32_t probe(uint32_t piece, uint32_t first, uint32_t count)
+static uint32_t probe(uint32_t memory, uint32_t first, uint32_t count)
 {
-    seL4_Error err =
-        seL4_Untyped_Retype(broker.pool.entries[piece].slot, seL4_EndpointObject, 0,
-                            broker.table->caps[KAAL_HANDOVER_ROOT_CNODE], 0, 0, first, count);
+    seL4_Error err = seL4_Untyped_Retype(memory, seL4_EndpointObject, 0,
+                                         own_cap(KAAL_HANDOVER_ROOT_CNODE), 0, 0, first, count);
     if (err == seL4_NoError) {
-        piece_empty(piece);
+        (void)seL4_CNode_Revoke(store(), memory, store_depth());
         return 0;
     }
     uint32_t full = err == seL4_DeleteFirst ? count_full(first, count) : 0;
@@ -94,30 +85,19 @@ static uint32_t probe(uint32_t piece, uint32_t first, uint32_t count)
 // Walks all slots of the initial CNode: how many are full, UINT32_MAX if it cannot be said.
 static uint32_t walk_root_cnode(void)
 {
-    uint32_t piece = 0;
-    if (piece_take(broker.table->broker, PROBE_BITS, &piece) != KAAL_OK) {
+    uint32_t node = 0;
+    if (pool_take(&broker.pool, PROBE_BITS, broker.table->broker, &node) != KAAL_OK) {
         return UINT32_MAX;
     }
+    uint32_t memory = pool_slot(&broker.pool, node);
     uint32_t full = 0;
     uint32_t slots = UINT32_C(1) << broker.table->root_cnode_bits;
     for (uint32_t i = 0; i < slots && full != UINT32_MAX; i += PROBE_BATCH) {
-        uint32_t batch = probe(piece, i, slots - i < PROBE_BATCH ? slots - i : PROBE_BATCH);
+        uint32_t batch = probe(memory, i, slots - i < PROBE_BATCH ? slots - i : PROBE_BATCH);
         full = batch == UINT32_MAX ? UINT32_MAX : full + batch;
     }
-    piece_return(piece);
+    (void)pool_give(&broker.pool, node);
     return full;
-}
-
-static uint64_t free_kib(void)
-{
-    uint64_t bytes = 0;
-    for (uint32_t i = 0; i < broker.pool.count; i++) {
-        const struct untyped *entry = &broker.pool.entries[i];
-        if (entry->owner == KAAL_HANDOVER_NO_PD && !entry->device) {
-            bytes += (UINT64_C(1) << entry->bits) - entry->used;
-        }
-    }
-    return bytes >> 10;
 }
 
 // `root_slots`: how many capabilities the root task had kept; UINT32_MAX: it is not known, or some
@@ -128,30 +108,36 @@ static void report_handover(uint32_t root_slots)
     kaal_report_begin(&report, "handover");
     kaal_report_u64(&report, "root_slots", root_slots);
     kaal_report_u64(&report, "of", UINT64_C(1) << broker.table->root_cnode_bits);
-    kaal_report_u64(&report, "pds", broker.table->pd_count);
-    kaal_report_u64(&report, "untyped", broker.pool.count);
-    kaal_report_u64(&report, "free_kib", free_kib());
+    kaal_report_u64(&report, "free_kib", pool_state(&broker.pool).free >> 10);
     log_report(&report);
+}
+
+static bool check(enum kaal_err err, const char *what)
+{
+    if (err != KAAL_OK) {
+        log_error(what, NULL, kaal_strerror(err));
+    }
+    return err == KAAL_OK;
 }
 
 bool handover_take(void)
 {
     const struct kaal_handover *table =
         (const struct kaal_handover *)KAAL_LAYOUT_HANDOVER; // NOLINT: mapped by the root task
-    if (broker.table != NULL || !table_ok(table)) {
+    if (broker.table != NULL) {
+        return false;
+    }
+    if (!table_ok(table)) {
+        log_error("handover", NULL, "the table is not one of ours");
         return false;
     }
     broker.table = table;
-    broker.next_slot = table->first_free;
-    copy_untyped();
-    for (uint32_t i = 0; i < table->pd_count; i++) {
-        broker.components[i].next_slot = broker_pd(i)->first_free;
-        broker.components[i].next_address = KAAL_LAYOUT_DYNAMIC_START;
+    if (!check(memory_open(), "memory")) {
+        return false;
     }
-
     // The walk comes first: what is removed takes its copies with it, and one that the root task
     // had kept would not be seen. It waits for our answer meanwhile.
     uint32_t full = walk_root_cnode();
     report_handover(remove_root() ? full : UINT32_MAX);
-    return true;
+    return check(image_open(), "image") && check(machine_open(), "device_tree");
 }

@@ -92,6 +92,18 @@ static void report_lost(void)
     log_report(&report);
 }
 
+void log_error(const char *what, const char *name, const char *cause)
+{
+    struct kaal_report report;
+    kaal_report_begin(&report, "error");
+    kaal_report_str(&report, "what", what);
+    if (name != NULL) {
+        kaal_report_str(&report, "name", name);
+    }
+    kaal_report_str(&report, "cause", cause);
+    log_report(&report);
+}
+
 static void leave_uart(void)
 {
     log.uart = NULL;

@@ -2,9 +2,9 @@
 //
 // Who calls, and what for.
 
-#include "broker.h"
+#include "life.h"
+#include "serve.h"
 
-#include <kaal/image.h>
 #include <kaal/protocol.h>
 
 #include <lib/mem.h>
@@ -16,154 +16,106 @@ static seL4_MessageInfo_t answer(enum kaal_err err, seL4_Word words)
     return seL4_MessageInfo_new(err, 0, 0, words);
 }
 
-static seL4_MessageInfo_t answer_argument(seL4_Word number)
+static int serve_log(struct request *r)
 {
-    seL4_SetMR(0, number);
-    return answer(KAAL_ERR_ARGUMENT, 1);
-}
-
-// Two results, or what an error is answered with.
-static seL4_MessageInfo_t answer_grant(enum kaal_err err, uint64_t first, uint64_t second)
-{
-    if (err == KAAL_OK) {
-        seL4_SetMR(0, first);
-        seL4_SetMR(1, second);
-        return answer(err, 2);
-    }
-    if (err == KAAL_ERR_KERNEL) {
-        seL4_SetMR(0, broker.refusal);
-        return answer(err, 1);
-    }
-    return answer(err, 0);
-}
-
-static seL4_MessageInfo_t serve_memory(uint32_t pd, seL4_Word words)
-{
-    if (words < 3) {
-        return answer(KAAL_ERR_PROTOCOL, 0);
-    }
-    seL4_Word size = seL4_GetMR(1);
-    seL4_Word rights = seL4_GetMR(2);
-    if (size == 0) {
-        return answer_argument(1);
-    }
-    if (rights != KAAL_RIGHT_READ && rights != (KAAL_RIGHT_READ | KAAL_RIGHT_WRITE)) {
-        return answer_argument(2);
-    }
-    uint64_t address = 0;
-    uint64_t granted = 0;
-    bool writable = rights != KAAL_RIGHT_READ;
-    enum kaal_err err = grant_memory(pd, size, writable, &address, &granted);
-    return answer_grant(err, address, granted);
-}
-
-static seL4_MessageInfo_t serve_channel(uint32_t pd, seL4_Word words)
-{
-    if (words < 2) {
-        return answer(KAAL_ERR_PROTOCOL, 0);
-    }
-    seL4_Word badge = seL4_GetMR(1);
-    if (badge == 0) {
-        return answer_argument(1);
-    }
-    uint64_t wait = 0;
-    uint64_t signal = 0;
-    enum kaal_err err = grant_channel(pd, badge, &wait, &signal);
-    return answer_grant(err, wait, signal);
-}
-
-// The text from MR2 on, of MR1 bytes: as much of it as was sent and as there is room for.
-static void read_text(seL4_Word words, char *text, size_t room)
-{
-    size_t length = words < 2 ? 0 : seL4_GetMR(1);
-    size_t sent = words < 2 ? 0 : (words - 2) * 8;
-    length = length < sent ? length : sent;
-    length = length < room - 1 ? length : room - 1;
-    for (size_t i = 0; i < length; i++) {
-        text[i] = (char)(seL4_GetMR((int)(2 + i / 8)) >> (8 * (i % 8)));
-    }
-    text[length] = '\0';
-}
-
-// The caller is suspended, so the answer goes nowhere.
-static seL4_MessageInfo_t serve_stop(uint32_t pd, seL4_Word words)
-{
-    char reason[128];
-    read_text(words, reason, sizeof(reason));
-    (void)seL4_TCB_Suspend(broker_pd(pd)->tcb);
-
-    struct kaal_report report;
-    kaal_report_begin(&report, "stopped");
-    kaal_report_str(&report, "component", broker_pd(pd)->name);
-    kaal_report_str(&report, "reason", reason);
-    log_report(&report);
-    start_finished(pd);
-    return answer(KAAL_OK, 0);
-}
-
-static seL4_MessageInfo_t serve_log(uint32_t pd)
-{
-    if (pd != broker.table->console) {
-        return answer(KAAL_ERR_DENIED, 0);
+    if (component_number(r->caller) != broker.console) {
+        return denied(KAAL_RULE_CONSOLE);
     }
     unsigned length = log_take(1);
     seL4_SetMR(0, length);
-    return answer(KAAL_OK, 1 + (length + 7) / 8);
+    r->results = 1 + (length + 7) / 8;
+    return KAAL_OK;
 }
 
-static seL4_MessageInfo_t serve(uint32_t pd, seL4_Word request, seL4_Word words)
+static int serve_started(struct request *r)
 {
-    switch (request) {
-    case KAAL_BROKER_MEMORY:
-        return serve_memory(pd, words);
-    case KAAL_BROKER_CHANNEL:
-        return serve_channel(pd, words);
-    case KAAL_BROKER_STARTED:
-        start_finished(pd);
-        return answer(KAAL_OK, 0);
-    case KAAL_BROKER_PASSIVE:
-        start_passive(pd);
-        return answer(KAAL_OK, 0);
-    case KAAL_BROKER_STOP:
-        return serve_stop(pd, words);
-    case KAAL_BROKER_LOG:
-        return serve_log(pd);
-    default:
-        return answer(KAAL_ERR_REQUEST, 0);
+    start_finished(r->caller);
+    return KAAL_OK;
+}
+
+static int serve_passive(struct request *r)
+{
+    start_passive(r->caller);
+    return KAAL_OK;
+}
+
+static int serve(struct request *r)
+{
+    static int (*const handlers[])(struct request *) = {
+        [KAAL_BROKER_MEMORY] = serve_memory,   [KAAL_BROKER_CHANNEL] = serve_channel,
+        [KAAL_BROKER_STARTED] = serve_started, [KAAL_BROKER_PASSIVE] = serve_passive,
+        [KAAL_BROKER_STOP] = serve_stop,       [KAAL_BROKER_LOG] = serve_log,
+        [KAAL_BROKER_RELEASE] = serve_release, [KAAL_BROKER_DEVICE] = serve_device,
+        [KAAL_BROKER_GIVE] = serve_give,       [KAAL_BROKER_REVOKE] = serve_revoke,
+        [KAAL_BROKER_CONNECT] = serve_connect, [KAAL_BROKER_SPAWN] = serve_spawn,
+        [KAAL_BROKER_KILL] = serve_kill,       [KAAL_BROKER_SUSPEND] = serve_suspend,
+        [KAAL_BROKER_RESUME] = serve_resume,   [KAAL_BROKER_RESTART] = serve_restart,
+        [KAAL_BROKER_WAIT] = serve_wait,       [KAAL_BROKER_LIST] = serve_list,
+        [KAAL_BROKER_GRANTS] = serve_grants,   [KAAL_BROKER_PUBLISH] = serve_publish,
+        [KAAL_BROKER_LOOKUP] = serve_lookup,   [KAAL_BROKER_AUDIT] = serve_audit,
+        [KAAL_BROKER_TOTALS] = serve_totals,   [KAAL_BROKER_ALIVE] = serve_alive,
+    };
+    size_t count = sizeof(handlers) / sizeof(handlers[0]);
+    bool known = r->label < count && handlers[r->label] != NULL;
+    return known ? handlers[r->label](r) : KAAL_ERR_REQUEST;
+}
+
+// What belongs to an error: MR0.
+static void add_detail(struct request *r, enum kaal_err err)
+{
+    r->results = 0;
+    if (err == KAAL_ERR_DENIED) {
+        result(r, broker.rule);
+    } else if (err == KAAL_ERR_KERNEL) {
+        result(r, broker.refusal);
+    } else if (err == KAAL_ERR_ARGUMENT) {
+        result(r, r->wrong);
+    } else if (err == KAAL_ERR_PROGRAM) {
+        size_t length = strnlen(r->cause, KAAL_BROKER_TEXT_MAX);
+        result(r, length);
+        result_struct(r, r->cause, length);
     }
 }
 
-static void take_over(void)
+static seL4_MessageInfo_t answer_dead(seL4_Word badge)
 {
-    if (handover_take()) {
-        start_continue();
-        return;
-    }
-    struct kaal_report report;
-    kaal_report_begin(&report, "error");
-    kaal_report_str(&report, "what", "handover");
-    kaal_report_str(&report, "cause", "the table is not one of ours");
-    log_report(&report);
+    uint32_t number = (uint32_t)(badge & KAAL_BADGE_ID);
+    seL4_SetMR(0, component_at(number)->state == KAAL_STATE_BACKOFF
+                      ? component_at(number)->generation
+                      : 0);
+    return answer(KAAL_ERR_DEAD, 1);
 }
 
-seL4_MessageInfo_t protected(seL4_Word badge, seL4_MessageInfo_t info)
+// A call. False: it is answered later.
+static bool called(seL4_Word badge, seL4_MessageInfo_t *info)
 {
-    if (badge == KAAL_HANDOVER_BADGE) {
-        take_over();
-        return answer(KAAL_OK, 0);
-    }
-    seL4_Word words = seL4_MessageInfo_get_length(info);
+    seL4_Word words = seL4_MessageInfo_get_length(*info);
     uint64_t protocol = seL4_GetMR(0);
-    uint32_t pd = (uint32_t)(badge & KAAL_BADGE_ID);
-    if (words < 1 || kaal_protocol_id(protocol) != KAAL_PROTOCOL_BROKER || broker.table == NULL ||
-        pd >= broker.table->pd_count) {
-        return answer(KAAL_ERR_PROTOCOL, 0);
+    if (words < 1 || kaal_protocol_id(protocol) != KAAL_PROTOCOL_BROKER || broker.table == NULL) {
+        *info = answer(KAAL_ERR_PROTOCOL, 0);
+        return true;
     }
     if (kaal_protocol_major(protocol) != KAAL_BROKER_MAJOR) {
         seL4_SetMR(0, KAAL_BROKER_WORD);
-        return answer(KAAL_ERR_VERSION, 1);
+        *info = answer(KAAL_ERR_VERSION, 1);
+        return true;
     }
-    return serve(pd, seL4_MessageInfo_get_label(info), words);
+    // Somebody may hold the capability of a component that is no more.
+    struct request r = {.caller = component_of_badge(badge),
+                        .label = seL4_MessageInfo_get_label(*info),
+                        .words = words};
+    int err = r.caller == NULL ? KAAL_ERR_STALE : serve(&r);
+    if (err == SERVE_LATER) {
+        return false;
+    }
+    if (err != KAAL_OK) {
+        if (r.caller != NULL) {
+            audit_refusal(&r, (enum kaal_err)err);
+        }
+        add_detail(&r, (enum kaal_err)err);
+    }
+    *info = answer((enum kaal_err)err, r.results);
+    return true;
 }
 
 static void report_fault(const char *name, const struct kaal_fault *what)
@@ -183,26 +135,81 @@ static void report_fault(const char *name, const struct kaal_fault *what)
 }
 
 // A component whose faults nobody else handles: it stays where it is, the others go on.
-bool fault(seL4_Word badge, seL4_MessageInfo_t info, seL4_MessageInfo_t *reply)
+static void faulted(seL4_Word badge, seL4_MessageInfo_t info)
 {
-    (void)reply;
     struct kaal_fault what;
-    uint32_t pd = (uint32_t)(badge & KAAL_BADGE_ID);
-    if (broker.table == NULL || pd >= broker.table->pd_count) {
-        return false;
+    struct component *c = component_of_badge(badge);
+    if (c == NULL) {
+        return;
     }
     // A message that cannot be read is a fault all the same: its kind is reported as unknown.
     (void)kaal_fault_read(info, &what);
-    report_fault(broker_pd(pd)->name, &what);
-    start_finished(pd);
+    report_fault(c->spec.name, &what);
+    audit_event(KAAL_AUDIT_FAULT, NULL, c, what.addr, (uint32_t)what.type);
+    bool timeout = what.type == seL4_Fault_Timeout;
+    c->state = KAAL_STATE_FAULTED;
+    supervise_failure(c, timeout ? KAAL_END_TIMEOUT : KAAL_END_FAULT, 0);
+}
+
+// --- the loop ------------------------------------------------------------------------------------
+
+static void take_over(void)
+{
+    if (handover_take() && system_build()) {
+        start_continue();
+    }
+}
+
+// One message. True if *info is now an answer to be sent.
+static bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info)
+{
+    if (badge == KAAL_HANDOVER_BADGE) {
+        take_over();
+        return false; // the root task is no more
+    }
+    if ((badge & KAAL_BADGE_CALL) != 0) {
+        return called(badge, info);
+    }
+    if ((badge & KAAL_BADGE_FAULT) != 0) {
+        faulted(badge, *info);
+        return false;
+    }
+    if ((badge & KAAL_BADGE_DEAD) != 0) {
+        *info = answer_dead(badge);
+        return true;
+    }
+    broker.signals |= badge;
     return false;
 }
 
-void init(void)
+static void handle_signals(void)
 {
+    if (broker.signals != 0) {
+        broker.signals = 0;
+        supervise_tick();
+    }
+}
+
+int main(void)
+{
+    const seL4_CPtr endpoint = kaal_need(KAAL_START_ENDPOINT, NULL)->slot;
+    seL4_CPtr reply = kaal_need(KAAL_START_REPLY, NULL)->slot;
     log_open();
     struct kaal_report report;
     kaal_report_begin(&report, "ready");
     kaal_report_u64(&report, "protocol", KAAL_BROKER_MAJOR);
     log_report(&report);
+
+    seL4_Word badge = 0;
+    seL4_MessageInfo_t info = seL4_Recv(endpoint, &badge, reply);
+    for (;;) {
+        bool answers = dispatch(badge, &info);
+        handle_signals();
+        reply = broker.table == NULL ? reply : later_reply();
+        if (answers) {
+            info = seL4_ReplyRecv(endpoint, info, &badge, reply);
+        } else {
+            info = seL4_Recv(endpoint, &badge, reply);
+        }
+    }
 }

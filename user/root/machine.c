@@ -43,10 +43,15 @@ static uint64_t read_seed(const char *args)
     return 0;
 }
 
+static const uint8_t *extra_start(const seL4_BootInfo *boot)
+{
+    return (const uint8_t *)boot + seL4_BootInfoFrameSize;
+}
+
 // The chunk of the extra boot info with this id.
 static const void *find_chunk(const seL4_BootInfo *boot, seL4_Word id, size_t *size)
 {
-    const uint8_t *extra = (const uint8_t *)boot + seL4_BootInfoFrameSize;
+    const uint8_t *extra = extra_start(boot);
     size_t at = 0;
     while (range_fits(at, sizeof(seL4_BootInfoHeader), boot->extraLen)) {
         const seL4_BootInfoHeader *header = (const void *)(extra + at);
@@ -70,6 +75,8 @@ static void open_tree(struct root *root)
     if (err != DT_OK) {
         root_fail(root, "device_tree", NULL, blob == NULL ? "none passed" : dt_strerror(err));
     }
+    root->tree_offset = (uint64_t)((const uint8_t *)blob - extra_start(root->boot));
+    root->tree_size = size;
     root->seed = read_seed(dt_bootargs(&root->dt));
 }
 
@@ -90,11 +97,10 @@ static void open_uart(struct root *root)
     if (frame == 0) {
         root_fail(root, "serial_port", NULL, "its registers are not in the boot info");
     }
-    memory_map(root, ROOT_FREE, root->caps[KAAL_HANDOVER_ROOT_VSPACE], frame, UART_ADDRESS,
-               seL4_ReadWrite, false, false);
-    root->caps[KAAL_HANDOVER_UART] = frame;
+    memory_map(root, root->caps[KAAL_HANDOVER_ROOT_VSPACE], frame, UART_ADDRESS, seL4_ReadWrite,
+               false);
+    root->caps[KAAL_HANDOVER_UART_FRAME] = frame;
     root->uart_paddr = range.base;
-    root->uart_device = KAAL_NONE;
     root->uart = (volatile struct pl011_registers *)UART_ADDRESS; // NOLINT: mapped just now
 }
 
@@ -102,63 +108,4 @@ void machine_open(struct root *root)
 {
     open_tree(root);
     open_uart(root);
-}
-
-struct dt_node machine_device(const struct root *root, uint32_t device)
-{
-    const struct kaal_plan_device *plan = plan_device(&root->plan, device);
-    struct dt_node node = plan->match == KAAL_DEVICE_PATH
-                              ? dt_find(&root->dt, plan->match_text)
-                              : dt_find_compatible(&root->dt, dt_none(), plan->match_text);
-    if (dt_is_none(node)) {
-        root_fail(root, "device", plan->name, "not in the device tree of this machine");
-    }
-    return node;
-}
-
-struct dt_range machine_window(const struct root *root, uint32_t device, uint32_t window)
-{
-    struct dt_range range;
-    if (!dt_reg(&root->dt, machine_device(root, device), window, &range) || range.size == 0) {
-        root_fail(root, "device", plan_device(&root->plan, device)->name,
-                  "the device tree gives it no such registers");
-    }
-    return range;
-}
-
-// The serial port has two holders for a while: the root task and the broker write to it until its
-// driver does.
-static uint32_t uart_frame(struct root *root, uint32_t device)
-{
-    if (root->uart_device != KAAL_NONE && root->uart_device != device) {
-        return 0;
-    }
-    root->uart_device = device;
-    return store_copy(root, root->caps[KAAL_HANDOVER_UART], seL4_ReadWrite);
-}
-
-uint32_t machine_frame(struct root *root, uint32_t device, uint64_t paddr)
-{
-    uint32_t frame =
-        paddr == root->uart_paddr ? uart_frame(root, device) : memory_device_frame(root, paddr);
-    if (frame == 0) {
-        root_fail(root, "device", plan_device(&root->plan, device)->name,
-                  "its registers are not device memory, or share a page with another device");
-    }
-    return frame;
-}
-
-uint32_t machine_irq(struct root *root, uint32_t device, uint32_t number)
-{
-    const char *name = plan_device(&root->plan, device)->name;
-    struct dt_irq irq;
-    if (!dt_irq(&root->dt, machine_device(root, device), number, &irq)) {
-        root_fail(root, "device", name, "the device tree gives it no such interrupt");
-    }
-    uint32_t slot = store_slots(root, 1);
-    seL4_Error err = seL4_IRQControl_GetTrigger(store_cptr(root->caps[KAAL_HANDOVER_IRQ_CONTROL]),
-                                                irq.number, irq.edge ? 1 : 0, root->store, slot,
-                                                (seL4_Uint8)root->store_bits);
-    root_check(root, err, "interrupt", name);
-    return slot;
 }

@@ -49,40 +49,6 @@ static void report_start(void)
     root_print(&root, &report);
 }
 
-static void report_built(uint32_t built)
-{
-    uint64_t used = 0;
-    for (uint32_t i = 0; i < root.pool.count; i++) {
-        const struct untyped *entry = &root.pool.entries[i];
-        used += entry->owner == ROOT_FREE && !entry->device ? entry->used : 0;
-    }
-    struct kaal_report report;
-    kaal_report_begin(&report, "built");
-    kaal_report_u64(&report, "pds", built);
-    kaal_report_u64(&report, "slots", root.store_next);
-    kaal_report_u64(&report, "kib", used >> 10);
-    root_print(&root, &report);
-}
-
-static uint32_t build(void)
-{
-    uint32_t built = 0;
-    pd_create_all(&root);
-    for (uint32_t i = 0; i < plan_count(&root.plan, KAAL_TABLE_PDS); i++) {
-        if (plan_pd(&root.plan, i)->role == KAAL_ROLE_ROOT) {
-            continue;
-        }
-        load_program(&root, i);
-        load_stack(&root, i);
-        load_mappings(&root, i);
-        grant_caps(&root, i);
-        start_page_write(&root, i);
-        start_thread(&root, i);
-        built++;
-    }
-    return built;
-}
-
 void root_main(const seL4_BootInfo *boot)
 {
     kaal_tls_open();
@@ -92,6 +58,6 @@ void root_main(const seL4_BootInfo *boot)
     machine_open(&root);
     open_plan();
     report_start();
-    report_built(build());
+    broker_build(&root);
     handover_run(&root);
 }

@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Objects out of untyped memory, and mappings. Each component's objects lie in pieces of its own,
-// so that revoking these takes all of it back:
+// Objects out of untyped memory, and mappings. What the root task makes stays for ever, so it comes
+// from the smallest memory that has room, and from as few pieces as it can:
 //
-//    boot untyped     |## piece of A ##|## piece of B ##|#frame#|frame|#| ......... free |
-//                      objects, tables   objects, tables   shared regions
+//    boot untyped     |## store ##|## broker ##| .................. free |
 
 #include "root.h"
 
-#include <kaal/layout.h>
 #include <kaal/vspace.h>
 
 #include <lib/bits.h>
 
-enum {
-    CHUNK_BITS = 16, // the least piece, log2 of bytes
-    RETYPE_MAX = CONFIG_RETYPE_FAN_OUT_LIMIT,
-};
+enum { RETYPE_MAX = CONFIG_RETYPE_FAN_OUT_LIMIT };
 
 // Beside the root task's image, where nothing else is mapped.
 #define WINDOW_ADDRESS 0x2000000000ULL
@@ -63,52 +58,15 @@ static void retype(struct root *root, uint32_t index, seL4_Word type, uint8_t si
     root_check(root, err, "object", NULL);
 }
 
-// A new untyped entry of 2^bits bytes from the mark of entry `index`.
-static void split(struct root *root, uint32_t index, uint8_t bits, uint32_t owner)
-{
-    struct untyped *entry = &root->pool.entries[index];
-    uint32_t slot = store_slots(root, 1);
-    uint64_t offset = align_up(entry->used, UINT64_C(1) << bits);
-    bool added = untyped_add(&root->pool, (struct untyped){.paddr = entry->paddr + offset,
-                                                           .slot = slot,
-                                                           .owner = owner,
-                                                           .bits = bits,
-                                                           .device = entry->device});
-    if (!added) {
-        root_fail(root, "object", NULL, "too many pieces of untyped memory");
-    }
-    retype(root, index, seL4_UntypedObject, bits, bits, slot, 1);
-}
-
-// Gives `owner` memory for at least one object of 2^bits bytes, for `count` if there is so much in
-// one piece.
-static void add_chunk(struct root *root, uint32_t owner, uint8_t bits, uint32_t count)
-{
-    uint8_t wanted = (uint8_t)(bits + log2_ceil(count));
-    for (uint8_t size = wanted > CHUNK_BITS ? wanted : CHUNK_BITS; size >= bits; size--) {
-        uint32_t index = 0;
-        if (untyped_pick(&root->pool, ROOT_FREE, size, &index)) {
-            split(root, index, size, owner);
-            return;
-        }
-    }
-    root_fail(root, "object", NULL, "out of memory");
-}
-
-uint32_t memory_objects(struct root *root, uint32_t owner, seL4_Word type, uint8_t size_bits,
-                        uint32_t count)
+uint32_t memory_objects(struct root *root, seL4_Word type, uint8_t size_bits, uint32_t count)
 {
     uint8_t bits = object_bits(root, type, size_bits);
     uint32_t first = store_slots(root, count);
     uint32_t done = 0;
     while (done < count) {
         uint32_t index = 0;
-        if (!untyped_pick(&root->pool, owner, bits, &index)) {
-            if (owner == ROOT_FREE) {
-                root_fail(root, "object", NULL, "out of memory");
-            }
-            add_chunk(root, owner, bits, count - done);
-            continue;
+        if (!untyped_pick(&root->pool, ROOT_OWNER, bits, &index)) {
+            root_fail(root, "object", NULL, "out of memory");
         }
         uint64_t room = untyped_room(&root->pool.entries[index], bits) >> bits;
         uint32_t now = count - done < RETYPE_MAX ? count - done : RETYPE_MAX;
@@ -117,6 +75,23 @@ uint32_t memory_objects(struct root *root, uint32_t owner, seL4_Word type, uint8
         done += now;
     }
     return first;
+}
+
+// A new untyped entry of 2^bits bytes from the mark of entry `index`.
+static void split(struct root *root, uint32_t index, uint8_t bits)
+{
+    struct untyped *entry = &root->pool.entries[index];
+    uint32_t slot = store_slots(root, 1);
+    uint64_t offset = align_up(entry->used, UINT64_C(1) << bits);
+    bool added = untyped_add(&root->pool, (struct untyped){.paddr = entry->paddr + offset,
+                                                           .slot = slot,
+                                                           .owner = ROOT_OWNER,
+                                                           .bits = bits,
+                                                           .device = entry->device});
+    if (!added) {
+        root_fail(root, "object", NULL, "too many pieces of untyped memory");
+    }
+    retype(root, index, seL4_UntypedObject, bits, bits, slot, 1);
 }
 
 // Device memory before the frame is split off in ever smaller, aligned pieces, which stay in the
@@ -132,7 +107,7 @@ uint32_t memory_device_frame(struct root *root, uint64_t paddr)
     }
     uint8_t bits = 0;
     while (untyped_gap(&root->pool.entries[index], paddr, &bits)) {
-        split(root, index, bits, ROOT_FREE);
+        split(root, index, bits);
     }
     uint32_t slot = store_slots(root, 1);
     retype(root, index, seL4_ARM_SmallPageObject, 0, ROOT_PAGE_BITS, slot, 1);
@@ -141,35 +116,26 @@ uint32_t memory_device_frame(struct root *root, uint64_t paddr)
 
 // --- mapping -------------------------------------------------------------------------------------
 
-struct table_request {
-    struct root *root;
-    uint32_t owner;
-};
-
 static bool take_table(void *context, seL4_CPtr *table)
 {
-    const struct table_request *request = context;
-    *table = store_cptr(memory_object(request->root, request->owner, seL4_ARM_PageTableObject, 0));
+    *table = store_cptr(memory_objects(context, seL4_ARM_PageTableObject, 0, 1));
     return true;
 }
 
-void memory_map(struct root *root, uint32_t owner, uint32_t vspace, uint32_t frame, uint64_t vaddr,
-                seL4_CapRights_t rights, bool executable, bool cached)
+void memory_map(struct root *root, uint32_t vspace, uint32_t frame, uint64_t vaddr,
+                seL4_CapRights_t rights, bool cached)
 {
-    struct table_request request = {.root = root, .owner = owner};
-    struct kaal_table_source tables = {.take = take_table, .context = &request};
-    enum kaal_page_kind kind = executable ? KAAL_PAGE_CODE : KAAL_PAGE_DATA;
-    kind = cached ? kind : KAAL_PAGE_REGISTERS;
-    seL4_Error err =
-        kaal_vspace_map(store_cptr(vspace), store_cptr(frame), vaddr, rights, kind, &tables);
+    struct kaal_table_source tables = {.take = take_table, .context = root};
+    seL4_Error err = kaal_vspace_map(store_cptr(vspace), store_cptr(frame), vaddr, rights,
+                                     cached ? KAAL_PAGE_DATA : KAAL_PAGE_REGISTERS, &tables);
     root_check(root, err, "map", NULL);
 }
 
 void *memory_window_open(struct root *root, uint32_t first, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        memory_map(root, ROOT_FREE, root->caps[KAAL_HANDOVER_ROOT_VSPACE], first + i,
-                   WINDOW_ADDRESS + (uint64_t)i * ROOT_PAGE_SIZE, seL4_ReadWrite, false, true);
+        memory_map(root, root->caps[KAAL_HANDOVER_ROOT_VSPACE], first + i,
+                   WINDOW_ADDRESS + (uint64_t)i * ROOT_PAGE_SIZE, seL4_ReadWrite, true);
     }
     return (void *)WINDOW_ADDRESS; // NOLINT: mapped just now
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The root task: turns boot info and the packed plan into a running system, and leaves.
+// The root task: turns boot info and the packed plan into a broker that holds everything, and leaves.
 //
 // Its first act is to make a second capability space beside the one that it was given, and to move
 // everything it holds there. The second one, the store, is the broker's from the first slot on:
@@ -16,17 +16,15 @@
 //
 // The order of work, one file each:
 //
-//    store    the second capability space           machine  device tree, devices, serial port
-//    memory   untyped memory, objects               plan     the packed system, checked
-//    pd       the objects of each component         load     their programs
-//    grant    their capabilities                    start    their start pages, registers
+//    store    the second capability space          machine  device tree, seed, serial port
+//    memory   untyped memory, objects              broker   the broker's objects and program
 //    handover the table for the broker, farewell
 #pragma once
 
-#include "plan.h"
-
+#include <kaal/builder.h>
 #include <kaal/handover.h>
 #include <kaal/pl011.h>
+#include <kaal/plan.h>
 #include <kaal/untyped.h>
 
 #include <lib/fdt.h>
@@ -41,32 +39,17 @@ enum {
     ROOT_PLAN_END = 256,
 };
 
-// Owner of what belongs to no component.
-#define ROOT_FREE KAAL_HANDOVER_NO_PD
-
-// Slots of the store with the objects of one component; 0: none.
-struct pd_objects {
-    uint32_t tcb;
-    uint32_t sched_context;
-    uint32_t cnode; // no guard
-    uint32_t vspace;
-    uint32_t endpoint;
-    uint32_t notification;
-    uint32_t reply;
-    uint32_t cspace_top; // joins the CNode and the inbox; has no guard
-    uint32_t inbox;
-    uint32_t ipc_frame;
-    uint32_t first_free; // in the CNode
-    uint64_t entry;      // of its program
-};
+// Owner of all entries of its pool.
+#define ROOT_OWNER 0u
 
 struct root {
     const seL4_BootInfo *boot;
     struct dt dt;
     uint64_t seed;
+    uint64_t tree_offset; // of the device tree in the extra boot info
+    uint64_t tree_size;
     volatile struct pl011_registers *uart; // NULL: no output yet
     uint64_t uart_paddr;
-    uint32_t uart_device; // device of the plan that the port has become, or KAAL_NONE
 
     uint32_t store_bits;
     uint32_t store_next; // first free slot
@@ -74,17 +57,21 @@ struct root {
     uint32_t caps[KAAL_HANDOVER_CAP_COUNT];
     uint32_t image_frames; // the root task's own frames, in the order of addresses
     uint32_t image_frame_count;
+    uint32_t tree_frames; // of the extra boot info
+    uint32_t tree_frame_count;
     struct untyped_pool pool;
-
     struct plan plan;
-    struct pd_objects pds[KAAL_PD_MAX];
-    uint32_t regions[KAAL_REGION_MAX]; // first frame of each
 };
 
-// A store slot as the root task sees it.
+// A store slot as the root task sees it, and back.
 static inline seL4_CPtr store_cptr(uint32_t slot)
 {
     return (seL4_CPtr)1 << 63 | slot;
+}
+
+static inline uint32_t store_slot(seL4_CPtr cptr)
+{
+    return (uint32_t)cptr;
 }
 
 // The data word of a CNode capability with a guard of `size` zero bits.
@@ -121,22 +108,14 @@ uint32_t store_copy(struct root *root, uint32_t slot, seL4_CapRights_t rights);
 // --- memory.c ------------------------------------------------------------------------------------
 
 // Objects in fresh, consecutive slots; the first one is returned. `size_bits` as for Retype.
-// `owner`: the component whose memory they come from, or ROOT_FREE.
-uint32_t memory_objects(struct root *root, uint32_t owner, seL4_Word type, uint8_t size_bits,
-                        uint32_t count);
-
-static inline uint32_t memory_object(struct root *root, uint32_t owner, seL4_Word type,
-                                     uint8_t size_bits)
-{
-    return memory_objects(root, owner, type, size_bits, 1);
-}
+uint32_t memory_objects(struct root *root, seL4_Word type, uint8_t size_bits, uint32_t count);
 
 // A frame over device registers at `paddr`, or 0 if that memory is not to be had.
 uint32_t memory_device_frame(struct root *root, uint64_t paddr);
 
-// Maps a frame; page tables come from the memory of `owner`.
-void memory_map(struct root *root, uint32_t owner, uint32_t vspace, uint32_t frame, uint64_t vaddr,
-                seL4_CapRights_t rights, bool executable, bool cached);
+// Maps a frame, readable and perhaps writable, never executable.
+void memory_map(struct root *root, uint32_t vspace, uint32_t frame, uint64_t vaddr,
+                seL4_CapRights_t rights, bool cached);
 
 // Maps `count` consecutive frames one after another where only the root task sees them; one such
 // window is open at a time.
@@ -148,31 +127,9 @@ void memory_window_close(struct root *root, uint32_t first, uint32_t count);
 // Device tree, seed, serial port.
 void machine_open(struct root *root);
 
-// The node of a device of the plan.
-struct dt_node machine_device(const struct root *root, uint32_t device);
+// --- broker.c, handover.c ------------------------------------------------------------------------
 
-// A register window, and the frame of one of its pages.
-struct dt_range machine_window(const struct root *root, uint32_t device, uint32_t window);
-uint32_t machine_frame(struct root *root, uint32_t device, uint64_t paddr);
-
-// A handler for an interrupt of a device, in a fresh slot.
-uint32_t machine_irq(struct root *root, uint32_t device, uint32_t number);
-
-// --- pd.c, load.c, grant.c, start.c, handover.c --------------------------------------------------
-
-// Kernel objects of all components, and the frames of the regions.
-void pd_create_all(struct root *root);
-
-// The program, the stack and the mappings of one component.
-void load_program(struct root *root, uint32_t pd);
-void load_stack(struct root *root, uint32_t pd);
-void load_mappings(struct root *root, uint32_t pd);
-
-// The capabilities that the plan gives to a component.
-void grant_caps(struct root *root, uint32_t pd);
-
-// Start page, thread: ready to be resumed.
-void start_page_write(struct root *root, uint32_t pd);
-void start_thread(struct root *root, uint32_t pd);
+// The broker's objects, program, start page and thread: ready to be resumed.
+void broker_build(struct root *root);
 
 _Noreturn void handover_run(struct root *root);

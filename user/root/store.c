@@ -22,7 +22,7 @@ static void create_cnodes(struct root *root, seL4_CPtr store, seL4_CPtr top)
     for (unsigned i = 0; i < 2; i++) {
         uint32_t index = 0;
         uint8_t bits = (uint8_t)(sizes[i] + seL4_SlotBits);
-        if (!untyped_pick(&root->pool, ROOT_FREE, bits, &index)) {
+        if (!untyped_pick(&root->pool, ROOT_OWNER, bits, &index)) {
             root_fail(root, "store", NULL, "out of memory");
         }
         (void)untyped_take_from(&root->pool.entries[index], bits, 1);
@@ -72,7 +72,8 @@ static void adopt_memory(struct root *root, seL4_CPtr initial)
 {
     const seL4_BootInfo *boot = root->boot;
     (void)adopt_region(root, initial, boot->userImagePaging);
-    (void)adopt_region(root, initial, boot->extraBIPages);
+    root->tree_frame_count = (uint32_t)(boot->extraBIPages.end - boot->extraBIPages.start);
+    root->tree_frames = adopt_region(root, initial, boot->extraBIPages);
     root->image_frame_count = (uint32_t)(boot->userImageFrames.end - boot->userImageFrames.start);
     root->image_frames = adopt_region(root, initial, boot->userImageFrames);
     uint32_t first = adopt_region(root, initial, boot->untyped);
@@ -124,7 +125,7 @@ void store_open(struct root *root)
         (void)untyped_add(&root->pool, (struct untyped){.paddr = desc->paddr,
                                                         .bits = desc->sizeBits,
                                                         .device = desc->isDevice != 0,
-                                                        .owner = ROOT_FREE});
+                                                        .owner = ROOT_OWNER});
     }
     seL4_CPtr store = boot->empty.start;
     seL4_CPtr top = store + 1;

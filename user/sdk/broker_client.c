@@ -70,8 +70,9 @@ void kaal_broker_stop(const char *reason)
 {
     size_t length = strnlen(reason, KAAL_BROKER_TEXT_MAX);
     seL4_SetMR(1, length);
-    kaal_message_put_text(2, reason, length);
-    (void)request(KAAL_BROKER_STOP, 2 + kaal_text_words(length), NULL);
+    seL4_SetMR(2, 0);
+    kaal_message_put_text(3, reason, length);
+    (void)request(KAAL_BROKER_STOP, 3 + kaal_text_words(length), NULL);
 }
 
 const char *kaal_strerror(enum kaal_err err)
@@ -88,6 +89,14 @@ const char *kaal_strerror(enum kaal_err err)
         [KAAL_ERR_NOTFOUND] = "not found",
         [KAAL_ERR_KERNEL] = "refused by the kernel",
         [KAAL_ERR_BUSY] = "busy",
+        [KAAL_ERR_STALE] = "names something that is no more",
+        [KAAL_ERR_DEAD] = "the peer has died",
+        [KAAL_ERR_STATE] = "not in this state",
+        [KAAL_ERR_AGAIN] = "too many wait for this",
+        [KAAL_ERR_EXISTS] = "the name is taken",
+        [KAAL_ERR_PROGRAM] = "not a program that can be started",
+        [KAAL_ERR_DEVICE] = "a device failed",
     };
-    return (size_t)err < sizeof(texts) / sizeof(texts[0]) ? texts[err] : "unknown error";
+    bool known = (size_t)err < sizeof(texts) / sizeof(texts[0]) && texts[err] != NULL;
+    return known ? texts[err] : "unknown error";
 }

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 include_guard(GLOBAL)
 
+# Of binutils: others cannot take the bytes of a section away.
+find_program(KAAL_OBJCOPY aarch64-linux-gnu-objcopy REQUIRED)
+
 # kaal_component(<name> SOURCES <file>...)
 #
 # A component: bin/<name>.elf, with start-up code, linker script and the note that names the kernel
@@ -8,8 +11,24 @@ include_guard(GLOBAL)
 function(kaal_component name)
     cmake_parse_arguments(arg "" "" "SOURCES" ${ARGN})
     add_executable(${name} ${arg_SOURCES})
+    kaal_component_program(${name})
+endfunction()
+
+# Makes a component of an executable.
+function(kaal_component_program name)
     target_link_libraries(${name} PRIVATE kaal_crt0)
     kaal_program(${name} ${KAAL_ROOT}/user/sdk/arch/${KAAL_ARCH}/component.ld)
+    kaal_move_initial_values(${name})
+endfunction()
+
+# Moves the initial values of .data to their place among the constants (component.ld): .data itself
+# then has no bytes in the file.
+function(kaal_move_initial_values name)
+    set(bytes ${CMAKE_CURRENT_BINARY_DIR}/${name}.data.bin)
+    add_custom_command(TARGET ${name} POST_BUILD
+        COMMAND ${KAAL_OBJCOPY} -O binary -j .data $<TARGET_FILE:${name}> ${bytes}
+        COMMAND ${KAAL_OBJCOPY} --update-section .kaal.data_image=${bytes}
+                --rename-section .data=.data,alloc $<TARGET_FILE:${name}>)
 endfunction()
 
 # What components and the root task share: output name, libraries, linker script, note.

@@ -14,10 +14,36 @@ struct waiting {
     seL4_CPtr reply;
 };
 
+// Signals that came while the component waited for others; for notified().
+static seL4_Word kept;
+
 static seL4_CPtr slot_of(uint32_t kind)
 {
     const struct kaal_start_entry *entry = kaal_start_find(kaal_start, kind, NULL);
     return entry == NULL ? seL4_CapNull : entry->slot;
+}
+
+seL4_Word kaal_wait_for(seL4_Word bits)
+{
+    seL4_CPtr notification = slot_of(KAAL_START_NOTIFICATION);
+    while (notification != seL4_CapNull && (kept & bits) == 0) {
+        seL4_Word come = 0;
+        seL4_Wait(notification, &come);
+        kept |= come;
+    }
+    seL4_Word found = kept & bits;
+    kept &= ~bits;
+    return found;
+}
+
+// notified() may wait as well, and keep others.
+static void deliver_kept(void)
+{
+    while (kept != 0) {
+        seL4_Word bits = kept;
+        kept = 0;
+        notified(bits);
+    }
 }
 
 // The first wait of a passive component. Its readiness and its wait are one system call: the broker
@@ -64,11 +90,17 @@ static _Noreturn void serve(const struct waiting *on)
     seL4_Word badge = 0;
     seL4_MessageInfo_t info = first_wait(on, &badge);
     for (;;) {
-        if (dispatch(badge, &info)) {
+        bool answers = dispatch(badge, &info);
+        if (answers && kept == 0) {
             info = seL4_ReplyRecv(on->endpoint, info, &badge, on->reply);
-        } else {
-            info = seL4_Recv(on->endpoint, &badge, on->reply);
+            continue;
         }
+        // The answer goes first: notified() uses the message registers.
+        if (answers) {
+            seL4_Send(on->reply, info);
+        }
+        deliver_kept();
+        info = seL4_Recv(on->endpoint, &badge, on->reply);
     }
 }
 
@@ -81,6 +113,7 @@ static _Noreturn void listen(const struct waiting *on)
         seL4_Word badge = 0;
         seL4_Wait(on->notification, &badge);
         notified(badge);
+        deliver_kept();
     }
 }
 
@@ -93,6 +126,7 @@ __attribute__((weak)) int main(void)
     };
     inbox_open();
     init();
+    deliver_kept();
     if (on.endpoint != seL4_CapNull) {
         serve(&on);
     }

@@ -4,6 +4,14 @@
 
 #include <lib/mem.h>
 
+#include <stddef.h>
+
+#include "start_offsets.h"
+
+_Static_assert(offsetof(struct kaal_start, generation) == START_GENERATION, "crt0.S");
+_Static_assert(offsetof(struct kaal_start, stack_top) == START_STACK_TOP, "crt0.S");
+_Static_assert(offsetof(struct kaal_start, stack_size) == START_STACK_SIZE, "crt0.S");
+
 bool kaal_start_ok(const struct kaal_start *start, size_t room)
 {
     if (room < sizeof(*start) || start->magic != KAAL_START_MAGIC ||
@@ -62,6 +70,7 @@ const char *kaal_start_kind_name(uint32_t kind)
         [KAAL_START_CHILD] = "child",
         [KAAL_START_MEMORY] = "memory region",
         [KAAL_START_DEVICE] = "device",
+        [KAAL_START_DMA] = "DMA memory",
     };
     return kind < sizeof(names) / sizeof(names[0]) ? names[kind] : "unknown entry";
 }

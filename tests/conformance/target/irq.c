@@ -159,7 +159,7 @@ struct port {
 static struct port open_port(void)
 {
     struct port p = {.handler = slot_new(), .notification = notification_new()};
-    serial()->imsc = 0;
+    kaal_write(&serial()->imsc, 0);
     EXPECT_SUCCESS(get(SERIAL_IRQ, p.handler));
     EXPECT_SUCCESS(call(p.handler, IRQSetIRQHandler, NO_WORDS,
                         CAPS(mint_new(p.notification, RIGHTS_ALL, BADGE))));
@@ -178,20 +178,20 @@ CASE(an_interrupt_signals_the_notification_with_its_badge)
 {
     struct port p = open_port();
     EXPECT_EQUAL(arrived(&p), 0);
-    serial()->imsc = PL011_INT_TX;
+    kaal_write(&serial()->imsc, PL011_INT_TX);
     EXPECT_EQUAL(arrived(&p), BADGE);
-    serial()->imsc = 0;
+    kaal_write(&serial()->imsc, 0);
 }
 
 CASE(an_interrupt_stays_masked_until_it_is_acknowledged)
 {
     struct port p = open_port();
-    serial()->imsc = PL011_INT_TX;
+    kaal_write(&serial()->imsc, PL011_INT_TX);
     EXPECT_EQUAL(arrived(&p), BADGE);
     EXPECT_EQUAL(arrived(&p), 0);
     EXPECT_SUCCESS(acknowledge(p.handler));
     EXPECT_EQUAL(arrived(&p), BADGE);
-    serial()->imsc = 0;
+    kaal_write(&serial()->imsc, 0);
     EXPECT_SUCCESS(acknowledge(p.handler));
     EXPECT_EQUAL(arrived(&p), 0);
 }
@@ -199,16 +199,16 @@ CASE(an_interrupt_stays_masked_until_it_is_acknowledged)
 CASE(an_interrupt_wakes_its_thread)
 {
     struct port p = open_port();
-    serial()->imsc = PL011_INT_TX;
+    kaal_write(&serial()->imsc, PL011_INT_TX);
     EXPECT_EQUAL(wait(p.notification).badge, BADGE);
-    serial()->imsc = 0;
+    kaal_write(&serial()->imsc, 0);
 }
 
 CASE(an_interrupt_without_a_notification_is_lost_until_acknowledged)
 {
     struct port p = open_port();
     EXPECT_SUCCESS(call(p.handler, IRQClearIRQHandler, NO_WORDS, NO_CAPS));
-    serial()->imsc = PL011_INT_TX;
+    kaal_write(&serial()->imsc, PL011_INT_TX);
     EXPECT_EQUAL(arrived(&p), 0);
     EXPECT_SUCCESS(call(p.handler, IRQSetIRQHandler, NO_WORDS, CAPS(p.notification)));
     EXPECT_EQUAL(arrived(&p), 0);
@@ -216,7 +216,7 @@ CASE(an_interrupt_without_a_notification_is_lost_until_acknowledged)
                         CAPS(mint_new(p.notification, RIGHTS_ALL, BADGE))));
     EXPECT_SUCCESS(acknowledge(p.handler));
     EXPECT_EQUAL(arrived(&p), BADGE);
-    serial()->imsc = 0;
+    kaal_write(&serial()->imsc, 0);
 }
 
 CASE(the_notification_of_a_handler_can_be_replaced)
@@ -224,46 +224,46 @@ CASE(the_notification_of_a_handler_can_be_replaced)
     struct port p = open_port();
     EXPECT_SUCCESS(call(p.handler, IRQSetIRQHandler, NO_WORDS,
                         CAPS(mint_new(p.notification, RIGHTS_ALL, 2 * BADGE))));
-    serial()->imsc = PL011_INT_TX;
+    kaal_write(&serial()->imsc, PL011_INT_TX);
     EXPECT_EQUAL(arrived(&p), 2 * BADGE);
-    serial()->imsc = 0;
+    kaal_write(&serial()->imsc, 0);
 }
 
 CASE(a_revoked_notification_is_taken_from_the_handler)
 {
     struct port p = open_port();
     EXPECT_SUCCESS(revoke(p.notification));
-    serial()->imsc = PL011_INT_TX;
+    kaal_write(&serial()->imsc, PL011_INT_TX);
     EXPECT_EQUAL(arrived(&p), 0);
-    serial()->imsc = 0;
+    kaal_write(&serial()->imsc, 0);
 }
 
 CASE(a_deleted_handler_masks_its_interrupt)
 {
     struct port p = open_port();
     EXPECT_SUCCESS(delete (p.handler));
-    serial()->imsc = PL011_INT_TX;
+    kaal_write(&serial()->imsc, PL011_INT_TX);
     EXPECT_EQUAL(arrived(&p), 0);
     EXPECT_SUCCESS(get(SERIAL_IRQ, p.handler));
     EXPECT_EQUAL(arrived(&p), 0); // it came, and found no notification
-    serial()->imsc = 0;
+    kaal_write(&serial()->imsc, 0);
 }
 
 CASE(an_edge_triggered_interrupt_comes_once_for_each_edge)
 {
     struct port p = {.handler = slot_new(), .notification = notification_new()};
-    serial()->imsc = 0;
+    kaal_write(&serial()->imsc, 0);
     EXPECT_SUCCESS(get_trigger(SERIAL_IRQ, EDGE, p.handler));
     EXPECT_SUCCESS(call(p.handler, IRQSetIRQHandler, NO_WORDS,
                         CAPS(mint_new(p.notification, RIGHTS_ALL, BADGE))));
-    serial()->imsc = PL011_INT_TX;
+    kaal_write(&serial()->imsc, PL011_INT_TX);
     EXPECT_EQUAL(arrived(&p), BADGE);
     EXPECT_SUCCESS(acknowledge(p.handler));
     EXPECT_EQUAL(arrived(&p), 0);
-    serial()->imsc = 0;
-    serial()->imsc = PL011_INT_TX;
+    kaal_write(&serial()->imsc, 0);
+    kaal_write(&serial()->imsc, PL011_INT_TX);
     EXPECT_EQUAL(arrived(&p), BADGE);
-    serial()->imsc = 0;
+    kaal_write(&serial()->imsc, 0);
 }
 
 CASE(get_makes_an_interrupt_level_triggered_again)
@@ -273,11 +273,11 @@ CASE(get_makes_an_interrupt_level_triggered_again)
     EXPECT_SUCCESS(get_trigger(SERIAL_IRQ, LEVEL, p.handler));
     EXPECT_SUCCESS(call(p.handler, IRQSetIRQHandler, NO_WORDS,
                         CAPS(mint_new(p.notification, RIGHTS_ALL, BADGE))));
-    serial()->imsc = PL011_INT_TX;
+    kaal_write(&serial()->imsc, PL011_INT_TX);
     EXPECT_EQUAL(arrived(&p), BADGE);
     EXPECT_SUCCESS(acknowledge(p.handler));
     EXPECT_EQUAL(arrived(&p), BADGE);
-    serial()->imsc = 0;
+    kaal_write(&serial()->imsc, 0);
 }
 
 CASE(an_sgi_arrives_at_its_handler)

@@ -12,6 +12,7 @@
 
 #include <kaal/boot.h>
 #include <kaal/layout.h>
+#include <kaal/note.h>
 
 #include "elf_maker.h"
 
@@ -39,8 +40,9 @@ static const char description[] =
     "[memory_regions.one]\nsize = 0x3000\n"
     "maps = [{ pd = \"client\" }, { pd = \"server\", rights = \"r\" }]\n"
     "[memory_regions.two]\nsize = 0x1000\nmaps = [{ pd = \"client\", vaddr = 0x1000004000 }]\n"
-    "[memory_regions.three]\nsize = 0x1000\nmaps = [{ pd = \"client\" }]\n"
+    "[memory_regions.three]\nsize = 0x1000\ncontiguous = true\nmaps = [{ pd = \"client\" }]\n"
     "[[devices]]\nname = \"uart\"\npd = \"client\"\npath = \"/pl011@9000000\"\n"
+    "dma = 0x3000\n"
     "[[capabilities]]\nname = \"own\"\npd = \"client\"\nkind = \"cnode\"\nobject = \"client\"\n";
 
 static struct arena arena;
@@ -205,6 +207,26 @@ static void maps_avoid_each_other_and_fixed_addresses(void **state)
     assert_int_equal(plan.maps[4].source, KAAL_MAP_DEVICE);
     assert_true(plan.maps[4].vaddr > plan.maps[3].vaddr);
     assert_int_equal(plan.maps[1].rights, KAAL_RIGHT_READ);
+}
+
+static void the_memory_of_a_device_is_a_contiguous_region_of_its_holder(void **state)
+{
+    (void)state;
+    make_plan();
+    assert_int_equal(plan.region_count, 4);
+    assert_string_equal(plan.regions[3].name, "uart");
+    assert_int_equal(plan.regions[3].size, 0x3000);
+    assert_int_equal(plan.regions[3].flags, KAAL_REGION_CONTIGUOUS);
+    assert_int_equal(plan.regions[2].flags, KAAL_REGION_CONTIGUOUS);
+    assert_int_equal(plan.regions[1].flags, 0);
+    const struct kaal_plan_map *map = &plan.maps[5];
+    assert_int_equal(plan.map_count, 6);
+    assert_string_equal(map->name, "uart");
+    assert_int_equal(map->source, KAAL_MAP_REGION);
+    assert_int_equal(map->object, 3);
+    assert_int_equal(map->pd, sys.devices[0].pd);
+    assert_int_equal(map->cached, 0);
+    assert_true(map->vaddr > plan.maps[4].vaddr);
 }
 
 static void the_start_order_follows_root_and_broker(void **state)
@@ -434,6 +456,23 @@ static void damaged_programs_are_refused_at_their_line(void **state)
     expect_refused("does not exist");
 }
 
+static void a_program_that_starts_clean_has_no_writable_bytes_in_the_file(void **state)
+{
+    (void)state;
+    struct elf_maker clean = a_elf;
+    clean.flags = KAAL_PROGRAM_STARTS_CLEAN;
+    write_elf("a.elf", &clean);
+    expect_refused("the initial values in a writable segment");
+    clean.data_size = 0;
+    clean.bss_size = 5000;
+    clean.symbol = NULL;
+    write_elf("a.elf", &clean);
+    assert_true(load());
+    assert_int_equal(program_flags(&programs.items[programs.of_pd[BROKER]]),
+                     KAAL_PROGRAM_STARTS_CLEAN);
+    assert_int_equal(program_flags(&programs.items[programs.of_pd[ROOT]]), 0);
+}
+
 static void a_root_task_without_the_symbol_is_refused(void **state)
 {
     (void)state;
@@ -457,6 +496,7 @@ int main(void)
         TEST(a_parent_gets_the_thread_and_the_faults_of_its_child),
         TEST(slots_of_a_domain_are_used_once_and_leave_room),
         TEST(maps_avoid_each_other_and_fixed_addresses),
+        TEST(the_memory_of_a_device_is_a_contiguous_region_of_its_holder),
         TEST(the_start_order_follows_root_and_broker),
         TEST(equal_programs_are_packed_once_and_without_symbols),
         TEST(a_segment_of_zeros_takes_no_place_in_a_packed_program),
@@ -466,6 +506,7 @@ int main(void)
         TEST(the_loader_finds_kernel_and_root_task_in_both_forms),
         TEST(what_does_not_fit_is_refused),
         TEST(damaged_programs_are_refused_at_their_line),
+        TEST(a_program_that_starts_clean_has_no_writable_bytes_in_the_file),
         TEST(a_root_task_without_the_symbol_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,8 @@ struct plan {
     struct kaal_plan_device *devices;
     struct kaal_plan_cap *caps;
     struct kaal_plan_map *maps;
+    struct kaal_plan_link *links;
+    struct kaal_plan_permit *permits;
     struct kaal_plan_file *files;    // offsets are the packer's
     const struct program **programs; // of each file
     size_t pd_count;
@@ -25,9 +27,13 @@ struct plan {
     size_t device_count;
     size_t cap_count;
     size_t map_count;
+    size_t link_count;
+    size_t permit_count;
     size_t file_count;
     size_t cap_capacity;
     size_t map_capacity;
+    size_t link_capacity;
+    size_t permit_capacity;
 };
 
 enum {

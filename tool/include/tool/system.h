@@ -98,6 +98,7 @@ struct sd_region {
     struct sd_text name;
     struct sd_number size;
     struct sd_number page_size;
+    struct sd_flag contiguous;
     struct sd_map *maps;
     size_t map_count;
     size_t map_capacity;
@@ -111,6 +112,8 @@ struct sd_device {
     struct sd_text compatible;
     struct sd_number registers;  // how many register windows to map
     struct sd_number interrupts; // how many interrupts to hand out
+    struct sd_number dma;        // bytes of memory that it shares with its holder
+    struct sd_flag dma_cached;
     // Resolved.
     size_t pd;
 };
@@ -171,6 +174,9 @@ enum {
 
 // Largest region: as many small pages as the root task takes.
 #define SD_REGION_MAX (INT64_C(1) << 30)
+
+// Largest DMA memory of a device.
+#define SD_DMA_MAX (INT64_C(1) << 24)
 
 // The TOML front end. Reports unknown keys, wrong types and missing keys; the model is complete
 // enough for system_check() in any case.

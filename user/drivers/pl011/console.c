@@ -20,14 +20,23 @@
 #include <kaal/broker.h>
 #include <kaal/component.h>
 #include <kaal/console_protocol.h>
-#include <kaal/error.h>
+#include <kaal/driver.h>
+#include <kaal/serve.h>
 
 #include <lib/mem.h>
 
 enum { LINE_FRAME = 5 }; // characters of "[", "] " and "\r\n"
 
+const struct kaal_driver kaal_driver = {
+    .version = KAAL_DRIVER_VERSION,
+    .compatible = {"arm,pl011"},
+    .primecell = 0x011,
+    .registers = 0x1000,
+    .interrupts = 1,
+};
+
+static struct kaal_device device;
 static struct pl011 port;
-static const struct kaal_start_entry *irq;
 static const struct kaal_start_entry *broker; // to ask for its output
 static const struct kaal_start_entry *input;  // to tell that a line was typed; NULL: nobody
 static seL4_CPtr notification;
@@ -35,11 +44,11 @@ static bool ask_later; // a signal came: the broker may have output
 
 static void handle(seL4_Word bits)
 {
-    if ((bits & irq->value) != 0) {
+    if ((bits & device.irq_bits) != 0) {
         pl011_interrupt(&port);
-        kaal_irq_ack(irq);
+        kaal_device_ack(&device, bits);
     }
-    if ((bits & ~irq->value) != 0) {
+    if ((bits & ~device.irq_bits) != 0) {
         ask_later = true;
     }
 }
@@ -157,23 +166,17 @@ static void catch_up(void)
 
 // --- requests ------------------------------------------------------------------------------------
 
-static seL4_MessageInfo_t answer(enum kaal_err err, seL4_Word words)
-{
-    return seL4_MessageInfo_new(err, 0, 0, words);
-}
-
 static seL4_MessageInfo_t serve_write(const char *name, seL4_Word words)
 {
     static char text[KAAL_CONSOLE_LINE_MAX];
     seL4_Word length = words < KAAL_CONSOLE_TEXT_AT ? SIZE_MAX : seL4_GetMR(1);
     if (length > KAAL_CONSOLE_LINE_MAX || length > (words - KAAL_CONSOLE_TEXT_AT) * 8) {
-        seL4_SetMR(0, 1);
-        return answer(KAAL_ERR_ARGUMENT, 1);
+        return kaal_answer_argument(1);
     }
     copy_text(KAAL_CONSOLE_TEXT_AT, text, (uint32_t)length, ' ');
     put_line(name, text, (uint32_t)length);
     catch_up();
-    return answer(KAAL_OK, 0);
+    return kaal_answer(KAAL_OK, 0);
 }
 
 static seL4_MessageInfo_t serve_flush(void)
@@ -182,29 +185,22 @@ static seL4_MessageInfo_t serve_flush(void)
     wait_for_room(PL011_OUT_SIZE);
     for (uint32_t polls = 0; !pl011_idle(&port) && polls < PL011_POLLS_MAX; polls++) {
     }
-    return answer(KAAL_OK, 0);
+    return kaal_answer(KAAL_OK, 0);
 }
 
 seL4_MessageInfo_t protected(seL4_Word badge, seL4_MessageInfo_t info)
 {
-    const struct kaal_start_entry *caller =
-        kaal_start_by_value(kaal_start, KAAL_START_SERVES, badge);
-    seL4_Word words = seL4_MessageInfo_get_length(info);
-    uint64_t protocol = seL4_GetMR(0);
-    if (caller == NULL || words < 1 || kaal_protocol_id(protocol) != KAAL_PROTOCOL_CONSOLE) {
-        return answer(KAAL_ERR_PROTOCOL, 0);
+    struct kaal_request request;
+    if (!kaal_request_open(&request, badge, info, KAAL_CONSOLE_WORD)) {
+        return request.refusal;
     }
-    if (kaal_protocol_major(protocol) != KAAL_CONSOLE_MAJOR) {
-        seL4_SetMR(0, KAAL_CONSOLE_WORD);
-        return answer(KAAL_ERR_VERSION, 1);
-    }
-    switch (seL4_MessageInfo_get_label(info)) {
+    switch (request.number) {
     case KAAL_CONSOLE_WRITE:
-        return serve_write(caller->name, words);
+        return serve_write(request.caller->name, request.words);
     case KAAL_CONSOLE_FLUSH:
         return serve_flush();
     default:
-        return answer(KAAL_ERR_REQUEST, 0);
+        return kaal_answer(KAAL_ERR_REQUEST, 0);
     }
 }
 
@@ -216,8 +212,7 @@ void notified(seL4_Word bits)
 
 void init(void)
 {
-    const struct kaal_start_entry *device = kaal_need(KAAL_START_DEVICE, NULL);
-    irq = kaal_need(KAAL_START_IRQ, NULL);
+    kaal_device_need(&device, NULL);
     broker = kaal_need(KAAL_START_BROKER, NULL);
     notification = kaal_need(KAAL_START_NOTIFICATION, NULL)->slot;
     input = kaal_start_find(kaal_start, KAAL_START_SIGNAL, "input");
@@ -225,12 +220,12 @@ void init(void)
     // The broker lets go of the port with the first request, and only then may it be set up.
     static char early[KAAL_BROKER_TEXT_MAX];
     (void)ask_broker(early);
-    pl011_open(&port, (volatile struct pl011_registers *)device->address); // NOLINT: start page
+    pl011_open(&port, device.registers[0].at);
 
     struct kaal_report report;
     kaal_report_begin(&report, "ready");
-    kaal_report_str(&report, "device", device->name);
+    kaal_report_str(&report, "device", device.name);
     put_report(&report);
     // An interrupt that came before the port was ours would otherwise stay masked.
-    kaal_irq_ack(irq);
+    kaal_device_ack(&device, device.irq_bits);
 }

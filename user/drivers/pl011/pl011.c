@@ -2,24 +2,22 @@
 
 #include "pl011.h"
 
-#include "io.h"
-
 #include <lib/mem.h>
 
 void pl011_open(struct pl011 *port, volatile struct pl011_registers *regs)
 {
     memset(port, 0, sizeof(*port));
     port->regs = regs;
-    io_write(&regs->imsc, 0);
+    kaal_write(&regs->imsc, 0);
     // The line control must not change while the port is on, nor the port go off within a
     // character.
     for (uint32_t polls = 0; !pl011_idle(port) && polls < PL011_POLLS_MAX; polls++) {
     }
-    io_write(&regs->cr, 0);
-    io_write(&regs->icr, PL011_INT_ALL);
-    io_write(&regs->lcr_h, PL011_LCR_FEN | PL011_LCR_WLEN8);
-    io_write(&regs->cr, PL011_CR_UARTEN | PL011_CR_TXE | PL011_CR_RXE);
-    io_write(&regs->imsc, PL011_INT_RX | PL011_INT_RT);
+    kaal_write(&regs->cr, 0);
+    kaal_write(&regs->icr, PL011_INT_ALL);
+    kaal_write(&regs->lcr_h, PL011_LCR_FEN | PL011_LCR_WLEN8);
+    kaal_write(&regs->cr, PL011_CR_UARTEN | PL011_CR_TXE | PL011_CR_RXE);
+    kaal_write(&regs->imsc, PL011_INT_RX | PL011_INT_RT);
 }
 
 uint32_t pl011_room(const struct pl011 *port)
@@ -31,13 +29,13 @@ uint32_t pl011_room(const struct pl011 *port)
 static void transmit(struct pl011 *port)
 {
     volatile struct pl011_registers *regs = port->regs;
-    while (port->used > 0 && (io_read(&regs->fr) & PL011_FR_TXFF) == 0) {
-        io_write(&regs->dr, (unsigned char)port->out[port->first]);
+    while (port->used > 0 && (kaal_read(&regs->fr) & PL011_FR_TXFF) == 0) {
+        kaal_write(&regs->dr, (unsigned char)port->out[port->first]);
         port->first = (port->first + 1) % PL011_OUT_SIZE;
         port->used--;
     }
     uint32_t mask = PL011_INT_RX | PL011_INT_RT;
-    io_write(&regs->imsc, port->used > 0 ? mask | PL011_INT_TX : mask);
+    kaal_write(&regs->imsc, port->used > 0 ? mask | PL011_INT_TX : mask);
 }
 
 void pl011_put(struct pl011 *port, const char *text, uint32_t length)
@@ -66,9 +64,9 @@ void pl011_interrupt(struct pl011 *port)
 {
     volatile struct pl011_registers *regs = port->regs;
     // Cleared first: what happens from here on interrupts again.
-    io_write(&regs->icr, io_read(&regs->mis));
-    for (uint32_t n = 0; n < PL011_READS_MAX && (io_read(&regs->fr) & PL011_FR_RXFE) == 0; n++) {
-        uint32_t data = io_read(&regs->dr);
+    kaal_write(&regs->icr, kaal_read(&regs->mis));
+    for (uint32_t n = 0; n < PL011_READS_MAX && (kaal_read(&regs->fr) & PL011_FR_RXFE) == 0; n++) {
+        uint32_t data = kaal_read(&regs->dr);
         receive_char(port, (char)((data & PL011_DR_ERRORS) == 0 ? data & 0xff : '?'));
     }
     transmit(port);
@@ -76,7 +74,7 @@ void pl011_interrupt(struct pl011 *port)
 
 bool pl011_idle(const struct pl011 *port)
 {
-    return port->used == 0 && (io_read(&port->regs->fr) & PL011_FR_BUSY) == 0;
+    return port->used == 0 && (kaal_read(&port->regs->fr) & PL011_FR_BUSY) == 0;
 }
 
 bool pl011_take_line(struct pl011 *port, char *text)

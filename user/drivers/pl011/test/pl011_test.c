@@ -3,8 +3,9 @@
 // The driver on a model of the PL011: registers as its manual has them, a wire at each end.
 //
 //    driver ──► dr ──► FIFO ── drain() ──► wire        receive() ──► FIFO ──► dr ──► driver
-#include "io.h"
 #include "pl011.h"
+
+#include <kaal/io_model.h>
 
 #include <lib/prng.h>
 
@@ -48,44 +49,64 @@ static uint32_t read_data(void)
     return data;
 }
 
-uint32_t io_read(const volatile uint32_t *reg)
+static uint64_t load(uint64_t offset, unsigned bytes)
 {
-    if (reg == &regs.fr) {
+    assert_int_equal(bytes, sizeof(uint32_t));
+    switch (offset) {
+    case offsetof(struct pl011_registers, fr):
         return (device.tx_used == FIFO_SIZE ? PL011_FR_TXFF : 0u) |
                (device.rx_used == 0 ? PL011_FR_RXFE : 0u) |
                (device.tx_used != 0 ? PL011_FR_BUSY : 0u);
-    }
-    if (reg == &regs.mis) {
+    case offsetof(struct pl011_registers, mis):
         return device.ris & device.imsc;
-    }
-    if (reg == &regs.dr) {
+    case offsetof(struct pl011_registers, dr):
         return read_data();
+    default:
+        fail_msg("read of another register");
+        return 0;
     }
-    fail_msg("read of another register");
-    return 0;
 }
 
-// NOLINTNEXTLINE(readability-non-const-parameter): the prototype is io.h's.
-void io_write(volatile uint32_t *reg, uint32_t value)
+static void store_data(uint32_t value)
 {
-    if (reg == &regs.dr) {
-        if (device.tx_used == FIFO_SIZE) {
-            fail_msg("write to a full FIFO");
-        }
-        device.tx[device.tx_used++] = (char)value;
-    } else if (reg == &regs.imsc) {
+    if (device.tx_used == FIFO_SIZE) {
+        fail_msg("write to a full FIFO");
+    }
+    device.tx[device.tx_used++] = (char)value;
+}
+
+static void store(uint64_t offset, unsigned bytes, uint64_t word)
+{
+    uint32_t value = (uint32_t)word;
+    assert_int_equal(bytes, sizeof(uint32_t));
+    switch (offset) {
+    case offsetof(struct pl011_registers, dr):
+        store_data(value);
+        break;
+    case offsetof(struct pl011_registers, imsc):
         device.imsc = value;
-    } else if (reg == &regs.icr) {
+        break;
+    case offsetof(struct pl011_registers, icr):
         device.ris &= ~value;
-    } else if (reg == &regs.lcr_h) {
+        break;
+    case offsetof(struct pl011_registers, lcr_h):
         device.lcr_h = value;
-    } else if (reg == &regs.cr) {
+        break;
+    case offsetof(struct pl011_registers, cr):
         assert_int_equal(device.imsc, 0); // enabled only when it cannot interrupt yet
         device.cr = value;
-    } else {
+        break;
+    default:
         fail_msg("write to another register: the speed is the firmware's");
     }
 }
+
+static const struct kaal_io_model model = {
+    .registers = &regs,
+    .size = sizeof(regs),
+    .load = load,
+    .store = store,
+};
 
 // The device sends up to `count` characters; then it has room, and says so.
 static void drain(uint32_t count)
@@ -135,6 +156,7 @@ static int setup(void **state)
     memset(&device, 0, sizeof(device));
     device.imsc = PL011_INT_ALL;
     device.ris = PL011_INT_ALL;
+    kaal_io_model_use(&model);
     pl011_open(&port, &regs);
     return 0;
 }

@@ -43,6 +43,11 @@ int main(void);
 // Reads the fault message that arrived last. False if it is none.
 bool kaal_fault_read(seL4_MessageInfo_t info, struct kaal_fault *fault);
 
+// Waits until a signal with one of these bits has come, and returns which. Others that come
+// meanwhile are kept, and notified() gets them later. For components with a notification of their
+// own; without one it returns 0 at once.
+seL4_Word kaal_wait_for(seL4_Word bits);
+
 // Signals a notify channel (`slot` of its SIGNAL entry).
 void kaal_signal(const struct kaal_start_entry *channel);
 

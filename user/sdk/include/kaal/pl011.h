@@ -4,26 +4,28 @@
 // chapter 3; and the one use of them that needs no interrupt: to put out a character at boot.
 #pragma once
 
+#include <kaal/io.h>
+
 #include <stddef.h>
 #include <stdint.h>
 
 struct pl011_registers {
-    uint32_t dr;  // data; a read's bits 8 to 11 are errors
-    uint32_t rsr; // receive status
+    kaal_rw32 dr;  // data; a read's bits 8 to 11 are errors
+    kaal_rw32 rsr; // receive status
     uint32_t unused0[4];
-    uint32_t fr; // flags
+    kaal_ro32 fr; // flags
     uint32_t unused1;
-    uint32_t ilpr;
-    uint32_t ibrd;
-    uint32_t fbrd;
-    uint32_t lcr_h; // line control
-    uint32_t cr;    // control
-    uint32_t ifls;  // FIFO levels at which interrupts come
-    uint32_t imsc;  // interrupt mask: 1 lets it through
-    uint32_t ris;   // raw interrupt status
-    uint32_t mis;   // masked interrupt status
-    uint32_t icr;   // interrupt clear
-    uint32_t dmacr;
+    kaal_rw32 ilpr;
+    kaal_rw32 ibrd;
+    kaal_rw32 fbrd;
+    kaal_rw32 lcr_h; // line control
+    kaal_rw32 cr;    // control
+    kaal_rw32 ifls;  // FIFO levels at which interrupts come
+    kaal_rw32 imsc;  // interrupt mask: 1 lets it through
+    kaal_ro32 ris;   // raw interrupt status
+    kaal_ro32 mis;   // masked interrupt status
+    kaal_wo32 icr;   // interrupt clear
+    kaal_rw32 dmacr;
 };
 
 enum pl011_bits {
@@ -52,12 +54,12 @@ enum pl011_bits {
 
 static inline void pl011_poll_putc(volatile struct pl011_registers *uart, char c)
 {
-    for (uint32_t polls = 0; (uart->fr & PL011_FR_TXFF) != 0; polls++) {
+    for (uint32_t polls = 0; (kaal_read(&uart->fr) & PL011_FR_TXFF) != 0; polls++) {
         if (polls == PL011_POLLS_MAX) {
             return;
         }
     }
-    uart->dr = (unsigned char)c;
+    kaal_write(&uart->dr, (unsigned char)c);
 }
 
 // One line with its end.

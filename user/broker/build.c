@@ -1,0 +1,539 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// One component out of its plan. All kernel objects come from its arena, so that its end is the end
+// of the arena; what it shares with others - text and constants in the image's frames, regions,
+// device registers - it has copies of.
+
+#include "broker.h"
+
+#include <kaal/layout.h>
+#include <kaal/start_fill.h>
+
+#include <lib/bits.h>
+#include <lib/mem.h>
+
+enum {
+    SCHED_CONTEXT_BITS = 8,
+
+    // Budget that a thread did not use up at once comes back in as many pieces (sel4 manual, MCS).
+    EXTRA_REFILLS =
+        (LIBSEL4_BIT(SCHED_CONTEXT_BITS) - seL4_CoreSchedContextBytes) / seL4_RefillSizeBytes,
+
+    START_PAGES_STRIDE = 1 << 20, // of the start pages of all components at the broker
+    START_PAGES_MAX = 64,
+    ENTRIES_LATER = 16, // entries of a start page that come with later grants
+
+    TABLES = 8,        // page tables of an ordinary component
+    OBJECTS_FIXED = 24, // slots of all but pages
+};
+
+// --- memory regions of the description -----------------------------------------------------------
+
+static uint32_t regions[KAAL_REGION_MAX];
+
+uint32_t build_region(uint32_t region)
+{
+    return regions[region];
+}
+
+// 2^order frames of 2^bits bytes out of a node of their own.
+static enum kaal_err retype_frames(uint32_t node, uint8_t bits, uint32_t first, uint32_t count)
+{
+    seL4_Word type = bits == PAGE_BITS ? seL4_ARM_SmallPageObject : seL4_ARM_LargePageObject;
+    enum kaal_err err = KAAL_OK;
+    for (uint32_t done = 0; done < count && err == KAAL_OK;) {
+        uint32_t now = count - done < CONFIG_RETYPE_FAN_OUT_LIMIT ? count - done
+                                                                  : CONFIG_RETYPE_FAN_OUT_LIMIT;
+        err = refused(seL4_Untyped_Retype(pool_slot(&broker.pool, node), type, 0, store(), 0, 0,
+                                          first + done, now));
+        done += now;
+    }
+    return err;
+}
+
+// Frames in consecutive slots, out of as few pieces of memory as will do.
+static enum kaal_err make_frames(uint8_t bits, uint32_t count, uint32_t first)
+{
+    enum kaal_err err = KAAL_OK;
+    for (uint32_t done = 0; done < count && err == KAAL_OK;) {
+        uint8_t order = (uint8_t)log2_floor(count - done);
+        uint32_t node = 0;
+        err = pool_take(&broker.pool, (uint8_t)(bits + order), broker.table->broker, &node);
+        while (err == KAAL_ERR_MEMORY && order > 0) {
+            order--;
+            err = pool_take(&broker.pool, (uint8_t)(bits + order), broker.table->broker, &node);
+        }
+        if (err == KAAL_OK) {
+            err = retype_frames(node, bits, first + done, UINT32_C(1) << order);
+            done += UINT32_C(1) << order;
+        }
+    }
+    return err;
+}
+
+// Frames that follow each other in memory as well: what one untyped gives comes in order.
+static enum kaal_err make_contiguous(uint8_t bits, uint32_t count, uint32_t first)
+{
+    uint32_t node = 0;
+    enum kaal_err err = pool_take(&broker.pool, (uint8_t)(bits + log2_ceil(count)),
+                                  broker.table->broker, &node);
+    return err == KAAL_OK ? retype_frames(node, bits, first, count) : err;
+}
+
+enum kaal_err build_regions(void)
+{
+    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_REGIONS); i++) {
+        const struct kaal_plan_region *region = plan_region(&broker.plan, i);
+        uint32_t pages = (uint32_t)(region->size >> region->page_bits);
+        if (!slots_take(&broker.slots, pages, &regions[i])) {
+            return KAAL_ERR_SLOTS;
+        }
+        bool contiguous = (region->flags & KAAL_REGION_CONTIGUOUS) != 0;
+        enum kaal_err err =
+            contiguous ? make_contiguous((uint8_t)region->page_bits, pages, regions[i])
+                       : make_frames((uint8_t)region->page_bits, pages, regions[i]);
+        if (err != KAAL_OK) {
+            return err;
+        }
+    }
+    return KAAL_OK;
+}
+
+// --- where things come from ----------------------------------------------------------------------
+
+struct builder {
+    struct kaal_builder base;
+    struct arena *arena;
+};
+
+static enum kaal_err take_objects(struct kaal_builder *base, seL4_Word type, uint8_t size_bits,
+                                  uint32_t count, seL4_CPtr *first)
+{
+    uint32_t slot = 0;
+    enum kaal_err err =
+        arena_objects(((struct builder *)base)->arena, type, size_bits, count, &slot);
+    base->refusal = broker.refusal;
+    *first = slot;
+    return err;
+}
+
+static enum kaal_err share_frame(struct kaal_builder *base, const uint8_t *at, seL4_CPtr *frame)
+{
+    uint32_t slot = 0;
+    enum kaal_err err = image_share(((struct builder *)base)->arena, at, &slot);
+    base->refusal = broker.refusal;
+    *frame = slot;
+    return err;
+}
+
+static void close_window(struct kaal_builder *base, seL4_CPtr first, uint32_t count)
+{
+    (void)base;
+    for (uint32_t i = 0; i < count; i++) {
+        (void)seL4_ARM_Page_Unmap(first + i);
+    }
+}
+
+static void *open_window(struct kaal_builder *base, seL4_CPtr first, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (memory_map_own((uint32_t)first + i, KAAL_LAYOUT_WINDOW + ((uint64_t)i << PAGE_BITS),
+                           seL4_ReadWrite, true) != KAAL_OK) {
+            close_window(base, first, i);
+            return NULL;
+        }
+    }
+    return (void *)KAAL_LAYOUT_WINDOW; // NOLINT: mapped just now
+}
+
+static struct builder builder_of(struct component *c, bool shares)
+{
+    return (struct builder){{.objects = take_objects,
+                             .share = shares ? share_frame : NULL,
+                             .open = open_window,
+                             .close = close_window,
+                             .vspace = c->vspace},
+                            &c->arena};
+}
+
+// --- objects -------------------------------------------------------------------------------------
+
+static enum kaal_err object(struct component *c, seL4_Word type, uint8_t size_bits, uint32_t *slot)
+{
+    return arena_objects(&c->arena, type, size_bits, 1, slot);
+}
+
+static bool has_inbox(const struct component *c)
+{
+    return (c->spec.flags & KAAL_PD_INBOX) != 0;
+}
+
+// From large to small, so that none is aligned behind a gap.
+static enum kaal_err create_objects(struct component *c)
+{
+    enum kaal_err err = object(c, seL4_ARM_VSpaceObject, 0, &c->vspace);
+    if (err == KAAL_OK) {
+        err = object(c, seL4_TCBObject, 0, &c->tcb);
+    }
+    if (err == KAAL_OK) {
+        err = object(c, seL4_CapTableObject, (uint8_t)c->spec.cspace_bits, &c->cnode);
+    }
+    if (err == KAAL_OK) {
+        err = object(c, seL4_SchedContextObject, SCHED_CONTEXT_BITS, &c->sched_context);
+    }
+    if (err == KAAL_OK && has_inbox(c)) {
+        err = object(c, seL4_CapTableObject, KAAL_INBOX_BITS, &c->inbox);
+    }
+    if (err == KAAL_OK && has_inbox(c)) {
+        err = object(c, seL4_CapTableObject, 1, &c->cspace_top);
+    }
+    if (err == KAAL_OK) {
+        err = object(c, seL4_NotificationObject, 0, &c->notification);
+    }
+    if (err == KAAL_OK) {
+        err = object(c, seL4_ReplyObject, 0, &c->reply);
+    }
+    if (err == KAAL_OK) {
+        err = object(c, seL4_EndpointObject, 0, &c->endpoint);
+    }
+    return err;
+}
+
+static enum kaal_err configure_objects(const struct component *c)
+{
+    enum kaal_err err =
+        refused(seL4_ARM_ASIDPool_Assign(own_cap(KAAL_HANDOVER_ASID_POOL), c->vspace));
+    if (err != KAAL_OK) {
+        return err;
+    }
+    return refused(seL4_SchedControl_ConfigureFlags(
+        own_cap(KAAL_HANDOVER_SCHED_CONTROL), c->sched_context, c->spec.budget_us,
+        c->spec.period_us, EXTRA_REFILLS, component_number(c), 0));
+}
+
+// --- start page ----------------------------------------------------------------------------------
+
+// Registers need not begin at a page.
+static bool find_window(uint32_t device, uint32_t window, uint64_t *offset, uint64_t *size)
+{
+    struct dt_range range;
+    struct dt_node node = machine_device(device);
+    if (dt_is_none(node) || !dt_reg(&broker.dt, node, window, &range) || range.size == 0) {
+        return false;
+    }
+    *offset = range.base % PAGE_SIZE;
+    *size = range.size;
+    return true;
+}
+
+static bool find_region(uint32_t region, uint64_t *paddr)
+{
+    seL4_ARM_Page_GetAddress_t where = seL4_ARM_Page_GetAddress(regions[region]);
+    *paddr = where.paddr;
+    return where.error == seL4_NoError;
+}
+
+static void fill_spawned(const struct component *c)
+{
+    *c->start = (struct kaal_start){
+        .magic = KAAL_START_MAGIC,
+        .version = KAAL_START_VERSION,
+        .seed = broker.table->seed,
+        .ipc_buffer = KAAL_LAYOUT_IPC_BUFFER,
+        .stack_top = KAAL_LAYOUT_STACK_TOP,
+        .stack_size = c->spec.stack_size,
+        .flags = c->spec.flags,
+    };
+    memcpy(c->start->name, c->spec.name, sizeof(c->start->name));
+    memcpy(c->start->args, c->spec.args, sizeof(c->start->args));
+}
+
+static bool fill_start_page(const struct component *c)
+{
+    static const struct kaal_start_machine machine = {.window = find_window,
+                                                      .region = find_region};
+    if (!c->described) {
+        fill_spawned(c);
+    } else if (!kaal_start_fill(c->start, &broker.plan, component_number(c), broker.table->seed,
+                                &machine)) {
+        return false;
+    }
+    // Entries come and go: the size covers those that may come.
+    c->start->size = c->start_pages << PAGE_BITS;
+    c->start->generation = c->generation;
+    return true;
+}
+
+// The broker writes it where it alone can, the component reads copies of the frames.
+static enum kaal_err create_start_page(struct component *c, struct builder *b)
+{
+    uint64_t bytes = c->described ? kaal_start_bytes(&broker.plan, component_number(c))
+                                  : sizeof(struct kaal_start);
+    bytes += ENTRIES_LATER * sizeof(struct kaal_start_entry);
+    c->start_pages = (uint32_t)(align_up(bytes, PAGE_SIZE) >> PAGE_BITS);
+    if (c->start_pages > START_PAGES_MAX) {
+        return KAAL_ERR_MEMORY;
+    }
+    uint64_t own = KAAL_LAYOUT_START_PAGES + (uint64_t)component_number(c) * START_PAGES_STRIDE;
+    enum kaal_err err =
+        arena_objects(&c->arena, seL4_ARM_SmallPageObject, 0, c->start_pages, &c->start_frame);
+    for (uint32_t i = 0; i < c->start_pages && err == KAAL_OK; i++) {
+        uint32_t copy = 0;
+        uint64_t offset = (uint64_t)i << PAGE_BITS;
+        err = memory_map_own(c->start_frame + i, own + offset, seL4_ReadWrite, true);
+        if (err == KAAL_OK) {
+            err = arena_copy(&c->arena, c->start_frame + i, seL4_CanRead, &copy);
+        }
+        if (err == KAAL_OK) {
+            err = kaal_build_map(&b->base, copy, KAAL_LAYOUT_START_PAGE + offset, seL4_CanRead,
+                                 false, true);
+        }
+    }
+    c->start = (struct kaal_start *)own; // NOLINT: mapped just now
+    if (err == KAAL_OK && !fill_start_page(c)) {
+        err = KAAL_ERR_NOTFOUND;
+    }
+    return err;
+}
+
+// --- mappings of the description -----------------------------------------------------------------
+
+static enum kaal_err map_region(struct component *c, struct builder *b,
+                                const struct kaal_plan_map *map)
+{
+    const struct kaal_plan_region *region = plan_region(&broker.plan, map->object);
+    uint32_t pages = (uint32_t)(region->size >> region->page_bits);
+    seL4_CapRights_t rights =
+        (map->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
+    enum kaal_err err = KAAL_OK;
+    for (uint32_t i = 0; i < pages && err == KAAL_OK; i++) {
+        uint32_t frame = 0;
+        err = arena_copy(&c->arena, build_region(map->object) + i, rights, &frame);
+        if (err == KAAL_OK) {
+            err = kaal_build_map(&b->base, frame, map->vaddr + ((uint64_t)i << region->page_bits),
+                                 rights, (map->rights & KAAL_RIGHT_EXECUTE) != 0,
+                                 map->cached != 0);
+        }
+    }
+    return err;
+}
+
+static enum kaal_err map_device(struct component *c, struct builder *b,
+                                const struct kaal_plan_map *map)
+{
+    struct dt_range range;
+    struct dt_node node = machine_device(map->object);
+    if (dt_is_none(node) || !dt_reg(&broker.dt, node, map->window, &range)) {
+        return KAAL_ERR_NOTFOUND;
+    }
+    uint64_t first = align_down(range.base, PAGE_SIZE);
+    uint64_t end = align_up(range.base + range.size, PAGE_SIZE);
+    enum kaal_err err = KAAL_OK;
+    for (uint64_t at = first; at < end && err == KAAL_OK; at += PAGE_SIZE) {
+        uint32_t frame = 0;
+        err = machine_frame(&c->arena, at, &frame);
+        if (err == KAAL_OK) {
+            err = kaal_build_map(&b->base, frame, map->vaddr + (at - first), seL4_ReadWrite, false,
+                                 false);
+        }
+    }
+    return err;
+}
+
+static enum kaal_err map_described(struct component *c, struct builder *b)
+{
+    enum kaal_err err = KAAL_OK;
+    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_MAPS) && err == KAAL_OK; i++) {
+        const struct kaal_plan_map *map = plan_map(&broker.plan, i);
+        if (map->pd == component_number(c)) {
+            err = map->source == KAAL_MAP_REGION ? map_region(c, b, map) : map_device(c, b, map);
+        }
+    }
+    return err;
+}
+
+static uint32_t count_mapped(const struct component *c)
+{
+    uint32_t pages = 0;
+    for (uint32_t i = 0; c->described && i < plan_count(&broker.plan, KAAL_TABLE_MAPS); i++) {
+        const struct kaal_plan_map *map = plan_map(&broker.plan, i);
+        if (map->pd == component_number(c) && map->source == KAAL_MAP_REGION) {
+            const struct kaal_plan_region *region = plan_region(&broker.plan, map->object);
+            pages += (uint32_t)(region->size >> region->page_bits);
+        }
+    }
+    return pages;
+}
+
+// --- the whole -----------------------------------------------------------------------------------
+
+static enum kaal_err reserve(struct component *c, const struct kaal_program *program, bool shares)
+{
+    uint64_t pages = kaal_program_private(program, shares) >> PAGE_BITS;
+    pages += (c->spec.stack_size >> PAGE_BITS) + TABLES + 3; // IPC buffer, start page, root table
+    uint64_t bytes = (pages << PAGE_BITS) + (UINT64_C(1) << seL4_TCBBits) +
+                     (UINT64_C(1) << (c->spec.cspace_bits + seL4_SlotBits)) + 1024;
+    uint32_t copies = count_mapped(c) + 8 + (shares ? kaal_program_shared_pages(program) : 0);
+    return arena_reserve(&c->arena, component_number(c), bytes, (uint32_t)pages + OBJECTS_FIXED,
+                         copies);
+}
+
+static enum kaal_err create(struct component *c, const struct kaal_program *program, bool shares)
+{
+    enum kaal_err err = create_objects(c);
+    if (err == KAAL_OK) {
+        err = configure_objects(c);
+    }
+    struct builder b = builder_of(c, shares);
+    if (err == KAAL_OK) {
+        err = kaal_build_program(&b.base, program);
+    }
+    seL4_CPtr first = 0;
+    if (err == KAAL_OK) {
+        err = kaal_build_pages(&b.base, KAAL_LAYOUT_STACK_TOP - c->spec.stack_size,
+                               (uint32_t)(c->spec.stack_size >> PAGE_BITS), seL4_ReadWrite, &first);
+    }
+    if (err == KAAL_OK) {
+        err = kaal_build_pages(&b.base, KAAL_LAYOUT_IPC_BUFFER, 1, seL4_ReadWrite, &first);
+        c->ipc_frame = (uint32_t)first;
+    }
+    if (err == KAAL_OK) {
+        err = create_start_page(c, &b);
+    }
+    if (err == KAAL_OK && c->described) {
+        err = map_described(c, &b);
+    }
+    if (err == KAAL_ERR_KERNEL) {
+        broker.refusal = b.base.refusal != seL4_NoError ? b.base.refusal : broker.refusal;
+    }
+    return err;
+}
+
+enum kaal_err build_program(struct component *c, const struct kaal_program *program, bool shares)
+{
+    c->entry = program->elf.entry;
+    c->starts_clean = program->starts_clean;
+    enum kaal_err err = reserve(c, program, shares);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    err = create(c, program, shares);
+    if (err != KAAL_OK) {
+        arena_release(&c->arena);
+        return err;
+    }
+    c->state = KAAL_STATE_BUILT;
+    return KAAL_OK;
+}
+
+enum kaal_err build_component(struct component *c, const char **cause)
+{
+    struct kaal_program program;
+    *cause = image_program(c->spec.file, &program);
+    return *cause != NULL ? KAAL_ERR_PROGRAM : build_program(c, &program, true);
+}
+
+enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
+                        seL4_CapRights_t rights, bool cached)
+{
+    struct builder b = builder_of(c, false);
+    enum kaal_err err = kaal_build_map(&b.base, frame, vaddr, rights, false, cached);
+    if (err == KAAL_ERR_KERNEL) {
+        broker.refusal = b.base.refusal;
+    }
+    return err;
+}
+
+enum kaal_err build_own_maps(void)
+{
+    struct component *c = component_at(broker.table->broker);
+    struct builder b = builder_of(c, false);
+    b.arena = &broker.own;
+    c->arena = broker.own;
+    enum kaal_err err = map_described(c, &b);
+    broker.own = c->arena;
+    c->arena = (struct arena){0};
+    return err;
+}
+
+// --- threads -------------------------------------------------------------------------------------
+
+static seL4_Word cnode_guard(seL4_Word size)
+{
+    return seL4_CNode_CapData_new(0, size).words[0];
+}
+
+// The root of a component's capability space, and its guard. With an inbox there is a CNode of two
+// slots above:
+//
+//    top: [0] CNode, slot n is CPtr n    [1] inbox, slot i is CPtr KAAL_INBOX_CPTR + i
+static enum kaal_err cspace_root(const struct component *c, seL4_CPtr *root, seL4_Word *data)
+{
+    seL4_Word bits = c->spec.cspace_bits;
+    if (!has_inbox(c)) {
+        *root = c->cnode;
+        *data = cnode_guard(seL4_WordBits - bits);
+        return KAAL_OK;
+    }
+    *root = c->cspace_top;
+    *data = 0;
+    enum kaal_err err =
+        refused(seL4_CNode_Mint(c->cspace_top, 0, 1, store(), c->cnode, store_depth(),
+                                seL4_AllRights, cnode_guard(seL4_WordBits - 1 - bits)));
+    if (err != KAAL_OK) {
+        return err;
+    }
+    return refused(seL4_CNode_Mint(c->cspace_top, 1, 1, store(), c->inbox, store_depth(),
+                                   seL4_AllRights,
+                                   cnode_guard(seL4_WordBits - 1 - KAAL_INBOX_BITS)));
+}
+
+// Where faults go: to the parent that the description names, or else to the broker. The thread keeps
+// a copy of the capability.
+static enum kaal_err fault_handler(struct component *c, uint32_t *slot)
+{
+    uint32_t parent = c->spec.parent;
+    bool ours = parent == KAAL_NONE || parent == broker.table->broker ||
+                c->spec.policy.restart != KAAL_RESTART_NEVER;
+    seL4_CPtr endpoint =
+        ours ? own_cap(KAAL_HANDOVER_BROKER_ENDPOINT) : component_at(parent)->endpoint;
+    uint64_t badge =
+        ours ? broker_badge(c, KAAL_BADGE_FAULT) : KAAL_BADGE_FAULT | component_number(c);
+    enum kaal_err err = arena_slot(&c->arena, slot);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    return refused(seL4_CNode_Mint(store(), *slot, store_depth(), store(), endpoint, store_depth(),
+                                   seL4_CapRights_new(1, 0, 0, 1), badge));
+}
+
+enum kaal_err build_thread(struct component *c)
+{
+    seL4_CPtr cspace = 0;
+    seL4_Word data = 0;
+    uint32_t handler = 0;
+    enum kaal_err err = cspace_root(c, &cspace, &data);
+    if (err == KAAL_OK) {
+        err = fault_handler(c, &handler);
+    }
+    if (err != KAAL_OK) {
+        return err;
+    }
+    struct kaal_thread thread = {
+        .tcb = c->tcb,
+        .cspace = cspace,
+        .cspace_data = data,
+        .vspace = c->vspace,
+        .ipc_frame = c->ipc_frame,
+        .sched_context = c->sched_context,
+        .fault_handler = handler,
+        .timeout_handler = (c->spec.flags & KAAL_PD_TIMEOUT) != 0 ? handler : seL4_CapNull,
+        .notification = c->notified ? c->notification : seL4_CapNull,
+        .authority = own_cap(KAAL_HANDOVER_BROKER_TCB),
+        .priority = c->spec.priority,
+        .max_priority = c->spec.max_priority,
+        .entry = c->entry,
+        .fpu = (c->spec.flags & KAAL_PD_FPU) != 0,
+    };
+    return refused(kaal_build_thread(&thread));
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The table of components. Those of the description have the numbers of the plan; spawned ones get
+// the numbers above. A number is used again, but never with the same serial.
+
+#include "broker.h"
+
+struct component *component_of_badge(uint64_t badge)
+{
+    uint64_t number = badge & KAAL_BADGE_ID;
+    if (number >= broker.component_count) {
+        return NULL;
+    }
+    struct component *c = component_at((uint32_t)number);
+    uint64_t serial = badge >> KAAL_BADGE_SERIAL_SHIFT & KAAL_BADGE_SERIAL;
+    return component_built(c) && (c->serial & KAAL_BADGE_SERIAL) == serial ? c : NULL;
+}
+
+struct component *component_find(uint64_t id)
+{
+    uint32_t number = kaal_id_index(id);
+    if (number >= broker.component_count) {
+        return NULL;
+    }
+    struct component *c = component_at(number);
+    return c->state != KAAL_STATE_NONE && c->serial == kaal_id_serial(id) ? c : NULL;
+}
+
+struct component *component_new(void)
+{
+    uint32_t number = plan_count(&broker.plan, KAAL_TABLE_PDS);
+    while (number < KAAL_COMPONENT_MAX && component_at(number)->state != KAAL_STATE_NONE) {
+        number++;
+    }
+    if (number == KAAL_COMPONENT_MAX) {
+        return NULL;
+    }
+    if (number >= broker.component_count) {
+        broker.component_count = number + 1;
+    }
+    struct component *c = component_at(number);
+    *c = (struct component){.serial = c->serial + 1, .parent = number};
+    return c;
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// What one component may do to another: its parent, or who may manage all.
+
+#include "serve.h"
+
+#include "life.h"
+
+// The component that argument 1 names, if the caller may control it.
+static enum kaal_err target(struct request *r, struct component **out)
+{
+    if (r->words < 2) {
+        return KAAL_ERR_PROTOCOL;
+    }
+    struct component *c = component_find(argument(1));
+    if (c == NULL) {
+        return KAAL_ERR_STALE;
+    }
+    uint32_t number = component_number(c);
+    if (c == r->caller || number == broker.table->broker || number == broker.console) {
+        return wrong_argument(r, 1);
+    }
+    bool child = !c->described && c->parent == component_number(r->caller);
+    if (!child && (r->caller->spec.policy.allow & KAAL_ALLOW_MANAGE) == 0) {
+        return denied(KAAL_RULE_ALLOW_MANAGE);
+    }
+    // Nobody ends who he lives on: the caller's own ancestors.
+    for (const struct component *up = r->caller; !up->described;) {
+        up = component_at(up->parent);
+        if (up == c) {
+            return denied(KAAL_RULE_RELATION);
+        }
+    }
+    *out = c;
+    return KAAL_OK;
+}
+
+int serve_kill(struct request *r)
+{
+    struct component *c = NULL;
+    enum kaal_err err = target(r, &c);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    if (c->described) {
+        life_end(c, KAAL_END_KILLED, 0);
+    } else {
+        life_remove(c);
+    }
+    return KAAL_OK;
+}
+
+int serve_suspend(struct request *r)
+{
+    struct component *c = NULL;
+    enum kaal_err err = target(r, &c);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    if (c->state != KAAL_STATE_RUNNING) {
+        return KAAL_ERR_STATE;
+    }
+    err = refused(seL4_TCB_Suspend(c->tcb));
+    if (err == KAAL_OK) {
+        c->state = KAAL_STATE_SUSPENDED;
+        audit_event(KAAL_AUDIT_SUSPEND, r->caller, c, 0, 0);
+    }
+    return err;
+}
+
+int serve_resume(struct request *r)
+{
+    struct component *c = NULL;
+    enum kaal_err err = target(r, &c);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    if (c->state != KAAL_STATE_SUSPENDED && !(c->state == KAAL_STATE_BUILT && !c->described)) {
+        return KAAL_ERR_STATE;
+    }
+    life_begin(c);
+    return c->state == KAAL_STATE_RUNNING ? KAAL_OK : KAAL_ERR_KERNEL;
+}
+
+int serve_restart(struct request *r)
+{
+    struct component *c = NULL;
+    enum kaal_err err = target(r, &c);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    if (c->state == KAAL_STATE_BUILT) {
+        return KAAL_ERR_STATE; // it has not begun
+    }
+    err = life_restart(c);
+    if (err == KAAL_OK) {
+        result(r, c->generation);
+        supervise_restarted(c);
+    }
+    return err;
+}
+
+int serve_wait(struct request *r)
+{
+    struct component *c = NULL;
+    enum kaal_err err = target(r, &c);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    if (c->state != KAAL_STATE_ENDED) {
+        return later_wait(r, c);
+    }
+    result_struct(r, &c->exit, sizeof(c->exit));
+    if (!c->described) {
+        life_remove(c);
+    }
+    return KAAL_OK;
+}
+
+// The caller is suspended, so the answer goes nowhere.
+int serve_stop(struct request *r)
+{
+    char reason[128];
+    size_t length = r->words > 1 ? argument(1) : 0;
+    size_t room = sizeof(reason) - 1;
+    if (!argument_text(r, 3, length < room ? length : room, reason, sizeof(reason))) {
+        return KAAL_ERR_PROTOCOL;
+    }
+    int64_t status = (int64_t)argument(2);
+    struct kaal_report report;
+    kaal_report_begin(&report, "stopped");
+    kaal_report_str(&report, "component", r->caller->spec.name);
+    kaal_report_str(&report, "reason", reason);
+    if (status != 0) {
+        kaal_report_hex(&report, "status", (uint64_t)status);
+    }
+    log_report(&report);
+    supervise_failure(r->caller, KAAL_END_EXIT, status);
+    return KAAL_OK;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Grants, with what they are made of in the kernel. The book itself is grants.h.
+#pragma once
+
+#include "broker.h"
+
+// --- grant.c -------------------------------------------------------------------------------------
+
+// A new grant that has nothing yet: neither slots nor memory nor an entry, and nobody pays.
+void grant_blank(struct grant *g);
+
+// Charges a component, whose quota must suffice, for what the grant takes of the broker.
+enum kaal_err charge(struct grant *g, uint32_t payer, uint64_t bytes, uint32_t slots);
+
+// Takes back a grant from which nothing is derived, however much of it exists, and forgets it.
+void take_back(struct grant *g);
+
+// The same with all that is derived from it, last first. How many grants that were.
+uint32_t take_back_all(struct grant *g);
+
+// All that `c` holds, and all that it gave.
+void take_back_held(struct component *c);
+void take_back_given(struct component *c);
+
+// An entry in the start page of a component, under a name. KAAL_ERR_SLOTS: it is full.
+enum kaal_err entry_add(struct component *c, uint16_t *entry, const struct kaal_start_entry *from,
+                        const char *name);
+void entry_remove(struct component *c, uint16_t entry);
+
+// Who did what to whom, for the audit ring. `actor`: NULL is the broker.
+void audit_grant(enum kaal_audit_event event, const struct component *actor, const struct grant *g);
+
+// --- grant_memory.c ------------------------------------------------------------------------------
+
+// A free range of a component's dynamic addresses, with a guard page behind it.
+bool grant_address(const struct component *c, uint64_t size, uint8_t page_bits, uint64_t *address);
+
+enum kaal_err give_memory(struct grant *from, struct component *to, uint8_t rights,
+                          struct grant **out);
+
+// --- grant_channel.c -----------------------------------------------------------------------------
+
+// A channel from `client` to `server`, which the client knows as `name`. `giver` and `from`: whose
+// it was before, or the broker's number and NULL.
+enum kaal_err connect_call(struct component *client, struct component *server, const char *name,
+                           uint32_t giver, struct grant *from, struct grant **out);
+enum kaal_err connect_signal(struct component *client, struct component *server, const char *name,
+                             uint32_t giver, struct grant *from, struct grant **out);
+
+enum kaal_err give_channel(struct grant *from, struct component *to, struct grant **out);

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Channels that come at run time. Both ends are told in their start pages, as those of the
+// description are:
+//
+//    client   CALL "server", its slot              server   SERVES "client", the badge
+//    client   SIGNAL "server", its slot            server   SIGNALED "client", the bit
+
+#include "grant.h"
+
+#include "serve.h"
+
+#include <lib/bits.h>
+
+// Numbers of calls: those of the description's channels lie below.
+static uint32_t next_channel = KAAL_CAP_MAX;
+
+static enum kaal_err put_cap(struct component *client, struct grant *g, uint32_t object,
+                             seL4_CapRights_t rights)
+{
+    uint32_t slot = 0;
+    if (!cspace_take(client, &slot)) {
+        return KAAL_ERR_SLOTS;
+    }
+    enum kaal_err err = cspace_put(client, slot, object, rights, g->badge);
+    if (err != KAAL_OK) {
+        cspace_give(client, slot);
+        return err;
+    }
+    g->cptr = slot;
+    return KAAL_OK;
+}
+
+static enum kaal_err put_entries(struct component *client, struct component *server,
+                                 const char *name, struct grant *g)
+{
+    bool call = g->kind == KAAL_GRANT_CALL;
+    enum kaal_err err =
+        entry_add(client, &g->entry,
+                  &(struct kaal_start_entry){.kind = call ? KAAL_START_CALL : KAAL_START_SIGNAL,
+                                             .rights = KAAL_RIGHT_WRITE,
+                                             .slot = g->cptr,
+                                             .value = server->generation},
+                  name);
+    if (err == KAAL_OK) {
+        err = entry_add(server, &g->peer_entry,
+                        &(struct kaal_start_entry){
+                            .kind = call ? KAAL_START_SERVES : KAAL_START_SIGNALED,
+                            .rights = KAAL_RIGHT_READ,
+                            .value = g->badge},
+                        client->spec.name);
+    }
+    return err;
+}
+
+static enum kaal_err new_channel(enum kaal_grant_kind kind, struct component *client,
+                                 struct component *server, uint32_t giver, struct grant *from,
+                                 struct grant **out)
+{
+    enum kaal_err err =
+        grant_add(&broker.grants, kind, component_number(client), giver, from, out);
+    if (err == KAAL_OK) {
+        grant_blank(*out);
+        (*out)->rights = KAAL_RIGHT_WRITE;
+        grant_set_peer(&broker.grants, *out, component_number(server));
+        uint32_t payer = giver == broker.table->broker ? component_number(client) : giver;
+        err = charge(*out, payer, 0, 1);
+        if (err != KAAL_OK) {
+            take_back(*out);
+        }
+    }
+    return err;
+}
+
+enum kaal_err connect_call(struct component *client, struct component *server, const char *name,
+                           uint32_t giver, struct grant *from, struct grant **out)
+{
+    if (!server->serves || !component_built(server)) {
+        return KAAL_ERR_STATE;
+    }
+    enum kaal_err err = new_channel(KAAL_GRANT_CALL, client, server, giver, from, out);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    (*out)->badge = KAAL_BADGE_CALL | next_channel++;
+    err = put_cap(client, *out, server->endpoint, seL4_CapRights_new(1, 0, 0, 1));
+    if (err == KAAL_OK) {
+        err = put_entries(client, server, name, *out);
+    }
+    if (err != KAAL_OK) {
+        take_back(*out);
+    }
+    return err;
+}
+
+enum kaal_err connect_signal(struct component *client, struct component *server, const char *name,
+                             uint32_t giver, struct grant *from, struct grant **out)
+{
+    uint64_t free = ~server->bits_taken & ((UINT64_C(1) << KAAL_NOTIFY_BITS) - 1);
+    if (!server->notified || !component_built(server)) {
+        return KAAL_ERR_STATE;
+    }
+    if (free == 0) {
+        return KAAL_ERR_SLOTS;
+    }
+    enum kaal_err err = new_channel(KAAL_GRANT_SIGNAL, client, server, giver, from, out);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    (*out)->badge = UINT64_C(1) << ctz64(free);
+    server->bits_taken |= (*out)->badge;
+    err = put_cap(client, *out, server->notification, seL4_CanWrite);
+    if (err == KAAL_OK) {
+        err = put_entries(client, server, name, *out);
+    }
+    if (err != KAAL_OK) {
+        take_back(*out);
+    }
+    return err;
+}
+
+// --- requests ------------------------------------------------------------------------------------
+
+static bool related(const struct component *a, const struct component *b)
+{
+    return (!a->described && a->parent == component_number(b)) ||
+           (!b->described && b->parent == component_number(a));
+}
+
+int serve_connect(struct request *r)
+{
+    struct grant *g = NULL;
+    if (r->words < 3) {
+        return KAAL_ERR_PROTOCOL;
+    }
+    struct component *peer = component_find(argument(1));
+    if (peer == NULL) {
+        return KAAL_ERR_STALE;
+    }
+    if (argument(2) > KAAL_CONNECT_SIGNAL) {
+        return wrong_argument(r, 2);
+    }
+    enum kaal_err err = require(r, KAAL_ALLOW_CHANNEL, KAAL_RULE_ALLOW_CHANNEL);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    if (!related(r->caller, peer)) {
+        return denied(KAAL_RULE_RELATION);
+    }
+    err = argument(2) == KAAL_CONNECT_CALL
+              ? connect_call(r->caller, peer, peer->spec.name, broker.table->broker, NULL, &g)
+              : connect_signal(r->caller, peer, peer->spec.name, broker.table->broker, NULL, &g);
+    if (err == KAAL_OK) {
+        result(r, grant_id(&broker.grants, g));
+        result(r, g->cptr);
+        audit_grant(KAAL_AUDIT_GRANT, NULL, g);
+    }
+    return err;
+}
+
+// --- notifications of one's own ------------------------------------------------------------------
+
+// Both capabilities, or neither.
+static enum kaal_err put_pair(struct component *c, struct grant *g, uint64_t badge)
+{
+    uint32_t wait = 0;
+    uint32_t signal = 0;
+    if (!cspace_take_pair(c, &wait)) {
+        return KAAL_ERR_SLOTS;
+    }
+    signal = wait + 1;
+    enum kaal_err err = cspace_put(c, wait, g->slot, seL4_CanRead, 0);
+    if (err == KAAL_OK) {
+        err = cspace_put(c, signal, g->slot, seL4_CanWrite, badge);
+    }
+    if (err != KAAL_OK) {
+        cspace_clear(c, wait);
+        cspace_give(c, wait);
+        cspace_give(c, signal);
+        return err;
+    }
+    g->cptr = wait;
+    g->badge = badge;
+    return KAAL_OK;
+}
+
+static enum kaal_err make_notification(struct component *c, struct grant *g)
+{
+    enum kaal_err err = charge(g, component_number(c), UINT64_C(1) << seL4_NotificationBits, 1);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    uint32_t node = 0;
+    err = pool_take(&broker.pool, seL4_NotificationBits, component_number(c), &node);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    g->node = node;
+    if (!slots_take(&broker.slots, 1, &g->slot)) {
+        return KAAL_ERR_SLOTS;
+    }
+    g->slot_count = 1;
+    return refused(seL4_Untyped_Retype(pool_slot(&broker.pool, node), seL4_NotificationObject, 0,
+                                       store(), 0, 0, g->slot, 1));
+}
+
+int serve_channel(struct request *r)
+{
+    struct component *c = r->caller;
+    struct grant *g = NULL;
+    if (r->words < 2) {
+        return KAAL_ERR_PROTOCOL;
+    }
+    if (argument(1) == 0) {
+        return wrong_argument(r, 1);
+    }
+    enum kaal_err err = require(r, KAAL_ALLOW_CHANNEL, KAAL_RULE_ALLOW_CHANNEL);
+    if (err == KAAL_OK) {
+        err = grant_add(&broker.grants, KAAL_GRANT_CHANNEL, component_number(c),
+                        broker.table->broker, NULL, &g);
+    }
+    if (err != KAAL_OK) {
+        return err;
+    }
+    grant_blank(g);
+    g->rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE;
+    uint64_t badge = argument(1);
+    err = make_notification(c, g);
+    if (err == KAAL_OK) {
+        err = put_pair(c, g, badge);
+    }
+    if (err != KAAL_OK) {
+        take_back(g);
+        return err;
+    }
+    result(r, g->cptr);
+    result(r, g->cptr + 1);
+    result(r, grant_id(&broker.grants, g));
+    audit_grant(KAAL_AUDIT_GRANT, NULL, g);
+    return KAAL_OK;
+}
+
+// --- handed on -----------------------------------------------------------------------------------
+
+// The right to signal somebody's own notification.
+static enum kaal_err give_signal(struct grant *from, struct component *to, struct grant **out)
+{
+    enum kaal_err err = grant_add(&broker.grants, KAAL_GRANT_SIGNAL, component_number(to),
+                                  from->holder, from, out);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    struct grant *g = *out;
+    grant_blank(g);
+    g->rights = KAAL_RIGHT_WRITE;
+    g->badge = from->badge;
+    err = charge(g, from->holder, 0, 1);
+    if (err == KAAL_OK) {
+        err = put_cap(to, g, from->slot, seL4_CanWrite);
+    }
+    if (err == KAAL_OK) {
+        err = entry_add(to, &g->entry,
+                        &(struct kaal_start_entry){.kind = KAAL_START_SIGNAL,
+                                                   .rights = KAAL_RIGHT_WRITE,
+                                                   .slot = g->cptr,
+                                                   .value = component_at(from->holder)->generation},
+                        component_at(from->holder)->spec.name);
+    }
+    if (err != KAAL_OK) {
+        take_back(g);
+    }
+    return err;
+}
+
+enum kaal_err give_channel(struct grant *from, struct component *to, struct grant **out)
+{
+    if (from->kind == KAAL_GRANT_CHANNEL) {
+        return give_signal(from, to, out);
+    }
+    if (from->peer == GRANTS_NONE) {
+        return KAAL_ERR_STATE; // of a notification that has another owner: he hands it on
+    }
+    struct component *server = component_at(from->peer);
+    return from->kind == KAAL_GRANT_CALL
+               ? connect_call(to, server, server->spec.name, from->holder, from, out)
+               : connect_signal(to, server, server->spec.name, from->holder, from, out);
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Answers that come later: of WAIT when a component has ended, of LOOKUP when somebody offers the
+// name. Who waits has called with a reply object that is not used for anything else meanwhile:
+//
+//    replies   | in use to receive | owes X | owes Y | free | ..
+
+#include "serve.h"
+
+#include "grant.h"
+
+enum { REPLIES = 32 };
+
+enum waiting {
+    WAITING_NOT,
+    WAITING_END,
+    WAITING_NAME,
+};
+
+static struct {
+    uint32_t reply; // slot
+    enum waiting what;
+    uint32_t caller;
+    uint64_t target; // component, of WAITING_END
+    char name[KAAL_NAME_SIZE];
+} places[REPLIES];
+
+static uint32_t current; // the one to receive with
+
+enum kaal_err later_open(void)
+{
+    uint32_t first = 0;
+    enum kaal_err err =
+        arena_objects(&broker.own, seL4_ReplyObject, 0, REPLIES, &first);
+    for (uint32_t i = 0; i < REPLIES; i++) {
+        places[i].reply = first + i;
+    }
+    return err;
+}
+
+seL4_CPtr later_reply(void)
+{
+    return places[current].reply;
+}
+
+// Keeps the reply object that the request came with, and goes on with another.
+static int keep(enum waiting what, const struct component *caller, uint64_t target,
+                const char *name)
+{
+    uint32_t next = 0;
+    while (next < REPLIES && (next == current || places[next].what != WAITING_NOT)) {
+        next++;
+    }
+    if (next == REPLIES) {
+        return KAAL_ERR_AGAIN;
+    }
+    places[current].what = what;
+    places[current].caller = component_number(caller);
+    places[current].target = target;
+    memset(places[current].name, 0, KAAL_NAME_SIZE);
+    memcpy(places[current].name, name, strnlen(name, KAAL_NAME_SIZE - 1));
+    current = next;
+    return SERVE_LATER;
+}
+
+int later_wait(struct request *r, const struct component *target)
+{
+    return keep(WAITING_END, r->caller, component_id(target), "");
+}
+
+int later_lookup(struct request *r, const char *name)
+{
+    return keep(WAITING_NAME, r->caller, 0, name);
+}
+
+static void answer(uint32_t place, const struct request *r, enum kaal_err err)
+{
+    places[place].what = WAITING_NOT;
+    seL4_Send(places[place].reply, seL4_MessageInfo_new(err, 0, 0, r->results));
+}
+
+bool later_ended(const struct component *target)
+{
+    bool told = false;
+    for (uint32_t i = 0; i < REPLIES; i++) {
+        if (places[i].what == WAITING_END && places[i].target == component_id(target)) {
+            struct request r = {0};
+            result_struct(&r, &target->exit, sizeof(target->exit));
+            answer(i, &r, KAAL_OK);
+            told = true;
+        }
+    }
+    return told;
+}
+
+void later_published(const char *name, struct component *owner)
+{
+    for (uint32_t i = 0; i < REPLIES; i++) {
+        if (places[i].what == WAITING_NAME && strncmp(places[i].name, name, KAAL_NAME_SIZE) == 0) {
+            struct request r = {.caller = component_at(places[i].caller)};
+            answer(i, &r, lookup_connect(&r, name, owner));
+        }
+    }
+}
+
+void later_forget(const struct component *c)
+{
+    for (uint32_t i = 0; i < REPLIES; i++) {
+        if (places[i].what != WAITING_NOT && places[i].caller == component_number(c)) {
+            places[i].what = WAITING_NOT;
+        }
+    }
+}

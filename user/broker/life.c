@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Begin and end of components.
+//
+// Who waits for an answer of a component that ends gets KAAL_ERR_DEAD through the reply object that
+// the broker has a capability to. With the answer, a scheduling context that was lent to it goes back:
+//
+//    A ──call──► B ──call──► C faults        C's reply object: the error to B, with A's time
+//
+// If instead B is killed while C works for it, C keeps A's time, which the kernel no longer knows to
+// be A's: it is taken from C and given back to A, and C goes on with its own, until its loop sees
+// `attention` in its start page and becomes passive again.
+
+#include "life.h"
+
+#include "grant.h"
+#include "serve.h"
+
+#include <kaal/time.h>
+
+static bool is_passive(const struct component *c)
+{
+    return component_built(c) && (c->spec.flags & KAAL_PD_PASSIVE) != 0;
+}
+
+// --- scheduling contexts -------------------------------------------------------------------------
+
+// A passive component that may be running, or may be about to run, without a scheduling context
+// gets its own. Nothing happens if it has one.
+static void lend_own(struct component *c)
+{
+    if (!c->passive) {
+        return;
+    }
+    (void)seL4_SchedContext_Unbind(c->sched_context);
+    if (seL4_SchedContext_Bind(c->sched_context, c->tcb) == seL4_NoError) {
+        c->passive = false;
+        c->start->attention = 1;
+    } else if (c->notified) {
+        (void)seL4_SchedContext_Bind(c->sched_context, c->notification);
+    }
+}
+
+// Whoever's scheduling context `holder` runs on gets it back.
+static bool take_lent(const struct component *holder)
+{
+    for (uint32_t i = 0; i < broker.component_count; i++) {
+        const struct component *owner = component_at(i);
+        if (owner == holder || !component_built(owner) || owner->sched_context == 0) {
+            continue;
+        }
+        if (seL4_SchedContext_UnbindObject(owner->sched_context, holder->tcb) == seL4_NoError) {
+            (void)seL4_SchedContext_Bind(owner->sched_context, owner->tcb);
+            return true;
+        }
+    }
+    return false;
+}
+
+// Is there a channel by which `from` may call `to`?
+static bool may_call(const struct component *from, const struct component *to)
+{
+    struct grant_walk walk = grants_of_peer(&broker.grants, component_number(to));
+    const struct grant *g = NULL;
+    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+        if (g->kind == KAAL_GRANT_CALL && g->holder == component_number(from)) {
+            return true;
+        }
+    }
+    return wire_calls(component_number(from), component_number(to));
+}
+
+// `c` has been suspended. Passive components that worked for it go on with their own time.
+static void release_callees(struct component *c)
+{
+    for (uint32_t i = 0; i < broker.component_count; i++) {
+        struct component *callee = component_at(i);
+        if (callee != c && is_passive(callee) && callee->passive && may_call(c, callee) &&
+            take_lent(callee)) {
+            lend_own(callee);
+        }
+    }
+}
+
+// `c`, which is passive, does not run on anybody's time from now on but on its own. The time that it
+// still had is fetched where a chain had been cut, and then its callers may be left without any.
+static void take_own(struct component *c)
+{
+    if (!c->passive) {
+        return;
+    }
+    (void)seL4_SchedContext_Unbind(c->sched_context);
+    c->passive = false;
+    if (seL4_SchedContext_Bind(c->sched_context, c->tcb) == seL4_NoError) {
+        return;
+    }
+    if (take_lent(c)) {
+        for (uint32_t i = 0; i < broker.component_count; i++) {
+            struct component *caller = component_at(i);
+            if (caller != c && is_passive(caller) && may_call(caller, c)) {
+                lend_own(caller);
+            }
+        }
+    }
+    (void)seL4_SchedContext_Bind(c->sched_context, c->tcb);
+}
+
+// The caller of `c`, if there is one, gets an error, and with it its time.
+static void release_caller(struct component *c, uint32_t generation)
+{
+    seL4_SetMR(0, generation);
+    seL4_Send(c->reply, seL4_MessageInfo_new(KAAL_ERR_DEAD, 0, 0, 1));
+    take_own(c);
+}
+
+void life_answer_caller(struct component *c)
+{
+    release_caller(c, c->generation + 1);
+}
+
+// Those who wait at its endpoint get the same.
+static void drain(struct component *c)
+{
+    for (;;) {
+        seL4_Word badge = 0;
+        (void)seL4_NBRecv(c->endpoint, &badge, broker.spare_reply);
+        if (badge == 0) {
+            return;
+        }
+        if ((badge & (KAAL_BADGE_CALL | KAAL_BADGE_FAULT)) == 0) {
+            broker.signals |= badge; // it was for the broker itself
+            continue;
+        }
+        seL4_SetMR(0, 0);
+        seL4_Send(broker.spare_reply, seL4_MessageInfo_new(KAAL_ERR_DEAD, 0, 0, 1));
+    }
+}
+
+// --- begin ---------------------------------------------------------------------------------------
+
+void life_begin(struct component *c)
+{
+    if (seL4_TCB_Resume(c->tcb) == seL4_NoError) {
+        c->state = KAAL_STATE_RUNNING;
+        c->alive_at = kaal_time_us();
+        audit_event(KAAL_AUDIT_BEGIN, NULL, c, 0, 0);
+    }
+}
+
+// --- children ------------------------------------------------------------------------------------
+
+static bool is_child(const struct component *c, const struct component *parent)
+{
+    return c->state != KAAL_STATE_NONE && !c->described &&
+           c->parent == component_number(parent);
+}
+
+static struct component *child_of(const struct component *parent, bool keep)
+{
+    for (uint32_t i = plan_count(&broker.plan, KAAL_TABLE_PDS);
+         parent->components > 0 && i < broker.component_count; i++) {
+        struct component *c = component_at(i);
+        if (is_child(c, parent) && !(keep && c->keep)) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
+// The youngest of each line first, so that none is left without a parent.
+static void remove_children(struct component *parent, bool keep)
+{
+    for (struct component *c = child_of(parent, keep); c != NULL; c = child_of(parent, keep)) {
+        for (struct component *young = child_of(c, false); young != NULL;
+             young = child_of(c, false)) {
+            c = young;
+        }
+        life_remove(c);
+    }
+}
+
+// --- restart -------------------------------------------------------------------------------------
+
+static bool keeps_objects(const struct component *c)
+{
+    return c->starts_clean && !c->holds_own_space;
+}
+
+// What it got in its last life, it does not know of any more.
+static void forget(struct component *c)
+{
+    later_forget(c);
+    remove_children(c, true);
+    take_back_given(c);
+    take_back_held(c);
+}
+
+// Its interrupts may have come without being acknowledged.
+static enum kaal_err reset(struct component *c)
+{
+    wire_acknowledge(c);
+    c->start->attention = 0;
+    c->start->generation = c->generation;
+    enum kaal_err err = refused(kaal_thread_reset(c->tcb, c->entry, true));
+    c->state = err == KAAL_OK ? KAAL_STATE_RUNNING : c->state;
+    return err;
+}
+
+static void release_memory(struct component *c)
+{
+    arena_release(&c->arena);
+    c->state = KAAL_STATE_ENDED;
+    c->start = NULL;
+    wire_dead(c);
+}
+
+static enum kaal_err rebuild(struct component *c)
+{
+    const char *cause = NULL;
+    if (c->spec.file == KAAL_NONE) {
+        return KAAL_ERR_STATE; // it came out of memory that is gone
+    }
+    if (component_built(c)) {
+        release_memory(c);
+    }
+    c->serial++;
+    c->passive = false;
+    enum kaal_err err = build_component(c, &cause);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    err = c->described ? wire_own(c) : spawn_wire(c);
+    if (err == KAAL_OK && c->described) {
+        err = wire_others(c);
+    }
+    if (err == KAAL_OK) {
+        err = build_thread(c);
+    }
+    if (err == KAAL_OK) {
+        life_begin(c);
+    } else {
+        release_memory(c);
+    }
+    return err;
+}
+
+enum kaal_err life_restart(struct component *c)
+{
+    bool built = component_built(c);
+    if (built && c->state != KAAL_STATE_FAULTED) {
+        (void)seL4_TCB_Suspend(c->tcb);
+        release_callees(c);
+    }
+    forget(c);
+    c->generation++;
+    if (built) {
+        release_caller(c, c->generation);
+    }
+    enum kaal_err err = built && keeps_objects(c) ? reset(c) : rebuild(c);
+    if (err == KAAL_OK) {
+        c->alive_at = kaal_time_us();
+        wire_generation(c);
+        audit_event(KAAL_AUDIT_RESTART, NULL, c, 0, c->generation);
+    }
+    return err;
+}
+
+// --- end -----------------------------------------------------------------------------------------
+
+// Channels to it lead to the broker from now on.
+static void redirect_peers(struct component *c)
+{
+    struct grant_walk walk = grants_of_peer(&broker.grants, component_number(c));
+    const struct grant *g = NULL;
+    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+        wire_redirect(component_at(g->holder), (uint32_t)g->cptr, g->kind == KAAL_GRANT_CALL,
+                      component_number(c));
+    }
+}
+
+void life_end(struct component *c, enum kaal_end end, int64_t status)
+{
+    c->exit = (struct kaal_exit){.end = end, .generation = c->generation, .status = status};
+    if (component_built(c)) {
+        (void)seL4_TCB_Suspend(c->tcb);
+        release_callees(c);
+        release_caller(c, 0);
+        drain(c);
+        forget(c);
+        remove_children(c, false);
+        release_memory(c);
+        redirect_peers(c);
+        audit_event(KAAL_AUDIT_END, NULL, c, (uint64_t)status, end);
+    }
+    names_forget(c);
+    start_finished(c);
+    if (later_ended(c) && !c->described) {
+        life_remove(c); // its parent knows now
+    }
+}
+
+static uint32_t cpu_of(const struct component *c)
+{
+    return (uint32_t)(c->spec.budget_us * 1000 / c->spec.period_us);
+}
+
+void life_remove(struct component *c)
+{
+    if (c->state != KAAL_STATE_ENDED) {
+        life_end(c, KAAL_END_KILLED, 0);
+    }
+    // Channels to it are somebody's still, and lead to the broker; the number may be another's soon.
+    struct grant_walk walk = grants_of_peer(&broker.grants, component_number(c));
+    struct grant *g = NULL;
+    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+        grant_clear_peer(&broker.grants, g);
+    }
+    if (c->charged) {
+        struct component *parent = component_at(c->parent);
+        parent->granted -= c->spec.policy.quota_memory;
+        parent->granted_slots -= c->spec.policy.quota_slots;
+        parent->components--;
+        parent->cpu -= cpu_of(c);
+        c->charged = false;
+    }
+    c->state = KAAL_STATE_NONE;
+}

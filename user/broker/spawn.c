@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Components that are not in the description. What a component may have in all, it has out of its
+// parent's quota, so that however many generations there are, they share what the first was allowed:
+//
+//    parent's quota   |used|#### quota of a child ####|#### of another ####|.. free ..|
+//                          |its own memory| granted |
+
+#include "serve.h"
+
+#include "grant.h"
+#include "life.h"
+
+#include <kaal/layout.h>
+
+#include <lib/bits.h>
+
+enum {
+    CSPACE_BITS = 6,
+    MEMORY_DEFAULT = 1 << 20,
+    SLOTS_DEFAULT = 256,
+    PROGRAM_MAX = 16 << 20, // bytes of a program out of memory
+
+    // Slots of a spawned component.
+    SLOT_ENDPOINT = 1,
+    SLOT_NOTIFICATION,
+    SLOT_REPLY,
+    SLOT_BROKER,
+    SLOT_FIRST_FREE,
+};
+
+// --- what is asked for ---------------------------------------------------------------------------
+
+static enum kaal_err check_numbers(struct request *r, const struct kaal_spawn *spawn)
+{
+    bool stack = spawn->stack_size >= KAAL_STACK_MIN && spawn->stack_size <= KAAL_STACK_MAX &&
+                 is_aligned(spawn->stack_size, PAGE_SIZE);
+    bool time = spawn->budget_us >= KAAL_BUDGET_MIN_US && spawn->budget_us <= spawn->period_us &&
+                spawn->period_us <= KAAL_PERIOD_MAX_US;
+    bool text = memchr(spawn->name, '\0', KAAL_NAME_SIZE) != NULL && spawn->name[0] != '\0' &&
+                memchr(spawn->program, '\0', KAAL_NAME_SIZE) != NULL &&
+                memchr(spawn->args, '\0', KAAL_ARGS_SIZE) != NULL;
+    const uint32_t flags =
+        KAAL_SPAWN_HELD | KAAL_SPAWN_KEEP | KAAL_SPAWN_CONSOLE | KAAL_SPAWN_FPU;
+    if (!stack || !time || !text || (spawn->flags & ~flags) != 0 ||
+        spawn->policy.restart > KAAL_RESTART_ALWAYS) {
+        return wrong_argument(r, 1);
+    }
+    return spawn->priority > r->caller->spec.priority ? denied(KAAL_RULE_PRIORITY) : KAAL_OK;
+}
+
+static uint32_t cpu_of(const struct kaal_spawn *spawn)
+{
+    return (uint32_t)(spawn->budget_us * 1000 / spawn->period_us);
+}
+
+// Nobody gives what he has not.
+static struct kaal_policy inherit(const struct kaal_policy *wanted, const struct kaal_policy *own)
+{
+    struct kaal_policy policy = *wanted;
+    policy.quota_memory = policy.quota_memory == 0 ? MEMORY_DEFAULT : policy.quota_memory;
+    policy.quota_slots = policy.quota_slots == 0 ? SLOTS_DEFAULT : policy.quota_slots;
+    policy.quota_components =
+        policy.quota_components < own->quota_components ? policy.quota_components
+                                                        : own->quota_components;
+    policy.quota_cpu = policy.quota_cpu < own->quota_cpu ? policy.quota_cpu : own->quota_cpu;
+    policy.allow = (policy.allow == 0 ? KAAL_ALLOW_DEFAULT : policy.allow) & own->allow;
+    return policy;
+}
+
+static enum kaal_err check_quotas(const struct component *parent, const struct kaal_policy *policy,
+                                  uint32_t cpu)
+{
+    const struct kaal_policy *own = &parent->spec.policy;
+    if (parent->components >= own->quota_components) {
+        return denied(KAAL_RULE_QUOTA_COMPONENTS);
+    }
+    if (parent->cpu > own->quota_cpu || cpu > own->quota_cpu - parent->cpu) {
+        return denied(KAAL_RULE_QUOTA_CPU);
+    }
+    if (parent->granted > own->quota_memory ||
+        policy->quota_memory > own->quota_memory - parent->granted) {
+        return denied(KAAL_RULE_QUOTA_MEMORY);
+    }
+    if (parent->granted_slots > own->quota_slots ||
+        policy->quota_slots > own->quota_slots - parent->granted_slots) {
+        return denied(KAAL_RULE_QUOTA_SLOTS);
+    }
+    return KAAL_OK;
+}
+
+// --- the program ---------------------------------------------------------------------------------
+
+static uint32_t find_file(const char *name)
+{
+    uint32_t count = plan_count(&broker.plan, KAAL_TABLE_FILES);
+    for (uint32_t i = 0; i < count; i++) {
+        if (strncmp(plan_file(&broker.plan, i)->name, name, KAAL_NAME_SIZE) == 0) {
+            return i;
+        }
+    }
+    return KAAL_NONE;
+}
+
+// A program out of memory that the caller holds. While it is read and copied nobody else may write
+// it: it is taken out of the caller's address space, and nobody has a copy of it.
+static enum kaal_err borrow(struct request *r, const struct kaal_spawn *spawn, struct grant **out)
+{
+    struct grant *g = NULL;
+    enum kaal_err err =
+        grant_find_held(&broker.grants, spawn->program_grant, component_number(r->caller), &g);
+    if (err != KAAL_OK) {
+        return err == KAAL_ERR_DENIED ? denied(KAAL_RULE_HOLDER) : err;
+    }
+    if (g->kind != KAAL_GRANT_MEMORY || g->node == (uint32_t)GRANTS_NODE_NONE ||
+        g->child != GRANTS_NONE || g->page_bits != PAGE_BITS) {
+        return KAAL_ERR_STATE;
+    }
+    if (spawn->program_size == 0 || spawn->program_size > g->size ||
+        spawn->program_size > PROGRAM_MAX) {
+        return wrong_argument(r, 1);
+    }
+    for (uint32_t i = 0; i < g->slot_count && err == KAAL_OK; i++) {
+        (void)seL4_ARM_Page_Unmap(g->slot + i);
+        err = memory_map_own(g->slot + i, KAAL_LAYOUT_PROGRAM + ((uint64_t)i << PAGE_BITS),
+                             seL4_CanRead, true);
+    }
+    *out = g;
+    return err;
+}
+
+static void give_back(struct component *c, const struct grant *g)
+{
+    seL4_CapRights_t rights =
+        (g->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
+    for (uint32_t i = 0; g != NULL && i < g->slot_count; i++) {
+        (void)seL4_ARM_Page_Unmap(g->slot + i);
+        (void)build_map(c, g->slot + i, g->address + ((uint64_t)i << PAGE_BITS), rights, g->cached);
+    }
+}
+
+static enum kaal_err open_program(struct request *r, const struct kaal_spawn *spawn,
+                                  struct kaal_program *program, struct grant **borrowed)
+{
+    if (spawn->program[0] != '\0') {
+        uint32_t file = find_file(spawn->program);
+        if (file == KAAL_NONE) {
+            return KAAL_ERR_NOTFOUND;
+        }
+        r->cause = image_program(file, program);
+        return r->cause == NULL ? KAAL_OK : KAAL_ERR_PROGRAM;
+    }
+    enum kaal_err err = borrow(r, spawn, borrowed);
+    if (err == KAAL_OK) {
+        r->cause = kaal_program_open(program, (const void *)KAAL_LAYOUT_PROGRAM, // NOLINT: mapped
+                                     spawn->program_size, broker.plan.image->config);
+        err = r->cause == NULL ? KAAL_OK : KAAL_ERR_PROGRAM;
+    }
+    return err;
+}
+
+// --- the component -------------------------------------------------------------------------------
+
+static void describe(struct component *c, const struct kaal_spawn *spawn,
+                     const struct component *parent)
+{
+    c->spec = (struct kaal_plan_pd){
+        .role = KAAL_ROLE_COMPONENT,
+        .flags = (spawn->flags & KAAL_SPAWN_FPU) != 0 ? KAAL_PD_FPU : 0,
+        .file = KAAL_NONE,
+        .parent = KAAL_NONE,
+        .priority = spawn->priority,
+        .budget_us = spawn->budget_us,
+        .period_us = spawn->period_us,
+        .stack_size = spawn->stack_size,
+        .cspace_bits = CSPACE_BITS,
+        .policy = inherit(&spawn->policy, &parent->spec.policy),
+    };
+    memcpy(c->spec.name, spawn->name, sizeof(c->spec.name));
+    memcpy(c->spec.args, spawn->args, sizeof(c->spec.args));
+    c->parent = component_number(parent);
+    c->keep = (spawn->flags & KAAL_SPAWN_KEEP) != 0;
+    c->generation = 1;
+    c->serves = true;
+    c->notified = true;
+}
+
+static enum kaal_err put(struct component *c, uint32_t slot, uint32_t kind, uint32_t object,
+                         seL4_CapRights_t rights, uint64_t badge, const char *name)
+{
+    uint16_t entry = 0;
+    enum kaal_err err = cspace_put(c, slot, object, rights, badge);
+    if (err == KAAL_OK) {
+        err = entry_add(c, &entry, &(struct kaal_start_entry){.kind = kind, .slot = slot}, name);
+    }
+    return err;
+}
+
+enum kaal_err spawn_wire(struct component *c)
+{
+    c->first_free = SLOT_FIRST_FREE;
+    c->slots_taken = 0;
+    c->bits_taken = 0;
+    enum kaal_err err = put(c, SLOT_ENDPOINT, KAAL_START_ENDPOINT, c->endpoint, seL4_CanRead, 0,
+                            "endpoint");
+    if (err == KAAL_OK) {
+        err = put(c, SLOT_NOTIFICATION, KAAL_START_NOTIFICATION, c->notification, seL4_CanRead, 0,
+                  "notification");
+    }
+    if (err == KAAL_OK) {
+        err = put(c, SLOT_REPLY, KAAL_START_REPLY, c->reply, seL4_AllRights, 0, "reply");
+    }
+    if (err == KAAL_OK) {
+        err = put(c, SLOT_BROKER, KAAL_START_BROKER, (uint32_t)own_cap(KAAL_HANDOVER_BROKER_ENDPOINT),
+                  seL4_CapRights_new(1, 0, 0, 1), broker_badge(c, KAAL_BADGE_CALL), "broker");
+    }
+    return err;
+}
+
+// The parent's channel to the console, once more, so that the child's lines have its own name.
+static enum kaal_err wire_console(struct component *c, const struct component *parent)
+{
+    struct grant *g = NULL;
+    const struct kaal_start_entry *entry =
+        kaal_start_find(parent->start, KAAL_START_CALL, "console");
+    if (entry == NULL || broker.console == NO_COMPONENT) {
+        return KAAL_ERR_NOTFOUND;
+    }
+    return connect_call(c, component_at(broker.console), "console", broker.table->broker, NULL, &g);
+}
+
+static enum kaal_err give_all(struct request *r, const struct kaal_spawn *spawn,
+                              struct component *c)
+{
+    enum kaal_err err = KAAL_OK;
+    for (unsigned i = 0; i < KAAL_SPAWN_GIVE_MAX && err == KAAL_OK; i++) {
+        struct grant *g = NULL;
+        if (spawn->give[i] != 0) {
+            err = give_grant(r, spawn->give[i], c, 0, &g);
+        }
+    }
+    return err;
+}
+
+// After an error there is nothing of it.
+static enum kaal_err build(struct request *r, const struct kaal_spawn *spawn, struct component *c,
+                           const struct kaal_program *program, bool shares)
+{
+    enum kaal_err err = build_program(c, program, shares);
+    if (err != KAAL_OK) {
+        c->state = KAAL_STATE_NONE;
+        return err;
+    }
+    c->granted = arena_bytes(&c->arena);
+    c->granted_slots = arena_slots(&c->arena);
+    if (c->granted > c->spec.policy.quota_memory) {
+        err = denied(KAAL_RULE_QUOTA_MEMORY);
+    } else if (c->granted_slots > c->spec.policy.quota_slots) {
+        err = denied(KAAL_RULE_QUOTA_SLOTS);
+    } else {
+        err = spawn_wire(c);
+    }
+    if (err == KAAL_OK && (spawn->flags & KAAL_SPAWN_CONSOLE) != 0) {
+        err = wire_console(c, r->caller);
+    }
+    if (err == KAAL_OK) {
+        err = give_all(r, spawn, c);
+    }
+    if (err == KAAL_OK) {
+        err = build_thread(c);
+    }
+    return err;
+}
+
+static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn *spawn,
+                                     const struct kaal_program *program, bool shares,
+                                     struct component **out)
+{
+    struct component *parent = r->caller;
+    struct component *c = component_new();
+    if (c == NULL) {
+        return KAAL_ERR_AGAIN;
+    }
+    describe(c, spawn, parent);
+    c->spec.file = shares ? find_file(spawn->program) : KAAL_NONE;
+    enum kaal_err err = check_quotas(parent, &c->spec.policy, cpu_of(spawn));
+    if (err != KAAL_OK) {
+        return err;
+    }
+    parent->granted += c->spec.policy.quota_memory;
+    parent->granted_slots += c->spec.policy.quota_slots;
+    parent->components++;
+    parent->cpu += cpu_of(spawn);
+    c->charged = true;
+    err = build(r, spawn, c, program, shares);
+    if (err != KAAL_OK) {
+        life_remove(c);
+        return err;
+    }
+    *out = c;
+    return KAAL_OK;
+}
+
+int serve_spawn(struct request *r)
+{
+    struct kaal_spawn spawn;
+    struct kaal_program program;
+    struct grant *borrowed = NULL;
+    struct component *c = NULL;
+    argument_struct(r, 1, &spawn, sizeof(spawn));
+    enum kaal_err err = require(r, KAAL_ALLOW_SPAWN, KAAL_RULE_ALLOW_SPAWN);
+    if (err == KAAL_OK) {
+        err = check_numbers(r, &spawn);
+    }
+    if (err == KAAL_OK) {
+        err = open_program(r, &spawn, &program, &borrowed);
+    }
+    if (err == KAAL_OK) {
+        err = spawn_component(r, &spawn, &program, borrowed == NULL, &c);
+    }
+    if (borrowed != NULL) {
+        give_back(r->caller, borrowed);
+    }
+    if (err != KAAL_OK) {
+        return err;
+    }
+    audit_event(KAAL_AUDIT_SPAWN, r->caller, c, 0, 0);
+    if ((spawn.flags & KAAL_SPAWN_HELD) == 0) {
+        life_begin(c);
+    }
+    result(r, component_id(c));
+    return KAAL_OK;
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// When components are restarted. Each has a policy (struct kaal_policy):
+//
+//    window      |x....x..x.............|        failures; one more than restart_max: given up
+//    back-off     ─► ──► ────►                   doubles with each in the window
+//
+// Time is that of the clock of the description. Without one no window ends and nothing is delayed.
+
+#include "life.h"
+
+#include "serve.h"
+
+#include <kaal/broker_client.h>
+#include <kaal/time.h>
+
+enum { BACKOFF_DOUBLINGS = 6 };
+
+static struct kaal_alarm alarm;
+static bool has_alarm;
+
+void supervise_open(void)
+{
+    has_alarm = kaal_alarm_open(&alarm, "alarm_broker");
+}
+
+// --- when to look again --------------------------------------------------------------------------
+
+static uint64_t due(const struct component *c)
+{
+    if (c->state == KAAL_STATE_BACKOFF) {
+        return c->restart_at;
+    }
+    bool beats = c->state == KAAL_STATE_RUNNING && c->spec.policy.heartbeat_us != 0;
+    return beats ? c->alive_at + c->spec.policy.heartbeat_us : UINT64_MAX;
+}
+
+static void set_alarm(void)
+{
+    uint64_t first = UINT64_MAX;
+    for (uint32_t i = 0; has_alarm && i < broker.component_count; i++) {
+        uint64_t at = due(component_at(i));
+        first = at < first ? at : first;
+    }
+    if (first != UINT64_MAX) {
+        kaal_alarm_set(&alarm, first);
+    }
+}
+
+// --- links ---------------------------------------------------------------------------------------
+
+// The next link of this kind to or from a component, from *index on.
+static const struct kaal_plan_link *next_link(uint32_t *index, enum kaal_link_kind kind,
+                                              const struct component *c, bool from)
+{
+    while (c->described && *index < plan_count(&broker.plan, KAAL_TABLE_LINKS)) {
+        const struct kaal_plan_link *link = plan_link(&broker.plan, (*index)++);
+        if (link->kind == kind && (from ? link->pd : link->on) == component_number(c)) {
+            return link;
+        }
+    }
+    return NULL;
+}
+
+// One signal, with the bit of the plan.
+static void tell(const struct component *c, uint64_t badge)
+{
+    uint32_t slot = 0;
+    if (!component_built(c) || !slots_take(&broker.slots, 1, &slot)) {
+        return;
+    }
+    if (seL4_CNode_Mint(store(), slot, store_depth(), store(), c->notification, store_depth(),
+                        seL4_CanWrite, badge) == seL4_NoError) {
+        seL4_Signal(slot);
+        (void)seL4_CNode_Delete(store(), slot, store_depth());
+    }
+    (void)slots_give(&broker.slots, slot, 1);
+}
+
+void supervise_restarted(const struct component *c)
+{
+    uint32_t index = 0;
+    const struct kaal_plan_link *link = NULL;
+    while ((link = next_link(&index, KAAL_LINK_WATCHES, c, false)) != NULL) {
+        tell(component_at(link->pd), link->badge);
+    }
+    index = 0;
+    while ((link = next_link(&index, KAAL_LINK_DEPENDS, c, false)) != NULL) {
+        struct component *dependent = component_at(link->pd);
+        if (component_built(dependent) && dependent->state != KAAL_STATE_BUILT) {
+            (void)life_restart(dependent);
+            supervise_restarted(dependent);
+        }
+    }
+}
+
+// --- failures ------------------------------------------------------------------------------------
+
+static void report_restart(const struct component *c, enum kaal_end end, uint64_t delay)
+{
+    static const char *const ends[KAAL_END_COUNT] = {
+        [KAAL_END_NONE] = "none",           [KAAL_END_EXIT] = "exit",
+        [KAAL_END_FAULT] = "fault",         [KAAL_END_KILLED] = "killed",
+        [KAAL_END_HEARTBEAT] = "heartbeat", [KAAL_END_TIMEOUT] = "timeout",
+        [KAAL_END_DEPENDS] = "depends",     [KAAL_END_GIVEN_UP] = "given_up",
+    };
+    struct kaal_report report;
+    kaal_report_begin(&report, "restart");
+    kaal_report_str(&report, "component", c->spec.name);
+    kaal_report_str(&report, "after", ends[end]);
+    kaal_report_u64(&report, "generation", c->generation + 1);
+    kaal_report_u64(&report, "delay_us", delay);
+    log_report(&report);
+}
+
+static void restart_now(struct component *c)
+{
+    enum kaal_err err = life_restart(c);
+    if (err != KAAL_OK) {
+        log_error("restart", c->spec.name, kaal_strerror(err));
+        life_end(c, KAAL_END_GIVEN_UP, 0);
+        return;
+    }
+    supervise_restarted(c);
+}
+
+static void restart_later(struct component *c, uint64_t at)
+{
+    (void)seL4_TCB_Suspend(c->tcb);
+    life_answer_caller(c);
+    c->restart_at = at;
+    c->state = KAAL_STATE_BACKOFF;
+    set_alarm();
+}
+
+static void give_up(struct component *c)
+{
+    struct kaal_report report;
+    kaal_report_begin(&report, "gave_up");
+    kaal_report_str(&report, "component", c->spec.name);
+    kaal_report_u64(&report, "restarts", c->restarts);
+    log_report(&report);
+    life_end(c, KAAL_END_GIVEN_UP, 0);
+    uint32_t index = 0;
+    const struct kaal_plan_link *link = next_link(&index, KAAL_LINK_ESCALATE, c, true);
+    if (link != NULL) {
+        supervise_failure(component_at(link->on), KAAL_END_GIVEN_UP, 0);
+    }
+}
+
+// Is one more restart within what the window allows? Counts it.
+static bool count_restart(struct component *c, uint64_t now)
+{
+    const struct kaal_policy *policy = &c->spec.policy;
+    if (c->restarts == 0 || (policy->window_us != 0 && now - c->window_start > policy->window_us)) {
+        c->window_start = now;
+        c->restarts = 0;
+    }
+    if (c->restarts == policy->restart_max) {
+        return false;
+    }
+    c->restarts++;
+    return true;
+}
+
+static uint64_t backoff(const struct component *c)
+{
+    uint32_t doublings = c->restarts - 1 < BACKOFF_DOUBLINGS ? c->restarts - 1 : BACKOFF_DOUBLINGS;
+    return has_alarm ? c->spec.policy.backoff_us << doublings : 0;
+}
+
+static bool wants_restart(const struct component *c, enum kaal_end end, int64_t status)
+{
+    bool failed = end != KAAL_END_EXIT || status != 0;
+    return c->spec.policy.restart == KAAL_RESTART_ALWAYS ||
+           (c->spec.policy.restart == KAAL_RESTART_ON_FAILURE && failed);
+}
+
+void supervise_failure(struct component *c, enum kaal_end end, int64_t status)
+{
+    uint64_t now = kaal_time_us();
+    if (!wants_restart(c, end, status)) {
+        // What faulted stays as it is, for whoever looks; but nobody looks into what was spawned.
+        if (end == KAAL_END_FAULT && c->described) {
+            c->state = KAAL_STATE_FAULTED;
+            start_finished(c);
+        } else {
+            life_end(c, end, status);
+        }
+        return;
+    }
+    c->exit = (struct kaal_exit){.end = end, .generation = c->generation, .status = status};
+    if (!count_restart(c, now)) {
+        give_up(c);
+        return;
+    }
+    uint64_t delay = backoff(c);
+    report_restart(c, end, delay);
+    if (delay == 0) {
+        restart_now(c);
+    } else {
+        restart_later(c, now + delay);
+    }
+    start_finished(c);
+}
+
+void supervise_tick(void)
+{
+    uint64_t now = kaal_time_us();
+    for (uint32_t i = 0; i < broker.component_count; i++) {
+        struct component *c = component_at(i);
+        if (due(c) > now) {
+            continue;
+        }
+        if (c->state == KAAL_STATE_BACKOFF) {
+            restart_now(c);
+        } else {
+            supervise_failure(c, KAAL_END_HEARTBEAT, 0);
+        }
+    }
+    set_alarm();
+}
+
+int serve_alive(struct request *r)
+{
+    r->caller->alive_at = kaal_time_us();
+    return KAAL_OK;
+}

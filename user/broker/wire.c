@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Capabilities between components, as the plan lists them. Every object of a component vanishes with
+// it, and with the object all capabilities to it; when it is built again they are put anew. In
+// between, what others call in its place is the broker:
+//
+//    client's slot    ──► server's endpoint, badge of the channel        alive
+//                     ──► broker's endpoint, KAAL_BADGE_DEAD | server    ended
+//
+// uses     for each component, the capabilities of the plan to its objects, as linked lists
+
+#include "broker.h"
+
+#include <lib/bits.h>
+
+#define NO_CAP UINT32_MAX
+
+static uint32_t uses[KAAL_PD_MAX];
+static uint32_t next_use[KAAL_CAP_MAX];
+static uint16_t entry_of[KAAL_CAP_MAX]; // in the start page of its holder
+static uint32_t sink;                   // a notification that nobody waits for
+
+// Nothing in the plan is about components that are not in it.
+static uint32_t first_use(const struct component *c)
+{
+    return c->described ? uses[component_number(c)] : NO_CAP;
+}
+
+static bool of_component(const struct kaal_plan_cap *cap)
+{
+    return cap->kind != KAAL_CAP_IRQ_HANDLER && cap->kind != KAAL_CAP_FRAME;
+}
+
+enum kaal_err wire_open(void)
+{
+    static uint16_t entries[KAAL_PD_MAX];
+    for (uint32_t i = 0; i < KAAL_PD_MAX; i++) {
+        uses[i] = NO_CAP;
+    }
+    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_CAPS); i++) {
+        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
+        entry_of[i] = entries[cap->pd]++;
+        next_use[i] = NO_CAP;
+        if (of_component(cap) && !plan_cap_is_note(cap)) {
+            next_use[i] = uses[cap->object];
+            uses[cap->object] = i;
+        }
+        struct component *holder = component_at(cap->pd);
+        holder->notified = holder->notified || cap->kind == KAAL_CAP_IRQ_HANDLER ||
+                           (cap->kind == KAAL_CAP_NOTIFICATION && cap->object == cap->pd);
+        holder->serves = holder->serves || cap->kind == KAAL_CAP_REPLY;
+        bool own_space = cap->object == cap->pd && (cap->kind == KAAL_CAP_CNODE ||
+                                                    cap->kind == KAAL_CAP_VSPACE);
+        holder->holds_own_space = holder->holds_own_space || own_space;
+    }
+    return arena_objects(&broker.own, seL4_NotificationObject, 0, 1, &sink);
+}
+
+// --- slots of a component ------------------------------------------------------------------------
+
+static seL4_CPtr cspace(const struct component *c, seL4_Uint8 *depth)
+{
+    *depth = (seL4_Uint8)c->spec.cspace_bits;
+    return c->cnode;
+}
+
+static uint32_t dynamic_slots(const struct component *c)
+{
+    uint32_t slots = (UINT32_C(1) << c->spec.cspace_bits) - c->first_free;
+    return slots < 64 ? slots : 64;
+}
+
+bool cspace_take(struct component *c, uint32_t *slot)
+{
+    uint64_t free = ~c->slots_taken;
+    if (free == 0 || ctz64(free) >= dynamic_slots(c)) {
+        return false;
+    }
+    *slot = c->first_free + ctz64(free);
+    c->slots_taken |= free & (~free + 1);
+    return true;
+}
+
+bool cspace_take_pair(struct component *c, uint32_t *first)
+{
+    uint64_t free = ~c->slots_taken & (~c->slots_taken >> 1);
+    if (free == 0 || ctz64(free) + 1 >= dynamic_slots(c)) {
+        return false;
+    }
+    *first = c->first_free + ctz64(free);
+    c->slots_taken |= UINT64_C(3) << ctz64(free);
+    return true;
+}
+
+void cspace_give(struct component *c, uint32_t slot)
+{
+    c->slots_taken &= ~(UINT64_C(1) << (slot - c->first_free));
+}
+
+enum kaal_err cspace_put(struct component *c, uint32_t slot, uint32_t from, seL4_CapRights_t rights,
+                         uint64_t badge)
+{
+    seL4_Uint8 depth = 0;
+    seL4_CPtr cnode = cspace(c, &depth);
+    // Mint with a badge of 0 would still rewrite the guard of a CNode capability; Copy keeps it.
+    return refused(badge == 0 ? seL4_CNode_Copy(cnode, slot, depth, store(), from, store_depth(),
+                                                rights)
+                              : seL4_CNode_Mint(cnode, slot, depth, store(), from, store_depth(),
+                                                rights, badge));
+}
+
+void cspace_clear(struct component *c, uint32_t slot)
+{
+    seL4_Uint8 depth = 0;
+    seL4_CPtr cnode = cspace(c, &depth);
+    (void)seL4_CNode_Delete(cnode, slot, depth);
+}
+
+// --- capabilities of the plan --------------------------------------------------------------------
+
+static seL4_CapRights_t ipc_rights(uint32_t rights)
+{
+    bool write = (rights & KAAL_RIGHT_WRITE) != 0;
+    bool grant = (rights & KAAL_RIGHT_GRANT) != 0;
+    // Whoever may send may also call: GrantReply lets the answer come back, and no more.
+    return seL4_CapRights_new(write, grant, (rights & KAAL_RIGHT_READ) != 0, write);
+}
+
+static uint32_t source(const struct kaal_plan_cap *cap)
+{
+    const struct component *object = component_at(cap->object);
+    switch ((enum kaal_cap_kind)cap->kind) {
+    case KAAL_CAP_ENDPOINT:
+        return object->endpoint;
+    case KAAL_CAP_NOTIFICATION:
+        return object->notification;
+    case KAAL_CAP_REPLY:
+        return object->reply;
+    case KAAL_CAP_CNODE:
+        return object->cnode;
+    case KAAL_CAP_VSPACE:
+        return object->vspace;
+    case KAAL_CAP_TCB:
+        return object->tcb;
+    case KAAL_CAP_SCHED_CONTEXT:
+        return object->sched_context;
+    case KAAL_CAP_INBOX:
+        return object->inbox;
+    case KAAL_CAP_FRAME:
+        return build_region(cap->object) + cap->window;
+    case KAAL_CAP_IRQ_HANDLER:
+    case KAAL_CAP_KIND_COUNT:
+        break;
+    }
+    return 0;
+}
+
+static seL4_CapRights_t rights_of(const struct kaal_plan_cap *cap)
+{
+    switch (cap->kind) {
+    case KAAL_CAP_ENDPOINT:
+    case KAAL_CAP_NOTIFICATION:
+        return ipc_rights(cap->rights);
+    case KAAL_CAP_FRAME:
+        return seL4_CapRights_new(false, false, (cap->rights & KAAL_RIGHT_READ) != 0,
+                                  (cap->rights & KAAL_RIGHT_WRITE) != 0);
+    default:
+        return seL4_AllRights;
+    }
+}
+
+// The handler stays in the store, the holder gets a copy; the interrupt signals the holder's
+// notification with the badge of the plan.
+static enum kaal_err put_irq(struct component *c, const struct kaal_plan_cap *cap)
+{
+    uint32_t handler = 0;
+    uint32_t signal = 0;
+    enum kaal_err err = arena_slot(&c->arena, &handler);
+    if (err == KAAL_OK) {
+        err = arena_slot(&c->arena, &signal);
+    }
+    if (err == KAAL_OK) {
+        err = machine_irq(machine_device(cap->object), cap->window, handler);
+    }
+    if (err == KAAL_OK) {
+        err = refused(seL4_CNode_Mint(store(), signal, store_depth(), store(), c->notification,
+                                      store_depth(), seL4_CanWrite, cap->badge));
+    }
+    if (err == KAAL_OK) {
+        err = refused(seL4_IRQHandler_SetNotification(handler, signal));
+    }
+    if (err == KAAL_OK && c->irq_count < COMPONENT_IRQS) {
+        c->irqs[c->irq_count++] = handler;
+    }
+    return err == KAAL_OK ? cspace_put(c, cap->slot, handler, seL4_AllRights, 0) : err;
+}
+
+static enum kaal_err put(const struct kaal_plan_cap *cap)
+{
+    struct component *holder = component_at(cap->pd);
+    uint64_t badge = cap->badge;
+    if (cap->kind == KAAL_CAP_IRQ_HANDLER) {
+        return put_irq(holder, cap);
+    }
+    if (cap->kind == KAAL_CAP_ENDPOINT && cap->object == broker.table->broker) {
+        badge = broker_badge(holder, KAAL_BADGE_CALL);
+    }
+    return cspace_put(holder, cap->slot, source(cap), rights_of(cap), badge);
+}
+
+// The root task has put the broker's own.
+static bool is_there(const struct kaal_plan_cap *cap)
+{
+    return plan_cap_is_note(cap) ||
+           (cap->pd == broker.table->broker && cap->object == cap->pd && of_component(cap));
+}
+
+static void count_slots(struct component *c, const struct kaal_plan_cap *cap)
+{
+    c->first_free = cap->slot >= c->first_free ? cap->slot + 1 : c->first_free;
+    bool signalled = cap->kind == KAAL_CAP_IRQ_HANDLER ||
+                     (cap->kind == KAAL_CAP_NOTIFICATION && plan_cap_is_note(cap));
+    c->bits_taken |= signalled ? cap->badge : 0;
+}
+
+enum kaal_err wire_own(struct component *c)
+{
+    enum kaal_err err = KAAL_OK;
+    c->first_free = 1;
+    c->irq_count = 0;
+    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_CAPS) && err == KAAL_OK; i++) {
+        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
+        if (cap->pd != component_number(c)) {
+            continue;
+        }
+        count_slots(c, cap);
+        if (!is_there(cap)) {
+            err = put(cap);
+        }
+    }
+    return err;
+}
+
+enum kaal_err wire_others(struct component *c)
+{
+    enum kaal_err err = KAAL_OK;
+    for (uint32_t i = first_use(c); i != NO_CAP && err == KAAL_OK; i = next_use[i]) {
+        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
+        struct component *holder = component_at(cap->pd);
+        if (holder != c && component_built(holder)) {
+            cspace_clear(holder, cap->slot);
+            err = put(cap);
+        }
+    }
+    return err;
+}
+
+void wire_redirect(struct component *holder, uint32_t slot, bool call, uint32_t dead)
+{
+    if (!component_built(holder)) {
+        return;
+    }
+    if (call) {
+        (void)cspace_put(holder, slot, (uint32_t)own_cap(KAAL_HANDOVER_BROKER_ENDPOINT),
+                         ipc_rights(KAAL_RIGHT_WRITE), KAAL_BADGE_DEAD | dead);
+    } else {
+        (void)cspace_put(holder, slot, sink, seL4_CanWrite, 0);
+    }
+}
+
+void wire_dead(struct component *c)
+{
+    for (uint32_t i = first_use(c); i != NO_CAP; i = next_use[i]) {
+        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
+        struct component *holder = component_at(cap->pd);
+        if (holder == c || !component_built(holder) || (cap->rights & KAAL_RIGHT_WRITE) == 0) {
+            continue;
+        }
+        if (cap->kind == KAAL_CAP_ENDPOINT || cap->kind == KAAL_CAP_NOTIFICATION) {
+            wire_redirect(holder, cap->slot, cap->kind == KAAL_CAP_ENDPOINT, component_number(c));
+        }
+    }
+}
+
+bool wire_calls(uint32_t from, uint32_t to)
+{
+    for (uint32_t i = first_use(component_at(to)); i != NO_CAP; i = next_use[i]) {
+        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
+        if (cap->pd == from && cap->kind == KAAL_CAP_ENDPOINT) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void wire_acknowledge(const struct component *c)
+{
+    for (uint32_t i = 0; i < c->irq_count; i++) {
+        (void)seL4_IRQHandler_Ack(c->irqs[i]);
+    }
+}
+
+void wire_generation(const struct component *c)
+{
+    for (uint32_t i = first_use(c); i != NO_CAP; i = next_use[i]) {
+        const struct component *holder = component_at(plan_cap(&broker.plan, i)->pd);
+        if (holder->start != NULL && holder != c) {
+            struct kaal_start_entry *entry = &holder->start->entries[entry_of[i]];
+            if (entry->kind == KAAL_START_CALL || entry->kind == KAAL_START_SIGNAL) {
+                entry->value = c->generation;
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The packed system (abi/kaal/image.h), checked. The image is input: nothing in it is believed
+// until plan_open() has looked at all of it, and after that every index and every range in it
+// holds. It makes no system call.
+#pragma once
+
+#include <kaal/image.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct plan {
+    const struct kaal_image *image;
+    uint32_t broker; // the PD with this role
+};
+
+// What is wrong: "pd", 3, "priority above the highest that a component may have".
+struct plan_error {
+    const char *what;
+    uint32_t index; // entry of the table `what`, or KAAL_NONE
+    const char *cause;
+};
+
+// `image` is page-aligned and `room` bytes from there may be read. `config` is the configuration
+// that the reader was built for. On failure only *error is set.
+bool plan_open(struct plan *plan, const void *image, size_t room, const char *config,
+               struct plan_error *error);
+
+// Entries, index < plan_count(). Valid as long as the image.
+uint32_t plan_count(const struct plan *plan, enum kaal_table table);
+const struct kaal_plan_pd *plan_pd(const struct plan *plan, uint32_t index);
+const struct kaal_plan_region *plan_region(const struct plan *plan, uint32_t index);
+const struct kaal_plan_device *plan_device(const struct plan *plan, uint32_t index);
+const struct kaal_plan_cap *plan_cap(const struct plan *plan, uint32_t index);
+const struct kaal_plan_map *plan_map(const struct plan *plan, uint32_t index);
+const struct kaal_plan_file *plan_file(const struct plan *plan, uint32_t index);
+const struct kaal_plan_link *plan_link(const struct plan *plan, uint32_t index);
+const struct kaal_plan_permit *plan_permit(const struct plan *plan, uint32_t index);
+
+// The bytes of a file.
+const uint8_t *plan_file_data(const struct plan *plan, uint32_t index);
+
+// Is this table entry of a receiving end, which is told in the start page only?
+static inline bool plan_cap_is_note(const struct kaal_plan_cap *cap)
+{
+    return cap->slot == 0;
+}

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The entries of the tables, one after another, and what they say about each other. Beyond indices
+// and ranges: nobody but the broker gets what is the broker's, and no badge says what it is not.
+
+#include "plan_check.h"
+
+#include <kaal/layout.h>
+
+#include <lib/bits.h>
+#include <lib/mem.h>
+
+enum {
+    PAGE_SIZE = 4096,
+    SMALL_PAGE_BITS = 12,
+    LARGE_PAGE_BITS = 21,
+    REGION_PAGES_MAX = 1 << 18,
+};
+
+bool plan_name_ok(const char *name)
+{
+    return name[0] != '\0' && memchr(name, '\0', KAAL_NAME_SIZE) != NULL;
+}
+
+// --- protection domains --------------------------------------------------------------------------
+
+// NULL if all is well, else the cause.
+static const char *pd_numbers(const struct kaal_plan_pd *pd)
+{
+    const uint32_t flags =
+        KAAL_PD_PASSIVE | KAAL_PD_INBOX | KAAL_PD_FPU | KAAL_PD_AWAITED | KAAL_PD_TIMEOUT;
+    if (!plan_name_ok(pd->name) || memchr(pd->args, '\0', KAAL_ARGS_SIZE) == NULL) {
+        return "name or arguments without their end";
+    }
+    if (pd->role > KAAL_ROLE_BROKER || (pd->flags & ~flags) != 0) {
+        return "unknown role or flag";
+    }
+    if (pd->priority > KAAL_PRIORITY_MAX || pd->max_priority > KAAL_PRIORITY_MAX) {
+        return "priority above the highest that a component may have";
+    }
+    if (pd->budget_us < KAAL_BUDGET_MIN_US || pd->budget_us > pd->period_us) {
+        return "budget below the least, or above the period";
+    }
+    if (pd->stack_size < KAAL_STACK_MIN || pd->stack_size > KAAL_STACK_MAX ||
+        !is_aligned(pd->stack_size, PAGE_SIZE)) {
+        return "stack size out of range or not in pages";
+    }
+    if (pd->cspace_bits < KAAL_CSPACE_BITS_MIN || pd->cspace_bits > KAAL_CSPACE_BITS_MAX) {
+        return "size of the capability space out of range";
+    }
+    if (pd->policy.restart > KAAL_RESTART_ALWAYS) {
+        return "unknown restart policy";
+    }
+    return NULL;
+}
+
+static const char *pd_references(const struct plan *plan, uint32_t index)
+{
+    const struct kaal_plan_pd *pd = plan_pd(plan, index);
+    bool root = pd->role == KAAL_ROLE_ROOT;
+    if (root ? pd->file != KAAL_NONE : pd->file >= plan_count(plan, KAAL_TABLE_FILES)) {
+        return "no such file";
+    }
+    if (pd->parent != KAAL_NONE &&
+        (pd->parent >= plan_count(plan, KAAL_TABLE_PDS) || pd->parent == index ||
+         plan_pd(plan, pd->parent)->role == KAAL_ROLE_ROOT)) {
+        return "no such parent";
+    }
+    for (uint32_t i = 0; i < index; i++) {
+        const struct kaal_plan_pd *other = plan_pd(plan, i);
+        if (other->start_rank == pd->start_rank) {
+            return "start rank used twice";
+        }
+        if (strncmp(other->name, pd->name, KAAL_NAME_SIZE) == 0) {
+            return "name used twice";
+        }
+    }
+    return NULL;
+}
+
+// A passive component tells the broker that it waits with a message that is lost unless the broker
+// is waiting too (abi/kaal/broker.h, PASSIVE). So the broker must never stand still with work left
+// while such a component runs: it is above it, and always has budget.
+static bool check_passive(const struct plan *plan, struct plan_error *error)
+{
+    const struct kaal_plan_pd *broker = plan_pd(plan, plan->broker);
+    for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_PDS); i++) {
+        const struct kaal_plan_pd *pd = plan_pd(plan, i);
+        if ((pd->flags & KAAL_PD_PASSIVE) != 0 &&
+            (pd->priority >= broker->priority || broker->budget_us != broker->period_us)) {
+            return plan_fail(error, "pd", i,
+                             "passive, but the broker is not above it or has less budget than its "
+                             "period");
+        }
+    }
+    return true;
+}
+
+static bool check_pds(struct plan *plan, struct plan_error *error)
+{
+    uint32_t roots = 0;
+    uint32_t brokers = 0;
+    for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_PDS); i++) {
+        const char *cause = pd_numbers(plan_pd(plan, i));
+        if (cause == NULL) {
+            cause = pd_references(plan, i);
+        }
+        if (cause != NULL) {
+            return plan_fail(error, "pd", i, cause);
+        }
+        if (plan_pd(plan, i)->role == KAAL_ROLE_BROKER) {
+            plan->broker = i;
+            brokers++;
+        }
+        roots += plan_pd(plan, i)->role == KAAL_ROLE_ROOT;
+    }
+    if (brokers != 1 || roots > 1) {
+        return plan_fail(error, "pd", KAAL_NONE,
+                         "a system has one broker and at most one root task");
+    }
+    return check_passive(plan, error);
+}
+
+// A PD that gets objects: any but the root task.
+static bool pd_built(const struct plan *plan, uint32_t pd)
+{
+    return pd < plan_count(plan, KAAL_TABLE_PDS) && plan_pd(plan, pd)->role != KAAL_ROLE_ROOT;
+}
+
+// --- memory and devices --------------------------------------------------------------------------
+
+static bool check_regions(const struct plan *plan, struct plan_error *error)
+{
+    for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_REGIONS); i++) {
+        const struct kaal_plan_region *region = plan_region(plan, i);
+        if (!plan_name_ok(region->name)) {
+            return plan_fail(error, "region", i, "name without its end");
+        }
+        if (region->page_bits != SMALL_PAGE_BITS && region->page_bits != LARGE_PAGE_BITS) {
+            return plan_fail(error, "region", i, "page size is neither 4 KiB nor 2 MiB");
+        }
+        if ((region->flags & ~(uint32_t)KAAL_REGION_CONTIGUOUS) != 0) {
+            return plan_fail(error, "region", i, "unknown flag");
+        }
+        if (region->size == 0 || !is_aligned(region->size, UINT64_C(1) << region->page_bits) ||
+            region->size >> region->page_bits > REGION_PAGES_MAX) {
+            return plan_fail(error, "region", i, "size out of range or not in pages");
+        }
+    }
+    return true;
+}
+
+static bool check_devices(const struct plan *plan, struct plan_error *error)
+{
+    for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_DEVICES); i++) {
+        const struct kaal_plan_device *device = plan_device(plan, i);
+        if (!plan_name_ok(device->name) ||
+            memchr(device->match_text, '\0', sizeof(device->match_text)) == NULL) {
+            return plan_fail(error, "device", i, "name or match without its end");
+        }
+        if (device->match >= KAAL_DEVICE_MATCH_COUNT || !pd_built(plan, device->pd)) {
+            return plan_fail(error, "device", i, "unknown kind of match, or no such holder");
+        }
+    }
+    return true;
+}
+
+// Rights of a mapping: readable, and never writable and executable at once.
+static bool map_rights_ok(uint32_t rights)
+{
+    const uint32_t both = KAAL_RIGHT_WRITE | KAAL_RIGHT_EXECUTE;
+    return (rights & KAAL_RIGHT_READ) != 0 && (rights & KAAL_RIGHT_GRANT) == 0 &&
+           rights < KAAL_RIGHT_GRANT && (rights & both) != both;
+}
+
+static const char *map_cause(const struct plan *plan, const struct kaal_plan_map *map)
+{
+    if (!plan_name_ok(map->name) || !pd_built(plan, map->pd)) {
+        return "name without its end, or no such holder";
+    }
+    bool device = map->source == KAAL_MAP_DEVICE;
+    if (!map_rights_ok(map->rights) || (device && (map->rights & KAAL_RIGHT_EXECUTE) != 0)) {
+        return "rights that a mapping cannot have";
+    }
+    if (device && map->cached != 0) {
+        return "registers cannot be cached";
+    }
+    uint64_t size = PAGE_SIZE;
+    uint64_t align = PAGE_SIZE;
+    if (map->source == KAAL_MAP_REGION && map->object < plan_count(plan, KAAL_TABLE_REGIONS)) {
+        size = plan_region(plan, map->object)->size;
+        align = UINT64_C(1) << plan_region(plan, map->object)->page_bits;
+    } else if (!device || map->object >= plan_count(plan, KAAL_TABLE_DEVICES) ||
+               plan_device(plan, map->object)->pd != map->pd) {
+        return "no such region or device";
+    }
+    if (!is_aligned(map->vaddr, align) || map->vaddr < KAAL_LAYOUT_MAP_START ||
+        !range_fits(map->vaddr, size, KAAL_LAYOUT_MAP_END)) {
+        return "address not aligned, or outside the range for mappings";
+    }
+    return NULL;
+}
+
+static bool check_maps(const struct plan *plan, struct plan_error *error)
+{
+    for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_MAPS); i++) {
+        const char *cause = map_cause(plan, plan_map(plan, i));
+        if (cause != NULL) {
+            return plan_fail(error, "map", i, cause);
+        }
+    }
+    return true;
+}
+
+// --- capabilities --------------------------------------------------------------------------------
+
+static bool cap_object_ok(const struct plan *plan, const struct kaal_plan_cap *cap)
+{
+    switch ((enum kaal_cap_kind)cap->kind) {
+    case KAAL_CAP_ENDPOINT:
+    case KAAL_CAP_NOTIFICATION:
+    case KAAL_CAP_CNODE:
+    case KAAL_CAP_VSPACE:
+    case KAAL_CAP_TCB:
+    case KAAL_CAP_SCHED_CONTEXT:
+        return pd_built(plan, cap->object);
+    case KAAL_CAP_REPLY:
+        return cap->object == cap->pd;
+    case KAAL_CAP_INBOX:
+        return cap->object == cap->pd && cap->slot == plan_pd(plan, cap->pd)->inbox_slot &&
+               (plan_pd(plan, cap->pd)->flags & KAAL_PD_INBOX) != 0;
+    case KAAL_CAP_IRQ_HANDLER:
+        return cap->object < plan_count(plan, KAAL_TABLE_DEVICES) &&
+               plan_device(plan, cap->object)->pd == cap->pd && is_pow2(cap->badge) &&
+               cap->badge < UINT64_C(1) << KAAL_NOTIFY_BITS;
+    case KAAL_CAP_FRAME:
+        return cap->object < plan_count(plan, KAAL_TABLE_REGIONS) &&
+               cap->window < plan_region(plan, cap->object)->size >>
+                   plan_region(plan, cap->object)->page_bits;
+    case KAAL_CAP_KIND_COUNT:
+        break;
+    }
+    return false;
+}
+
+// Is this a capability to an object of the broker that somebody else holds, and not the one to call
+// the broker in his own name?
+static bool cap_takes_broker(const struct plan *plan, const struct kaal_plan_cap *cap)
+{
+    bool of_pd = cap->kind != KAAL_CAP_IRQ_HANDLER && cap->kind != KAAL_CAP_FRAME;
+    if (!of_pd || cap->object != plan->broker || cap->pd == plan->broker) {
+        return false;
+    }
+    return cap->kind != KAAL_CAP_ENDPOINT || cap->rights != KAAL_RIGHT_WRITE ||
+           cap->badge != (KAAL_BADGE_CALL | cap->pd);
+}
+
+// Receivers believe badges: faults come from the kernel, a signal is one bit.
+static bool cap_badge_ok(const struct kaal_plan_cap *cap)
+{
+    bool sends = (cap->rights & KAAL_RIGHT_WRITE) != 0;
+    switch (cap->kind) {
+    case KAAL_CAP_ENDPOINT:
+        return (cap->badge & KAAL_BADGE_FAULT) == 0;
+    case KAAL_CAP_NOTIFICATION:
+        return !sends || (is_pow2(cap->badge) && cap->badge < UINT64_C(1) << KAAL_NOTIFY_BITS);
+    default:
+        return true;
+    }
+}
+
+static const char *cap_cause(const struct plan *plan, const struct kaal_plan_cap *cap)
+{
+    if (!plan_name_ok(cap->name) || !pd_built(plan, cap->pd)) {
+        return "name without its end, or no such holder";
+    }
+    if (!cap_object_ok(plan, cap)) {
+        return "unknown kind, or no such object";
+    }
+    if (cap->rights >= KAAL_RIGHT_GRANT << 1) {
+        return "unknown right";
+    }
+    if (plan_cap_is_note(cap)) {
+        bool receives = cap->kind == KAAL_CAP_ENDPOINT || cap->kind == KAAL_CAP_NOTIFICATION;
+        return receives && cap->object == cap->pd ? NULL : "no slot";
+    }
+    if (cap->slot >> plan_pd(plan, cap->pd)->cspace_bits != 0) {
+        return "slot outside the holder's capability space";
+    }
+    if (cap_takes_broker(plan, cap)) {
+        return "what is the broker's stays the broker's";
+    }
+    if (!cap_badge_ok(cap)) {
+        return "badge that says what it is not";
+    }
+    return NULL;
+}
+
+static bool check_caps(const struct plan *plan, struct plan_error *error)
+{
+    uint32_t count = plan_count(plan, KAAL_TABLE_CAPS);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct kaal_plan_cap *cap = plan_cap(plan, i);
+        const char *cause = cap_cause(plan, cap);
+        for (uint32_t j = 0; cause == NULL && cap->slot != 0 && j < i; j++) {
+            const struct kaal_plan_cap *other = plan_cap(plan, j);
+            if (other->pd == cap->pd && other->slot == cap->slot) {
+                cause = "slot used twice";
+            }
+        }
+        if (cause != NULL) {
+            return plan_fail(error, "cap", i, cause);
+        }
+    }
+    return true;
+}
+
+// --- links and permits ---------------------------------------------------------------------------
+
+static bool component_ok(const struct plan *plan, uint32_t pd)
+{
+    return pd < plan_count(plan, KAAL_TABLE_PDS) && plan_pd(plan, pd)->role == KAAL_ROLE_COMPONENT;
+}
+
+static bool check_links(const struct plan *plan, struct plan_error *error)
+{
+    for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_LINKS); i++) {
+        const struct kaal_plan_link *link = plan_link(plan, i);
+        if (!component_ok(plan, link->pd) || !component_ok(plan, link->on) ||
+            link->pd == link->on || link->kind > KAAL_LINK_ESCALATE) {
+            return plan_fail(error, "link", i, "unknown kind, or no such components");
+        }
+        bool told = link->kind == KAAL_LINK_WATCHES;
+        if (told ? !is_pow2(link->badge) || link->badge >> KAAL_NOTIFY_BITS != 0
+                 : link->badge != 0) {
+            return plan_fail(error, "link", i, "badge that is no bit of a notification");
+        }
+    }
+    return true;
+}
+
+static bool check_permits(const struct plan *plan, struct plan_error *error)
+{
+    for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_PERMITS); i++) {
+        const struct kaal_plan_permit *permit = plan_permit(plan, i);
+        if (!component_ok(plan, permit->pd) || permit->match >= KAAL_DEVICE_MATCH_COUNT ||
+            memchr(permit->match_text, '\0', sizeof(permit->match_text)) == NULL) {
+            return plan_fail(error, "permit", i, "no such holder, or unknown kind of match");
+        }
+    }
+    return true;
+}
+
+// --- files ---------------------------------------------------------------------------------------
+
+static bool check_files(const struct plan *plan, struct plan_error *error)
+{
+    for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_FILES); i++) {
+        const struct kaal_plan_file *file = plan_file(plan, i);
+        if (!plan_name_ok(file->name) || !is_aligned(file->offset, PAGE_SIZE) ||
+            file->offset < plan->image->header_size ||
+            !range_fits(file->offset, file->size, plan->image->size)) {
+            return plan_fail(error, "file", i, "outside the image, or not page-aligned");
+        }
+    }
+    return true;
+}
+
+bool plan_check(struct plan *plan, struct plan_error *error)
+{
+    return check_pds(plan, error) && check_regions(plan, error) && check_devices(plan, error) &&
+           check_maps(plan, error) && check_caps(plan, error) && check_links(plan, error) &&
+           check_permits(plan, error) && check_files(plan, error);
+}

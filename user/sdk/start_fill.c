@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+#include <kaal/start_fill.h>
+
+#include <kaal/layout.h>
+#include <kaal/start_kind.h>
+
+#include <lib/mem.h>
+
+static struct kaal_start_entry cap_entry(const struct plan *plan, const struct kaal_plan_cap *cap)
+{
+    struct kaal_start_entry entry = {
+        .kind = start_kind(plan, cap),
+        .rights = cap->rights,
+        .slot = cap->slot,
+        .value = cap->badge,
+    };
+    memcpy(entry.name, cap->name, sizeof(entry.name));
+    switch (cap->kind) {
+    case KAAL_CAP_INBOX:
+        entry.value = KAAL_INBOX_CPTR;
+        entry.size = UINT64_C(1) << KAAL_INBOX_BITS;
+        break;
+    case KAAL_CAP_CNODE:
+        entry.value = plan_pd(plan, cap->object)->cspace_bits;
+        entry.size = UINT64_C(1) << entry.value;
+        break;
+    case KAAL_CAP_FRAME:
+        entry.size = UINT64_C(1) << plan_region(plan, cap->object)->page_bits;
+        break;
+    default:
+        break;
+    }
+    if (entry.kind == KAAL_START_CALL || entry.kind == KAAL_START_SIGNAL) {
+        entry.value = 1; // generation of the other end
+    }
+    return entry;
+}
+
+static bool map_entry(const struct plan *plan, const struct kaal_plan_map *map,
+                      const struct kaal_start_machine *machine, struct kaal_start_entry *entry)
+{
+    *entry = (struct kaal_start_entry){.rights = map->rights, .address = map->vaddr};
+    memcpy(entry->name, map->name, sizeof(entry->name));
+    if (map->source == KAAL_MAP_REGION) {
+        const struct kaal_plan_region *region = plan_region(plan, map->object);
+        entry->size = region->size;
+        if ((region->flags & KAAL_REGION_CONTIGUOUS) == 0) {
+            entry->kind = KAAL_START_MEMORY;
+            return true;
+        }
+        entry->kind = KAAL_START_DMA;
+        return machine != NULL && machine->region(map->object, &entry->paddr);
+    }
+    // Registers need not begin at a page.
+    uint64_t offset = 0;
+    entry->kind = KAAL_START_DEVICE;
+    if (machine == NULL || !machine->window(map->object, map->window, &offset, &entry->size)) {
+        return false;
+    }
+    entry->address += offset;
+    return true;
+}
+
+static uint32_t entry_count(const struct plan *plan, uint32_t pd)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_CAPS); i++) {
+        count += plan_cap(plan, i)->pd == pd;
+    }
+    for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_MAPS); i++) {
+        count += plan_map(plan, i)->pd == pd;
+    }
+    return count;
+}
+
+uint64_t kaal_start_bytes(const struct plan *plan, uint32_t pd)
+{
+    return sizeof(struct kaal_start) +
+           (uint64_t)entry_count(plan, pd) * sizeof(struct kaal_start_entry);
+}
+
+bool kaal_start_fill(struct kaal_start *start, const struct plan *plan, uint32_t pd, uint64_t seed,
+                     const struct kaal_start_machine *machine)
+{
+    const struct kaal_plan_pd *from = plan_pd(plan, pd);
+    *start = (struct kaal_start){
+        .magic = KAAL_START_MAGIC,
+        .version = KAAL_START_VERSION,
+        .size = (uint32_t)kaal_start_bytes(plan, pd),
+        .generation = 1,
+        .seed = seed,
+        .ipc_buffer = KAAL_LAYOUT_IPC_BUFFER,
+        .stack_top = KAAL_LAYOUT_STACK_TOP,
+        .stack_size = from->stack_size,
+        .flags = from->flags,
+    };
+    memcpy(start->name, from->name, sizeof(start->name));
+    memcpy(start->args, from->args, sizeof(start->args));
+    for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_CAPS); i++) {
+        if (plan_cap(plan, i)->pd == pd) {
+            start->entries[start->entry_count] = cap_entry(plan, plan_cap(plan, i));
+            start->entry_count++;
+        }
+    }
+    for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_MAPS); i++) {
+        if (plan_map(plan, i)->pd == pd) {
+            if (!map_entry(plan, plan_map(plan, i), machine, &start->entries[start->entry_count])) {
+                return false;
+            }
+            start->entry_count++;
+        }
+    }
+    return true;
+}
