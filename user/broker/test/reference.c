@@ -104,7 +104,7 @@ void reference_add(struct reference *reference, uint64_t paddr, uint8_t bits, ui
     region->paddr = paddr;
     region->bits = bits;
     region->device = device;
-    for (uint8_t depth = 0; depth <= bits - REFERENCE_BITS_MIN; depth++) {
+    for (int depth = 0; depth <= bits - REFERENCE_BITS_MIN; depth++) {
         for (uint64_t i = UINT64_C(1) << depth; i < UINT64_C(2) << depth; i++) {
             region->at[i] = (uint8_t)(bits - depth + 1);
         }
