@@ -16,4 +16,8 @@ enum kaal_err {
     KAAL_ERR_NOTFOUND = 8, // no such thing
     KAAL_ERR_KERNEL = 9,   // the kernel refused; the reply carries the seL4 error
     KAAL_ERR_BUSY = 10,    // somebody else holds it
+    KAAL_ERR_STALE = 11,   // it was there, but is no longer
+    KAAL_ERR_DEAD = 12,    // the peer has died
+    KAAL_ERR_STATE = 13,   // not in this state
+    KAAL_ERR_AGAIN = 14,   // not now; later it may work
 };

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+#include "grants.h"
+
+#include <stddef.h>
+
+static uint16_t index_of(const struct grants *grants, const struct grant *grant)
+{
+    return (uint16_t)(grant - grants->records);
+}
+
+static struct grant *grant_at(struct grants *grants, uint16_t index)
+{
+    return index == GRANTS_NONE ? NULL : &grants->records[index];
+}
+
+// --- lists ---------------------------------------------------------------------------------------
+
+// The head of the list that a grant belongs to; not for GRANT_BY_PARENT of one without parent.
+static uint16_t *head_of(struct grants *grants, const struct grant *grant, enum grant_list list)
+{
+    switch (list) {
+    case GRANT_BY_HOLDER:
+        return &grants->heads[list][grant->holder];
+    case GRANT_BY_GIVER:
+        return &grants->heads[list][grant->giver];
+    case GRANT_BY_PARENT:
+    case GRANT_LISTS:
+        break;
+    }
+    return &grants->records[grant->parent].child;
+}
+
+static void list_add(struct grants *grants, uint16_t index, enum grant_list list)
+{
+    struct grant *grant = &grants->records[index];
+    uint16_t *head = head_of(grants, grant, list);
+    grant->links[list] = (struct grant_link){.next = *head, .prev = GRANTS_NONE};
+    if (*head != GRANTS_NONE) {
+        grants->records[*head].links[list].prev = index;
+    }
+    *head = index;
+}
+
+static void list_remove(struct grants *grants, const struct grant *grant, enum grant_list list)
+{
+    struct grant_link link = grant->links[list];
+    if (link.next != GRANTS_NONE) {
+        grants->records[link.next].links[list].prev = link.prev;
+    }
+    if (link.prev != GRANTS_NONE) {
+        grants->records[link.prev].links[list].next = link.next;
+    } else {
+        *head_of(grants, grant, list) = link.next;
+    }
+}
+
+// --- the queue of free records -------------------------------------------------------------------
+
+static void queue_put(struct grants *grants, uint16_t index)
+{
+    grants->records[index].links[GRANT_BY_HOLDER].next = GRANTS_NONE;
+    if (grants->free_first == GRANTS_NONE) {
+        grants->free_first = index;
+    } else {
+        grants->records[grants->free_last].links[GRANT_BY_HOLDER].next = index;
+    }
+    grants->free_last = index;
+}
+
+void grants_open(struct grants *grants)
+{
+    grants->free_first = GRANTS_NONE;
+    grants->free_last = GRANTS_NONE;
+    grants->count = 0;
+    for (unsigned i = 0; i < GRANTS_MAX; i++) {
+        grants->records[i] = (struct grant){.kind = GRANT_FREE};
+        queue_put(grants, (uint16_t)i);
+    }
+    for (unsigned i = 0; i < GRANTS_COMPONENTS; i++) {
+        grants->heads[GRANT_BY_HOLDER][i] = GRANTS_NONE;
+        grants->heads[GRANT_BY_GIVER][i] = GRANTS_NONE;
+    }
+}
+
+// --- add and remove ------------------------------------------------------------------------------
+
+enum kaal_err grant_add(struct grants *grants, enum grant_kind kind, uint32_t holder,
+                        uint32_t giver, struct grant *parent, struct grant **grant)
+{
+    if (kind == GRANT_FREE || kind > GRANT_OBJECT || holder >= GRANTS_COMPONENTS ||
+        giver >= GRANTS_COMPONENTS || (parent != NULL && parent->holder != giver)) {
+        return KAAL_ERR_ARGUMENT;
+    }
+    uint16_t index = grants->free_first;
+    if (index == GRANTS_NONE) {
+        return KAAL_ERR_SLOTS;
+    }
+    struct grant *record = &grants->records[index];
+    grants->free_first = record->links[GRANT_BY_HOLDER].next;
+    uint32_t generation = record->generation + 1;
+    *record = (struct grant){.kind = (uint8_t)kind,
+                             .holder = (uint16_t)holder,
+                             .giver = (uint16_t)giver,
+                             .parent = parent == NULL ? GRANTS_NONE : index_of(grants, parent),
+                             .child = GRANTS_NONE,
+                             .generation = generation == 0 ? 1 : generation};
+    list_add(grants, index, GRANT_BY_HOLDER);
+    list_add(grants, index, GRANT_BY_GIVER);
+    if (parent != NULL) {
+        list_add(grants, index, GRANT_BY_PARENT);
+    }
+    grants->count++;
+    *grant = record;
+    return KAAL_OK;
+}
+
+enum kaal_err grant_remove(struct grants *grants, struct grant *grant)
+{
+    if (grant->kind == GRANT_FREE || grant->child != GRANTS_NONE) {
+        return KAAL_ERR_STATE;
+    }
+    list_remove(grants, grant, GRANT_BY_HOLDER);
+    list_remove(grants, grant, GRANT_BY_GIVER);
+    if (grant->parent != GRANTS_NONE) {
+        list_remove(grants, grant, GRANT_BY_PARENT);
+    }
+    *grant = (struct grant){.kind = GRANT_FREE, .generation = grant->generation};
+    queue_put(grants, index_of(grants, grant));
+    grants->count--;
+    return KAAL_OK;
+}
+
+// --- questions -----------------------------------------------------------------------------------
+
+uint64_t grant_id(const struct grants *grants, const struct grant *grant)
+{
+    return (uint64_t)grant->generation << 32 | index_of(grants, grant);
+}
+
+enum kaal_err grant_find(struct grants *grants, uint64_t id, struct grant **grant)
+{
+    uint32_t index = (uint32_t)id;
+    uint32_t generation = (uint32_t)(id >> 32);
+    if (index >= GRANTS_MAX || generation == 0) {
+        return KAAL_ERR_NOTFOUND;
+    }
+    struct grant *record = &grants->records[index];
+    if (generation > record->generation) {
+        return KAAL_ERR_NOTFOUND;
+    }
+    if (generation != record->generation || record->kind == GRANT_FREE) {
+        return KAAL_ERR_STALE;
+    }
+    *grant = record;
+    return KAAL_OK;
+}
+
+enum kaal_err grant_find_held(struct grants *grants, uint64_t id, uint32_t holder,
+                              struct grant **grant)
+{
+    struct grant *found = NULL;
+    enum kaal_err err = grant_find(grants, id, &found);
+    if (err != KAAL_OK) {
+        return err;
+    }
+    if (found->holder != holder) {
+        return KAAL_ERR_DENIED;
+    }
+    *grant = found;
+    return KAAL_OK;
+}
+
+struct grant *grant_parent(struct grants *grants, const struct grant *grant)
+{
+    return grant_at(grants, grant->parent);
+}
+
+struct grant *grant_leaf(struct grants *grants, struct grant *grant)
+{
+    while (grant->child != GRANTS_NONE) {
+        grant = &grants->records[grant->child];
+    }
+    return grant;
+}
+
+// --- walks ---------------------------------------------------------------------------------------
+
+static struct grant_walk walk_of(const struct grants *grants, enum grant_list list,
+                                 uint32_t component)
+{
+    bool exists = component < GRANTS_COMPONENTS;
+    return (struct grant_walk){.list = list,
+                               .next = exists ? grants->heads[list][component] : GRANTS_NONE};
+}
+
+struct grant_walk grants_of_holder(const struct grants *grants, uint32_t holder)
+{
+    return walk_of(grants, GRANT_BY_HOLDER, holder);
+}
+
+struct grant_walk grants_of_giver(const struct grants *grants, uint32_t giver)
+{
+    return walk_of(grants, GRANT_BY_GIVER, giver);
+}
+
+struct grant_walk grants_derived(const struct grant *parent)
+{
+    return (struct grant_walk){.list = GRANT_BY_PARENT, .next = parent->child};
+}
+
+struct grant *grant_next(struct grants *grants, struct grant_walk *walk)
+{
+    struct grant *grant = grant_at(grants, walk->next);
+    if (grant != NULL) {
+        walk->next = grant->links[walk->list].next;
+    }
+    return grant;
+}
+
+const struct grant *grant_scan(const struct grants *grants, uint32_t *index)
+{
+    while (*index < GRANTS_MAX) {
+        const struct grant *grant = &grants->records[*index];
+        (*index)++;
+        if (grant->kind != GRANT_FREE) {
+            return grant;
+        }
+    }
+    return NULL;
+}
+
+const char *grant_kind_name(enum grant_kind kind)
+{
+    switch (kind) {
+    case GRANT_MEMORY:
+        return "memory";
+    case GRANT_DEVICE:
+        return "device";
+    case GRANT_IRQ:
+        return "irq";
+    case GRANT_CALL:
+        return "call";
+    case GRANT_SIGNAL:
+        return "signal";
+    case GRANT_RECEIVE:
+        return "receive";
+    case GRANT_CHILD:
+        return "child";
+    case GRANT_OBJECT:
+        return "object";
+    case GRANT_FREE:
+        break;
+    }
+    return "none";
+}

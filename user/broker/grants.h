@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The book of grants: who holds what, from whom, and what was derived from it. Pure data: what is
+// in the slots that it names is the caller's affair.
+//
+//    lists by holder        component ──► grant ◄─► grant ◄─► ..     each grant is on one list
+//    lists by giver         component ──► grant ◄─► grant ◄─► ..     by holder, one by giver,
+//    lists by parent        grant     ──► grant ◄─► grant ◄─► ..     and one by parent if derived
+//
+// Lists are doubly linked, the newest grant first. Records are a fixed table; those that are free
+// form a queue, so that a record rests as long as possible before it is used again, and an id that
+// outlived its grant is told from that of the next:
+//
+//    id   | generation of the record, from 1 | index |
+//          63                              32 31     0
+//
+// Invariant G1: a record has a kind, or it is in the queue of free ones, once.
+// Invariant G2: a grant is on the list of its holder and on that of its giver, and on no other.
+// Invariant G3: a derived grant is on the list of its parent, which is held by its giver.
+// Invariant G4: following parents from any grant comes to an end.
+// Invariant G5: the generation of a grant is not 0.
+#pragma once
+
+#include <kaal/error.h>
+#include <kaal/limits.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    GRANTS_MAX = 2048,
+    GRANTS_NONE = UINT16_MAX, // no record
+    GRANTS_COMPONENTS = KAAL_PD_MAX,
+};
+
+enum grant_kind {
+    GRANT_FREE, // no grant
+    GRANT_MEMORY,
+    GRANT_DEVICE,  // registers
+    GRANT_IRQ,     // an interrupt handler
+    GRANT_CALL,    // an endpoint to call
+    GRANT_SIGNAL,  // a notification to signal
+    GRANT_RECEIVE, // an endpoint or a notification to receive from
+    GRANT_CHILD,   // a component to control
+    GRANT_OBJECT,  // any other capability
+};
+
+enum grant_list {
+    GRANT_BY_HOLDER,
+    GRANT_BY_GIVER,
+    GRANT_BY_PARENT,
+    GRANT_LISTS,
+};
+
+struct grant_link {
+    uint16_t next;
+    uint16_t prev;
+};
+
+struct grant {
+    // For the caller to set.
+    uint64_t cptr;       // slot in the holder's CNode, 0: none
+    uint64_t address;    // where the holder sees it, 0: nowhere
+    uint64_t size;       // bytes
+    uint64_t badge;      // of an endpoint or notification
+    uint32_t slot;       // first slot in the broker's CNode
+    uint32_t slot_count; // how many
+    uint32_t node;       // of the pool
+    uint8_t rights;      // enum kaal_rights
+
+    // Not for the caller to change.
+    uint8_t kind; // enum grant_kind
+    uint16_t holder;
+    uint16_t giver;
+    uint16_t parent; // or GRANTS_NONE
+    uint16_t child;  // the newest grant derived from it, or GRANTS_NONE
+    struct grant_link links[GRANT_LISTS];
+    uint32_t generation;
+};
+
+struct grants {
+    struct grant records[GRANTS_MAX];
+    uint16_t heads[2][GRANTS_COMPONENTS]; // by holder, by giver
+    uint16_t free_first;                  // the queue, linked by holder
+    uint16_t free_last;
+    uint32_t count; // of grants
+};
+
+void grants_open(struct grants *grants);
+
+// A new grant. `parent`: what it is derived from, or NULL. What the caller has to set is 0.
+//
+// KAAL_ERR_ARGUMENT: no such kind or component, or `giver` does not hold `parent`.
+// KAAL_ERR_SLOTS: the book is full.
+enum kaal_err grant_add(struct grants *grants, enum grant_kind kind, uint32_t holder,
+                        uint32_t giver, struct grant *parent, struct grant **grant);
+
+uint64_t grant_id(const struct grants *grants, const struct grant *grant);
+
+// The grant with this id. KAAL_ERR_STALE: it was removed. KAAL_ERR_NOTFOUND: there never was one.
+enum kaal_err grant_find(struct grants *grants, uint64_t id, struct grant **grant);
+
+// The same if `holder` holds it, else KAAL_ERR_DENIED.
+enum kaal_err grant_find_held(struct grants *grants, uint64_t id, uint32_t holder,
+                              struct grant **grant);
+
+// KAAL_ERR_STATE, and nothing changed, if something is derived from it: see grant_leaf().
+enum kaal_err grant_remove(struct grants *grants, struct grant *grant);
+
+// The parent of a grant, or NULL.
+struct grant *grant_parent(struct grants *grants, const struct grant *grant);
+
+// What is to be removed first before `grant` can be: something derived from it, however indirectly,
+// from which nothing is derived; or `grant` itself. As long as the chain is.
+struct grant *grant_leaf(struct grants *grants, struct grant *grant);
+
+// A walk over a list, the newest first:
+//
+//    struct grant_walk walk = grants_of_holder(&grants, component);
+//    for (struct grant *grant; (grant = grant_next(&grants, &walk)) != NULL;) { .. }
+//
+// The grant that grant_next() returned last may be removed, another one of the list may not.
+struct grant_walk {
+    enum grant_list list;
+    uint16_t next;
+};
+
+struct grant_walk grants_of_holder(const struct grants *grants, uint32_t holder);
+struct grant_walk grants_of_giver(const struct grants *grants, uint32_t giver);
+struct grant_walk grants_derived(const struct grant *parent);
+struct grant *grant_next(struct grants *grants, struct grant_walk *walk);
+
+// The first grant from record *index on, whatever happened since the last call; *index is then
+// behind it. NULL at the end. For listing all in several answers.
+const struct grant *grant_scan(const struct grants *grants, uint32_t *index);
+
+const char *grant_kind_name(enum grant_kind kind);
+
+// Do the invariants hold? For tests.
+bool grants_ok(const struct grants *grants);
