@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The audit ring: the last AUDIT_RECORDS things that the broker did or refused. The newest record
+// takes the place of the oldest.
+//
+//    sequence   ..  | 4097 | 4098 |  3075 | .. | 4096 |     written = 4098, 1024 records
+//                           newest  oldest
+//
+// Readers keep the sequence number up to which they have read, so there may be any number of them,
+// and each learns how many records it came too late for. All zero is an empty ring.
+#pragma once
+
+#include <kaal/audit.h>
+
+#include <stdint.h>
+
+enum { AUDIT_RECORDS = 1024 }; // a power of two
+
+struct audit {
+    struct kaal_audit_record records[AUDIT_RECORDS]; // record n at (n - 1) % AUDIT_RECORDS
+    uint64_t written;                                // sequence number of the newest, 0: none
+};
+
+// Adds a record; its sequence number is set here and returned.
+uint64_t audit_add(struct audit *audit, struct kaal_audit_record record);
+
+// Copies at most `room` records from number `from` on, in order; 0 is as good as 1. Returns how
+// many. *lost: how many of those asked for are no longer there, before the first that is copied.
+uint32_t audit_read(const struct audit *audit, uint64_t from, struct kaal_audit_record *records,
+                    uint32_t room, uint64_t *lost);
