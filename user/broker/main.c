@@ -4,6 +4,7 @@
 
 #include "broker.h"
 
+#include <kaal/fault_text.h>
 #include <kaal/image.h>
 #include <kaal/protocol.h>
 
@@ -166,20 +167,21 @@ seL4_MessageInfo_t protected(seL4_Word badge, seL4_MessageInfo_t info)
     return serve(pd, seL4_MessageInfo_get_label(info), words);
 }
 
-static void report_fault(const char *name, const struct kaal_fault *what)
+static void report_fault(const struct kaal_handover_pd *pd, const struct kaal_fault *what)
 {
-    struct kaal_report report;
-    kaal_report_begin(&report, "fault");
-    kaal_report_str(&report, "component", name);
-    kaal_report_str(&report, "kind", kaal_fault_kind(what));
-    kaal_report_hex(&report, "addr", what->addr);
-    kaal_report_hex(&report, "ip", what->ip);
-    if (what->type == seL4_Fault_VMFault) {
-        kaal_report_str(&report, "access", kaal_fault_access_name(what));
+    static struct kaal_fault_record record;
+    const struct kaal_fault_place nothing = {0}; // its pages are not ours to read
+    const seL4_Word registers = sizeof(record.context) / sizeof(seL4_Word);
+    kaal_fault_take(&record, pd->name, NULL, what);
+    if (seL4_TCB_ReadRegisters(pd->tcb, false, 0, registers, &record.context) == seL4_NoError) {
+        kaal_fault_take_registers(&record);
     }
-    kaal_report_str(&report, "cause", kaal_fault_cause(what));
-    kaal_report_hex(&report, "code", what->code);
-    log_report(&report);
+    kaal_fault_explain(&record, &nothing);
+
+    struct kaal_report report;
+    for (unsigned n = 0; kaal_fault_line(&record, n, &report); n++) {
+        log_report(&report);
+    }
 }
 
 // A component whose faults nobody else handles: it stays where it is, the others go on.
@@ -193,7 +195,7 @@ bool fault(seL4_Word badge, seL4_MessageInfo_t info, seL4_MessageInfo_t *reply)
     }
     // A message that cannot be read is a fault all the same: its kind is reported as unknown.
     (void)kaal_fault_read(info, &what);
-    report_fault(broker_pd(pd)->name, &what);
+    report_fault(broker_pd(pd), &what);
     start_finished(pd);
     return false;
 }
