@@ -55,11 +55,16 @@ void symbols_close(struct symbols *s)
 
 // --- debug information ---------------------------------------------------------------------------
 
-// "./user/sdk/loop.c", as the build maps its paths, is a path from the source tree.
+// The build maps the source tree to ".", and with clang the folder that it runs in stands before
+// that: "build/./user/sdk/loop.c" is user/sdk/loop.c.
 static const char *plain_path(struct arena *a, const char *path)
 {
     if (path == NULL) {
         return NULL;
+    }
+    const char *inner = strstr(path, "/./");
+    if (inner != NULL) {
+        return arena_string(a, inner + 3);
     }
     return arena_string(a, strncmp(path, "./", 2) == 0 ? path + 2 : path);
 }
