@@ -60,7 +60,7 @@ static void open_lane(struct kaal_ring *ring, enum kaal_ring_side side, unsigned
 // Each word of item n of a lane is this: none is like another, or 0.
 static uint64_t item(unsigned lane, uint64_t n)
 {
-    return 100 * lane + n + 1;
+    return UINT64_C(100) * lane + n + 1;
 }
 
 // --- producer ------------------------------------------------------------------------------------

@@ -19,6 +19,9 @@ enum {
     SLOT = 64,
     WORDS = SLOT / 8,
     MARGIN = 4096, // bytes of canary before and behind a ring
+    MARGINS = 2 * MARGIN,
+    FAR = 2 * CAPACITY, // of a lie that is near the truth
+    HUGE_SLOT = 2 * KAAL_RING_SLOT_MAX,
     CANARY = 0xa5,
     ROUNDS = 100000,
 };
@@ -35,9 +38,9 @@ struct pair {
 static struct pair new_memory(size_t size)
 {
     size_t room = align_up(size, KAAL_RING_LINE);
-    struct pair p = {.block = aligned_alloc(KAAL_RING_LINE, room + 2 * MARGIN), .size = size};
+    struct pair p = {.block = aligned_alloc(KAAL_RING_LINE, room + MARGINS), .size = size};
     assert_non_null(p.block);
-    memset(p.block, CANARY, room + 2 * MARGIN);
+    memset(p.block, CANARY, room + MARGINS);
     p.memory = (struct kaal_ring_memory *)(void *)(p.block + MARGIN);
     memset(p.memory, 0, size);
     return p;
@@ -112,7 +115,7 @@ static void parameters_out_of_range_are_refused(void **state)
     assert_int_equal(kaal_ring_open(&r, side, at, p.size, SLOT, 0), KAAL_ERR_ARGUMENT);
     assert_int_equal(kaal_ring_open(&r, (enum kaal_ring_side)2, at, p.size, SLOT, 1),
                      KAAL_ERR_ARGUMENT);
-    const size_t sizes[] = {0, 1, 4, 9, 65, 2 * KAAL_RING_SLOT_MAX, SIZE_MAX};
+    const size_t sizes[] = {0, 1, 4, 9, 65, HUGE_SLOT, SIZE_MAX};
     for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         assert_int_equal(kaal_ring_open(&r, side, at, p.size, sizes[i], 1), KAAL_ERR_ARGUMENT);
     }
@@ -397,7 +400,7 @@ static void check_slots(const struct pair *p, const struct kaal_ring *ring, uint
 static uint64_t lie(struct prng *prng, uint64_t truth)
 {
     uint64_t r = prng_next(prng);
-    return (r & 1) != 0 ? truth + (r >> 8) % (4 * CAPACITY) - 2 * CAPACITY : r;
+    return (r & 1) != 0 ? truth + (r >> 8) % (2 * (uint64_t)FAR) - FAR : r;
 }
 
 // Whatever the shared words say, each side stays in the ring and goes on by itself, and can open it
@@ -413,7 +416,7 @@ static void a_peer_that_writes_random_words_cannot_lead_anyone_out_of_the_ring(v
         ring->its->count = lie(&prng, ring->own);
         ring->its->wake = lie(&prng, ring->own);
         ring->mine->count = lie(&prng, ring->own);
-        uint64_t ready = kaal_ring_ready(ring, prng_next(&prng) % (2 * CAPACITY));
+        uint64_t ready = kaal_ring_ready(ring, prng_next(&prng) % FAR);
         check_slots(&p, ring, ready);
         if (ready > 0) {
             kaal_ring_write(ring, ready - 1, words, sizeof(words));

@@ -55,8 +55,8 @@ struct kaal_ring_memory {
     _Alignas(KAAL_RING_LINE) unsigned char slots[];
 };
 
-_Static_assert(sizeof(struct kaal_ring_half) == 2 * KAAL_RING_LINE, "ring layout");
-_Static_assert(sizeof(struct kaal_ring_memory) == 4 * KAAL_RING_LINE, "ring layout");
+_Static_assert(sizeof(struct kaal_ring_half) == 2ul * KAAL_RING_LINE, "ring layout");
+_Static_assert(sizeof(struct kaal_ring_memory) == 4ul * KAAL_RING_LINE, "ring layout");
 
 // One side's view, in memory of its own. Its fields are the library's.
 struct kaal_ring {
