@@ -231,7 +231,8 @@ static void counts_may_wrap(void **state)
     assert_true(kaal_ring_sleep(&p.reader, CAPACITY));
     for (uint64_t i = 0; i < CAPACITY; i++) {
         assert_int_equal(kaal_ring_reserve(&p.writer, 1), 1);
-        kaal_ring_write(&p.writer, 0, &i, sizeof(i));
+        uint64_t words[WORDS] = {i};
+        kaal_ring_write(&p.writer, 0, words, sizeof(words));
         assert_int_equal(kaal_ring_publish(&p.writer, 1), i == CAPACITY - 1);
     }
     assert_false(put(&p.writer, 99));
