@@ -243,6 +243,7 @@ static const struct mutant mutants[] = {
     {"acquire-recheck", ACCESS_COUNT_RECHECK, ORDER_ACQUIRE, NULL},
     {"no-recheck", ACCESS_COUNT_RECHECK, ORDER_NEVER, NULL},
     {"early-recheck", ACCESS_COUNT_RECHECK, ORDER_BEFORE_WAKE, NULL},
+    {"forgetful-open", ACCESS_OPEN_READ, ORDER_NEVER, NULL},
     {"publish-before-write", ACCESS_COUNT, ORDER_RELAXED, &publishes_before_writing},
     {"release-before-read", ACCESS_COUNT, ORDER_RELAXED, &releases_before_reading},
     {"silent-after-opening", ACCESS_COUNT, ORDER_RELAXED, &is_silent_after_opening},
