@@ -305,6 +305,7 @@ static void a_producer_that_comes_back_goes_on_behind_what_was_published(void **
     kaal_ring_write(&p.writer, 0, &(uint64_t){666}, sizeof(item)); // and dies
     assert_int_equal(kaal_ring_open(&p.writer, KAAL_RING_PRODUCER, p.memory, p.size, SLOT, 2),
                      KAAL_OK);
+    assert_int_equal(kaal_ring_count(&p.writer), 1);
     assert_true(put(&p.writer, 2));
     assert_true(take(&p.reader, &item) && item == 1);
     assert_true(take(&p.reader, &item) && item == 2);
@@ -324,6 +325,7 @@ static void a_consumer_that_comes_back_gets_what_was_not_released(void **state)
     assert_int_equal(kaal_ring_peek(&p.reader, 2), 2); // and dies
     assert_int_equal(kaal_ring_open(&p.reader, KAAL_RING_CONSUMER, p.memory, p.size, SLOT, 2),
                      KAAL_OK);
+    assert_int_equal(kaal_ring_count(&p.reader), 1);
     assert_true(take(&p.reader, &item) && item == 2);
     assert_true(take(&p.reader, &item) && item == 3);
     assert_false(take(&p.reader, &item));

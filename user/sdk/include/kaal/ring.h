@@ -103,6 +103,13 @@ static inline uint64_t kaal_ring_capacity(const struct kaal_ring *ring)
     return ring->mask + 1;
 }
 
+// Items that this side has published, or released, since the ring was new: by its predecessors too,
+// so that who comes back knows where to go on.
+static inline uint64_t kaal_ring_count(const struct kaal_ring *ring)
+{
+    return ring->own;
+}
+
 // --- passing items -------------------------------------------------------------------------------
 
 // How many slots from this side's count on are this side's: free ones for a producer, published
