@@ -13,6 +13,7 @@
 
 enum {
     RING_ITEMS = 100000,
+    BATCH = 64, // items that become visible, or free, in one step
 
     // Requests of the client to the server, as message labels.
     SERVER_ECHO = 1,
