@@ -44,6 +44,8 @@ _Noreturn void kaal_component_main(const struct kaal_start *start)
     kaal_start = start;
     kaal_tls_open();
     seL4_SetIPCBuffer((seL4_IPCBuffer *)start->ipc_buffer); // NOLINT: an address from the root task
+    // At a restart the buffer is as it was left.
+    seL4_SetCapReceivePath(seL4_CapNull, 0, 0);
     for (size_t i = 0; &__init_array_start[i] != __init_array_end; i++) {
         __init_array_start[i]();
     }
