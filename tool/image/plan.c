@@ -21,6 +21,7 @@
 
 #include <kaal/broker.h>
 #include <kaal/layout.h>
+#include <kaal/note.h>
 
 #include <string.h>
 
@@ -360,6 +361,14 @@ static struct kaal_policy default_policy(void)
     };
 }
 
+// The description decides; where it says nothing, what the program says of itself.
+static uint32_t flags_of(const struct sd_pd *pd, const struct program *program)
+{
+    bool needs = (program_flags(program) & KAAL_PROGRAM_NEEDS_FPU) != 0;
+    bool fpu = pd->fpu.given ? pd->fpu.value : needs;
+    return (pd->passive.value ? KAAL_PD_PASSIVE : 0u) | (fpu ? KAAL_PD_FPU : 0u);
+}
+
 static void add_pd(struct planner *p, size_t index, const struct program *program)
 {
     const struct sd_pd *pd = &p->system->pds[index];
@@ -368,7 +377,7 @@ static void add_pd(struct planner *p, size_t index, const struct program *progra
     struct kaal_plan_pd *out = &p->plan->pds[index];
     *out = (struct kaal_plan_pd){
         .role = pd->role,
-        .flags = (pd->passive.value ? KAAL_PD_PASSIVE : 0u) | (pd->fpu.value ? KAAL_PD_FPU : 0u),
+        .flags = flags_of(pd, program),
         .file = root ? KAAL_NONE : file_of(p, program),
         .parent = pd->parent == SYSTEM_NONE ? KAAL_NONE : (uint32_t)pd->parent,
         .priority = priority > KAAL_PRIORITY_MAX ? KAAL_PRIORITY_MAX : priority,

@@ -197,6 +197,17 @@ static bool check(struct loader *l, struct program *p, const struct sd_text *ima
     return check_pages(l, p, image) && check_note(l, p, image) && check_clean(l, p, image);
 }
 
+// Of one domain: several can have the same program.
+static void check_fpu(struct loader *l, const struct sd_pd *pd, const struct program *p)
+{
+    if ((program_flags(p) & KAAL_PROGRAM_NEEDS_FPU) != 0 && pd->fpu.given && !pd->fpu.value) {
+        diag_error(l->diag, pd->fpu.at,
+                   "`fpu` is false, but %s uses floating-point registers, as programs with a C "
+                   "library do; leave `fpu` out",
+                   pd->image.text);
+    }
+}
+
 static size_t load(struct loader *l, const struct sd_text *image, struct program_set *set)
 {
     const char *cause;
@@ -232,6 +243,9 @@ bool programs_load(struct arena *a, const struct options *o, const struct produc
     for (size_t i = 0; i < s->pd_count; i++) {
         const struct sd_text *image = &s->pds[i].image;
         out->of_pd[i] = image->text == NULL ? SYSTEM_NONE : load(&l, image, out);
+        if (out->of_pd[i] != SYSTEM_NONE) {
+            check_fpu(&l, &s->pds[i], &out->items[out->of_pd[i]]);
+        }
     }
     return d->errors == errors;
 }

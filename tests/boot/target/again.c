@@ -70,7 +70,17 @@ static _Noreturn void live_again(void)
     spoil(zeroes, ZEROES);
     own = 0;
     own_zero = 1;
+    seL4_SetCapReceivePath(1, 1, 1);
     again_jump(next);
+}
+
+static bool can_receive(void)
+{
+    seL4_CPtr cnode;
+    seL4_CPtr index;
+    seL4_Word depth;
+    seL4_GetCapReceivePath(&cnode, &index, &depth);
+    return cnode != 0 || index != 0 || depth != 0;
 }
 
 void init(void)
@@ -83,6 +93,7 @@ void init(void)
     kaal_report_u64(&report, "bss", not_zero(zeroes, ZEROES));
     kaal_report_u64(&report, "tls", (uint64_t)(own != 7) + (own_zero != 0));
     kaal_report_u64(&report, "stack", stack);
+    kaal_report_u64(&report, "ipc", can_receive());
     kaal_report_end(&report);
     if (kaal_start->generation < LIVES) {
         live_again();

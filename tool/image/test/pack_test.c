@@ -473,6 +473,18 @@ static void a_program_that_starts_clean_has_no_writable_bytes_in_the_file(void *
     assert_int_equal(program_flags(&programs.items[programs.of_pd[ROOT]]), 0);
 }
 
+static void a_program_that_needs_the_fpu_gets_it(void **state)
+{
+    (void)state;
+    struct elf_maker with_fpu = b_elf;
+    make_plan();
+    assert_int_equal(plan.pds[CLIENT].flags & KAAL_PD_FPU, 0);
+    with_fpu.flags = KAAL_PROGRAM_NEEDS_FPU;
+    write_elf("b.elf", &with_fpu);
+    make_plan();
+    assert_int_equal(plan.pds[CLIENT].flags & KAAL_PD_FPU, KAAL_PD_FPU);
+}
+
 static void a_root_task_without_the_symbol_is_refused(void **state)
 {
     (void)state;
@@ -507,6 +519,7 @@ int main(void)
         TEST(what_does_not_fit_is_refused),
         TEST(damaged_programs_are_refused_at_their_line),
         TEST(a_program_that_starts_clean_has_no_writable_bytes_in_the_file),
+        TEST(a_program_that_needs_the_fpu_gets_it),
         TEST(a_root_task_without_the_symbol_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
