@@ -17,7 +17,8 @@ enum {
     ROUNDS = 40,
     REQUESTS = 8,
     BYTES = 2048, // of each
-    WORDS = REQUESTS * BYTES / 8,
+    ALL_BYTES = REQUESTS * BYTES,
+    WORDS = ALL_BYTES / 8,
     NOISE_ROUNDS = 400,
 };
 
@@ -56,8 +57,8 @@ static void be_honest(uint64_t first)
             out[i] = prng_next(&stream);
         }
         good += run_all(KAAL_BLOCK_WRITE, first, 0);
-        good += run_all(KAAL_BLOCK_READ, first, REQUESTS * BYTES);
-        equal += memcmp(out, in, REQUESTS * BYTES) == 0;
+        good += run_all(KAAL_BLOCK_READ, first, ALL_BYTES);
+        equal += memcmp(out, in, ALL_BYTES) == 0;
     }
     struct kaal_report report;
     kaal_report_begin(&report, "honest");
