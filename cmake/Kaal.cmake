@@ -18,6 +18,14 @@ function(kaal_warnings target)
     endif()
 endfunction()
 
+# The user's own folders (KAAL_EXTRA), on the host and for the target.
+function(kaal_extra)
+    foreach(folder IN LISTS KAAL_EXTRA)
+        get_filename_component(name ${folder} NAME)
+        add_subdirectory(${folder} ${CMAKE_BINARY_DIR}/extra/${name})
+    endforeach()
+endfunction()
+
 # kaal_test(<name> SOURCES <file>... [LINK <library>...] [ARGS <argument>...])
 #
 # A host unit test on cmocka. The sanitizers come from the preset (KAAL_SANITIZE).

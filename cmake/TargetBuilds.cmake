@@ -8,6 +8,9 @@ if(NOT EXISTS ${KAAL_TOOLCHAIN_FILE})
         "KAAL_TARGET_TOOLCHAIN=${KAAL_TARGET_TOOLCHAIN}: no such tool chain; use aarch64-gcc or aarch64-clang")
 endif()
 
+# A list in an argument of ExternalProject_Add() would be several arguments.
+string(REPLACE ";" "|" extra "${KAAL_EXTRA}")
+
 foreach(config IN LISTS KAAL_CONFIGS)
     if(config STREQUAL KAAL_CONFIG)
         set(exclude OFF)
@@ -20,10 +23,12 @@ foreach(config IN LISTS KAAL_CONFIGS)
         STAMP_DIR ${CMAKE_BINARY_DIR}/target/stamp/${config}
         TMP_DIR ${CMAKE_BINARY_DIR}/target/tmp
         CMAKE_GENERATOR Ninja
+        LIST_SEPARATOR |
         CMAKE_ARGS
             -DCMAKE_TOOLCHAIN_FILE=${KAAL_TOOLCHAIN_FILE}
             -DCMAKE_BUILD_TYPE=${CMAKE_BUILD_TYPE}
             -DKAAL_CONFIG=${config}
+            -DKAAL_EXTRA=${extra}
         BUILD_ALWAYS ON
         INSTALL_COMMAND ""
         EXCLUDE_FROM_ALL ${exclude}

@@ -29,9 +29,9 @@ def check(ok, what, output=""):
         sys.exit(f"{case}: {what}\n{output}")
 
 
-def kaal_run(*arguments):
+def kaal_run(*arguments, of=system):
     result = subprocess.run(
-        [tool, "run", "--build-dir", build, *map(str, arguments), *extra, system],
+        [tool, "run", "--build-dir", build, *map(str, arguments), *extra, of],
         capture_output=True, text=True, timeout=120, check=False)
     return result.returncode, result.stdout + result.stderr
 
@@ -49,9 +49,11 @@ def stream(seed, label):
         yield (x ^ x >> 31).to_bytes(8, "little")
 
 
-def written(seed):
-    words = stream(seed, "disk")
-    return b"".join(next(words) for _ in range(BYTES // 8))
+def written(seed, label="disk", size=BYTES, skip=0):
+    words = stream(seed, label)
+    for _ in range(skip // 8):
+        next(words)
+    return b"".join(next(words) for _ in range(size // 8))
 
 
 def tour(folder, legacy=False):
@@ -75,6 +77,22 @@ def tour(folder, legacy=False):
           "bytes that nobody wrote have changed")
     check(sorted(p.name for p in folder.iterdir() if p.suffix == ".img") == [disk.name],
           "something was left behind")
+
+
+def users(folder):
+    """As in tests/boot/target/disk_user.c: the last of 40 rounds stays, whatever the third user does."""
+    seed = random.getrandbits(64) | 1
+    size = 8 * 2048
+    disk = folder / "disk.img"
+    disk.write_bytes(bytes(DISK_BYTES))
+    status, output = kaal_run("--seed", hex(seed), "--disk", disk,
+                              of=source / "tests/boot/disk/system.toml")
+    check(status == 0 and "verified: " in output, "not verified", output)
+    expected = bytearray(DISK_BYTES)
+    for label, sector in (("one", 100), ("two", 1000)):
+        at = sector * SECTOR
+        expected[at:at + size] = written(seed, label, size, skip=39 * size)
+    check(disk.read_bytes() == expected, "the disk has other bytes than the users wrote")
 
 
 def legacy_qemu(folder):
@@ -110,6 +128,7 @@ with tempfile.TemporaryDirectory() as name:
     {
         "tour": tour,
         "tour-legacy": lambda folder: tour(folder, legacy=True),
+        "users": users,
         "no-disk": no_disk,
         "bad-disk": bad_disk,
     }[case](place)

@@ -137,7 +137,7 @@ void kaal_virtio_interrupt(const struct kaal_virtio *virtio)
 // and reads it as constant.
 uint64_t kaal_virtio_config64(const struct kaal_virtio *virtio, unsigned offset)
 {
-    volatile kaal_ro32 *words = &virtio->regs->config[offset / 4];
+    const volatile kaal_ro32 *words = &virtio->regs->config[offset / 4];
     uint64_t value = 0;
     for (uint32_t i = 0; i < CONFIG_TRIES_MAX; i++) {
         uint32_t before = kaal_read(&virtio->regs->config_generation);

@@ -350,7 +350,7 @@ static void store(uint64_t offset, unsigned bytes, uint64_t word)
     }
 }
 
-void disk_model_plug(struct kaal_device *kit)
+void disk_model_plug(struct kaal_device *handle)
 {
     static const struct kaal_io_model model = {
         .registers = registers,
@@ -361,7 +361,7 @@ void disk_model_plug(struct kaal_device *kit)
     memset(&device, 0, sizeof(device));
     memset(model_dma, 0xa5, sizeof(model_dma));
     kaal_io_model_use(&model);
-    *kit = (struct kaal_device){
+    *handle = (struct kaal_device){
         .registers = {{.at = registers, .size = sizeof(registers)}},
         .register_count = 1,
         .dma = {.memory = model_dma, .paddr = MODEL_DMA_PADDR, .size = MODEL_DMA_SIZE},

@@ -68,7 +68,7 @@ extern uint8_t model_dma[MODEL_DMA_SIZE];
 extern uint8_t model_client[MODEL_CLIENT_SIZE];
 
 // A machine with this disk, as the driver kit hands it out. `disk_model` keeps what was set in it.
-void disk_model_plug(struct kaal_device *device);
+void disk_model_plug(struct kaal_device *handle);
 
 // Lets the device work through all that it was given.
 void disk_model_run(void);

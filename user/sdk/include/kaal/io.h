@@ -90,22 +90,25 @@ static inline void kaal_wo32_write(volatile kaal_wo32 *reg, uint32_t value)
     kaal_io_store(reg, 4, value);
 }
 
-// By the register's type; another type does not compile.
+// By the register's type; another type does not compile. (clang-format 14 takes the associations
+// for bit-fields.)
+// clang-format off
 #define kaal_read(reg)                                                                             \
-    _Generic((reg), volatile kaal_rw8 *                                                            \
-             : kaal_rw8_read, volatile kaal_rw16 *                                                 \
-             : kaal_rw16_read, volatile kaal_rw32 *                                                \
-             : kaal_rw32_read, volatile kaal_rw64 *                                                \
-             : kaal_rw64_read, volatile kaal_ro32 *                                                \
-             : kaal_ro32_read)(reg)
+    _Generic(*(reg),                                                                               \
+        kaal_rw8: kaal_rw8_read,                                                                   \
+        kaal_rw16: kaal_rw16_read,                                                                 \
+        kaal_rw32: kaal_rw32_read,                                                                 \
+        kaal_rw64: kaal_rw64_read,                                                                 \
+        kaal_ro32: kaal_ro32_read)(reg)
 
 #define kaal_write(reg, value)                                                                     \
-    _Generic((reg), volatile kaal_rw8 *                                                            \
-             : kaal_rw8_write, volatile kaal_rw16 *                                                \
-             : kaal_rw16_write, volatile kaal_rw32 *                                               \
-             : kaal_rw32_write, volatile kaal_rw64 *                                               \
-             : kaal_rw64_write, volatile kaal_wo32 *                                               \
-             : kaal_wo32_write)((reg), (value))
+    _Generic(*(reg),                                                                               \
+        kaal_rw8: kaal_rw8_write,                                                                  \
+        kaal_rw16: kaal_rw16_write,                                                                \
+        kaal_rw32: kaal_rw32_write,                                                                \
+        kaal_rw64: kaal_rw64_write,                                                                \
+        kaal_wo32: kaal_wo32_write)((reg), (value))
+// clang-format on
 
 // Between writes to DMA memory: the device sees the second only with the first.
 void kaal_io_publish(void);

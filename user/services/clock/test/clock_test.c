@@ -56,8 +56,8 @@ static void the_page_tells_the_ticks(void **state)
 static void an_alarm_rings_once_at_the_first_tick_at_or_after_its_deadline(void **state)
 {
     (void)state;
-    words[0].deadline_us = 3 * TICK_US;
-    words[1].deadline_us = 3 * TICK_US + 1;
+    words[0].deadline_us = UINT64_C(3) * TICK_US;
+    words[1].deadline_us = UINT64_C(3) * TICK_US + 1;
     ticks(2);
     assert_int_equal(rung[0] + rung[1], 0);
     ticks(1);
@@ -92,7 +92,7 @@ static void a_clock_that_comes_back_goes_on(void **state)
 {
     (void)state;
     ticks(40);
-    words[0].deadline_us = 41 * TICK_US;
+    words[0].deadline_us = UINT64_C(41) * TICK_US;
     clock_open(&clock, &page, TICK_US);
     assert_int_equal(page.ticks, 40);
     assert_true(clock_add_alarm(&clock, &words[0]));
