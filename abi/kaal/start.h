@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #define KAAL_START_MAGIC   UINT64_C(0x314154534c41414b) // "KAALSTA1"
-#define KAAL_START_VERSION 1u
+#define KAAL_START_VERSION 2u
 
 enum kaal_start_kind {
     KAAL_START_NONE,
@@ -71,8 +71,11 @@ struct kaal_start {
     uint64_t stack_size; // bytes; below it lies a guard page
     uint32_t flags;      // enum kaal_pd_flag of image.h
     uint32_t entry_count;
+    uint32_t attention; // not 0: this passive component runs on time that the broker has lent it;
+                        // after its next answer it says PASSIVE once more. Changes at any time
+    uint32_t reserved;
     struct kaal_start_entry entries[];
 };
 
 _Static_assert(sizeof(struct kaal_start_entry) == 64, "start page layout");
-_Static_assert(sizeof(struct kaal_start) == 224, "start page layout");
+_Static_assert(sizeof(struct kaal_start) == 232, "start page layout");

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
+//
+// The event loop. A call that is answered without more ado is what it is written for: what else may
+// happen on the way is cold.
 
 #include <kaal/broker.h>
 #include <kaal/broker_client.h>
@@ -12,7 +15,11 @@ struct waiting {
     seL4_CPtr endpoint;
     seL4_CPtr notification;
     seL4_CPtr reply;
+    const volatile uint32_t *attention;
 };
+
+// Off the way of calls: neither part of the loop nor expected by it.
+#define ASIDE __attribute__((cold, noinline))
 
 static seL4_CPtr slot_of(uint32_t kind)
 {
@@ -20,8 +27,8 @@ static seL4_CPtr slot_of(uint32_t kind)
     return entry == NULL ? seL4_CapNull : entry->slot;
 }
 
-// The first wait of a passive component. Its readiness and its wait are one system call: the broker
-// takes the scheduling context back when the component already waits, never between the two.
+// Of a passive component. Its readiness and its wait are one system call: the broker takes the
+// scheduling context back when the component already waits, never between the two.
 static seL4_MessageInfo_t wait_passive(const struct waiting *on, seL4_Word *badge)
 {
     seL4_SetMR(0, KAAL_BROKER_WORD);
@@ -40,13 +47,32 @@ static seL4_MessageInfo_t first_wait(const struct waiting *on, seL4_Word *badge)
     return seL4_Recv(on->endpoint, badge, on->reply);
 }
 
+// The broker asks for attention (abi/kaal/start.h).
+ASIDE static seL4_MessageInfo_t answer_and_wait(const struct waiting *on, seL4_MessageInfo_t answer,
+                                                seL4_Word *badge)
+{
+    if ((kaal_start->flags & KAAL_PD_PASSIVE) == 0) {
+        return seL4_ReplyRecv(on->endpoint, answer, badge, on->reply);
+    }
+    seL4_Send(on->reply, answer);
+    return wait_passive(on, badge);
+}
+
+// A call that may leave something in the inbox.
+ASIDE static seL4_MessageInfo_t protected_with_caps(seL4_Word badge, seL4_MessageInfo_t info)
+{
+    inbox_arrived(info);
+    seL4_MessageInfo_t answer = protected(badge, info);
+    inbox_release();
+    return answer;
+}
+
 // One event. True if *info is now an answer to be sent.
-static bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info)
+static inline bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info)
 {
     if ((badge & KAAL_BADGE_CALL) != 0) {
-        inbox_arrived(*info);
-        *info = protected(badge, *info);
-        inbox_release();
+        bool with_caps = seL4_MessageInfo_get_extraCaps(*info) != 0;
+        *info = with_caps ? protected_with_caps(badge, *info) : protected(badge, *info);
         return true;
     }
     if ((badge & KAAL_BADGE_FAULT) != 0) {
@@ -59,15 +85,18 @@ static bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info)
     return false;
 }
 
-static _Noreturn void serve(const struct waiting *on)
+// Not part of main(), which compilers expect to run once and do not tune.
+__attribute__((hot, noinline)) static _Noreturn void serve(const struct waiting *on)
 {
     seL4_Word badge = 0;
     seL4_MessageInfo_t info = first_wait(on, &badge);
     for (;;) {
-        if (dispatch(badge, &info)) {
-            info = seL4_ReplyRecv(on->endpoint, info, &badge, on->reply);
-        } else {
+        if (!dispatch(badge, &info)) {
             info = seL4_Recv(on->endpoint, &badge, on->reply);
+        } else if (*on->attention != 0) {
+            info = answer_and_wait(on, info, &badge);
+        } else {
+            info = seL4_ReplyRecv(on->endpoint, info, &badge, on->reply);
         }
     }
 }
@@ -79,7 +108,7 @@ static _Noreturn void listen(const struct waiting *on)
     }
     for (;;) {
         seL4_Word badge = 0;
-        seL4_Wait(on->notification, &badge);
+        (void)seL4_WaitWithMRs(on->notification, &badge, NULL, NULL, NULL, NULL);
         notified(badge);
     }
 }
@@ -90,6 +119,7 @@ __attribute__((weak)) int main(void)
         .endpoint = slot_of(KAAL_START_ENDPOINT),
         .notification = slot_of(KAAL_START_NOTIFICATION),
         .reply = slot_of(KAAL_START_REPLY),
+        .attention = &kaal_start->attention,
     };
     inbox_open();
     init();

@@ -11,6 +11,7 @@
 // its own loop defines main() instead.
 #pragma once
 
+#include <kaal/channel.h>
 #include <kaal/console.h>
 #include <kaal/fault.h>
 #include <kaal/halt.h>
@@ -38,16 +39,10 @@ bool fault(seL4_Word badge, seL4_MessageInfo_t info, seL4_MessageInfo_t *reply);
 // The event loop around these four. Returns when the component has nothing it could wait for.
 int main(void);
 
-// --- for use in these functions ------------------------------------------------------------------
+// --- for use in these functions (and kaal/channel.h) ---------------------------------------------
 
 // Reads the fault message that arrived last. False if it is none.
 bool kaal_fault_read(seL4_MessageInfo_t info, struct kaal_fault *fault);
-
-// Signals a notify channel (`slot` of its SIGNAL entry).
-void kaal_signal(const struct kaal_start_entry *channel);
-
-// Lets an interrupt come again (IRQ entry).
-void kaal_irq_ack(const struct kaal_start_entry *irq);
 
 // Ends the component: it is suspended, and the broker reports it by name with this reason. Other
 // components go on.
