@@ -28,9 +28,10 @@ enum { KAAL_CALL_WORDS = seL4_FastMessageRegisters };
 
 // --- words ---------------------------------------------------------------------------------------
 
-// From one place to another one apart.
+// From one place to another one apart. Of a known count nothing but loads and stores is left.
 static inline void kaal_copy_words(seL4_Word *to, const seL4_Word *from, unsigned count)
 {
+#pragma GCC unroll 4
     for (; count >= 4; count -= 4) {
         const seL4_Word words[4] = {from[0], from[1], from[2], from[3]};
         to[0] = words[0];
