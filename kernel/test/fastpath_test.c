@@ -223,6 +223,22 @@ static void say_length(uint64_t length)
     arch_set(context, ARCH_REG_INFO, 0, (info & ~(uint64_t)MESSAGE_LENGTH) | length);
 }
 
+// Puts a CNode of 16 slots above the capability space of an actor. The addresses stay the same, but
+// it takes two steps to their slots.
+static void deepen(const struct actor *actor)
+{
+    enum { RADIX = 4, GUARD = 48, ALL = 15 };
+    const uint64_t above = actors_object(seL4_CapTableObject, RADIX);
+    const struct sim_message mint =
+        SIM_MESSAGE(CNodeMint, 0, RADIX, seL4_CapInitThreadCNode, 64, ALL, 0);
+    assert_int_equal(sim_call(above, sim_with_cap(mint, seL4_CapInitThreadCNode)), seL4_NoError);
+    struct sim_message space = SIM_MESSAGE(TCBSetSpace, GUARD, 0);
+    space.cap_count = 3;
+    space.cap[1] = above;
+    space.cap[2] = seL4_CapInitThreadVSpace;
+    assert_int_equal(sim_call(actor->cap, space), seL4_NoError);
+}
+
 static void take_buffer(const struct actor *actor)
 {
     const struct sim_message message = SIM_MESSAGE(TCBSetIPCBuffer, 0);
@@ -319,6 +335,19 @@ static void a_call_that_is_not_usual_goes_the_slow_way(void **state)
     slowly(seL4_SysCall);
 }
 
+static void a_call_from_a_deep_capability_space_is_the_same(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < LENGTHS; i++) {
+        fresh(NULL);
+        deepen(&client);
+        passive_server_waits();
+        put(badged, message_of(lengths[i]));
+        both_ways(seL4_SysCall);
+        assert_ptr_equal(kernel.current, server.tcb);
+    }
+}
+
 static void a_long_message_without_a_buffer_goes_the_slow_way(void **state)
 {
     (void)state;
@@ -394,6 +423,20 @@ static void an_answer_of_a_passive_server_is_the_same(void **state)
         assert_ptr_equal(kernel.current, client.tcb);
         assert_ptr_equal(client.tcb->sched_context, kernel.context);
         assert_int_equal(server.tcb->state, THREAD_BLOCKED_RECEIVE);
+    }
+}
+
+static void an_answer_from_a_deep_capability_space_is_the_same(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < LENGTHS; i++) {
+        fresh(NULL);
+        deepen(&server);
+        passive_server_waits();
+        server_was_called();
+        put_answer(lengths[i]);
+        both_ways(seL4_SysReplyRecv);
+        assert_ptr_equal(kernel.current, client.tcb);
     }
 }
 
@@ -687,10 +730,12 @@ int main(void)
         cmocka_unit_test_setup(a_call_from_a_context_with_a_period_is_the_same, fresh),
         cmocka_unit_test_setup(a_call_of_a_called_server_is_the_same, fresh),
         cmocka_unit_test_setup(a_call_that_is_not_usual_goes_the_slow_way, fresh),
+        cmocka_unit_test_setup(a_call_from_a_deep_capability_space_is_the_same, fresh),
         cmocka_unit_test_setup(a_long_message_without_a_buffer_goes_the_slow_way, fresh),
         cmocka_unit_test_setup(a_server_that_is_not_usual_is_called_the_slow_way, fresh),
         cmocka_unit_test_setup(a_budget_that_is_used_up_is_charged_first, fresh),
         cmocka_unit_test_setup(an_answer_of_a_passive_server_is_the_same, fresh),
+        cmocka_unit_test_setup(an_answer_from_a_deep_capability_space_is_the_same, fresh),
         cmocka_unit_test_setup(an_answer_of_a_server_with_a_context_is_the_same, fresh),
         cmocka_unit_test_setup(an_answer_inside_a_chain_of_calls_is_the_same, fresh),
         cmocka_unit_test_setup(an_answer_that_is_not_usual_goes_the_slow_way, fresh),
