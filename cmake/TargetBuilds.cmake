@@ -47,6 +47,14 @@ foreach(config IN LISTS KAAL_CONFIGS)
         DEPENDS target-${config}
         USES_TERMINAL
         COMMENT "root task that measures the kernel of ${config}")
+
+    # What `kaal bench components` boots; it measures the kernel as well.
+    add_custom_target(bench-components-${config}
+        COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR}/target/${config}
+                --target bench_kernel bench_components
+        DEPENDS target-${config}
+        USES_TERMINAL
+        COMMENT "components that measure those of ${config}")
 endforeach()
 
 # Where seL4's build puts them.

@@ -75,8 +75,8 @@ struct kaal_start {
     uint64_t stack_size; // bytes; below it lies a guard page
     uint32_t flags;      // enum kaal_pd_flag of image.h
     uint32_t entry_count;
-    uint32_t attention; // not 0: a passive component tells the broker once more that it waits,
-                        // after the call that it is in; so it gives back time that was lent to it
+    uint32_t attention; // not 0: this passive component runs on time that the broker has lent it;
+                        // after its next answer it says PASSIVE once more. Changes at any time
     uint32_t reserved;
     struct kaal_start_entry entries[];
 };

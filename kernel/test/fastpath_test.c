@@ -12,6 +12,7 @@
 
 #include "kernel/arch.h"
 #include "kernel/endpoint.h"
+#include "kernel/ipc.h"
 #include "kernel/plat_host.h"
 #include "kernel/reply.h"
 #include "kernel/sched_context.h"
@@ -25,8 +26,12 @@
 
 #include <cmocka.h>
 
-enum { PRIORITY = 100, SLICE = 5000, W = 1, R = 2, G = 4, GR = 8, WORDS = 4, INSTRUCTION = 4 };
+enum { PRIORITY = 100, SLICE = 5000, W = 1, R = 2, G = 4, GR = 8, INSTRUCTION = 4 };
 enum { INTERRUPT = 1, IRQ = 40 }; // no system call has a positive number
+
+// Of messages: all that fit the registers, and each way of what is beyond.
+static const unsigned lengths[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 119, SIM_WORDS};
+enum { LENGTHS = sizeof(lengths) / sizeof(lengths[0]) };
 
 static uint64_t endpoint;
 static uint64_t badged;
@@ -192,7 +197,10 @@ static void passive_server_waits(void)
 
 static struct sim_message message_of(unsigned length)
 {
-    static const uint64_t words[WORDS + 1] = {11, 12, 13, 14, 15};
+    uint64_t words[SIM_WORDS];
+    for (unsigned i = 0; i < SIM_WORDS; i++) {
+        words[i] = 11 + i;
+    }
     return sim_message(5, length, words);
 }
 
@@ -205,6 +213,36 @@ static void put_answer(unsigned length)
 {
     put(endpoint, message_of(length));
     arch_set(&kernel.current->context, ARCH_REG_REPLY, 0, reply);
+}
+
+// The message of the current thread, with this length in its info word.
+static void say_length(uint64_t length)
+{
+    struct arch_context *context = &kernel.current->context;
+    const uint64_t info = arch_get(context, ARCH_REG_INFO, 0);
+    arch_set(context, ARCH_REG_INFO, 0, (info & ~(uint64_t)MESSAGE_LENGTH) | length);
+}
+
+// Puts a CNode of 16 slots above the capability space of an actor. The addresses stay the same, but
+// it takes two steps to their slots.
+static void deepen(const struct actor *actor)
+{
+    enum { RADIX = 4, GUARD = 48, ALL = 15 };
+    const uint64_t above = actors_object(seL4_CapTableObject, RADIX);
+    const struct sim_message mint =
+        SIM_MESSAGE(CNodeMint, 0, RADIX, seL4_CapInitThreadCNode, 64, ALL, 0);
+    assert_int_equal(sim_call(above, sim_with_cap(mint, seL4_CapInitThreadCNode)), seL4_NoError);
+    struct sim_message space = SIM_MESSAGE(TCBSetSpace, GUARD, 0);
+    space.cap_count = 3;
+    space.cap[1] = above;
+    space.cap[2] = seL4_CapInitThreadVSpace;
+    assert_int_equal(sim_call(actor->cap, space), seL4_NoError);
+}
+
+static void take_buffer(const struct actor *actor)
+{
+    const struct sim_message message = SIM_MESSAGE(TCBSetIPCBuffer, 0);
+    assert_int_equal(actors_invoke(actor->cap, sim_with_cap(message, actor->frame)), seL4_NoError);
 }
 
 // The server was called, and is current.
@@ -220,10 +258,10 @@ static void server_was_called(void)
 static void a_call_to_a_passive_server_is_the_same(void **state)
 {
     (void)state;
-    for (unsigned length = 0; length <= WORDS; length++) {
+    for (unsigned i = 0; i < LENGTHS; i++) {
         fresh(NULL);
         passive_server_waits();
-        put(badged, message_of(length));
+        put(badged, message_of(lengths[i]));
         both_ways(seL4_SysCall);
         assert_ptr_equal(kernel.current, server.tcb);
         assert_ptr_equal(server.tcb->sched_context, kernel.context);
@@ -234,10 +272,13 @@ static void a_call_to_a_passive_server_is_the_same(void **state)
 static void a_call_to_a_server_with_a_context_is_the_same(void **state)
 {
     (void)state;
-    server_waits();
-    host_advance(1000);
-    put(badged, message_of(3));
-    both_ways(seL4_SysCall);
+    for (unsigned i = 0; i < LENGTHS; i++) {
+        fresh(NULL);
+        server_waits();
+        host_advance(1000);
+        put(badged, message_of(lengths[i]));
+        both_ways(seL4_SysCall);
+    }
     assert_ptr_equal(kernel.current, server.tcb);
     assert_ptr_equal(client.tcb->sched_context, sched_context_of(fresh_slot(client.context)->cap));
 }
@@ -272,11 +313,12 @@ static void a_call_that_is_not_usual_goes_the_slow_way(void **state)
 {
     (void)state;
     passive_server_waits(); // the message
-    put(badged, message_of(5));
+    put(badged, sim_with_cap(message_of(0), endpoint));
     slowly(seL4_SysCall);
     fresh(NULL);
     passive_server_waits();
-    put(badged, sim_with_cap(message_of(0), endpoint));
+    put(badged, message_of(SIM_WORDS));
+    say_length(SIM_WORDS + 1);
     slowly(seL4_SysCall);
     fresh(NULL); // the capability
     passive_server_waits();
@@ -291,6 +333,39 @@ static void a_call_that_is_not_usual_goes_the_slow_way(void **state)
     passive_server_waits();
     put(badged | UINT64_C(1) << 40, message_of(0));
     slowly(seL4_SysCall);
+}
+
+static void a_call_from_a_deep_capability_space_is_the_same(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < LENGTHS; i++) {
+        fresh(NULL);
+        deepen(&client);
+        passive_server_waits();
+        put(badged, message_of(lengths[i]));
+        both_ways(seL4_SysCall);
+        assert_ptr_equal(kernel.current, server.tcb);
+    }
+}
+
+static void a_long_message_without_a_buffer_goes_the_slow_way(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        fresh(NULL);
+        take_buffer(i == 0 ? &client : &server);
+        passive_server_waits();
+        put(badged, message_of(5));
+        slowly(seL4_SysCall);
+        assert_ptr_equal(kernel.current, server.tcb);
+        fresh(NULL);
+        take_buffer(i == 0 ? &client : &server);
+        passive_server_waits();
+        server_was_called();
+        put_answer(5);
+        slowly(seL4_SysReplyRecv);
+        assert_ptr_equal(kernel.current, client.tcb);
+    }
 }
 
 static void a_server_that_is_not_usual_is_called_the_slow_way(void **state)
@@ -338,12 +413,12 @@ static void a_budget_that_is_used_up_is_charged_first(void **state)
 static void an_answer_of_a_passive_server_is_the_same(void **state)
 {
     (void)state;
-    for (unsigned length = 0; length <= WORDS; length++) {
+    for (unsigned i = 0; i < LENGTHS; i++) {
         fresh(NULL);
         passive_server_waits();
         server_was_called();
         host_advance(10);
-        put_answer(length);
+        put_answer(lengths[i]);
         both_ways(seL4_SysReplyRecv);
         assert_ptr_equal(kernel.current, client.tcb);
         assert_ptr_equal(client.tcb->sched_context, kernel.context);
@@ -351,15 +426,32 @@ static void an_answer_of_a_passive_server_is_the_same(void **state)
     }
 }
 
+static void an_answer_from_a_deep_capability_space_is_the_same(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < LENGTHS; i++) {
+        fresh(NULL);
+        deepen(&server);
+        passive_server_waits();
+        server_was_called();
+        put_answer(lengths[i]);
+        both_ways(seL4_SysReplyRecv);
+        assert_ptr_equal(kernel.current, client.tcb);
+    }
+}
+
 static void an_answer_of_a_server_with_a_context_is_the_same(void **state)
 {
     (void)state;
-    server_waits();
-    server_was_called();
-    host_advance(1000);
-    put_answer(4);
-    both_ways(seL4_SysReplyRecv);
-    assert_ptr_equal(kernel.current, client.tcb);
+    for (unsigned i = 0; i < LENGTHS; i++) {
+        fresh(NULL);
+        server_waits();
+        server_was_called();
+        host_advance(1000);
+        put_answer(lengths[i]);
+        both_ways(seL4_SysReplyRecv);
+        assert_ptr_equal(kernel.current, client.tcb);
+    }
 }
 
 static void an_answer_inside_a_chain_of_calls_is_the_same(void **state)
@@ -385,9 +477,10 @@ static void an_answer_inside_a_chain_of_calls_is_the_same(void **state)
 static void an_answer_that_is_not_usual_goes_the_slow_way(void **state)
 {
     (void)state;
-    passive_server_waits(); // a long one
+    passive_server_waits(); // one with a capability
     server_was_called();
-    put_answer(5);
+    put(endpoint, sim_with_cap(message_of(0), endpoint));
+    arch_set(&kernel.current->context, ARCH_REG_REPLY, 0, reply);
     slowly(seL4_SysReplyRecv);
     fresh(NULL); // to nobody
     passive_server_waits();
@@ -637,9 +730,12 @@ int main(void)
         cmocka_unit_test_setup(a_call_from_a_context_with_a_period_is_the_same, fresh),
         cmocka_unit_test_setup(a_call_of_a_called_server_is_the_same, fresh),
         cmocka_unit_test_setup(a_call_that_is_not_usual_goes_the_slow_way, fresh),
+        cmocka_unit_test_setup(a_call_from_a_deep_capability_space_is_the_same, fresh),
+        cmocka_unit_test_setup(a_long_message_without_a_buffer_goes_the_slow_way, fresh),
         cmocka_unit_test_setup(a_server_that_is_not_usual_is_called_the_slow_way, fresh),
         cmocka_unit_test_setup(a_budget_that_is_used_up_is_charged_first, fresh),
         cmocka_unit_test_setup(an_answer_of_a_passive_server_is_the_same, fresh),
+        cmocka_unit_test_setup(an_answer_from_a_deep_capability_space_is_the_same, fresh),
         cmocka_unit_test_setup(an_answer_of_a_server_with_a_context_is_the_same, fresh),
         cmocka_unit_test_setup(an_answer_inside_a_chain_of_calls_is_the_same, fresh),
         cmocka_unit_test_setup(an_answer_that_is_not_usual_goes_the_slow_way, fresh),

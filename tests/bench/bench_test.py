@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""What `kaal bench kernel` must hold to.
+"""What `kaal bench kernel` and `kaal bench components` must hold to.
 
-    bench_test.py rows|growth|worst TOOL BUILD
+    bench_test.py rows|growth|worst|components TOOL BUILD
 
 rows     every row comes, twice the same, with a value that a system call can have, and none above its
          ceiling (tests/bench/reference.json)
 growth   every row comes; none costs more with much alive; what is about a queue grows no faster than its
          logarithm
 worst    every operation comes; neither it nor the latency under it is above its ceiling
+components
+         as rows; and none costs more than OVERHEAD times the system calls that it is made of
 """
 import json
 import subprocess
@@ -17,15 +19,16 @@ import sys
 LEAST, MOST = 40, 20000  # of a row, in instructions
 NOISE = 1.06             # a compiler's choice of the moment: how often a loop over a bitmap turns, say
 QUEUES = {"queue.send", "queue.suspend", "queue.priority", "release.exhaust", "release.suspend", "release.timer"}
+OVERHEAD = 1.3           # of a component row over its system calls
 QUEUE_GROWTH = 2         # 10 to 10,000 threads: log(10000) / log(10) is 4, and a row is not all queue
 
 
-def measure(tool, build, *options):
+def measure(tool, build, *options, of="kernel"):
     """The rows that the command prints, by name."""
-    run = subprocess.run([tool, "bench", "kernel", "--build-dir", build, "--json", *options],
+    run = subprocess.run([tool, "bench", of, "--build-dir", build, "--json", *options],
                          stdout=subprocess.PIPE, check=False)
     if run.returncode != 0:
-        sys.exit(f"bench kernel {' '.join(options)}: exit status {run.returncode}")
+        sys.exit(f"bench {of} {' '.join(options)}: exit status {run.returncode}")
     return {row["name"]: row for row in json.loads(run.stdout)["rows"]}
 
 
@@ -39,9 +42,9 @@ def above_ceiling(rows):
                 yield f"{name}: {what} {cell[what]} instructions, {limit} {row[limit]}"
 
 
-def check_rows(tool, build):
-    rows = measure(tool, build)
-    if rows != measure(tool, build):
+def check_rows(tool, build, of="kernel"):
+    rows = measure(tool, build, of=of)
+    if rows != measure(tool, build, of=of):
         yield "two runs differ"
     for name, row in rows.items():
         cell = row["measured"][0]
@@ -49,6 +52,8 @@ def check_rows(tool, build):
             yield f"{name}: {cell['instructions']} to {cell['most']} in one run"
         if not LEAST <= cell["instructions"] <= MOST:
             yield f"{name}: {cell['instructions']} instructions"
+        if "raw" in row and cell["most"] > row["raw"] * OVERHEAD:
+            yield f"{name}: {cell['most']} instructions, {row['raw']} of them system calls"
     yield from above_ceiling(rows)
 
 
@@ -70,7 +75,11 @@ def check_worst(tool, build):
     yield from above_ceiling(measure(tool, build, "--worst"))
 
 
-CHECKS = {"rows": check_rows, "growth": check_growth, "worst": check_worst}
+def check_components(tool, build):
+    yield from check_rows(tool, build, of="components")
+
+
+CHECKS = {"rows": check_rows, "growth": check_growth, "worst": check_worst, "components": check_components}
 
 
 def main():

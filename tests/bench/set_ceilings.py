@@ -33,7 +33,8 @@ def write(data):
     def rows(key):
         return f'  "{key}": [\n' + ",\n".join("    " + json.dumps(r) for r in data[key]) + "\n  ]"
     REFERENCE.write_text(f'{{\n  "measured_on": {json.dumps(data["measured_on"])},\n'
-                         f'{rows("rows")},\n{rows("worst")}\n}}\n', encoding="utf-8")
+                         f'{rows("rows")},\n{rows("worst")},\n{rows("components")}\n}}\n',
+                         encoding="utf-8")
 
 
 def main():

@@ -6,5 +6,13 @@
 
 int cmd_bench(struct arena *a, struct options *o, struct diag *d)
 {
-    return o->of_kernel ? bench_kernel(a, o, d) : bench_boot(a, o, d);
+    if (o->bench == BENCH_BOOT) {
+        return bench_boot(a, o, d);
+    }
+    // The configuration whose counters user level can read.
+    if (!o->config_given) {
+        o->config = "bench";
+        o->config_given = true;
+    }
+    return o->bench == BENCH_KERNEL ? bench_kernel(a, o, d) : bench_components(a, o, d);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "tool/diag.h"
+#include "tool/file.h"
 
 #include <jansson.h>
 
@@ -12,6 +13,7 @@
 #include <stdint.h>
 
 struct arena;
+struct build_result;
 struct options;
 
 // Instructions from reset on, and sizes.
@@ -20,7 +22,10 @@ int bench_boot(struct arena *a, struct options *o, struct diag *d);
 // Instructions of the kernel's operations.
 int bench_kernel(struct arena *a, struct options *o, struct diag *d);
 
-// --- rows of `bench kernel` --------------------------------------------------------------------
+// Instructions of what components do with each other.
+int bench_components(struct arena *a, struct options *o, struct diag *d);
+
+// --- rows --------------------------------------------------------------------------------------
 
 // What a row took. All repetitions agree, unless `most` says otherwise.
 struct bench_cell {
@@ -33,15 +38,25 @@ enum {
     BENCH_COLUMNS = 12,
 };
 
+// What an operation is made of: so many times a row of the kernel.
+struct bench_part {
+    const char *row;
+    uint64_t times;
+};
+
 // One operation. What is known of it comes from the reference, what it took from the machine.
 struct bench_row {
     const char *name;
     const char *text;   // for people
-    uint64_t reference; // instructions of the reference kernel; 0: not measured there
+    const char *of;     // whose the reference is; NULL: the reference kernel's
+    uint64_t reference; // instructions there; 0: not measured there
     uint64_t target;    // no more than this is wanted
     uint64_t ceiling;   // more than this is a step back
     uint64_t latency;   // of the reference kernel, as `reference`
     uint64_t latency_ceiling;
+    struct bench_part *parts;
+    size_t part_count;
+    uint64_t raw; // of the parts together
     struct bench_cell cells[BENCH_COLUMNS];
 };
 
@@ -61,11 +76,23 @@ struct bench_rows {
     size_t column_count;
 };
 
-// The rows of tests/bench/reference.json under `key`: "rows" or "worst".
+// The rows of tests/bench/reference.json under `key`: "rows", "worst" or "components".
 bool bench_reference(struct arena *a, const char *key, struct bench_rows *out, struct diag *d);
 
 // Takes a report line of the machine. Rows that the reference does not know are added.
 void bench_take(struct arena *a, struct bench_rows *rows, const char *line);
+
+// Boots the image with these arguments (NULL: none) and takes its rows until it says that there are
+// no more.
+bool bench_run(struct arena *a, const struct options *o, struct bytes image, const char *arguments,
+               struct bench_rows *rows, struct diag *d);
+
+// The rows of `bench kernel`, measured.
+bool bench_kernel_rows(struct arena *a, struct options *o, struct build_result *b,
+                       struct bench_rows *rows, struct diag *d);
+
+// Adds up the parts of each row, as the kernel was measured.
+bool bench_raw(struct bench_rows *rows, const struct bench_rows *kernel, struct diag *d);
 
 // Is `asked` the row's name, or the beginning of it up to a dot?
 bool bench_names(const char *asked, const char *name);
@@ -73,8 +100,13 @@ bool bench_names(const char *asked, const char *name);
 // Does the command line ask for it?
 bool bench_asked(const struct options *o, const char *name);
 
+// Every row that was asked for exists; every row of the reference that was asked for has come.
+bool bench_known(const struct options *o, const struct bench_rows *rows, struct diag *d);
+bool bench_complete(const struct options *o, const struct bench_rows *rows, struct diag *d);
+
 // The one column beside the reference; or several beside each other.
 void bench_print_table(const struct options *o, const struct bench_rows *rows);
+void bench_print_components(const struct options *o, const struct bench_rows *rows);
 void bench_print_worst(const struct options *o, const struct bench_rows *rows);
 void bench_print_growth(const struct options *o, const struct bench_rows *rows);
 void bench_print_json(const struct options *o, const struct bench_rows *rows, const char *kernel);

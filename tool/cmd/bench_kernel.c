@@ -1,170 +1,45 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// `kaal bench kernel`: boots a root task that measures (tests/bench/target) and reads its lines:
-//
-//    [bench] @row name=call.passive.0.nofpu instructions=480
-//    [bench] @end
+// `kaal bench kernel`: a root task that measures (tests/bench/target), alone on the machine.
 #include "bench.h"
 
 #include "tool/arena.h"
-#include "tool/cleanup.h"
 #include "tool/command.h"
-#include "tool/machine.h"
 #include "tool/options.h"
 #include "tool/pack.h"
-#include "tool/report.h"
-
-#include <errno.h>
-#include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-enum {
-    TIMEOUT_S = 600,
-    LINE_SIZE = 512,
-};
-
-struct session {
-    struct arena *arena;
-    const struct options *options;
-    struct bench_rows *rows;
-    struct machine machine;
-    struct diag *diag;
-    char line[LINE_SIZE];
-    size_t length;
-    bool ended;  // the last line was seen
-    bool failed; // reported
-};
-
-static void take_line(struct session *s)
-{
-    struct report r;
-    s->line[s->length] = '\0';
-    s->length = 0;
-    if (s->options->verbose) {
-        puts(s->line);
-        fflush(stdout);
-    }
-    if (!report_parse(s->arena, s->line, &r)) {
-        return;
-    }
-    if (strcmp(r.event, "error") == 0) {
-        diag_error(s->diag, place_none(), "the measuring task stopped: %s (%s)",
-                   report_value(&r, "what"), report_value(&r, "value"));
-        s->failed = true;
-    }
-    s->ended = s->ended || strcmp(r.event, "end") == 0;
-    bench_take(s->arena, s->rows, s->line);
-}
-
-// False at the end of the output.
-static bool read_output(struct session *s)
-{
-    char bytes[1024];
-    ssize_t n = read(s->machine.out, bytes, sizeof(bytes));
-    for (ssize_t i = 0; i < n; i++) {
-        if (bytes[i] == '\n') {
-            take_line(s);
-        } else if (bytes[i] != '\r' && s->length < sizeof(s->line) - 1) {
-            s->line[s->length++] = bytes[i];
-        }
-    }
-    return n > 0 || (n < 0 && errno == EINTR);
-}
-
-static void follow(struct session *s)
-{
-    unsigned limit = s->options->timeout != 0 ? s->options->timeout : TIMEOUT_S;
-    uint64_t end = host_ms() + (uint64_t)limit * 1000;
-    struct pollfd fd = {.fd = s->machine.out, .events = POLLIN};
-    while (!s->ended && !s->failed && cleanup_signal() == 0) {
-        if (host_ms() >= end) {
-            diag_error(s->diag, place_none(), "no end after %u seconds; give it more with -t",
-                       limit);
-            s->failed = true;
-        } else if (poll(&fd, 1, 100) > 0 && !read_output(s)) {
-            diag_error(s->diag, place_none(), "the machine ended before the last row; use -v");
-            s->failed = true;
-        }
-    }
-}
-
-static bool boot(struct session *s, const struct build_result *b, const char *mode)
-{
-    struct machine_setup setup = machine_setup(s->options, b->image.elf);
-    setup.counted = true;
-    setup.count_shift = 0;
-    setup.arguments = arena_printf(s->arena, "kaal.bench=%s", mode);
-    s->ended = false;
-    s->length = 0;
-    if (!machine_start(&s->machine, s->arena, &setup, s->diag)) {
-        return false;
-    }
-    cleanup_defer(true);
-    follow(s);
-    machine_stop(&s->machine);
-    cleanup_defer(false);
-    return s->ended && !s->failed;
-}
 
 // Each mode on a machine of its own.
-static bool measure(struct session *s, const struct build_result *b)
+static bool boot(struct arena *a, const struct options *o, const struct build_result *b,
+                 const char *mode, struct bench_rows *rows, struct diag *d)
 {
-    if (s->options->growth) {
-        return boot(s, b, "objects") && boot(s, b, "queues");
-    }
-    return boot(s, b, s->options->worst ? "worst" : "rows");
+    const char *arguments = arena_printf(a, "kaal.bench=%s", mode);
+    return bench_run(a, o, b->image.elf, arguments, rows, d);
 }
 
-// Every row of the reference that was asked for has come.
-static bool is_complete(const struct session *s)
+static bool measure(struct arena *a, const struct options *o, const struct build_result *b,
+                    struct bench_rows *rows, struct diag *d)
 {
-    bool complete = true;
-    for (size_t i = 0; i < s->rows->known; i++) {
-        const struct bench_row *row = &s->rows->items[i];
-        if (row->cells[0].most == 0 && bench_asked(s->options, row->name)) {
-            diag_error(s->diag, place_none(), "no row %s came; use -v to see what did", row->name);
-            complete = false;
-        }
+    if (o->growth) {
+        return boot(a, o, b, "objects", rows, d) && boot(a, o, b, "queues", rows, d);
     }
-    return complete;
+    return boot(a, o, b, o->worst ? "worst" : "rows", rows, d);
 }
 
-// Every row that was asked for exists.
-static bool is_known(const struct session *s)
+bool bench_kernel_rows(struct arena *a, struct options *o, struct build_result *b,
+                       struct bench_rows *rows, struct diag *d)
 {
-    bool known = true;
-    for (size_t i = 1; i < s->options->systems.count; i++) {
-        const char *asked = s->options->systems.items[i];
-        size_t row = 0;
-        while (row < s->rows->count && !bench_names(asked, s->rows->items[row].name)) {
-            row++;
-        }
-        if (row == s->rows->count) {
-            diag_error(s->diag, place_none(), "no row %s; without it, all are shown", asked);
-            known = false;
-        }
+    if (!o->memory_given) {
+        o->memory = UINT64_C(1) << 30;
     }
-    return known;
+    return bench_reference(a, o->worst ? "worst" : "rows", rows, d) &&
+           image_build_alone(a, o, "bench_kernel", b, d) && measure(a, o, b, rows, d);
 }
 
 int bench_kernel(struct arena *a, struct options *o, struct diag *d)
 {
     struct build_result b;
     struct bench_rows rows;
-    struct session *s = arena_alloc(a, sizeof(*s));
-    *s = (struct session){.arena = a, .options = o, .rows = &rows, .diag = d};
-    if (!o->memory_given) {
-        o->memory = UINT64_C(1) << 30;
-    }
-    if (!o->config_given) {
-        o->config = "bench";
-        o->config_given = true;
-    }
-    if (!bench_reference(a, o->worst ? "worst" : "rows", &rows, d) ||
-        !image_build_alone(a, o, "bench_kernel", &b, d) || !measure(s, &b) || !is_known(s)) {
+    if (!bench_kernel_rows(a, o, &b, &rows, d) || !bench_known(o, &rows, d)) {
         return STATUS_FAILED;
     }
     if (o->json) {
@@ -176,5 +51,5 @@ int bench_kernel(struct arena *a, struct options *o, struct diag *d)
     } else {
         bench_print_table(o, &rows);
     }
-    return is_complete(s) ? STATUS_OK : STATUS_FAILED;
+    return bench_complete(o, &rows, d) ? STATUS_OK : STATUS_FAILED;
 }

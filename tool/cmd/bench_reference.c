@@ -7,19 +7,13 @@
 #include "tool/arena.h"
 #include "tool/file.h"
 
-#include <stdlib.h>
+#include "default_system.h"
 
 #define REFERENCE "tests/bench/reference.json"
 
 enum {
     REFERENCE_MAX = 1024 * 1024,
 };
-
-static const char *path_of_reference(struct arena *a)
-{
-    const char *source = getenv("KAAL_SOURCE_DIR");
-    return path_join(a, source == NULL || source[0] == '\0' ? KAAL_SOURCE_DIR : source, REFERENCE);
-}
 
 static uint64_t number(const json_t *row, const char *key, uint64_t missing)
 {
@@ -33,17 +27,32 @@ static const char *text(struct arena *a, const json_t *row, const char *key)
     return value == NULL ? NULL : arena_string(a, value);
 }
 
+static void take_parts(struct arena *a, json_t *json, struct bench_row *out)
+{
+    const char *row;
+    json_t *times;
+    size_t capacity = 0;
+    json_object_foreach(json, row, times)
+    {
+        out->parts = arena_grow(a, out->parts, out->part_count, &capacity, sizeof(*out->parts));
+        out->parts[out->part_count++] =
+            (struct bench_part){arena_string(a, row), (uint64_t)json_integer_value(times)};
+    }
+}
+
 static bool take_row(struct arena *a, const json_t *json, struct bench_row *out)
 {
     *out = (struct bench_row){
         .name = text(a, json, "name"),
         .text = text(a, json, "text"),
+        .of = text(a, json, "of"),
         .reference = number(json, "reference", 0),
     };
     out->target = number(json, "target", out->reference);
     out->latency = number(json, "latency", 0);
     out->latency_ceiling = number(json, "latency_ceiling", out->latency);
     out->ceiling = number(json, "ceiling", out->target);
+    take_parts(a, json_object_get(json, "raw"), out);
     return out->name != NULL && out->text != NULL;
 }
 
@@ -65,7 +74,7 @@ static bool take_rows(struct arena *a, const json_t *json, const char *key, cons
 
 bool bench_reference(struct arena *a, const char *key, struct bench_rows *out, struct diag *d)
 {
-    const char *path = path_of_reference(a);
+    const char *path = source_path(a, REFERENCE);
     const char *cause;
     struct bytes file;
     json_error_t error;

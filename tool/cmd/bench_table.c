@@ -83,12 +83,72 @@ bool bench_asked(const struct options *o, const char *name)
     return asked;
 }
 
+// --- checking ----------------------------------------------------------------------------------
+
+bool bench_known(const struct options *o, const struct bench_rows *rows, struct diag *d)
+{
+    bool known = true;
+    for (size_t i = 1; i < o->systems.count; i++) {
+        const char *asked = o->systems.items[i];
+        size_t row = 0;
+        while (row < rows->count && !bench_names(asked, rows->items[row].name)) {
+            row++;
+        }
+        if (row == rows->count) {
+            diag_error(d, place_none(), "no row %s; without it, all are shown", asked);
+            known = false;
+        }
+    }
+    return known;
+}
+
+bool bench_complete(const struct options *o, const struct bench_rows *rows, struct diag *d)
+{
+    bool complete = true;
+    for (size_t i = 0; i < rows->known; i++) {
+        const struct bench_row *row = &rows->items[i];
+        if (row->cells[0].most == 0 && bench_asked(o, row->name)) {
+            diag_error(d, place_none(), "no row %s came; use -v to see what did", row->name);
+            complete = false;
+        }
+    }
+    return complete;
+}
+
+static const struct bench_row *row_named(const struct bench_rows *rows, const char *name)
+{
+    size_t i = 0;
+    while (i < rows->count && strcmp(rows->items[i].name, name) != 0) {
+        i++;
+    }
+    return i < rows->count ? &rows->items[i] : NULL;
+}
+
+bool bench_raw(struct bench_rows *rows, const struct bench_rows *kernel, struct diag *d)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        struct bench_row *row = &rows->items[i];
+        for (size_t part = 0; part < row->part_count; part++) {
+            const struct bench_row *of = row_named(kernel, row->parts[part].row);
+            if (of == NULL || of->cells[0].most == 0) {
+                diag_error(d, place_none(),
+                           "%s is said to be made of %s, which `bench kernel` does "
+                           "not have; correct the reference",
+                           row->name, row->parts[part].row);
+                return false;
+            }
+            row->raw += row->parts[part].times * of->cells[0].least;
+        }
+    }
+    return true;
+}
+
 // --- telling -----------------------------------------------------------------------------------
 
 static const char *mark(const struct bench_row *row)
 {
     uint64_t most = row->cells[0].most;
-    if (most > row->reference) {
+    if (row->reference != 0 && most > row->reference) {
         return "above the reference";
     }
     return most > row->target ? "above the target" : "ok";
@@ -119,6 +179,39 @@ void bench_print_table(const struct options *o, const struct bench_rows *rows)
     for (size_t i = 0; i < rows->count; i++) {
         if (is_shown(o, &rows->items[i], 0)) {
             print_row(&rows->items[i]);
+        }
+    }
+}
+
+static void print_component_row(const struct bench_row *row)
+{
+    uint64_t most = row->cells[0].most;
+    printf("%-22s %9" PRIu64, row->name, most);
+    if (row->reference == 0) {
+        printf(" %9s %-18s %6s", "-", "", "-");
+    } else {
+        printf(" %9" PRIu64 " %-18s %6.2f", row->reference, row->of == NULL ? "" : row->of,
+               (double)most / (double)row->reference);
+    }
+    if (row->raw == 0) {
+        printf(" %8s %6s", "-", "-");
+    } else {
+        printf(" %8" PRIu64 " %6.2f", row->raw, (double)most / (double)row->raw);
+    }
+    if (row->target == 0) {
+        printf(" %8s\n", "-");
+    } else {
+        printf(" %8" PRIu64 "  %s\n", row->target, mark(row));
+    }
+}
+
+void bench_print_components(const struct options *o, const struct bench_rows *rows)
+{
+    printf("%-22s %9s %9s %-18s %6s %8s %6s %8s\n", "instructions", "measured", "others", "",
+           "ratio", "raw", "ratio", "target");
+    for (size_t i = 0; i < rows->count; i++) {
+        if (is_shown(o, &rows->items[i], 0)) {
+            print_component_row(&rows->items[i]);
         }
     }
 }
@@ -207,8 +300,16 @@ static json_t *json_row(const struct bench_rows *rows, const struct bench_row *r
     json_object_set_new(json, "name", json_string(row->name));
     json_object_set_new(json, "text", json_string(row->text));
     json_object_set_new(json, "measured", json_cells(rows, row));
+    if (row->raw != 0) {
+        json_object_set_new(json, "raw", json_integer((json_int_t)row->raw));
+    }
+    if (row->of != NULL) {
+        json_object_set_new(json, "of", json_string(row->of));
+    }
     if (row->reference != 0) {
         json_object_set_new(json, "reference", json_integer((json_int_t)row->reference));
+    }
+    if (row->target != 0) {
         json_object_set_new(json, "target", json_integer((json_int_t)row->target));
         json_object_set_new(json, "ceiling", json_integer((json_int_t)row->ceiling));
     }

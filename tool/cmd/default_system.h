@@ -4,6 +4,9 @@
 struct arena;
 struct options;
 
-// The demo system, where the command line names none: in KAAL_SOURCE_DIR of the environment, else
-// in the source tree that this program was built from.
+// A file of the source tree: in KAAL_SOURCE_DIR of the environment, else in the tree that this
+// program was built from.
+const char *source_path(struct arena *a, const char *path);
+
+// The demo system, where the command line names none.
 void default_system(struct arena *a, struct options *o);

@@ -30,7 +30,7 @@ static const char main_help[] =
     "  build   pack it into a bootable image\n"
     "  run     boot it in QEMU and verify what it does\n"
     "  test    run the project's tests, or verify several systems\n"
-    "  bench   measure boot and kernel in instructions, and sizes\n"
+    "  bench   measure boot, kernel and components in instructions, and sizes\n"
     "\n"
     "examples:\n"
     "  kaal run                          boot the demo system\n"
@@ -109,6 +109,7 @@ static const char test_help[] =
 static const char bench_help[] =
     "usage: kaal bench [OPTION]... [SYSTEM]\n"
     "       kaal bench kernel [OPTION]... [ROW]...\n"
+    "       kaal bench components [OPTION]... [ROW]...\n"
     "\n"
     "Boots a system and counts the instructions from reset to the kernel and to the root task's\n"
     "first instruction; tells the sizes of what was loaded. The same on every host.\n"
@@ -118,12 +119,17 @@ static const char bench_help[] =
     "beginning\n"
     "of one up to a dot, as `call` or `call.passive`. The configuration is `bench`.\n"
     "\n"
+    "`components`: boots a system that measures what components do with each other, from the one\n"
+    "program's code to the other's, and prints it beside what others take for it and beside what\n"
+    "the kernel alone takes for the system calls that it is made of.\n"
+    "\n"
     "      --growth           of `kernel`: rows repeated with much alive\n"
     "      --worst            of `kernel`: the longest paths\n"
     "      --json             the same as JSON\n" SYSTEM_HELP MACHINE_HELP COMMON_HELP "\n"
     "examples:\n"
     "  kaal bench\n"
     "  kaal bench kernel\n"
+    "  kaal bench components\n"
     "  kaal bench kernel --kernel PREFIX/bin/kernel.elf call signal\n";
 
 const char *help_text(const char *command)

@@ -364,13 +364,23 @@ static bool find_command(struct parser *p, const char *word)
     return false;
 }
 
-// `bench kernel ROW...`: what would be a SYSTEM elsewhere is not one.
+// `bench kernel ROW...`, `bench components ROW...`: what would be a SYSTEM elsewhere is not one.
+static enum bench find_bench(const struct options *o)
+{
+    if (o->command != CMD_BENCH || o->systems.count == 0) {
+        return BENCH_BOOT;
+    }
+    if (strcmp(o->systems.items[0], "kernel") == 0) {
+        return BENCH_KERNEL;
+    }
+    return strcmp(o->systems.items[0], "components") == 0 ? BENCH_COMPONENTS : BENCH_BOOT;
+}
+
 static bool finish_bench(struct parser *p)
 {
     struct options *o = p->options;
-    o->of_kernel = o->command == CMD_BENCH && o->systems.count != 0 &&
-                   strcmp(o->systems.items[0], "kernel") == 0;
-    if ((o->growth || o->worst) && !o->of_kernel) {
+    o->bench = find_bench(o);
+    if ((o->growth || o->worst) && o->bench != BENCH_KERNEL) {
         diag_error(p->diag, place_none(), "--%s belongs to `kaal bench kernel`; write that",
                    o->growth ? "growth" : "worst");
         return false;
@@ -389,7 +399,7 @@ static bool finish(struct parser *p)
         return false;
     }
     bool one = o->command == CMD_BUILD || o->command == CMD_RUN ||
-               (o->command == CMD_BENCH && !o->of_kernel);
+               (o->command == CMD_BENCH && o->bench == BENCH_BOOT);
     if (one && o->systems.count > 1) {
         diag_error(p->diag, place_none(), "more than one SYSTEM: %s; give one",
                    o->systems.items[1]);

@@ -94,17 +94,6 @@ bool kaal_fault_read(seL4_MessageInfo_t info, struct kaal_fault *fault)
                              seL4_MessageInfo_get_length(info), fault);
 }
 
-void kaal_signal(const struct kaal_start_entry *channel)
-{
-    seL4_Signal(channel->slot);
-}
-
-void kaal_irq_ack(const struct kaal_start_entry *irq)
-{
-    // Fails only if the capability is gone, and then there is no interrupt to let through.
-    (void)seL4_IRQHandler_Ack(irq->slot);
-}
-
 void kaal_stop(const char *reason)
 {
     kaal_broker_stop(reason);

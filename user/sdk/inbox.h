@@ -13,7 +13,7 @@
 // Finds the inbox in the start page and tells the kernel. Without one nothing can be received.
 void inbox_open(void);
 
-// Before protected(): a message has come.
+// Before protected(): a message has come that may bring capabilities.
 void inbox_arrived(seL4_MessageInfo_t info);
 
 // After protected(): the slot is free again.

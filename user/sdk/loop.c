@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
+//
+// The event loop. A call that is answered without more ado is what it is written for: what else may
+// happen on the way is cold.
 
 #include <kaal/broker.h>
 #include <kaal/broker_client.h>
@@ -12,10 +15,14 @@ struct waiting {
     seL4_CPtr endpoint;
     seL4_CPtr notification;
     seL4_CPtr reply;
+    const volatile uint32_t *attention;
 };
 
 // Signals that came while the component waited for others; for notified().
 static seL4_Word kept;
+
+// Off the way of calls: neither part of the loop nor expected by it.
+#define ASIDE __attribute__((cold, noinline))
 
 static seL4_CPtr slot_of(uint32_t kind)
 {
@@ -37,7 +44,7 @@ seL4_Word kaal_wait_for(seL4_Word bits)
 }
 
 // notified() may wait as well, and keep others.
-static void deliver_kept(void)
+ASIDE static void deliver_kept(void)
 {
     while (kept != 0) {
         seL4_Word bits = kept;
@@ -46,8 +53,8 @@ static void deliver_kept(void)
     }
 }
 
-// The first wait of a passive component. Its readiness and its wait are one system call: the broker
-// takes the scheduling context back when the component already waits, never between the two.
+// Of a passive component. Its readiness and its wait are one system call: the broker takes the
+// scheduling context back when the component already waits, never between the two.
 static seL4_MessageInfo_t wait_passive(const struct waiting *on, seL4_Word *badge)
 {
     seL4_SetMR(0, KAAL_BROKER_WORD);
@@ -66,13 +73,34 @@ static seL4_MessageInfo_t first_wait(const struct waiting *on, seL4_Word *badge)
     return seL4_Recv(on->endpoint, badge, on->reply);
 }
 
+// Something is to be done before the next wait: the broker asks for attention (abi/kaal/start.h), or
+// signals were kept. The answer goes first: notified() uses the message registers.
+ASIDE static seL4_MessageInfo_t answer_and_wait(const struct waiting *on, seL4_MessageInfo_t answer,
+                                                seL4_Word *badge)
+{
+    seL4_Send(on->reply, answer);
+    deliver_kept();
+    if (*on->attention != 0 && (kaal_start->flags & KAAL_PD_PASSIVE) != 0) {
+        return wait_passive(on, badge);
+    }
+    return seL4_Recv(on->endpoint, badge, on->reply);
+}
+
+// A call that may leave something in the inbox.
+ASIDE static seL4_MessageInfo_t protected_with_caps(seL4_Word badge, seL4_MessageInfo_t info)
+{
+    inbox_arrived(info);
+    seL4_MessageInfo_t answer = protected(badge, info);
+    inbox_release();
+    return answer;
+}
+
 // One event. True if *info is now an answer to be sent.
-static bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info)
+static inline bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info)
 {
     if ((badge & KAAL_BADGE_CALL) != 0) {
-        inbox_arrived(*info);
-        *info = protected(badge, *info);
-        inbox_release();
+        bool with_caps = seL4_MessageInfo_get_extraCaps(*info) != 0;
+        *info = with_caps ? protected_with_caps(badge, *info) : protected(badge, *info);
         return true;
     }
     if ((badge & KAAL_BADGE_FAULT) != 0) {
@@ -85,22 +113,20 @@ static bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info)
     return false;
 }
 
-static _Noreturn void serve(const struct waiting *on)
+// Not part of main(), which compilers expect to run once and do not tune.
+__attribute__((hot, noinline)) static _Noreturn void serve(const struct waiting *on)
 {
     seL4_Word badge = 0;
     seL4_MessageInfo_t info = first_wait(on, &badge);
     for (;;) {
-        bool answers = dispatch(badge, &info);
-        if (answers && kept == 0) {
+        if (!dispatch(badge, &info)) {
+            deliver_kept();
+            info = seL4_Recv(on->endpoint, &badge, on->reply);
+        } else if ((*on->attention | kept) != 0) {
+            info = answer_and_wait(on, info, &badge);
+        } else {
             info = seL4_ReplyRecv(on->endpoint, info, &badge, on->reply);
-            continue;
         }
-        // The answer goes first: notified() uses the message registers.
-        if (answers) {
-            seL4_Send(on->reply, info);
-        }
-        deliver_kept();
-        info = seL4_Recv(on->endpoint, &badge, on->reply);
     }
 }
 
@@ -111,7 +137,7 @@ static _Noreturn void listen(const struct waiting *on)
     }
     for (;;) {
         seL4_Word badge = 0;
-        seL4_Wait(on->notification, &badge);
+        (void)seL4_WaitWithMRs(on->notification, &badge, NULL, NULL, NULL, NULL);
         notified(badge);
         deliver_kept();
     }
@@ -125,6 +151,7 @@ __attribute__((weak)) int main(int argc, char **argv)
         .endpoint = slot_of(KAAL_START_ENDPOINT),
         .notification = slot_of(KAAL_START_NOTIFICATION),
         .reply = slot_of(KAAL_START_REPLY),
+        .attention = &kaal_start->attention,
     };
     inbox_open();
     init();

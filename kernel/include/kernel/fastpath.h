@@ -23,6 +23,9 @@
 #define LIKELY(condition)   __builtin_expect((condition), 1)
 #define UNLIKELY(condition) __builtin_expect((condition), 0)
 
+// For what is written once and compiled for several cases.
+#define FAST_INLINE __attribute__((always_inline)) static inline
+
 // Each goes on as syscall_slow() if something is not usual.
 struct tcb *fastpath_send(struct tcb *caller, int64_t number); // Send, NBSend
 struct tcb *fastpath_wait(struct tcb *caller, int64_t number); // Wait, NBWait
@@ -41,10 +44,10 @@ static inline bool usual_cap(const struct tcb *tcb, uint64_t address, struct cap
     return true;
 }
 
-// The message fits the registers and brings no capabilities.
-static inline bool usual_message(uint64_t info)
+// The words of a message that brings no capabilities; of one that does, more than there can be.
+static inline uint64_t usual_length(uint64_t info)
 {
-    return (info & (MESSAGE_LENGTH | MESSAGE_EXTRA_CAPS)) <= ARCH_MESSAGE_REGISTERS;
+    return info & (MESSAGE_LENGTH | MESSAGE_EXTRA_CAPS);
 }
 
 // The only thread in the tree.
@@ -75,7 +78,7 @@ static inline bool usual_time(void)
 }
 
 // And `context`, of a thread that wakes up, can be used at once.
-static inline bool usual_contexts(struct sched_context *context)
+FAST_INLINE bool usual_contexts(struct sched_context *context)
 {
     return usual_time() && sched_context_is_active(context) && !context->sporadic &&
            refill_is_ready(context, kernel.now);

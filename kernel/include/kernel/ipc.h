@@ -63,6 +63,15 @@ static inline uint64_t message_info_pack(struct message_info info)
            (uint64_t)info.extra_caps << 7 | info.length;
 }
 
+// The IPC buffer of `tcb`, which has one.
+static inline uint64_t *thread_buffer_words(const struct tcb *tcb)
+{
+    const struct cap frame = tcb->slots[TCB_SLOT_BUFFER].cap;
+    const unsigned bits = frame_bits((enum frame_size)cap_get(frame, CAP_FRAME_SIZE));
+    const uint64_t offset = tcb->buffer.raw & ((UINT64_C(1) << bits) - 1);
+    return arch_ptr(paddr(cap_base(frame).raw + offset));
+}
+
 // The IPC buffer of `tcb`, for reading or for writing, or false if it has none that may be used so.
 static inline bool thread_buffer(const struct tcb *tcb, bool write, uint64_t **words)
 {
@@ -71,9 +80,7 @@ static inline bool thread_buffer(const struct tcb *tcb, bool write, uint64_t **w
         cap_get(frame, CAP_READ) == 0 || (write && cap_get(frame, CAP_WRITE) == 0)) {
         return false;
     }
-    const unsigned bits = frame_bits((enum frame_size)cap_get(frame, CAP_FRAME_SIZE));
-    const uint64_t offset = tcb->buffer.raw & ((UINT64_C(1) << bits) - 1);
-    *words = arch_ptr(paddr(cap_base(frame).raw + offset));
+    *words = thread_buffer_words(tcb);
     return true;
 }
 

@@ -78,6 +78,7 @@ const struct row rows_signal[] = {
     {"signal.round.spaces", setup_round, measure_trap, NULL, SPACES},
     {"signal.one-way.nofpu", setup_one_way, measure_one_way, NULL, 0},
     {"signal.one-way.fpu", setup_one_way, measure_one_way, NULL, FPU},
+    {"signal.one-way.spaces", setup_one_way, measure_one_way, NULL, SPACES},
     {"signal.lower", setup_lower, measure_trap, let_wait, 0},
     {"signal.idle", setup_alone, measure_trap, NULL, (unsigned)seL4_SysSend},
     {"signal.first", setup_alone, measure_trap, take, (unsigned)seL4_SysSend},

@@ -18,6 +18,14 @@ enum command {
     CMD_BENCH = 1u << 4,
 };
 
+// What `bench` measures. But for the boot, rows were given and no system, the first word being
+// this one's.
+enum bench {
+    BENCH_BOOT,
+    BENCH_KERNEL,
+    BENCH_COMPONENTS,
+};
+
 struct strings {
     const char **items;
     size_t count;
@@ -53,9 +61,9 @@ struct options {
     bool json;
     bool syntax;     // of `check`: the description alone
     bool long_tests; // of `test`: those that take hours as well
-    bool of_kernel;  // of `bench`: "kernel" and rows were given, no system
-    bool growth;     // of `bench kernel`: rows with much alive
-    bool worst;      // of `bench kernel`: the longest paths
+    enum bench bench;
+    bool growth; // of `bench kernel`: rows with much alive
+    bool worst;  // of `bench kernel`: the longest paths
 };
 
 enum options_result {

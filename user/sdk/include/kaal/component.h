@@ -11,6 +11,7 @@
 // its own loop defines main() instead.
 #pragma once
 
+#include <kaal/channel.h>
 #include <kaal/console.h>
 #include <kaal/fault.h>
 #include <kaal/halt.h>
@@ -42,7 +43,7 @@ bool fault(seL4_Word badge, seL4_MessageInfo_t info, seL4_MessageInfo_t *reply);
 int main(int argc, char **argv);
 #endif
 
-// --- for use in these functions ------------------------------------------------------------------
+// --- for use in these functions (and kaal/channel.h) ---------------------------------------------
 
 // Reads the fault message that arrived last. False if it is none.
 bool kaal_fault_read(seL4_MessageInfo_t info, struct kaal_fault *fault);
@@ -51,12 +52,6 @@ bool kaal_fault_read(seL4_MessageInfo_t info, struct kaal_fault *fault);
 // meanwhile are kept, and notified() gets them later. For components with a notification of their
 // own; without one it returns 0 at once.
 seL4_Word kaal_wait_for(seL4_Word bits);
-
-// Signals a notify channel (`slot` of its SIGNAL entry).
-void kaal_signal(const struct kaal_start_entry *channel);
-
-// Lets an interrupt come again (IRQ entry).
-void kaal_irq_ack(const struct kaal_start_entry *irq);
 
 // Ends the component with an exit status: kaal_stop() with the reason "finished" if it is 0, else
 // "exit status N".
