@@ -95,6 +95,13 @@ const struct constant constants[] = {
     N(ARMPageGetAddress),
     N(ARMASIDControlMakePool),
     N(ARMASIDPoolAssign),
+#ifdef CONFIG_ARM_HYPERVISOR_SUPPORT
+    N(ARMVCPUSetTCB),
+    N(ARMVCPUInjectIRQ),
+    N(ARMVCPUReadReg),
+    N(ARMVCPUWriteReg),
+    N(ARMVCPUAckVPPI),
+#endif
     N(ARMIRQIssueIRQHandlerTrigger),
     N(ARMIRQIssueSGISignal),
     N(nArchInvocationLabels),
@@ -127,6 +134,11 @@ const struct constant constants[] = {
     N(seL4_Fault_UserException),
     N(seL4_Fault_Timeout),
     N(seL4_Fault_VMFault),
+#ifdef CONFIG_ARM_HYPERVISOR_SUPPORT
+    N(seL4_Fault_VGICMaintenance),
+    N(seL4_Fault_VCPUFault),
+    N(seL4_Fault_VPPIEvent),
+#endif
 #ifdef CONFIG_HARDWARE_DEBUG_API
     N(seL4_Fault_DebugException),
 #endif
@@ -328,7 +340,9 @@ const struct constant constants[] = {
     N(SEL4_MAPPING_LOOKUP_NO_PUD),
     N(seL4_ARM_IOPageTableObject),
     N(seL4_ARM_PageDirectoryObject),
+#ifndef CONFIG_ARM_HYPERVISOR_SUPPORT
     N(seL4_ARM_PageGlobalDirectoryObject),
+#endif
     N(seL4_ARM_PageUpperDirectoryObject),
     N(seL4_ARM_VCPUBits),
     N(seL4_ARM_VCPUObject),
