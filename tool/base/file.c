@@ -93,6 +93,12 @@ bool file_exists(const char *path)
     return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
 }
 
+bool folder_exists(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 const char *path_dir(struct arena *a, const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -115,6 +121,14 @@ const char *path_join(struct arena *a, const char *dir, const char *name)
 const char *path_resolve(struct arena *a, const char *dir, const char *path)
 {
     return path[0] == '/' ? path : path_join(a, dir, path);
+}
+
+const char *path_absolute(struct arena *a, const char *path)
+{
+    char *whole = realpath(path, NULL);
+    const char *copy = arena_string(a, whole == NULL ? path : whole);
+    free(whole);
+    return copy;
 }
 
 bool file_write(int fd, struct bytes content)
@@ -140,16 +154,10 @@ static bool write_fail(struct diag *d, const char *path)
     return false;
 }
 
-static bool is_folder(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 bool output_add(struct output_set *set, struct arena *a, const char *path, struct bytes content,
                 struct diag *d)
 {
-    if (is_folder(path)) {
+    if (folder_exists(path)) {
         // rename() would find out, when other files of the set are in place already.
         errno = EISDIR;
         return write_fail(d, path);

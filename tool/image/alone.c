@@ -5,6 +5,7 @@
 #include "tool/options.h"
 #include "tool/pack.h"
 #include "tool/program.h"
+#include "tool/subbuild.h"
 #include "tool/system.h"
 
 #include "lib/bits.h"
@@ -40,6 +41,7 @@ bool image_build_alone(struct arena *a, struct options *o, const char *name,
     if (!products_find(a, o, &out->products, d) ||
         !kernel_load(a, o, &nothing, &out->products, &out->kernel, d) ||
         !kernel_fit_machine(&out->kernel, o, d) ||
+        (o->backend == BACKEND_SEL4 && !subbuild_update(a, &out->products, name, d)) ||
         !read_program(a, &out->products, name, &program, d)) {
         return false;
     }

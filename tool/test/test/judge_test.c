@@ -84,6 +84,7 @@ static int setup(void **state)
 {
     (void)state;
     const struct boot_facts facts = {
+        .kernel_el = 1,
         .kernel_reports = true,
         .pds = 5,
         .broker = "cap_broker",
