@@ -10,7 +10,7 @@
 //
 // usage: facts_test FACTS KERNEL-GEN_CONFIG LIBSEL4-GEN_CONFIG
 
-#include "facts.h"
+#include "probe.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

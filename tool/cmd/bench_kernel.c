@@ -159,7 +159,7 @@ int bench_kernel(struct arena *a, struct options *o, struct diag *d)
     if (!o->memory_given) {
         o->memory = UINT64_C(1) << 30;
     }
-    if (!o->config_given) {
+    if (!o->config_given && o->backend != BACKEND_SEL4) {
         o->config = "bench";
         o->config_given = true;
     }

@@ -429,6 +429,12 @@ static bool finish_sdk(struct parser *p)
                    "write `kaal sdk --layout sel4 DIR` or `kaal sdk --compare PREFIX`");
         return false;
     }
+    if (o->compare != NULL && o->config_given) {
+        diag_error(
+            p->diag, place_none(),
+            "--config belongs to --layout: what is compared has a configuration; leave it out");
+        return false;
+    }
     if (o->layout != NULL && strcmp(o->layout, "sel4") != 0) {
         return wrong(p, "layout", o->layout, "sel4");
     }

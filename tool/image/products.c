@@ -25,7 +25,7 @@ static const char *own_build(struct arena *a)
     return name != NULL && strcmp(name, "/tool") == 0 ? path_dir(a, folder) : NULL;
 }
 
-static bool is_config(const char *asked)
+bool products_known(const char *asked)
 {
     const char *const *name = products_configs;
     while (*name != NULL && strcmp(*name, asked) != 0) {
@@ -70,7 +70,7 @@ bool products_find(struct arena *a, const struct options *o, struct products *ou
                    build == NULL ? "" : " ", build == NULL ? "" : build);
         return false;
     }
-    if (!is_config(o->config)) {
+    if (!products_known(o->config)) {
         report_config(a, o->config, d);
         return false;
     }

@@ -49,7 +49,7 @@ struct expect {
     struct expect_input *inputs;
     size_t input_count;
     size_t input_capacity;
-    size_t end;       // EXPECT_NONE: when all is seen
+    size_t end;         // EXPECT_NONE: when all is seen
     unsigned timeout;   // seconds; 0: the default
     unsigned kernel_el; // exception level of the kernel that this is expected of
 };

@@ -25,6 +25,9 @@ bool file_write(int fd, struct bytes content);
 bool file_exists(const char *path); // and is no directory
 bool folder_exists(const char *path);
 
+// With all that is in it.
+void folder_remove(const char *path);
+
 // Both of `path` without its last component ("." if it has none), and `name` beside it.
 const char *path_dir(struct arena *a, const char *path);
 const char *path_join(struct arena *a, const char *dir, const char *name);

@@ -37,6 +37,9 @@ struct products {
 // The configurations of this tree; NULL ends the list.
 extern const char *const products_configs[];
 
+// Is it one of them?
+bool products_known(const char *config);
+
 // From --build-dir, else KAAL_BUILD_DIR, else the place of this program.
 bool products_find(struct arena *a, const struct options *o, struct products *out, struct diag *d);
 

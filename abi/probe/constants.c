@@ -2,11 +2,13 @@
 
 // Every constant of the API with the value that these headers give it.
 
-#include "facts.h"
+#include "probe.h"
 
+#include <sel4/sel4.h>
+
+// These do not compile alone in every installation.
 #include <sel4/arch/mapping.h>
 #include <sel4/benchmark_track_types.h>
-#include <sel4/sel4.h>
 
 // # does not expand its operand, so the row keeps the name even of a macro.
 #define N(name)                                                                                    \
@@ -36,6 +38,17 @@ const struct constant constants[] = {
     N(seL4_SysDebugCapIdentify),
     N(seL4_SysDebugSnapshot),
     N(seL4_SysDebugNameThread),
+#endif
+#ifdef CONFIG_ENABLE_BENCHMARKS
+    N(seL4_SysBenchmarkFlushCaches),
+    N(seL4_SysBenchmarkResetLog),
+    N(seL4_SysBenchmarkFinalizeLog),
+    N(seL4_SysBenchmarkSetLogBuffer),
+    N(seL4_SysBenchmarkNullSyscall),
+#endif
+#ifdef CONFIG_BENCHMARK_TRACK_UTILISATION
+    N(seL4_SysBenchmarkGetThreadUtilisation),
+    N(seL4_SysBenchmarkResetThreadUtilisation),
 #endif
     // invocation_labels
     N(InvalidInvocation),
