@@ -150,6 +150,17 @@ static bool is_known(const struct session *s)
     return known;
 }
 
+static bool can_count(const struct kernel *k, struct diag *d)
+{
+    if (!k->counters) {
+        diag_error(d, place_none(),
+                   "the kernel %s lets user level count nothing (EXPORT_PMU_USER=false); build it "
+                   "with KernelArmExportPMUUser=ON",
+                   k->path);
+    }
+    return k->counters;
+}
+
 int bench_kernel(struct arena *a, struct options *o, struct diag *d)
 {
     struct build_result b;
@@ -164,7 +175,8 @@ int bench_kernel(struct arena *a, struct options *o, struct diag *d)
         o->config_given = true;
     }
     if (!bench_reference(a, o->worst ? "worst" : "rows", &rows, d) ||
-        !image_build_alone(a, o, "bench_kernel", &b, d) || !measure(s, &b) || !is_known(s)) {
+        !image_build_alone(a, o, "bench_kernel", &b, d) || !can_count(&b.kernel, d) ||
+        !measure(s, &b) || !is_known(s)) {
         return STATUS_FAILED;
     }
     if (o->json) {

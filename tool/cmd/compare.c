@@ -70,6 +70,7 @@ static const char *temporary(const struct comparison *c, const char *name)
 static bool compile(const struct comparison *c, const char *what, const char *const include[3])
 {
     struct arena *a = c->arena;
+    const char *probe = path_join(a, products_source(a), "abi/probe");
     const char *const arguments[] = {
         "env",
         "LC_ALL=C",
@@ -83,15 +84,15 @@ static bool compile(const struct comparison *c, const char *what, const char *co
         "-static",
         "-no-pie",
         "-Wl,--build-id=none,--unresolved-symbols=ignore-all,-z,max-page-size=4096",
-        "-I" KAAL_SOURCE_DIR "/abi/probe",
+        arena_printf(a, "-I%s", probe),
         arena_printf(a, "-I%s", include[0]),
         arena_printf(a, "-I%s", include[1]),
         arena_printf(a, "-I%s", include[2]),
         "-o",
         temporary(c, arena_printf(a, "%s.elf", what)),
-        KAAL_SOURCE_DIR "/abi/probe/start.c",
-        KAAL_SOURCE_DIR "/abi/probe/constants.c",
-        KAAL_SOURCE_DIR "/abi/probe/layouts.c",
+        path_join(a, probe, "start.c"),
+        path_join(a, probe, "constants.c"),
+        path_join(a, probe, "layouts.c"),
         NULL,
     };
     return process_run(arguments, temporary(c, arena_printf(a, "%s.log", what))) == 0;
@@ -120,9 +121,10 @@ static const char *first_error(const struct comparison *c, const char *what)
 
 static bool compile_ours(const struct comparison *c)
 {
+    const char *source = products_source(c->arena);
     const char *const include[3] = {
-        KAAL_SOURCE_DIR "/abi",
-        KAAL_SOURCE_DIR "/user/sdk/arch/aarch64/include",
+        path_join(c->arena, source, "abi"),
+        path_join(c->arena, source, "user/sdk/arch/aarch64/include"),
         temporary(c, "config"),
     };
     if (!compile(c, "ours", include)) {
@@ -309,8 +311,10 @@ static void compare_keys(struct comparison *c, const struct gen_config *ours,
     }
 }
 
-static bool compare_config(struct comparison *c, const char *known, const char *path)
+static bool compare_config(struct comparison *c, const char *part, const char *path)
 {
+    const char *known = path_join(c->arena, products_source(c->arena),
+                                  arena_printf(c->arena, "config/common/%s.json", part));
     struct gen_config ours;
     struct gen_config theirs;
     if (!gen_config_read(c->arena, known, place_none(), &ours, c->diag)) {
@@ -351,12 +355,10 @@ static bool copy_config(const struct comparison *c, const char *part)
 
 static bool compare_all(struct comparison *c)
 {
-    return compare_config(c, KAAL_SOURCE_DIR "/config/common/kernel.json",
-                          c->theirs.kernel_config) &&
-           compare_config(c, KAAL_SOURCE_DIR "/config/common/libsel4.json",
-                          c->theirs.library_config) &&
-           copy_config(c, "kernel") && copy_config(c, "sel4") && compile_ours(c) &&
-           compile_theirs(c) && (c->differences != 0 || compare_tables(c));
+    return compare_config(c, "kernel", c->theirs.kernel_config) &&
+           compare_config(c, "libsel4", c->theirs.library_config) && copy_config(c, "kernel") &&
+           copy_config(c, "sel4") && compile_ours(c) && compile_theirs(c) &&
+           (c->differences != 0 || compare_tables(c));
 }
 
 int compare_headers(struct arena *a, const struct options *o, struct diag *d)

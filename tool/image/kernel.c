@@ -300,8 +300,8 @@ static bool check_version(struct arena *a, const struct sel4 *found, const struc
     const char *key;
     json_t *value;
     const char *missing = NULL;
-    if (!gen_config_read(a, KAAL_SOURCE_DIR "/config/common/kernel.json", place_none(), &known,
-                         d)) {
+    const char *path = path_join(a, products_source(a), "config/common/kernel.json");
+    if (!gen_config_read(a, path, place_none(), &known, d)) {
         return false;
     }
     json_object_foreach(known.json, key, value)
@@ -350,6 +350,7 @@ static void take_facts(struct arena *a, struct kernel *k, const struct gen_confi
     k->root_cnode_bits = gen_config_number(a, c, "ROOT_CNODE_SIZE_BITS", 12);
     k->max_untyped = gen_config_number(a, c, "MAX_NUM_BOOTINFO_UNTYPED_CAPS", 230);
     k->debug = gen_config_is(a, c, "DEBUG_BUILD", "true");
+    k->counters = gen_config_is(a, c, "EXPORT_PMU_USER", "true");
     k->hypervisor = gen_config_is(a, c, "ARM_HYPERVISOR_SUPPORT", "true");
     k->gic_v3 = gen_config_is(a, c, "ARM_GIC_V3_SUPPORT", "true");
 }

@@ -25,6 +25,12 @@ static const char *own_build(struct arena *a)
     return name != NULL && strcmp(name, "/tool") == 0 ? path_dir(a, folder) : NULL;
 }
 
+const char *products_source(struct arena *a)
+{
+    const char *source = getenv("KAAL_SOURCE_DIR");
+    return source == NULL || source[0] == '\0' ? KAAL_SOURCE_DIR : arena_string(a, source);
+}
+
 bool products_known(const char *asked)
 {
     const char *const *name = products_configs;

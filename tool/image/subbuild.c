@@ -73,15 +73,16 @@ static bool is_configured(struct arena *a, const struct products *p)
 static bool configure(struct arena *a, const struct sel4 *k, const struct products *p,
                       struct diag *d)
 {
+    const char *source = products_source(a);
     const char *const arguments[ARGUMENTS_MAX] = {
         "cmake",
         "-G",
         "Ninja",
         "-S",
-        KAAL_SOURCE_DIR "/cmake/target",
+        path_join(a, source, "cmake/target"),
         "-B",
         p->target,
-        "-DCMAKE_TOOLCHAIN_FILE=" KAAL_TOOLCHAIN_FILE,
+        arena_printf(a, "-DCMAKE_TOOLCHAIN_FILE=%s/cmake/%s.cmake", source, KAAL_TOOLCHAIN),
         "-DCMAKE_BUILD_TYPE=" KAAL_BUILD_TYPE,
         arena_printf(a, "-DKAAL_CONFIG=%s", p->config),
         arena_printf(a, "-DKAAL_KERNEL_GEN_CONFIG=%s", path_absolute(a, k->kernel_config)),

@@ -34,6 +34,9 @@ struct products {
     const char *loader;
 };
 
+// The source tree: KAAL_SOURCE_DIR of the environment, else the one that this program was built from.
+const char *products_source(struct arena *a);
+
 // The configurations of this tree; NULL ends the list.
 extern const char *const products_configs[];
 
@@ -65,6 +68,7 @@ struct kernel {
     unsigned max_untyped;
     bool debug;
     bool hypervisor;            // runs at EL2
+    bool counters;              // user level may count instructions
     bool gic_v3;                // the only one that a foreign kernel drives
     struct memory_range memory; // of a foreign kernel; size 0: what the machine has
 };

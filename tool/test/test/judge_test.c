@@ -28,6 +28,8 @@ static const char expectations[] =
     "values = { calls = 121, sum = \"$sum(ipc, 7260)\" }\n"
     "[[reports]]\nfrom = \"prober\"\nevent = \"probe\"\nkey = \"name\"\n"
     "each = [{ name = \"kernel\", result = \"vm\" }, { name = \"slot\", result = \"lookup\" }]\n"
+    // Of a hypervisor: not expected here.
+    "[[reports]]\nkernel_el = 2\nfrom = \"prober\"\nevent = \"virtual\"\n"
     "[[inputs]]\nfrom = \"console\"\nevent = \"ready\"\ntext = \"$hex first(input)\"\n"
     "[end]\nfrom = \"conductor\"\nevent = \"end\"\n";
 
