@@ -34,7 +34,8 @@ struct products {
     const char *loader;
 };
 
-// The source tree: KAAL_SOURCE_DIR of the environment, else the one that this program was built from.
+// The source tree: KAAL_SOURCE_DIR of the environment, else the one that this program was built
+// from.
 const char *products_source(struct arena *a);
 
 // The configurations of this tree; NULL ends the list.
