@@ -81,9 +81,8 @@ static const char *find_platform(struct arena *a, const char *kernel)
     return find_around(a, kernel, places, sizeof(places) / sizeof(places[0]));
 }
 
-// The machine's memory, up to the end of the first range of {"memory": [{"start": n, "end": n},
-// ...],
-// ...}. A hypervisor leaves out what lies below itself.
+// The machine's memory: up to the end of the first range of {"memory": [{"start": n, "end": n}]}. A
+// hypervisor leaves out what lies below itself.
 static bool platform_memory(struct arena *a, const char *path, struct memory_range *out)
 {
     struct bytes text;
