@@ -175,6 +175,8 @@ static const struct setting settings[] = {
     {"MAX_NUM_BOOTINFO_UNTYPED_CAPS", "\"230\""},
     {"ROOT_CNODE_SIZE_BITS", "\"12\""},
     {"ARM_GIC_V3_SUPPORT", "false"},
+    {"NUM_PRIORITIES", "\"256\""},
+    {"RETYPE_FAN_OUT_LIMIT", "\"256\""},
 };
 
 static void write_config(const char *name, const char *key, const char *value)
@@ -216,7 +218,6 @@ static void write_kernels(void)
     write_kernel("good", NULL, NULL);
     write_file("kernels/good/platform_gen.json", platform, sizeof(platform) - 1);
     write_kernel("non_mcs", "KERNEL_MCS", "false");
-    write_kernel("hyp", "ARM_HYPERVISOR_SUPPORT", "true");
     write_kernel("riscv", "SEL4_ARCH", "\"riscv64\"");
     write_kernel("smp", "ENABLE_SMP_SUPPORT", "true");
     write_kernel("debug_api", "HARDWARE_DEBUG_API", "true");
@@ -225,6 +226,8 @@ static void write_kernels(void)
     write_file("kernels/bad_json/kernel.elf", elf, size);
     write_file("kernels/bad_json/gen_config.json", "{\"KERNEL_MCS\": tru}\n", 20);
     size = make_kernel(0x60000000);
+    write_file("kernels/hyp/kernel.elf", elf, size);
+    write_config("kernels/hyp/gen_config.json", "ARM_HYPERVISOR_SUPPORT", "true");
     write_file("kernels/high/kernel.elf", elf, size);
     write_config("kernels/high/gen_config.json", NULL, NULL);
     damage("kernels/x86/kernel.elf", IN_EHDR(e_machine), EM_X86_64);
