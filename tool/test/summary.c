@@ -48,13 +48,26 @@ static void print_reports(const struct judge *j, bool verbose, FILE *to)
             field_count(j, 0), j->seed);
 }
 
-static void print_problems(const struct judge *j, const char *reason, FILE *to)
+// Names out of programs: what is not printable ASCII is no part of a C name.
+static void print_detail(const char *detail, FILE *to)
 {
+    bool begins = true;
+    for (const char *c = detail; c != NULL && *c != '\0'; c++) {
+        fputs(begins ? "  " : "", to);
+        fputc((*c >= ' ' && *c <= '~') || *c == '\n' ? *c : '?', to);
+        begins = *c == '\n';
+    }
+}
+
+static void print_problems(const struct judge *j, const struct verdict *v, FILE *to)
+{
+    const char *reason = v->reason;
     if (reason != NULL) {
         fprintf(to, "  problem: %s\n", reason);
     }
     for (size_t i = 0; i < j->problem_count && i < JUDGE_PROBLEMS_SHOWN; i++) {
         fprintf(to, "  problem: %s\n", j->problems[i]);
+        print_detail(v->details[i], to);
     }
     if (j->problem_count > JUDGE_PROBLEMS_SHOWN) {
         fprintf(to, "  problem: %zu more\n", j->problem_count - JUDGE_PROBLEMS_SHOWN);
@@ -83,7 +96,7 @@ void summary_print(const struct judge *j, const struct verdict *v, const struct 
         print_stages(j, to);
         print_reports(j, o->verbose, to);
     }
-    print_problems(j, v->reason, to);
+    print_problems(j, v, to);
     if (v->verified) {
         fprintf(to, "verified: %zu stages, %zu reports, %" PRIu64 " ms; %s\n",
                 j->expect->stage_count, j->expect->count - j->expect->stage_count, v->ms,

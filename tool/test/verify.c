@@ -3,6 +3,7 @@
 
 #include "tool/arena.h"
 #include "tool/cleanup.h"
+#include "tool/faults.h"
 #include "tool/file.h"
 #include "tool/machine.h"
 #include "tool/options.h"
@@ -23,6 +24,7 @@ enum {
     POWER_OFF_MS = 2000, // how long a guest that can power off may take to do so
     QUIET_MS = 400,      // without expectations of its own: silence that ends a run,
     LINGER_MS = 3000,    // and the longest wait for it
+    DETAIL_MAX = 4096,   // bytes below a problem in the summary
 };
 
 // --- expectations ------------------------------------------------------------------------------
@@ -78,6 +80,9 @@ struct run {
     struct arena *arena;
     const struct options *options;
     struct judge judge;
+    struct faults *faults;
+    const char **details; // of the judge's problems: the verdict's
+    size_t detail;        // that what follows of a fault report belongs to; SIZE_MAX: none
     struct machine machine;
     FILE *log;
     uint64_t start_ms;
@@ -94,22 +99,51 @@ struct run {
     size_t said_length;
 };
 
-// The guest's text, without what could reprogram a terminal.
-static void show_line(const char *line)
+// The guest's text, or a program's names, without what could reprogram a terminal.
+static void show_text(const char *text, unsigned char keep)
 {
-    for (const unsigned char *c = (const unsigned char *)line; *c != '\0'; c++) {
-        if ((*c < 0x20 && *c != '\t') || *c == 0x7f) {
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
+        if ((*c < 0x20 && *c != '\t' && *c != keep) || *c == 0x7f) {
             printf("\\x%02x", *c);
         } else {
             putchar(*c);
         }
     }
+}
+
+static void show_line(const char *line)
+{
+    show_text(line, '\t');
     putchar('\n');
 }
 
 static void type(const struct run *r, const char *text)
 {
     (void)!write(r->machine.in, text, strlen(text));
+}
+
+// Where a fault was, below its line; and below the problem that the judge made of it, if it did.
+static void explain(struct run *r, size_t problems)
+{
+    const struct fault_note note = faults_line(r->faults, r->last);
+    if (note.text == NULL) {
+        return;
+    }
+    if (!r->options->quiet) {
+        show_text(note.text, '\n');
+    }
+    if (note.begins) {
+        bool told = r->judge.problem_count > problems && problems < JUDGE_PROBLEMS_SHOWN;
+        r->detail = told ? problems : SIZE_MAX;
+    }
+    if (r->detail == SIZE_MAX) {
+        return;
+    }
+    const char **detail = &r->details[r->detail];
+    const char *before = *detail == NULL ? "" : *detail;
+    if (strlen(before) + strlen(note.text) < DETAIL_MAX) {
+        *detail = arena_printf(r->arena, "%s%s", before, note.text);
+    }
 }
 
 static void take_line(struct run *r)
@@ -123,7 +157,9 @@ static void take_line(struct run *r)
     if (r->log != NULL) {
         fprintf(r->log, "%s\n", r->last);
     }
+    size_t problems = r->judge.problem_count;
     const char *input = judge_line(&r->judge, r->last, host_ms() - r->start_ms);
+    explain(r, problems);
     if (input != NULL && r->machine.in >= 0) {
         type(r, input);
     }
@@ -361,6 +397,9 @@ bool verify(struct arena *a, const struct options *o, const struct system *s,
     r->arena = a;
     r->options = o;
     r->machine.in = -1;
+    r->faults = faults_new(a, s, b);
+    r->details = out->details;
+    r->detail = SIZE_MAX;
     judge_init(&r->judge, a, &expect, o->seed);
     if (!open_log(r, d)) {
         return false;
@@ -373,6 +412,7 @@ bool verify(struct arena *a, const struct options *o, const struct system *s,
                    strerror(errno));
         ran = false;
     }
+    faults_close(r->faults);
     judge_finish(&r->judge);
     if (!ran) {
         return false;

@@ -23,6 +23,7 @@
 //    spawn, control, names, inspect, later, main    requests
 //    handover, system  from the root task to components that are built
 //    start             their order of beginning
+//    fault             what is told of a fault
 //    log               output
 #pragma once
 
@@ -145,6 +146,7 @@ struct component {
     uint32_t notification;
     uint32_t reply;
     uint32_t ipc_frame;
+    uint32_t stack_frame; // first of its stack
     uint32_t start_frame; // first of its start page
     uint32_t start_pages;
     struct kaal_start *start; // its start page, as the broker sees it
@@ -358,10 +360,23 @@ void log_report(const struct kaal_report *report);
 // "@error what=.. name=.. cause=..".
 void log_error(const char *what, const char *name, const char *cause);
 
+// Does what is reported leave at once? If not, the console is to be woken when there is something.
+bool log_direct(void);
+void log_wake(void);
+
 // The console asks for output: moves at most KAAL_BROKER_TEXT_MAX bytes of whole lines into message
 // registers from `at` on. The first time, the broker leaves the serial port. Returns the bytes, 0
 // if there is no output left.
 unsigned log_take(unsigned at);
+
+// --- fault.c -------------------------------------------------------------------------------------
+
+// A component has faulted with this message: reported, and treated by its policy. NULL: one that is
+// no more.
+void fault_taken(struct component *c, seL4_MessageInfo_t info);
+
+// Puts the next line of faults that wait to be reported into words. False: there is none.
+bool fault_next_line(struct kaal_report *report);
 
 // --- handover.c, system.c, start.c -------------------------------------------------------------------------
 

@@ -392,6 +392,7 @@ static enum kaal_err create(struct component *c, const struct kaal_program *prog
     if (err == KAAL_OK) {
         err = kaal_build_pages(&b.base, KAAL_LAYOUT_STACK_TOP - c->spec.stack_size,
                                (uint32_t)(c->spec.stack_size >> PAGE_BITS), seL4_ReadWrite, &first);
+        c->stack_frame = (uint32_t)first;
     }
     if (err == KAAL_OK) {
         err = kaal_build_pages(&b.base, KAAL_LAYOUT_IPC_BUFFER, 1, seL4_ReadWrite, &first);

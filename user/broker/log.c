@@ -31,7 +31,12 @@ void log_open(void)
     log.uart = (volatile struct pl011_registers *)KAAL_LAYOUT_UART; // NOLINT: mapped by the root
 }
 
-static void wake_console(void)
+bool log_direct(void)
+{
+    return log.uart != NULL;
+}
+
+void log_wake(void)
 {
     const struct kaal_start_entry *console =
         kaal_start_find(kaal_start, KAAL_START_SIGNAL, "console");
@@ -68,7 +73,7 @@ void log_report(const struct kaal_report *report)
     put(prefix, (uint32_t)f.len);
     put(report->text, length);
     put("\n", 1);
-    wake_console();
+    log_wake();
 }
 
 // Length of the whole lines that fit; a single line always does.
@@ -115,6 +120,10 @@ unsigned log_take(unsigned at)
 {
     if (log.uart != NULL) {
         leave_uart();
+    }
+    struct kaal_report report;
+    while (log.used < KAAL_BROKER_TEXT_MAX && fault_next_line(&report)) {
+        log_report(&report);
     }
     if (log.lost != 0 && log.used == 0) {
         report_lost();

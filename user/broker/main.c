@@ -118,39 +118,6 @@ static bool called(seL4_Word badge, seL4_MessageInfo_t *info)
     return true;
 }
 
-static void report_fault(const char *name, const struct kaal_fault *what)
-{
-    struct kaal_report report;
-    kaal_report_begin(&report, "fault");
-    kaal_report_str(&report, "component", name);
-    kaal_report_str(&report, "kind", kaal_fault_kind(what));
-    kaal_report_hex(&report, "addr", what->addr);
-    kaal_report_hex(&report, "ip", what->ip);
-    if (what->type == seL4_Fault_VMFault) {
-        kaal_report_str(&report, "access", kaal_fault_access_name(what));
-    }
-    kaal_report_str(&report, "cause", kaal_fault_cause(what));
-    kaal_report_hex(&report, "code", what->code);
-    log_report(&report);
-}
-
-// A component whose faults nobody else handles: it stays where it is, the others go on.
-static void faulted(seL4_Word badge, seL4_MessageInfo_t info)
-{
-    struct kaal_fault what;
-    struct component *c = component_of_badge(badge);
-    if (c == NULL) {
-        return;
-    }
-    // A message that cannot be read is a fault all the same: its kind is reported as unknown.
-    (void)kaal_fault_read(info, &what);
-    report_fault(c->spec.name, &what);
-    audit_event(KAAL_AUDIT_FAULT, NULL, c, what.addr, (uint32_t)what.type);
-    bool timeout = what.type == seL4_Fault_Timeout;
-    c->state = KAAL_STATE_FAULTED;
-    supervise_failure(c, timeout ? KAAL_END_TIMEOUT : KAAL_END_FAULT, 0);
-}
-
 // --- the loop ------------------------------------------------------------------------------------
 
 static void take_over(void)
@@ -171,7 +138,7 @@ static bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info)
         return called(badge, info);
     }
     if ((badge & KAAL_BADGE_FAULT) != 0) {
-        faulted(badge, *info);
+        fault_taken(component_of_badge(badge), *info);
         return false;
     }
     if ((badge & KAAL_BADGE_DEAD) != 0) {

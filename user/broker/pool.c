@@ -319,7 +319,7 @@ enum kaal_err pool_add(struct pool *pool, struct pool_untyped untyped)
     }
     uint64_t size = size_of(untyped.bits);
     uint64_t offset = align_up(untyped.used, size_of(POOL_CARVE_BITS));
-    if (offset >= size && untyped.used != 0) {
+    if (offset >= size) {
         return KAAL_OK;
     }
     if (!is_new(pool, untyped.paddr + offset, size - offset)) {

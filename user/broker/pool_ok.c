@@ -121,8 +121,8 @@ static bool lists_ok(const struct pool *pool, uint32_t listed)
 {
     for (unsigned i = 0; i < 2; i++) {
         const struct pool_kind *kind = &pool->kinds[i];
-        for (uint8_t bits = 0; bits <= POOL_BITS_MAX; bits++) {
-            struct pool_node wanted = {.bits = bits, .state = POOL_FREE, .device = i == 1};
+        for (unsigned bits = 0; bits <= POOL_BITS_MAX; bits++) {
+            struct pool_node wanted = {.bits = (uint8_t)bits, .state = POOL_FREE, .device = i == 1};
             bool has_free = (kind->free_sizes >> bits & 1) != 0;
             bool has_whole = (kind->whole_sizes >> bits & 1) != 0;
             if (has_free != (kind->free_lists[bits] != POOL_NONE) ||

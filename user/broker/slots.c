@@ -32,11 +32,12 @@ static uint64_t mask_of(uint32_t index, uint32_t first, uint32_t end)
 // The rows known double in length at each step.
 static uint64_t row_starts(uint64_t low, uint64_t high, uint32_t count)
 {
-    uint32_t step = 0;
-    for (uint32_t known = 1; known < count; known += step) {
-        step = known < count - known ? known : count - known;
-        low &= low >> step | high << (WORD_BITS - step);
+    uint32_t known = 1;
+    while (known < count) {
+        uint32_t step = known < count - known ? known : count - known;
+        low &= low >> step | high << 1 << (WORD_BITS - 1 - step);
         high &= high >> step;
+        known += step;
     }
     return low;
 }

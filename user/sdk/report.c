@@ -35,3 +35,14 @@ void kaal_report_str(struct kaal_report *report, const char *key, const char *va
         fmt_char(&report->fmt, (char)(*value > ' ' && *value <= '~' ? *value : '_'));
     }
 }
+
+void kaal_report_text(struct kaal_report *report, const char *key, const char *value)
+{
+    put_key(report, key);
+    fmt_char(&report->fmt, '"');
+    for (; *value != '\0'; value++) {
+        bool plain = *value >= ' ' && *value <= '~' && *value != '"';
+        fmt_char(&report->fmt, (char)(plain ? *value : '_'));
+    }
+    fmt_char(&report->fmt, '"');
+}

@@ -31,6 +31,7 @@ struct verdict {
     enum ending ending;
     const char *reason; // why it ended other than it should; NULL
     uint64_t ms;
+    const char *details[JUDGE_PROBLEMS_SHOWN]; // for people, below a problem; NULL: nothing
 };
 
 // The file of expectations that belongs to a description; NULL: there is none.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "kernel_model.h"
 
+#include "pool.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -7,7 +7,11 @@
 // that leaves children behind or of nothing, fails the test.
 #pragma once
 
-#include "pool.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct pool_ops;
+struct pool_untyped;
 
 enum { KERNEL_SLOTS = 1 << 14 };
 

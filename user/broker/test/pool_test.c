@@ -170,7 +170,11 @@ static void what_has_no_free_page_adds_nothing(void **state)
     add(RAM + 0x4000, 14, 0x4000, false);
     add(RAM + 0x8000, 10, 0x10, false);
     assert_int_equal(pool_state(&pool).total, 0);
-    assert_int_equal(pool.piece_count, 0);
+    // Nor does it collide with what is above it.
+    add(RAM + 0xc000, 14, 0, false);
+    add(RAM + 0xb000, 12, 0x1000, false);
+    add(RAM + 0xbc00, 10, 0x10, false);
+    assert_int_equal(pool_state(&pool).total, 0x4000);
 }
 
 static void what_cannot_be_is_not_added(void **state)
@@ -194,6 +198,14 @@ static void no_memory_is_added_twice(void **state)
     add(RAM, 16, 0, false);
     add(RAM + 0x20000, 17, 0, false);
     assert_int_equal(pool_state(&pool).total, 0x40000);
+}
+
+static void what_lies_in_the_used_part_is_a_piece_of_its_own(void **state)
+{
+    (void)state;
+    add(RAM + 0x1000, 12, 0, false);
+    add(RAM, 14, 0x2000, false);
+    assert_int_equal(pool_state(&pool).total, 0x3000);
 }
 
 static void the_top_of_the_addresses_does_not_wrap(void **state)
@@ -551,6 +563,7 @@ int main(void)
         cmocka_unit_test_setup(what_has_no_free_page_adds_nothing, setup),
         cmocka_unit_test_setup(what_cannot_be_is_not_added, setup),
         cmocka_unit_test_setup(no_memory_is_added_twice, setup),
+        cmocka_unit_test_setup(what_lies_in_the_used_part_is_a_piece_of_its_own, setup),
         cmocka_unit_test_setup(the_top_of_the_addresses_does_not_wrap, setup),
         cmocka_unit_test_setup(carving_that_is_refused_keeps_what_it_has, setup),
         cmocka_unit_test_setup(too_many_pieces_are_refused, setup),

@@ -46,6 +46,15 @@ static void a_text_is_one_word_whatever_is_in_it(void **state)
     assert_string_equal(report.text, "@e text=a_b=1__[2J~__ empty=");
 }
 
+static void a_quoted_text_keeps_its_spaces_and_not_its_quotes(void **state)
+{
+    (void)state;
+    struct kaal_report report;
+    kaal_report_begin(&report, "e");
+    kaal_report_text(&report, "why", "read of \"0x18\"\n: null?");
+    assert_string_equal(report.text, "@e why=\"read of _0x18__: null?\"");
+}
+
 static void a_report_that_is_too_long_is_cut_and_ends(void **state)
 {
     (void)state;
@@ -74,6 +83,7 @@ int main(void)
         cmocka_unit_test(a_report_is_an_event_and_its_words),
         cmocka_unit_test(the_ends_of_the_numbers_are_whole),
         cmocka_unit_test(a_text_is_one_word_whatever_is_in_it),
+        cmocka_unit_test(a_quoted_text_keeps_its_spaces_and_not_its_quotes),
         cmocka_unit_test(a_report_that_is_too_long_is_cut_and_ends),
         cmocka_unit_test(a_report_begins_anew),
     };

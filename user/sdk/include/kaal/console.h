@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { KAAL_REPORT_SIZE = 256 };
+enum { KAAL_REPORT_SIZE = 448 };
 
 // One line; '\n' begins another. Longer ones than KAAL_CONSOLE_LINE_MAX are cut. False if the
 // console did not take it.
@@ -39,4 +39,7 @@ void kaal_report_hex(struct kaal_report *report, const char *key, uint64_t value
 
 // Spaces and control characters in the value come out as '_': a value is one word.
 void kaal_report_str(struct kaal_report *report, const char *key, const char *value);
+
+// In double quotes, with its spaces; double quotes in it and control characters come out as '_'.
+void kaal_report_text(struct kaal_report *report, const char *key, const char *value);
 void kaal_report_end(struct kaal_report *report);

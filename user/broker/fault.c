@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// What is told of a fault. A record is kept at once, for the component may be restarted in the next
+// moment; it is put into words when the console asks:
+//
+//    fault ──► records |taken|taken|free| .. ──► lines, one by one ──► log
+//
+// The first fault of a component in the window of its restarts is told with its registers and
+// callers, those after it in one line: a component that crashes in a circle costs no more than that.
+
+#include "life.h"
+#include "serve.h"
+
+#include <kaal/fault_text.h>
+#include <kaal/layout.h>
+
+enum {
+    RECORDS = 8,
+    SEGMENTS_MAX = 8,
+    STACK_PAGES = 2, // that are looked at for callers
+};
+
+static struct {
+    struct kaal_fault_record records[RECORDS];
+    uint32_t first;
+    uint32_t used;
+    uint32_t line; // of the first record: lines before it are out
+} queue;
+
+static const char *program_of(const struct component *c)
+{
+    uint32_t file = c->spec.file;
+    return file == KAAL_NONE ? "memory" : plan_file(&broker.plan, file)->name;
+}
+
+// --- callers -------------------------------------------------------------------------------------
+
+// Copies of the stack's frames from the one of the frame pointer on, in the window.
+static uint32_t open_stack(const struct component *c, uint64_t page, uint32_t slot)
+{
+    uint32_t first = (uint32_t)(page - (KAAL_LAYOUT_STACK_TOP - c->spec.stack_size)) >> PAGE_BITS;
+    uint32_t pages = 0;
+    while (pages < STACK_PAGES && page + ((uint64_t)pages << PAGE_BITS) < KAAL_LAYOUT_STACK_TOP &&
+           seL4_CNode_Copy(store(), slot + pages, store_depth(), store(),
+                           c->stack_frame + first + pages, store_depth(),
+                           seL4_CanRead) == seL4_NoError &&
+           memory_map_own(slot + pages, KAAL_LAYOUT_WINDOW + ((uint64_t)pages << PAGE_BITS),
+                          seL4_CanRead, true) == KAAL_OK) {
+        pages++;
+    }
+    return pages;
+}
+
+static void take_callers(const struct component *c, struct kaal_fault_record *record,
+                         const struct kaal_fault_place *place)
+{
+    uint64_t page = record->context.x29 & ~(uint64_t)(PAGE_SIZE - 1);
+    uint32_t slot = 0;
+    if (page < KAAL_LAYOUT_STACK_TOP - c->spec.stack_size || page >= KAAL_LAYOUT_STACK_TOP ||
+        !slots_take(&broker.slots, STACK_PAGES, &slot)) {
+        return;
+    }
+    uint32_t pages = open_stack(c, page, slot);
+    struct kaal_fault_stack stack = {.bytes = (const void *)KAAL_LAYOUT_WINDOW, // NOLINT: mapped
+                                     .address = page,
+                                     .size = (uint64_t)pages << PAGE_BITS};
+    kaal_backtrace(record, &stack, place);
+    for (uint32_t i = 0; i < STACK_PAGES; i++) {
+        (void)seL4_CNode_Delete(store(), slot + i, store_depth()); // unmaps it
+    }
+    (void)slots_give(&broker.slots, slot, STACK_PAGES);
+}
+
+// --- records -------------------------------------------------------------------------------------
+
+static void take_details(const struct component *c, struct kaal_fault_record *record)
+{
+    struct kaal_fault_segment segments[SEGMENTS_MAX];
+    struct kaal_program program;
+    struct kaal_fault_place place = {.start = c->start,
+                                     .start_room = (size_t)c->start_pages << PAGE_BITS,
+                                     .segments = segments};
+    if (c->spec.file != KAAL_NONE && image_program(c->spec.file, &program) == NULL) {
+        place.segment_count = kaal_fault_segments(&program.elf, segments, SEGMENTS_MAX);
+    }
+    if (seL4_TCB_ReadRegisters(c->tcb, 0, 0, sizeof(record->context) / sizeof(seL4_Word),
+                               &record->context) == seL4_NoError) {
+        kaal_fault_take_registers(record);
+        take_callers(c, record, &place);
+    }
+    kaal_fault_explain(record, &place);
+}
+
+bool fault_next_line(struct kaal_report *report)
+{
+    while (queue.used > 0) {
+        if (kaal_fault_line(&queue.records[queue.first], queue.line, report)) {
+            queue.line++;
+            return true;
+        }
+        queue.first = (queue.first + 1) % RECORDS;
+        queue.used--;
+        queue.line = 0;
+    }
+    return false;
+}
+
+static void tell(void)
+{
+    struct kaal_report report;
+    if (!log_direct()) {
+        log_wake();
+        return;
+    }
+    while (fault_next_line(&report)) {
+        log_report(&report);
+    }
+}
+
+static void record_fault(const struct component *c, const struct kaal_fault *what)
+{
+    if (queue.used == RECORDS) {
+        queue.first = (queue.first + 1) % RECORDS; // the oldest goes
+        queue.used--;
+        queue.line = 0;
+    }
+    struct kaal_fault_record *record = &queue.records[(queue.first + queue.used) % RECORDS];
+    queue.used++;
+    kaal_fault_take(record, c->spec.name, program_of(c), what);
+    record->generation = c->generation;
+    record->number = component_number(c);
+    if (c->restarts == 0) {
+        take_details(c, record);
+    }
+    tell();
+}
+
+void fault_taken(struct component *c, seL4_MessageInfo_t info)
+{
+    struct kaal_fault what;
+    if (c == NULL) {
+        return;
+    }
+    // A message that cannot be read is a fault all the same: its kind is reported as unknown.
+    (void)kaal_fault_read(info, &what);
+    c->state = KAAL_STATE_FAULTED;
+    record_fault(c, &what);
+    audit_event(KAAL_AUDIT_FAULT, NULL, c, what.addr, (uint32_t)what.type);
+    supervise_failure(c, what.type == seL4_Fault_Timeout ? KAAL_END_TIMEOUT : KAAL_END_FAULT, 0);
+}
