@@ -138,6 +138,9 @@ static enum kaal_err read_shape(struct request *r, struct shape *shape)
     seL4_Word size = argument(1);
     seL4_Word how = argument(2);
     seL4_Word rights = how & ~flags;
+    if (r->words < 3) {
+        return KAAL_ERR_PROTOCOL;
+    }
     if (size == 0) {
         return wrong_argument(r, 1);
     }
