@@ -47,7 +47,8 @@ static void check_links(const struct system *s)
     }
     for (size_t i = 0; i < s->device_count; i++) {
         must(s->devices[i].pd < s->pd_count);
-        must((s->devices[i].path.text != NULL) != (s->devices[i].compatible.text != NULL));
+        enum kaal_device_match by;
+        must(system_match(&s->devices[i].match, &by)->text != NULL);
     }
     for (size_t i = 0; i < s->cap_count; i++) {
         const struct sd_cap *c = &s->caps[i];
