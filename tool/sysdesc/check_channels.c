@@ -29,7 +29,9 @@ static void check_channel_kind(struct checker *c, struct sd_channel *ch)
 // The one channel to the broker that is written: its alarm.
 static bool wakes_broker(const struct sd_channel *ch)
 {
-    return !ch->is_call && ch->name.text != NULL && strcmp(ch->name.text, KAAL_TIME_BROKER) == 0;
+    return !ch->is_call && ch->name.text != NULL && ch->from_name.text != NULL &&
+           strcmp(ch->name.text, KAAL_TIME_BROKER) == 0 &&
+           strcmp(ch->from_name.text, KAAL_TIME_CLOCK) == 0;
 }
 
 static void check_channel_ends(struct checker *c, struct sd_channel *ch)

@@ -315,8 +315,24 @@ static void check_quotas(struct checker *c, const struct sd_pd *pd)
     }
 }
 
+// It waits for its next period by giving up what is left of the budget; with all of the period as
+// budget it would not wait at all.
+static void check_ticks(struct checker *c)
+{
+    if (!system_has_clock(c->system)) {
+        return;
+    }
+    const struct sd_pd *clock = &c->system->pds[system_find_pd(c->system, KAAL_TIME_CLOCK)];
+    if (system_budget(clock) == system_period(clock)) {
+        diag_error(c->diag, clock->name.at,
+                   "the clock counts its periods and has a budget of a whole one, so that it would "
+                   "run too fast; give it budget = 100 and period = 1000");
+    }
+}
+
 void check_policies(struct checker *c)
 {
+    check_ticks(c);
     for (size_t i = 0; i < c->system->pd_count; i++) {
         struct sd_pd *pd = &c->system->pds[i];
         if (pd->role != KAAL_ROLE_COMPONENT) {
