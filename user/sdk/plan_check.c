@@ -262,16 +262,17 @@ static bool cap_object_ok(const struct plan *plan, const struct kaal_plan_cap *c
     return false;
 }
 
-// Is this a capability to an object of the broker that somebody else holds, and not the one to call
-// the broker in his own name?
+// Is this a capability to an object of the broker that somebody else holds, and neither the one to
+// call the broker in his own name nor one to signal it, as its alarm does?
 static bool cap_takes_broker(const struct plan *plan, const struct kaal_plan_cap *cap)
 {
     bool of_pd = cap->kind != KAAL_CAP_IRQ_HANDLER && cap->kind != KAAL_CAP_FRAME;
     if (!of_pd || cap->object != plan->broker || cap->pd == plan->broker) {
         return false;
     }
-    return cap->kind != KAAL_CAP_ENDPOINT || cap->rights != KAAL_RIGHT_WRITE ||
-           cap->badge != (KAAL_BADGE_CALL | cap->pd);
+    bool calls = cap->kind == KAAL_CAP_ENDPOINT && cap->badge == (KAAL_BADGE_CALL | cap->pd);
+    bool signals = cap->kind == KAAL_CAP_NOTIFICATION;
+    return cap->rights != KAAL_RIGHT_WRITE || !(calls || signals);
 }
 
 // Receivers believe badges: faults come from the kernel, a signal is one bit.

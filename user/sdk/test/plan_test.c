@@ -376,6 +376,25 @@ static void what_is_the_broker_s_is_not_given_away(void **state)
     assert_false(open_image());
 }
 
+static void the_broker_may_be_signalled(void **state)
+{
+    (void)state;
+    struct kaal_plan_cap *signal = &image.caps[MAKE_CAP_CALL];
+    *signal = (struct kaal_plan_cap){.name = "alarm",
+                                     .pd = MAKE_CLIENT,
+                                     .kind = KAAL_CAP_NOTIFICATION,
+                                     .object = MAKE_BROKER,
+                                     .rights = KAAL_RIGHT_WRITE,
+                                     .slot = 1,
+                                     .badge = 1};
+    make_sum(&image);
+    assert_true(open_image());
+    signal->rights = KAAL_RIGHT_READ;
+    make_sum(&image);
+    assert_false(open_image());
+    assert_string_equal(error.cause, "what is the broker's stays the broker's");
+}
+
 static void a_badge_that_says_what_it_is_not_is_rejected(void **state)
 {
     (void)state;
@@ -558,6 +577,7 @@ int main(void)
         cmocka_unit_test_setup(the_broker_must_be_above_passive_components_and_always_have_budget,
                                setup),
         cmocka_unit_test_setup(what_is_the_broker_s_is_not_given_away, setup),
+        cmocka_unit_test_setup(the_broker_may_be_signalled, setup),
         cmocka_unit_test_setup(a_badge_that_says_what_it_is_not_is_rejected, setup),
         cmocka_unit_test_setup(registers_are_neither_cached_nor_executable, setup),
         cmocka_unit_test_setup(a_policy_with_a_wrong_field_is_rejected, setup),
