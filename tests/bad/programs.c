@@ -107,11 +107,15 @@ static void write_good(void)
     write_file("build/target/mcs-dbg/bin/root.elf", elf, elf_make(&m, elf));
     m.symbol = NULL;
     write_file("build/target/mcs-dbg/bin/cap_broker.elf", elf, elf_make(&m, elf));
+    write_file("build/target/mcs-dbg/bin/clock.elf", elf, elf_make(&m, elf));
+    write_file("programs/a_program_whose_name_is_far_too_long.elf", elf, elf_make(&m, elf));
     m.flags = KAAL_PROGRAM_NEEDS_FPU;
     write_file("programs/fpu.elf", elf, elf_make(&m, elf));
     m.flags = KAAL_PROGRAM_STARTS_CLEAN;
     write_file("programs/not_moved.elf", elf, elf_make(&m, elf));
     m.flags = 0;
+    m.fill = 9;
+    write_file("programs/other/good.elf", elf, elf_make(&m, elf));
     m.config = NULL;
     write_file("programs/no_note.elf", elf, elf_make(&m, elf));
     m.config = "mk-el1-dbg";
