@@ -62,10 +62,10 @@ enum kaal_err kaal_alive(void)
     return kaal_broker_call(KAAL_BROKER_ALIVE, 1, 0);
 }
 
-void kaal_broker_stop(int status, const char *reason)
+void kaal_broker_stop(int64_t status, const char *reason)
 {
     size_t length = strnlen(reason, KAAL_BROKER_TEXT_MAX);
     seL4_SetMR(1, length);
-    seL4_SetMR(2, (seL4_Word)(int64_t)status);
+    seL4_SetMR(2, (seL4_Word)status);
     (void)kaal_broker_call(KAAL_BROKER_STOP, kaal_broker_put(3, reason, length), 0);
 }

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // Puts `length` bytes of text into message registers from `at` on, eight to a word.
 void kaal_message_put_text(unsigned at, const char *text, size_t length);
@@ -27,4 +28,4 @@ bool kaal_print_line(const char *text, size_t length);
 seL4_CPtr kaal_broker_slot(void);
 
 // STOP. Returns only if the broker does not take it.
-void kaal_broker_stop(int status, const char *reason);
+void kaal_broker_stop(int64_t status, const char *reason);
