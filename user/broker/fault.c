@@ -11,6 +11,7 @@
 #include "life.h"
 #include "serve.h"
 
+#include <kaal/broker_name.h>
 #include <kaal/fault_text.h>
 #include <kaal/layout.h>
 
@@ -128,7 +129,7 @@ static bool restart_line(const struct restart_record *restart, unsigned line,
     }
     kaal_report_begin(report, "restart");
     kaal_report_str(report, "component", restart->name);
-    kaal_report_str(report, "after", supervise_end_name(restart->after));
+    kaal_report_str(report, "after", kaal_end_name(restart->after));
     kaal_report_u64(report, "generation", restart->generation);
     kaal_report_u64(report, "delay_us", restart->delay_us);
     return true;

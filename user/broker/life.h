@@ -29,9 +29,6 @@ void life_remove(struct component *c);
 // It has ended by itself, or cannot go on: restarted, at once or later, or ended, by its policy.
 void supervise_failure(struct component *c, enum kaal_end end, int64_t status);
 
-// "fault"; for reports.
-const char *supervise_end_name(enum kaal_end end);
-
 // It was restarted: those that depend on it are as well, those that watch it are told.
 void supervise_restarted(const struct component *c);
 

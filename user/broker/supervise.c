@@ -12,6 +12,7 @@
 #include "serve.h"
 
 #include <kaal/broker_client.h>
+#include <kaal/broker_name.h>
 #include <kaal/time.h>
 
 enum { BACKOFF_DOUBLINGS = 6 };
@@ -107,17 +108,6 @@ void supervise_restarted(const struct component *c)
 }
 
 // --- failures ------------------------------------------------------------------------------------
-
-const char *supervise_end_name(enum kaal_end end)
-{
-    static const char *const names[KAAL_END_COUNT] = {
-        [KAAL_END_NONE] = "none",           [KAAL_END_EXIT] = "exit",
-        [KAAL_END_FAULT] = "fault",         [KAAL_END_KILLED] = "killed",
-        [KAAL_END_HEARTBEAT] = "heartbeat", [KAAL_END_TIMEOUT] = "timeout",
-        [KAAL_END_DEPENDS] = "depends",     [KAAL_END_GIVEN_UP] = "given_up",
-    };
-    return names[end];
-}
 
 static void restart_now(struct component *c)
 {
