@@ -385,10 +385,12 @@ void fault_taken(struct component *c, seL4_MessageInfo_t info);
 // It is going to be restarted: to be reported.
 void fault_restart(const struct component *c, enum kaal_end after, uint64_t delay_us);
 
-// Puts the next line of faults and restarts that wait to be reported into words. False: there is none.
+// Puts the next line of faults and restarts that wait to be reported into words. False: there is
+// none.
 bool fault_next_line(struct kaal_report *report);
 
-// --- handover.c, system.c, start.c -------------------------------------------------------------------------
+// --- handover.c, system.c, start.c
+// -------------------------------------------------------------------------
 
 // Takes over from the root task and removes it. False, and reported, if something is not as it must
 // be.

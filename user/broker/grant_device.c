@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Devices: registers and interrupts, for one component alone. The interrupts are grants derived from
-// that of the registers, so that they go with it.
+// Devices: registers and interrupts, for one component alone. The interrupts are grants derived
+// from that of the registers, so that they go with it.
 //
 //    DEVICE  copies of frames |window 0|window 1| ..      mapped one after another, a guard between
 //      └─ IRQ  |handler|signal|                           one for each interrupt
@@ -172,8 +172,8 @@ static enum kaal_err bind_irq(struct component *c, struct dt_node node, uint32_t
     c->bits_taken |= g->badge;
     enum kaal_err err = machine_irq(node, number, g->slot);
     if (err == KAAL_OK) {
-        err = refused(seL4_CNode_Mint(store(), g->slot + 1, store_depth(), store(),
-                                      c->notification, store_depth(), seL4_CanWrite, g->badge));
+        err = refused(seL4_CNode_Mint(store(), g->slot + 1, store_depth(), store(), c->notification,
+                                      store_depth(), seL4_CanWrite, g->badge));
     }
     if (err == KAAL_OK) {
         err = refused(seL4_IRQHandler_SetNotification(g->slot, g->slot + 1));
@@ -190,8 +190,7 @@ static enum kaal_err add_irq(struct component *c, struct dt_node node, uint32_t 
 {
     struct grant *g = NULL;
     uint32_t holder = component_number(c);
-    enum kaal_err err =
-        grant_add(&broker.grants, KAAL_GRANT_IRQ, holder, holder, device, &g);
+    enum kaal_err err = grant_add(&broker.grants, KAAL_GRANT_IRQ, holder, holder, device, &g);
     if (err != KAAL_OK) {
         return err;
     }
@@ -201,10 +200,10 @@ static enum kaal_err add_irq(struct component *c, struct dt_node node, uint32_t 
         err = bind_irq(c, node, number, g);
     }
     if (err == KAAL_OK) {
-        err = entry_add(c, &g->entry,
-                        &(struct kaal_start_entry){
-                            .kind = KAAL_START_IRQ, .slot = g->cptr, .value = g->badge},
-                        dt_name(&broker.dt, node));
+        err = entry_add(
+            c, &g->entry,
+            &(struct kaal_start_entry){.kind = KAAL_START_IRQ, .slot = g->cptr, .value = g->badge},
+            dt_name(&broker.dt, node));
     }
     if (err != KAAL_OK) {
         take_back(g);
@@ -221,8 +220,8 @@ static enum kaal_err add_irqs(struct component *c, struct dt_node node, struct g
 {
     struct dt_irq irq;
     enum kaal_err err = KAAL_OK;
-    for (uint32_t i = 0;
-         i < INTERRUPTS_MAX && err == KAAL_OK && dt_irq(&broker.dt, node, i, &irq); i++) {
+    for (uint32_t i = 0; i < INTERRUPTS_MAX && err == KAAL_OK && dt_irq(&broker.dt, node, i, &irq);
+         i++) {
         err = c->notified ? add_irq(c, node, i, device, info) : KAAL_ERR_STATE;
     }
     return err;
