@@ -12,6 +12,10 @@
 #   <build folder>/libsel4/gen_config/sel4/gen_config.h
 #
 # at configure time. A file whose content stays the same is left alone, so that nothing is built anew.
+#
+#   kaal_gen_config_of(<kernel text> <libsel4 text> <build folder>)
+#
+# writes the same files from the text of another kernel's two gen_config.json, for user level alone.
 # It also refuses options of seL4's own build that ask for a kernel that this tree does not have.
 include_guard(GLOBAL)
 
@@ -149,6 +153,18 @@ function(kaal_config_header result json)
     set(${result} "${text}" PARENT_SCOPE)
 endfunction()
 
+function(kaal_gen_config_of kernel libsel4 build_dir)
+    foreach(pair "kernel:gen_config/kernel" "libsel4:libsel4/gen_config/sel4")
+        string(REPLACE ":" ";" pair ${pair})
+        list(GET pair 0 name)
+        list(GET pair 1 folder)
+        string(STRIP "${${name}}" json)
+        kaal_config_header(header "${json}")
+        kaal_write_if_different(${build_dir}/${folder}/gen_config.json "${json}\n")
+        kaal_write_if_different(${build_dir}/${folder}/gen_config.h "${header}")
+    endforeach()
+endfunction()
+
 function(kaal_gen_config configuration build_dir)
     kaal_refuse_options()
 
@@ -167,10 +183,9 @@ function(kaal_gen_config configuration build_dir)
         if(name STREQUAL "kernel" AND configuration STREQUAL "${KAAL_CONFIG}")
             kaal_refuse_other_values(${configuration} "${json}")
         endif()
-        kaal_config_header(header "${json}")
-        kaal_write_if_different(${build_dir}/${folder}/gen_config.json "${json}\n")
-        kaal_write_if_different(${build_dir}/${folder}/gen_config.h "${header}")
+        set(${name} "${json}")
         set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
             ${KAAL_CONFIG_DIR}/common/${name}.json ${KAAL_CONFIG_DIR}/${configuration}/${name}.json)
     endforeach()
+    kaal_gen_config_of("${kernel}" "${libsel4}" ${build_dir})
 endfunction()

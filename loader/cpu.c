@@ -6,8 +6,16 @@
 #define READ(reg, out)    __asm__ volatile("mrs %0, " reg : "=r"(out))
 #define WRITE(reg, value) __asm__ volatile("msr " reg ", %0" ::"r"((uint64_t)(value)) : "memory")
 
-// Bits of SCTLR_EL1 that are one in Armv8.0; all others off.
-#define SCTLR_RES1 0x30d00800ULL
+// Bits of SCTLR_EL1 and SCTLR_EL2 that are one in Armv8.0; all others off.
+#define SCTLR_RES1     0x30d00800ULL
+#define SCTLR_EL2_RES1 0x30c50830ULL
+
+// Translation, data cache, instruction cache.
+#define SCTLR_ON (1ULL | 1ULL << 2 | 1ULL << 12)
+
+// What seL4 asks for at EL2: 48-bit addresses, 4 KiB pages, tables in write-back inner-shareable
+// memory, 40 bits of physical address. It does not boot with another value.
+#define TCR_EL2 0x80823510ULL
 
 unsigned cpu_el(void)
 {
@@ -61,22 +69,32 @@ void cpu_discard_cached(uint64_t start, uint64_t size)
     __asm__ volatile("dsb sy" ::: "memory");
 }
 
-void cpu_translation(struct enter *e)
+// 48-bit addresses in both halves, 4 KiB pages, tables in write-back inner-shareable memory, 16-bit
+// ASIDs.
+static uint64_t el1_tcr(void)
 {
     uint64_t mmfr0;
     READ("id_aa64mmfr0_el1", mmfr0);
     uint64_t pa_range = mmfr0 & 0xf;
-    // Indices 0 to 4 are seL4's: two device types, gathering ones, uncached, write-back.
+    return 16ULL | 16ULL << 16                                 // T0SZ, T1SZ
+           | 1ULL << 8 | 1ULL << 10 | 3 << 12                  // IRGN0, ORGN0, SH0
+           | 1ULL << 24 | 1ULL << 26 | 3ULL << 28 | 2ULL << 30 // TG1
+           | (pa_range > 5 ? 5 : pa_range) << 32               // IPS: 48 bits with 4 KiB pages
+           | 1ULL << 36;                                       // AS
+}
+
+void cpu_translation(struct enter *e)
+{
+    // Indices 0 to 4 are seL4's: two device types, gathering ones, uncached, write-back. It writes
+    // neither MAIR nor TCR.
     e->mair = 0x0000aaff440c0400ULL;
-    // seL4 never writes TCR: 48-bit addresses in both halves, 4 KiB pages, tables in write-back
-    // inner-shareable memory, 16-bit ASIDs.
-    e->tcr = 16ULL | 16ULL << 16                                 // T0SZ, T1SZ
-             | 1ULL << 8 | 1ULL << 10 | 3 << 12                  // IRGN0, ORGN0, SH0
-             | 1ULL << 24 | 1ULL << 26 | 3ULL << 28 | 2ULL << 30 // TG1
-             | (pa_range > 5 ? 5 : pa_range) << 32 // IPS: at most 48 bits with 4 KiB pages
-             | 1ULL << 36;                         // AS
-    // M, C, I, and no traps of WFI and WFE at EL0.
-    e->sctlr = SCTLR_RES1 | 1 | 1 << 2 | 1 << 12 | 1 << 16 | 1 << 18;
+    if (e->el == 2) {
+        e->tcr = TCR_EL2;
+        e->sctlr = SCTLR_EL2_RES1 | SCTLR_ON;
+    } else {
+        e->tcr = el1_tcr();
+        e->sctlr = SCTLR_RES1 | SCTLR_ON | 1 << 16 | 1 << 18; // no traps of WFI and WFE at EL0
+    }
 }
 
 void cpu_hvc(uint32_t function)

@@ -17,15 +17,15 @@ static inline void *phys(uint64_t address)
 // 1, 2 or 3.
 unsigned cpu_el(void);
 
-// At EL2: EL1 becomes AArch64 and untrapped, its timers and the GIC's registers usable, the
-// virtual counter equal to the physical one.
+// At EL2, for kernels of both levels: EL1 becomes AArch64 and untrapped, its timers and the GIC's
+// registers usable, the virtual counter equal to the physical one.
 void el2_prepare(void);
 
 // Drops the cache lines of [start, start + size). Memory was written with the data cache off, so
 // whatever a cache holds of it is older.
 void cpu_discard_cached(uint64_t start, uint64_t size);
 
-// Fills sctlr, mair, tcr.
+// Fills sctlr, mair, tcr for translation at e->el.
 void cpu_translation(struct enter *e);
 
 // A PSCI call with this function number, by HVC or SMC.

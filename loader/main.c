@@ -5,7 +5,7 @@
 //   device tree -> memory, UART      copied away first: the kernel goes where QEMU put it
 //   payload     -> kernel, root task checked before anything of it is believed
 //   place       -> copy, zero        place.h
-//   page tables -> EL1, MMU on       tables.h, start.S
+//   page tables -> EL1 or EL2, MMU on tables.h, start.S
 #include <kaal/boot.h>
 
 #include "console.h"
@@ -119,6 +119,7 @@ static void find_machine(uint64_t x0)
 {
     struct dt dt;
     loader.machine.loader.start = (uint64_t)(uintptr_t)loader_start;
+    loader.machine.el = cpu_el();
     uint64_t tree = take_tree(&dt, x0);
     if (tree != 0) {
         find_memory(&dt);
@@ -128,7 +129,7 @@ static void find_machine(uint64_t x0)
     struct fmt line;
     line_begin(&line);
     fmt_str(&line, "@start el=");
-    fmt_u64(&line, cpu_el());
+    fmt_u64(&line, loader.machine.el);
     line_key_hex(&line, " ram=", loader.machine.ram.start);
     line_key_hex(&line, "+", loader.machine.ram.end - loader.machine.ram.start);
     line_key_hex(&line, " dtb=", tree);
@@ -235,6 +236,7 @@ static void fill_arguments(struct enter *e)
     e->x[4] = loader.machine.tree_size != 0 ? p->tree.start : 0;
     e->x[5] = loader.machine.tree_size;
     e->entry = loader.kernel.entry;
+    e->el = p->el;
 }
 
 static void report_enter(const struct enter *e)

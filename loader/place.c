@@ -28,8 +28,12 @@ static enum place_err place_kernel(struct place *p, const struct place_machine *
 {
     uint64_t offset = 0;
     uint64_t end;
-    if (kernel->lo < PLACE_KERNEL_HALF) {
+    p->el = kernel->lo < PLACE_KERNEL_HALF ? 2 : 1;
+    if (p->el == 2 && m->el != 2) {
         return PLACE_KERNEL_EL2;
+    }
+    if (kernel->lo < PLACE_ROOT_ENTRY) {
+        return PLACE_KERNEL_LOW;
     }
     if (!offset_is_constant(kernel, &offset)) {
         return PLACE_KERNEL_OFFSET;
@@ -49,8 +53,7 @@ static enum place_err place_kernel(struct place *p, const struct place_machine *
 
 static enum place_err place_tree(struct place *p, const struct place_machine *m)
 {
-    // Both sides of the loader would do for the protocol; below it there is room, and nothing that
-    // is still needed.
+    // Behind the kernel there is room, and nothing that is still needed.
     uint64_t end;
     p->tree.start = p->kernel.end;
     p->tree.end = p->kernel.end;
@@ -58,15 +61,17 @@ static enum place_err place_tree(struct place *p, const struct place_machine *m)
         return PLACE_KERNEL_LARGE;
     }
     p->tree.end = end;
-    return end <= m->loader.start ? PLACE_OK : PLACE_KERNEL_LARGE;
+    bool apart = end <= m->loader.start || p->kernel.start >= m->loader.end;
+    return apart ? PLACE_OK : PLACE_KERNEL_LARGE;
 }
 
 static enum place_err place_user(struct place *p, const struct place_machine *m,
                                  const struct elf *root)
 {
     uint64_t end;
+    uint64_t behind = p->tree.end > m->loader.end ? p->tree.end : m->loader.end;
     p->user_vaddr = align_down(root->lo, PLACE_PAGE);
-    if (!align_up_checked(m->loader.end, PLACE_PAGE, &p->user.start) ||
+    if (!align_up_checked(behind, PLACE_PAGE, &p->user.start) ||
         !align_up_checked(root->hi, PLACE_PAGE, &end) ||
         !add_checked(p->user.start, end - p->user_vaddr, &p->user.end)) {
         return PLACE_ROOT_LARGE;
@@ -92,12 +97,14 @@ const char *place_strerror(enum place_err err)
 {
     static const char *const texts[PLACE_ERR_COUNT] = {
         [PLACE_OK] = "no error",
-        [PLACE_KERNEL_EL2] = "the kernel is linked for EL2; build it without hypervisor support",
+        [PLACE_KERNEL_EL2] =
+            "the kernel is a hypervisor, the machine started at EL1; start it at EL2",
+        [PLACE_KERNEL_LOW] = "the kernel is linked below 512 GiB, where the loader runs",
         [PLACE_KERNEL_OFFSET] = "the kernel's segments have different virtual - physical offsets",
         [PLACE_KERNEL_BLOCK] = "the kernel's virtual - physical offset is no multiple of 2 MiB",
         [PLACE_KERNEL_WINDOW] = "the kernel crosses a 1 GiB boundary of virtual addresses",
         [PLACE_KERNEL_OUTSIDE] = "the kernel's addresses are outside the machine's memory",
-        [PLACE_KERNEL_LARGE] = "the kernel, with the device tree, does not end below the loader",
+        [PLACE_KERNEL_LARGE] = "the kernel, with the device tree, overlaps the loader",
         [PLACE_LOADER_OUTSIDE] = "the image does not fit into the machine's memory; give it more",
         [PLACE_ROOT_LARGE] = "the root task does not fit into the machine's memory; give it more",
     };

@@ -48,23 +48,36 @@ start:
 
 // void enter_kernel(const struct enter *e)
 //
-// At EL2, goes on at EL1 (its registers were set by el2_prepare()); then turns the MMU on and
-// leaves for the kernel. x19 holds `e`: an exception return changes no general register.
+// At EL2 with a kernel for EL1, goes on at EL1 (its registers were set by el2_prepare()); then turns
+// the MMU on and leaves for the kernel. x19 holds `e`: an exception return changes no general
+// register.
     .text
     .globl enter_kernel
 enter_kernel:
     mov x19, x0
+    ldr x9, [x19, #ENTER_EL]
+    cmp x9, #2
+    b.eq enter_el2
     mrs x9, CurrentEL
     cmp x9, #(1 << 2)
-    b.eq 1f
-    adr x9, 1f
+    b.eq enter_el1
+    adr x9, enter_el1
     msr elr_el2, x9
     mov x9, #0x3c5 // EL1 with its own stack pointer, all interrupts masked
     msr spsr_el2, x9
     isb
     eret
 
-1:  ldp x9, x10, [x19, #ENTER_MAIR]
+    // Everything is loaded before the caches are on: they may hold older bytes.
+    .macro load_arguments
+    ldp x0, x1, [x19, #ENTER_X0]
+    ldp x2, x3, [x19, #ENTER_X0 + 16]
+    ldp x4, x5, [x19, #ENTER_X0 + 32]
+    ldp x10, x9, [x19, #ENTER_ENTRY]
+    .endm
+
+enter_el1:
+    ldp x9, x10, [x19, #ENTER_MAIR]
     msr mair_el1, x9
     msr tcr_el1, x10
     ldp x9, x10, [x19, #ENTER_TTBR0]
@@ -76,12 +89,25 @@ enter_kernel:
     ic iallu
     dsb sy
     isb
-    // Everything is loaded before the caches are on: they may hold older bytes.
-    ldp x0, x1, [x19, #ENTER_X0]
-    ldp x2, x3, [x19, #ENTER_X0 + 16]
-    ldp x4, x5, [x19, #ENTER_X0 + 32]
-    ldp x10, x9, [x19, #ENTER_ENTRY]
+    load_arguments
     msr sctlr_el1, x9
+    isb
+    br x10
+
+enter_el2:
+    ldp x9, x10, [x19, #ENTER_MAIR]
+    msr mair_el2, x9
+    msr tcr_el2, x10
+    ldr x9, [x19, #ENTER_TTBR0]
+    msr ttbr0_el2, x9
+    msr tpidr_el1, xzr // a kernel for EL2 finds its core's number there as well
+    isb
+    tlbi alle2
+    ic iallu
+    dsb sy
+    isb
+    load_arguments
+    msr sctlr_el2, x9
     isb
     br x10
 

@@ -5,7 +5,8 @@
 //   TTBR0  -> L0 -> L1 -> L2  the GiB of the loader, as far as it is memory: virtual = physical
 //   TTBR1  -> L0 -> L1 -> L2  from the kernel's start to the end of its GiB or of the memory
 //
-// Both map 2 MiB blocks of normal memory, executable and writable at EL1.
+// Both map 2 MiB blocks of normal memory, executable and writable for the kernel. EL2 has one
+// table: there, an entry of the first L0 leads to the second L1.
 #pragma once
 
 #include "place.h"

@@ -37,6 +37,8 @@ static int dispatch(struct arena *a, struct options *o, struct diag *d)
         return cmd_test(a, o, d);
     case CMD_BENCH:
         return cmd_bench(a, o, d);
+    case CMD_SDK:
+        return cmd_sdk(a, o, d);
     }
     return STATUS_USAGE;
 }

@@ -4,6 +4,7 @@
 // Every invocation stub, under the name by which seL4 sources include them. One header per object.
 
 #include <sel4/stubs/arm_page.h>
+#include <sel4/stubs/arm_vcpu.h>
 #include <sel4/stubs/arm_vspace.h>
 #include <sel4/stubs/cnode.h>
 #include <sel4/stubs/domain.h>

@@ -46,8 +46,10 @@
 //   |#### kernel ####|# dtb #|....|%% loader, payload %%|#### root task ####|.........| end of RAM
 //
 // `#` stays, `%` becomes free memory. So the kernel with the tree must fit below KAAL_LOADER_BASE,
-// and RAM must reach KAAL_LOADER_BASE + loader + payload + root task's memory. The tool checks this
-// against -m; the loader checks it against the memory it finds, and powers off with a message.
+// and RAM must reach KAAL_LOADER_BASE + loader + payload + root task's memory. A hypervisor's
+// p_paddr is higher: the loader with its payload must fit below it, tree and root task follow it.
+// The tool checks this against -m; the loader checks it against the memory it finds, and powers off
+// with a message.
 #pragma once
 
 #include <stdint.h>
@@ -83,8 +85,8 @@ struct kaal_boot {
     uint64_t root_offset;
     uint64_t root_size;
 
-    // The memory that the kernel was configured for: used when the machine gives no device tree.
-    // ram_size 0: without a tree, do not boot.
+    // The memory of the machine that the kernel was configured for: used when the machine gives no
+    // device tree. ram_size 0: without a tree, do not boot.
     uint64_t ram_base;
     uint64_t ram_size;
 };

@@ -236,7 +236,8 @@ struct kaal_plan_cap {
 
 // The receiving side of a channel needs no capability of its own (its endpoint or notification is
 // one for all channels) but must tell senders apart: such an entry has slot 0 and is copied into
-// the start page only.
+// the start page only. A component that watches another learns its bit in the same way: by a
+// notification with slot 0, whose object is the one that is watched.
 
 // --- files -------------------------------------------------------------------------------------
 

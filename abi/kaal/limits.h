@@ -6,7 +6,8 @@
 
 #include <stdint.h>
 
-// Longest period in microseconds: one hour. Ticks of it, squared, still fit the kernel's arithmetic.
+// Longest period in microseconds: one hour. Ticks of it, squared, still fit the kernel's
+// arithmetic.
 #define KAAL_PERIOD_MAX_US UINT64_C(3600000000)
 
 enum {
@@ -22,7 +23,7 @@ enum {
     KAAL_LINK_MAX = 1024,
     KAAL_PERMIT_MAX = 256,
     KAAL_COMPONENT_MAX = 256, // alive at a time: those of the image and those that are spawned
-    KAAL_NOTIFY_BITS = 62, // incoming signals and interrupts of one component
+    KAAL_NOTIFY_BITS = 62,    // incoming signals and interrupts of one component
 
     KAAL_PRIORITY_BROKER = 254, // the highest a component may have
     KAAL_PRIORITY_MAX = 254,    // 255 is the root task's
@@ -36,4 +37,7 @@ enum {
     KAAL_CSPACE_BITS_MIN = 4,
     KAAL_CSPACE_BITS_MAX = 16,
     KAAL_INBOX_BITS = 2, // slots (log2) of the CNode that receives transferred capabilities
+
+    KAAL_RESTARTS_MAX = 100, // within a window
+    KAAL_CPU_WHOLE = 1000,   // what shares of the processor are counted in
 };

@@ -45,6 +45,9 @@ enum kaal_start_kind {
     KAAL_START_MEMORY, // a shared region
     KAAL_START_DEVICE, // registers
     KAAL_START_DMA,    // contiguous memory; a device finds it at `paddr`
+
+    // No capability: `value` is the badge bit that tells that the component `name` was restarted.
+    KAAL_START_WATCHES,
 };
 
 struct kaal_start_entry {

@@ -25,6 +25,7 @@
 #define KAAL_TIME_VERSION 1u
 #define KAAL_TIME_REGION  "time"
 #define KAAL_TIME_CLOCK   "clock"
+#define KAAL_TIME_BROKER  "alarm_broker" // the alarm of the broker, a region and a channel
 
 // Read and written as whole words, atomically. `ticks` is the only one that changes once `magic` is
 // there, so that it needs no sequence number; it goes on where it was when a clock is restarted.

@@ -27,6 +27,11 @@ enum seL4_Fault_tag {
 #endif
     seL4_Fault_Timeout = 5,
     seL4_Fault_VMFault = 6,
+#ifdef CONFIG_ARM_HYPERVISOR_SUPPORT
+    seL4_Fault_VGICMaintenance = 7,
+    seL4_Fault_VCPUFault = 8,
+    seL4_Fault_VPPIEvent = 9,
+#endif
 };
 typedef enum seL4_Fault_tag seL4_Fault_tag_t;
 
@@ -184,6 +189,34 @@ KAAL_FAULT_FIELD(DebugException, FaultIP, 0)
 KAAL_FAULT_FIELD(DebugException, ExceptionReason, 1)
 KAAL_FAULT_FIELD(DebugException, TriggerAddress, 2)
 KAAL_FAULT_FIELD(DebugException, BreakpointNumber, 3)
+// clang-format on
+
+#endif
+
+#ifdef CONFIG_ARM_HYPERVISOR_SUPPORT
+
+LIBSEL4_INLINE_FUNC CONST seL4_Fault_t seL4_Fault_VGICMaintenance_new(seL4_Uint64 IDX)
+{
+    seL4_Fault_t fault = {{seL4_Fault_VGICMaintenance, IDX}};
+    return fault;
+}
+
+LIBSEL4_INLINE_FUNC CONST seL4_Fault_t seL4_Fault_VCPUFault_new(seL4_Uint64 HSR)
+{
+    seL4_Fault_t fault = {{seL4_Fault_VCPUFault, HSR}};
+    return fault;
+}
+
+LIBSEL4_INLINE_FUNC CONST seL4_Fault_t seL4_Fault_VPPIEvent_new(seL4_Uint64 irq)
+{
+    seL4_Fault_t fault = {{seL4_Fault_VPPIEvent, irq}};
+    return fault;
+}
+
+// clang-format off
+KAAL_FAULT_FIELD(VGICMaintenance, IDX, 0)
+KAAL_FAULT_FIELD(VCPUFault, HSR, 0)
+KAAL_FAULT_FIELD(VPPIEvent, irq, 0)
 // clang-format on
 
 #endif

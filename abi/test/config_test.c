@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-// The constants that the kernel is compiled with agree with the gen_config that users are told.
+// The constants that the kernel is compiled with agree with the gen_config that users are told, and
+// where seL4 was measured in this configuration, with its RAM.
 //
-// usage: config_test KERNEL-GEN_CONFIG
+// usage: config_test KERNEL-GEN_CONFIG [FACTS]
 
 #include "kernel/config.h"
 
@@ -17,6 +18,18 @@
 #include <jansson.h>
 
 static const char *config_path;
+static const char *facts_path;
+
+static json_t *read_json(const char *path)
+{
+    json_error_t error;
+    json_t *json = json_load_file(path, 0, &error);
+
+    if (!json) {
+        fail_msg("%s:%d: %s", path, error.line, error.text);
+    }
+    return json;
+}
 
 static void config_h_agrees_with_gen_config(void **state)
 {
@@ -51,13 +64,9 @@ static void config_h_agrees_with_gen_config(void **state)
         {"KERNEL_WCET_SCALE", KCFG_KERNEL_WCET_SCALE},
         {"KERNEL_STATIC_MAX_PERIOD_US", KCFG_STATIC_MAX_PERIOD_US},
     };
-    json_error_t error;
-    json_t *config = json_load_file(config_path, 0, &error);
+    json_t *config = read_json(config_path);
 
     (void)state;
-    if (!config) {
-        fail_msg("%s:%d: %s", config_path, error.line, error.text);
-    }
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const json_t *value = json_object_get(config, rows[i].key);
         long long told = 0;
@@ -77,16 +86,36 @@ static void config_h_agrees_with_gen_config(void **state)
     json_decref(config);
 }
 
+static void ram_without_a_device_tree_is_what_seL4_assumes(void **state)
+{
+    (void)state;
+    if (!facts_path) {
+        skip();
+    }
+    json_t *facts = read_json(facts_path);
+    const json_t *memory = json_object_get(facts, "memory");
+    const json_t *range = json_array_get(memory, 0);
+    json_int_t start = json_integer_value(json_object_get(range, "start"));
+    json_int_t end = json_integer_value(json_object_get(range, "end"));
+
+    assert_int_equal(json_array_size(memory), 1);
+    assert_int_equal(start, 0x40000000);
+    assert_int_equal((end - start) >> 20, KCFG_DEFAULT_RAM_MIB);
+    json_decref(facts);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(config_h_agrees_with_gen_config),
+        cmocka_unit_test(ram_without_a_device_tree_is_what_seL4_assumes),
     };
 
-    if (argc != 2) {
-        (void)fprintf(stderr, "usage: %s KERNEL-GEN_CONFIG\n", argv[0]);
+    if (argc != 2 && argc != 3) {
+        (void)fprintf(stderr, "usage: %s KERNEL-GEN_CONFIG [FACTS]\n", argv[0]);
         return 2;
     }
     config_path = argv[1];
+    facts_path = argc == 3 ? argv[2] : NULL;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

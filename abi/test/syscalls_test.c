@@ -257,6 +257,15 @@ static void a_fault_message_becomes_a_fault_value(void **state)
     fault = seL4_getFault(seL4_MessageInfo_new(seL4_Fault_Timeout, 0, 0, 2));
     assert_int_equal(seL4_Fault_Timeout_get_consumed(fault), 0x501);
 
+#ifdef CONFIG_ARM_HYPERVISOR_SUPPORT
+    fault = seL4_getFault(seL4_MessageInfo_new(seL4_Fault_VGICMaintenance, 0, 0, 1));
+    assert_int_equal(seL4_Fault_VGICMaintenance_get_IDX(fault), 0x500);
+    fault = seL4_getFault(seL4_MessageInfo_new(seL4_Fault_VCPUFault, 0, 0, 1));
+    assert_int_equal(seL4_Fault_VCPUFault_get_HSR(fault), 0x500);
+    fault = seL4_getFault(seL4_MessageInfo_new(seL4_Fault_VPPIEvent, 0, 0, 1));
+    assert_int_equal(seL4_Fault_VPPIEvent_get_irq(fault), 0x500);
+#endif
+
     fault = seL4_getFault(seL4_MessageInfo_new(0x77, 0, 0, 2));
     assert_int_equal(seL4_Fault_get_seL4_FaultType(fault), seL4_Fault_NullFault);
 }

@@ -21,7 +21,7 @@
 #define COPY_ADDRESS   0x3f1000
 
 #define KERNEL_ADDRESS  0xffffffffc0008000 // in its text
-#define BEYOND_ADDRESS  0x0000800000000000 // the first that user level does not have
+#define BEYOND_ADDRESS  (seL4_UserTop + 1) // the first that user level does not have
 #define UART_ADDRESS    0x0000000009000000 // of the machine, not of any component
 #define OUTSIDE_POINTER 0x100000           // no slot of our capability space
 

@@ -40,7 +40,7 @@ static bool skip(const struct kaal_start_entry *child, const struct kaal_fault *
         return false;
     }
     bool jumped = fault->type == seL4_Fault_VMFault && fault->access == KAAL_ACCESS_EXECUTE;
-    context.pc = jumped ? context.x30 : fault->ip + INSTRUCTION_SIZE;
+    context.pc = jumped ? context.x30 : context.pc + INSTRUCTION_SIZE;
     return seL4_TCB_WriteRegisters(child->slot, 0, 0, 1, &context) == seL4_NoError;
 }
 

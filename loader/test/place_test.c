@@ -47,6 +47,7 @@ static int setup(void **state)
         .ram = {0x40000000, 0x48000000},
         .loader = {0x40800000, 0x40900000},
         .tree_size = 0x1d00,
+        .el = 2,
     };
     return (int)elf_parse(&root, root_file, MAKE_SIZE, NULL);
 }
@@ -86,11 +87,46 @@ static void without_a_tree_its_place_is_empty(void **state)
     assert_int_equal(place.tree.start, place.tree.end);
 }
 
-static void a_hypervisor_kernel_is_refused_by_name(void **state)
+#define HYPERVISOR_VADDR 0xffc0000000ULL
+#define HYPERVISOR_PADDR 0x60000000ULL
+
+static void a_hypervisor_and_what_follows_it_lie_above_the_loader(void **state)
 {
     (void)state;
-    make_kernel(0xffc0000000ULL, 0x60000000);
+    machine.ram.end = 0xc0000000;
+    make_kernel(HYPERVISOR_VADDR, HYPERVISOR_PADDR);
+    assert_int_equal(decide(), PLACE_OK);
+    assert_int_equal(place.el, 2);
+    assert_int_equal(place.kernel.start, HYPERVISOR_PADDR);
+    assert_int_equal(place.tree.start, place.kernel.end);
+    assert_int_equal(place.user.start, place.kernel.end + 0x2000);
+    make_kernel(KERNEL_VADDR, KERNEL_PADDR);
+    assert_int_equal(decide(), PLACE_OK);
+    assert_int_equal(place.el, 1);
+}
+
+static void a_hypervisor_needs_a_machine_at_el2(void **state)
+{
+    (void)state;
+    make_kernel(HYPERVISOR_VADDR, HYPERVISOR_PADDR);
+    machine.el = 1;
     assert_int_equal(decide(), PLACE_KERNEL_EL2);
+}
+
+static void a_hypervisor_and_the_loader_have_root_entries_of_their_own(void **state)
+{
+    (void)state;
+    make_kernel(0x4000000000ULL, HYPERVISOR_PADDR);
+    assert_int_equal(decide(), PLACE_KERNEL_LOW);
+}
+
+static void a_hypervisor_may_not_overlap_the_loader(void **state)
+{
+    (void)state;
+    machine.loader.end = HYPERVISOR_PADDR + 1;
+    machine.ram.end = 0xc0000000;
+    make_kernel(HYPERVISOR_VADDR, HYPERVISOR_PADDR);
+    assert_int_equal(decide(), PLACE_KERNEL_LARGE);
 }
 
 static void a_kernel_must_suit_the_block_mapping(void **state)
@@ -154,7 +190,10 @@ int main(void)
         cmocka_unit_test_setup(the_order_is_kernel_tree_loader_root_task, setup),
         cmocka_unit_test_setup(an_unaligned_loader_end_moves_the_root_task_to_the_next_page, setup),
         cmocka_unit_test_setup(without_a_tree_its_place_is_empty, setup),
-        cmocka_unit_test_setup(a_hypervisor_kernel_is_refused_by_name, setup),
+        cmocka_unit_test_setup(a_hypervisor_and_what_follows_it_lie_above_the_loader, setup),
+        cmocka_unit_test_setup(a_hypervisor_needs_a_machine_at_el2, setup),
+        cmocka_unit_test_setup(a_hypervisor_and_the_loader_have_root_entries_of_their_own, setup),
+        cmocka_unit_test_setup(a_hypervisor_may_not_overlap_the_loader, setup),
         cmocka_unit_test_setup(a_kernel_must_suit_the_block_mapping, setup),
         cmocka_unit_test_setup(a_kernel_outside_the_memory_or_reaching_the_loader_is_refused,
                                setup),

@@ -107,11 +107,15 @@ static void write_good(void)
     write_file("build/target/mcs-dbg/bin/root.elf", elf, elf_make(&m, elf));
     m.symbol = NULL;
     write_file("build/target/mcs-dbg/bin/cap_broker.elf", elf, elf_make(&m, elf));
+    write_file("build/target/mcs-dbg/bin/clock.elf", elf, elf_make(&m, elf));
+    write_file("programs/a_program_whose_name_is_far_too_long.elf", elf, elf_make(&m, elf));
     m.flags = KAAL_PROGRAM_NEEDS_FPU;
     write_file("programs/fpu.elf", elf, elf_make(&m, elf));
     m.flags = KAAL_PROGRAM_STARTS_CLEAN;
     write_file("programs/not_moved.elf", elf, elf_make(&m, elf));
     m.flags = 0;
+    m.fill = 9;
+    write_file("programs/other/good.elf", elf, elf_make(&m, elf));
     m.config = NULL;
     write_file("programs/no_note.elf", elf, elf_make(&m, elf));
     m.config = "mk-el1-dbg";
@@ -175,6 +179,8 @@ static const struct setting settings[] = {
     {"MAX_NUM_BOOTINFO_UNTYPED_CAPS", "\"230\""},
     {"ROOT_CNODE_SIZE_BITS", "\"12\""},
     {"ARM_GIC_V3_SUPPORT", "false"},
+    {"NUM_PRIORITIES", "\"256\""},
+    {"RETYPE_FAN_OUT_LIMIT", "\"256\""},
 };
 
 static void write_config(const char *name, const char *key, const char *value)
@@ -216,7 +222,6 @@ static void write_kernels(void)
     write_kernel("good", NULL, NULL);
     write_file("kernels/good/platform_gen.json", platform, sizeof(platform) - 1);
     write_kernel("non_mcs", "KERNEL_MCS", "false");
-    write_kernel("hyp", "ARM_HYPERVISOR_SUPPORT", "true");
     write_kernel("riscv", "SEL4_ARCH", "\"riscv64\"");
     write_kernel("smp", "ENABLE_SMP_SUPPORT", "true");
     write_kernel("debug_api", "HARDWARE_DEBUG_API", "true");
@@ -225,6 +230,8 @@ static void write_kernels(void)
     write_file("kernels/bad_json/kernel.elf", elf, size);
     write_file("kernels/bad_json/gen_config.json", "{\"KERNEL_MCS\": tru}\n", 20);
     size = make_kernel(0x60000000);
+    write_file("kernels/hyp/kernel.elf", elf, size);
+    write_config("kernels/hyp/gen_config.json", "ARM_HYPERVISOR_SUPPORT", "true");
     write_file("kernels/high/kernel.elf", elf, size);
     write_config("kernels/high/gen_config.json", NULL, NULL);
     damage("kernels/x86/kernel.elf", IN_EHDR(e_machine), EM_X86_64);

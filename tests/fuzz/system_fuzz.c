@@ -29,6 +29,13 @@ static void check_pds(const struct system *s)
         must(system_budget(pd) >= KAAL_BUDGET_MIN_US && system_budget(pd) <= system_period(pd));
         must(system_stack(pd) >= KAAL_STACK_MIN && system_stack(pd) <= KAAL_STACK_MAX);
         must(pd->parent == SYSTEM_NONE || pd->parent < s->pd_count);
+        struct kaal_policy policy = system_policy(pd);
+        must(policy.restart_max != 0 && policy.restart_max <= KAAL_RESTARTS_MAX);
+        must(policy.heartbeat_us == 0 || system_has_clock(s));
+    }
+    for (size_t i = 0; i < s->link_count; i++) {
+        must(s->links[i].pd < s->pd_count && s->links[i].on < s->pd_count);
+        must(s->links[i].pd != s->links[i].on && s->links[i].on != s->broker);
     }
 }
 
@@ -47,7 +54,8 @@ static void check_links(const struct system *s)
     }
     for (size_t i = 0; i < s->device_count; i++) {
         must(s->devices[i].pd < s->pd_count);
-        must((s->devices[i].path.text != NULL) != (s->devices[i].compatible.text != NULL));
+        enum kaal_device_match by;
+        must(system_match(&s->devices[i].match, &by)->text != NULL);
     }
     for (size_t i = 0; i < s->cap_count; i++) {
         const struct sd_cap *c = &s->caps[i];
@@ -78,11 +86,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 size_t fuzz_seed(unsigned index, uint8_t *out, size_t room)
 {
     static const char text[] =
-        "[system]\nname = \"s\"\nstart_order = [\"b\"]\n"
+        "[system]\nname = \"s\"\nstart_order = [\"b\"]\nprograms = [\"p\"]\nclock = true\n"
         "[protection_domains.root]\nprogram_image = \"r\"\n"
         "[protection_domains.cap_broker]\nprogram_image = \"c\"\n"
         "[protection_domains.a]\nprogram_image = \"a\"\npriority = 9\nbudget = 50\nperiod = 100\n"
         "stack_size = 0x4000\nparent = \"b\"\nargs = \"x\"\n"
+        "restart = \"always\"\nmax_restarts = 5\nwindow = 9000\nbackoff = 10\n"
+        "heartbeat = 5000\ntimeout = true\ndepends = [\"b\"]\nwatches = [\"b\"]\n"
+        "escalate = \"b\"\nallow = [\"spawn\", \"memory\"]\nquota_memory = 4096\n"
+        "quota_slots = 9\nquota_components = 2\nquota_cpu = 500\n"
+        "permits = [{ compatible = \"x\" }, { alias = \"y\" }]\n"
         "[protection_domains.b]\nprogram_image = \"b\"\npassive = true\nfpu = true\n"
         "[[channels]]\nname = \"x\"\nfrom = [\"a\"]\nto = \"b\"\ngrant = true\n"
         "[[channels]]\nname = \"y\"\nfrom = \"b\"\nto = \"a\"\nkind = \"notify\"\n"

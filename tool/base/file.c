@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,12 @@ bool file_exists(const char *path)
     return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
 }
 
+bool folder_exists(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 const char *path_dir(struct arena *a, const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -115,6 +122,14 @@ const char *path_join(struct arena *a, const char *dir, const char *name)
 const char *path_resolve(struct arena *a, const char *dir, const char *path)
 {
     return path[0] == '/' ? path : path_join(a, dir, path);
+}
+
+const char *path_absolute(struct arena *a, const char *path)
+{
+    char *whole = realpath(path, NULL);
+    const char *copy = arena_string(a, whole == NULL ? path : whole);
+    free(whole);
+    return copy;
 }
 
 bool file_write(int fd, struct bytes content)
@@ -140,16 +155,23 @@ static bool write_fail(struct diag *d, const char *path)
     return false;
 }
 
-static bool is_folder(const char *path)
+static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *at)
 {
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    (void)st;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
+void folder_remove(const char *path)
+{
+    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 bool output_add(struct output_set *set, struct arena *a, const char *path, struct bytes content,
                 struct diag *d)
 {
-    if (is_folder(path)) {
+    if (folder_exists(path)) {
         // rename() would find out, when other files of the set are in place already.
         errno = EISDIR;
         return write_fail(d, path);

@@ -10,7 +10,7 @@ int cmd_bench(struct arena *a, struct options *o, struct diag *d)
         return bench_boot(a, o, d);
     }
     // The configuration whose counters user level can read.
-    if (!o->config_given) {
+    if (!o->config_given && o->backend != BACKEND_SEL4) {
         o->config = "bench";
         o->config_given = true;
     }

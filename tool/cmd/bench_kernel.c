@@ -25,6 +25,17 @@ static bool measure(struct arena *a, const struct options *o, const struct build
     return boot(a, o, b, o->worst ? "worst" : "rows", rows, d);
 }
 
+static bool can_count(const struct kernel *k, struct diag *d)
+{
+    if (!k->counters) {
+        diag_error(d, place_none(),
+                   "the kernel %s lets user level count nothing (EXPORT_PMU_USER=false); build it "
+                   "with KernelArmExportPMUUser=ON",
+                   k->path);
+    }
+    return k->counters;
+}
+
 bool bench_kernel_rows(struct arena *a, struct options *o, struct build_result *b,
                        struct bench_rows *rows, struct diag *d)
 {
@@ -32,7 +43,8 @@ bool bench_kernel_rows(struct arena *a, struct options *o, struct build_result *
         o->memory = UINT64_C(1) << 30;
     }
     return bench_reference(a, o->worst ? "worst" : "rows", rows, d) &&
-           image_build_alone(a, o, "bench_kernel", b, d) && measure(a, o, b, rows, d);
+           image_build_alone(a, o, "bench_kernel", b, d) && can_count(&b->kernel, d) &&
+           measure(a, o, b, rows, d);
 }
 
 int bench_kernel(struct arena *a, struct options *o, struct diag *d)

@@ -4,13 +4,11 @@
 #include "tool/arena.h"
 #include "tool/file.h"
 #include "tool/options.h"
-
-#include <stdlib.h>
+#include "tool/products.h"
 
 const char *source_path(struct arena *a, const char *path)
 {
-    const char *source = getenv("KAAL_SOURCE_DIR");
-    return path_join(a, source == NULL || source[0] == '\0' ? KAAL_SOURCE_DIR : source, path);
+    return path_join(a, products_source(a), path);
 }
 
 void default_system(struct arena *a, struct options *o)

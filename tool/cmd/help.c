@@ -6,6 +6,13 @@
 #define SYSTEM_HELP                                                                                \
     "  SYSTEM                 description of a system (default: the demo, examples/demo)\n"        \
     "  -c, --config NAME      kernel configuration (default: mcs-dbg)\n"                           \
+    "      --backend NAME     what to run on: kaal, our kernel; sel4, the real one of "            \
+    "SEL4_PREFIX\n"                                                                                \
+    "                         or MICROKIT_SDK; mock, a process of this host (docs/backends.md)\n"  \
+    "      --board NAME, --board-config NAME\n"                                                    \
+    "                         of a Microkit SDK (default: MICROKIT_BOARD, else "                   \
+    "qemu_virt_aarch64;\n"                                                                         \
+    "                         MICROKIT_CONFIG, else debug)\n"                                      \
     "      --kernel PATH      kernel to run on, instead of the description's; `builtin` is ours\n" \
     "  -I, --search-path DIR  where to look for programs as well; may be repeated\n"               \
     "      --build-dir DIR    folder of the build (default: KAAL_BUILD_DIR, or this program's)\n"
@@ -31,12 +38,14 @@ static const char main_help[] =
     "  run     boot it in QEMU and verify what it does\n"
     "  test    run the project's tests, or verify several systems\n"
     "  bench   measure boot, kernel and components in instructions, and sizes\n"
+    "  sdk     write kernel, headers and libraries as an installation, or compare one\n"
     "\n"
     "examples:\n"
     "  kaal run                          boot the demo system\n"
     "  kaal run -m 128M --el 2 --gic 3   the same on another machine\n"
     "  kaal check my/system.toml\n"
-    "  kaal run --kernel builtin my/system.toml\n"
+    "  kaal run --backend kaal my/system.toml\n"
+    "  SEL4_PREFIX=~/sel4 kaal run --backend sel4\n"
     "\n"
     "`kaal COMMAND --help` tells more; docs/system.md describes descriptions.\n"
     "Exit status: 0 as asked, 1 wrong input or not verified, 2 wrong usage.\n";
@@ -132,6 +141,24 @@ static const char bench_help[] =
     "  kaal bench components\n"
     "  kaal bench kernel --kernel PREFIX/bin/kernel.elf call signal\n";
 
+static const char sdk_help[] =
+    "usage: kaal sdk [OPTION]... --layout sel4 DIR\n"
+    "       kaal sdk [OPTION]... --compare PREFIX\n"
+    "\n"
+    "--layout: writes our kernel, the seL4 headers, libraries and both gen_config.json to DIR, as\n"
+    "seL4's own installation has them: SEL4_PREFIX for other builds and for --backend sel4. DIR\n"
+    "appears when it is complete. One that is there must be empty or written by this command.\n"
+    "--compare: compiles the numbers of the API against the headers of PREFIX, an install prefix "
+    "or\n"
+    "a board of a Microkit SDK, and against ours, and tells each that differs.\n"
+    "\n"
+    "  -c, --config NAME      of --layout: kernel configuration (default: mcs-dbg)\n"
+    "      --build-dir DIR    folder of the build (default: KAAL_BUILD_DIR, or this "
+    "program's)\n" COMMON_HELP "\n"
+    "examples:\n"
+    "  kaal sdk --layout sel4 ~/kaal-sdk\n"
+    "  kaal sdk --compare ~/seL4/install\n";
+
 const char *help_text(const char *command)
 {
     static const struct {
@@ -139,7 +166,7 @@ const char *help_text(const char *command)
         const char *text;
     } texts[] = {
         {"check", check_help}, {"build", build_help}, {"run", run_help},
-        {"test", test_help},   {"bench", bench_help},
+        {"test", test_help},   {"bench", bench_help}, {"sdk", sdk_help},
     };
     for (size_t i = 0; command != NULL && i < sizeof(texts) / sizeof(texts[0]); i++) {
         if (strcmp(texts[i].command, command) == 0) {

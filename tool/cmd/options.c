@@ -141,6 +141,21 @@ static bool take_disk(struct parser *p, const char *value)
     return true;
 }
 
+static bool take_backend(struct parser *p, const char *value)
+{
+    static const struct {
+        const char *name;
+        enum backend backend;
+    } backends[] = {{"kaal", BACKEND_KAAL}, {"sel4", BACKEND_SEL4}, {"mock", BACKEND_MOCK}};
+    for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++) {
+        if (strcmp(value, backends[i].name) == 0) {
+            p->options->backend = backends[i].backend;
+            return true;
+        }
+    }
+    return wrong(p, "backend", value, "kaal, sel4 or mock");
+}
+
 static bool add(struct parser *p, struct strings *list, const char *value)
 {
     list->items =
@@ -176,6 +191,11 @@ enum option_key {
     KEY_GROWTH,
     KEY_WORST,
     KEY_DISK,
+    KEY_BACKEND,
+    KEY_BOARD,
+    KEY_BOARD_CONFIG,
+    KEY_LAYOUT,
+    KEY_COMPARE,
 };
 
 struct option_use {
@@ -208,15 +228,23 @@ static const struct option long_options[] = {
     {"growth", no_argument, NULL, KEY_GROWTH},
     {"worst", no_argument, NULL, KEY_WORST},
     {"disk", required_argument, NULL, KEY_DISK},
+    {"backend", required_argument, NULL, KEY_BACKEND},
+    {"board", required_argument, NULL, KEY_BOARD},
+    {"board-config", required_argument, NULL, KEY_BOARD_CONFIG},
+    {"layout", required_argument, NULL, KEY_LAYOUT},
+    {"compare", required_argument, NULL, KEY_COMPARE},
     {NULL, 0, NULL, 0},
 };
 
 static const struct option_use uses[] = {
-    {KEY_OUTPUT, CMD_BUILD}, {KEY_TIMEOUT, RUNS | CMD_BENCH}, {KEY_SEED, RUNS},
-    {KEY_LOG, RUNS},         {KEY_REPLAY, CMD_RUN},           {KEY_REALTIME, RUNS},
-    {KEY_CTEST, CMD_TEST},   {KEY_JSON, CMD_BENCH},           {KEY_SYNTAX, CMD_CHECK},
-    {KEY_LONG, CMD_TEST},    {KEY_GROWTH, CMD_BENCH},         {KEY_WORST, CMD_BENCH},
-    {KEY_DISK, CMD_RUN},
+    {KEY_OUTPUT, CMD_BUILD},   {KEY_TIMEOUT, RUNS | CMD_BENCH}, {KEY_SEED, RUNS},
+    {KEY_LOG, RUNS},           {KEY_REPLAY, CMD_RUN},           {KEY_REALTIME, RUNS},
+    {KEY_CTEST, CMD_TEST},     {KEY_JSON, CMD_BENCH},           {KEY_SYNTAX, CMD_CHECK},
+    {KEY_LONG, CMD_TEST},      {KEY_GROWTH, CMD_BENCH},         {KEY_WORST, CMD_BENCH},
+    {KEY_SEARCH, ANY_SYSTEM},  {KEY_MEMORY, ANY_SYSTEM},        {KEY_KERNEL, ANY_SYSTEM},
+    {KEY_EL, ANY_SYSTEM},      {KEY_GIC, ANY_SYSTEM},           {KEY_QEMU, ANY_SYSTEM},
+    {KEY_BACKEND, ANY_SYSTEM}, {KEY_BOARD, ANY_SYSTEM},         {KEY_BOARD_CONFIG, ANY_SYSTEM},
+    {KEY_LAYOUT, CMD_SDK},     {KEY_COMPARE, CMD_SDK},          {KEY_DISK, CMD_RUN},
 };
 
 static const char *option_name(int key)
@@ -273,9 +301,43 @@ static bool take_flag(struct parser *p, int key)
     }
 }
 
+// Where a plain text goes, NULL for other options.
+static const char **text_option(struct options *o, int key)
+{
+    switch (key) {
+    case KEY_OUTPUT:
+        return &o->output;
+    case KEY_KERNEL:
+        return &o->kernel;
+    case KEY_BOARD:
+        return &o->board;
+    case KEY_BOARD_CONFIG:
+        return &o->board_config;
+    case KEY_BUILD_DIR:
+        return &o->build_dir;
+    case KEY_QEMU:
+        return &o->qemu;
+    case KEY_LOG:
+        return &o->log;
+    case KEY_REPLAY:
+        return &o->replay;
+    case KEY_LAYOUT:
+        return &o->layout;
+    case KEY_COMPARE:
+        return &o->compare;
+    default:
+        return NULL;
+    }
+}
+
 static bool take_option(struct parser *p, int key, const char *value)
 {
     struct options *o = p->options;
+    const char **text = text_option(o, key);
+    if (text != NULL) {
+        *text = value;
+        return true;
+    }
     switch (key) {
     case KEY_CONFIG:
         return take_config(p, value);
@@ -293,26 +355,10 @@ static bool take_option(struct parser *p, int key, const char *value)
         return take_choice(p, "gic", value, 2, 3, &o->gic, &o->gic_given);
     case KEY_CTEST:
         return add(p, &o->ctest, value);
-    case KEY_OUTPUT:
-        o->output = value;
-        return true;
-    case KEY_KERNEL:
-        o->kernel = value;
-        return true;
-    case KEY_BUILD_DIR:
-        o->build_dir = value;
-        return true;
     case KEY_DISK:
         return take_disk(p, value);
-    case KEY_QEMU:
-        o->qemu = value;
-        return true;
-    case KEY_LOG:
-        o->log = value;
-        return true;
-    case KEY_REPLAY:
-        o->replay = value;
-        return true;
+    case KEY_BACKEND:
+        return take_backend(p, value);
     default:
         return take_flag(p, key);
     }
@@ -344,7 +390,7 @@ static const struct {
     enum command command;
 } commands[] = {
     {"check", CMD_CHECK}, {"build", CMD_BUILD}, {"run", CMD_RUN},
-    {"test", CMD_TEST},   {"bench", CMD_BENCH},
+    {"test", CMD_TEST},   {"bench", CMD_BENCH}, {"sdk", CMD_SDK},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -392,10 +438,51 @@ static bool finish_bench(struct parser *p)
     return true;
 }
 
+static bool finish_backend(struct parser *p)
+{
+    const struct options *o = p->options;
+    if (o->backend != BACKEND_NONE && o->kernel != NULL) {
+        diag_error(p->diag, place_none(),
+                   "--backend and --kernel both say what to run on; leave out one");
+        return false;
+    }
+    if (o->backend != BACKEND_SEL4 && (o->board != NULL || o->board_config != NULL)) {
+        diag_error(p->diag, place_none(), "--%s belongs to --backend sel4; add that",
+                   o->board != NULL ? "board" : "board-config");
+        return false;
+    }
+    return true;
+}
+
+// `sdk --layout sel4 DIR` or `sdk --compare PREFIX`.
+static bool finish_sdk(struct parser *p)
+{
+    const struct options *o = p->options;
+    if (o->command != CMD_SDK) {
+        return true;
+    }
+    size_t folders = o->compare == NULL ? 1 : 0;
+    if ((o->layout == NULL) == (o->compare == NULL) || o->systems.count != folders) {
+        diag_error(p->diag, place_none(),
+                   "write `kaal sdk --layout sel4 DIR` or `kaal sdk --compare PREFIX`");
+        return false;
+    }
+    if (o->compare != NULL && o->config_given) {
+        diag_error(
+            p->diag, place_none(),
+            "--config belongs to --layout: what is compared has a configuration; leave it out");
+        return false;
+    }
+    if (o->layout != NULL && strcmp(o->layout, "sel4") != 0) {
+        return wrong(p, "layout", o->layout, "sel4");
+    }
+    return true;
+}
+
 static bool finish(struct parser *p)
 {
     struct options *o = p->options;
-    if (!finish_bench(p)) {
+    if (!finish_bench(p) || !finish_backend(p) || !finish_sdk(p)) {
         return false;
     }
     bool one = o->command == CMD_BUILD || o->command == CMD_RUN ||

@@ -5,11 +5,14 @@
 #include "tool/options.h"
 #include "tool/pack.h"
 #include "tool/program.h"
+#include "tool/subbuild.h"
 #include "tool/system.h"
 
 #include "lib/bits.h"
 
 #include <kaal/boot.h>
+
+#include <string.h>
 
 static bool read_program(struct arena *a, const struct products *p, const char *name,
                          struct program *out, struct diag *d)
@@ -30,6 +33,25 @@ static bool read_program(struct arena *a, const struct products *p, const char *
     return true;
 }
 
+// Brings the program up to date for --backend sel4. Where the build was made for that kernel there
+// is no conformance suite: it compares with the constants of our own kernels.
+static bool update_program(struct arena *a, const struct options *o, const struct products *p,
+                           const struct kernel *k, const char *name, struct diag *d)
+{
+    if (o->backend != BACKEND_SEL4) {
+        return true;
+    }
+    if (strcmp(name, "conformance") == 0 && !products_known(p->config)) {
+        diag_error(
+            d, place_none(),
+            "the conformance suite is for the configurations of this tree, and none that is "
+            "built agrees with %s; build the one that does, as ninja -C %s target-mk-el1-dbg",
+            k->path, p->build);
+        return false;
+    }
+    return subbuild_update(a, p, name, d);
+}
+
 bool image_build_alone(struct arena *a, struct options *o, const char *name,
                        struct build_result *out, struct diag *d)
 {
@@ -40,6 +62,7 @@ bool image_build_alone(struct arena *a, struct options *o, const char *name,
     if (!products_find(a, o, &out->products, d) ||
         !kernel_load(a, o, &nothing, &out->products, &out->kernel, d) ||
         !kernel_fit_machine(&out->kernel, o, d) ||
+        !update_program(a, o, &out->products, &out->kernel, name, d) ||
         !read_program(a, &out->products, name, &program, d)) {
         return false;
     }

@@ -142,5 +142,11 @@ bool pack_boot(struct arena *a, const char *loader_path, const struct kernel *ke
     out->elf = make_elf(a, &loader, index, payload);
     out->raw = make_raw(a, &loader, index, slot.paddr, payload);
     out->loader_end = slot.paddr + payload.size;
+    if (kernel->hypervisor && out->loader_end > kernel->start) {
+        diag_error(d, kernel->at,
+                   "the image of %zu KiB does not fit below the kernel %s; make the system smaller",
+                   payload.size / 1024, kernel->path);
+        return false;
+    }
     return true;
 }

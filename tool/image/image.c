@@ -66,11 +66,13 @@ static struct place largest(const struct plan *plan)
     return at;
 }
 
-static bool memory_fits(const struct image *image, const struct plan *plan, uint64_t memory,
-                        struct diag *d)
+static bool memory_fits(const struct image *image, const struct plan *plan,
+                        const struct kernel *kernel, uint64_t memory, struct diag *d)
 {
-    // While it loads: kernel, tree, loader with payload, root task, one above the other.
-    uint64_t loading = image->loader_end - KAAL_RAM_BASE + image->root_memory;
+    // While it loads: kernel, tree, loader with payload, root task, one above the other. A
+    // hypervisor lies above the loader.
+    uint64_t below = kernel->hypervisor ? kernel->end : image->loader_end;
+    uint64_t loading = below - KAAL_RAM_BASE + image->root_memory;
     if (loading > memory) {
         diag_error(d, place_none(),
                    "the image takes %" PRIu64 " MiB while it loads, the machine has %" PRIu64
@@ -78,8 +80,9 @@ static bool memory_fits(const struct image *image, const struct plan *plan, uint
                    mib_up(loading), memory >> 20);
         return false;
     }
-    // Once it runs: the loader's memory is free again.
-    uint64_t running = KAAL_LOADER_BASE - KAAL_RAM_BASE + image->root_memory + plan_memory(plan);
+    // Once it runs: the loader's memory is free again, what lies below a hypervisor never is.
+    uint64_t taken = kernel->hypervisor ? kernel->end : KAAL_LOADER_BASE;
+    uint64_t running = taken - KAAL_RAM_BASE + image->root_memory + plan_memory(plan);
     if (running > memory) {
         diag_error(d, largest(plan),
                    "the system needs %" PRIu64 " MiB, the machine has %" PRIu64
@@ -93,7 +96,7 @@ static bool memory_fits(const struct image *image, const struct plan *plan, uint
 bool image_fits(const struct image *image, const struct plan *plan, const struct kernel *kernel,
                 uint64_t memory, struct diag *d)
 {
-    return slots_fit(image, plan, kernel, d) && memory_fits(image, plan, memory, d);
+    return slots_fit(image, plan, kernel, d) && memory_fits(image, plan, kernel, memory, d);
 }
 
 bool image_build(struct arena *a, struct options *o, const struct system *s,

@@ -8,8 +8,11 @@
 //   BOARD/elf/sel4.elf          BOARD/include/kernel/           Microkit SDK
 //   DIR/kernel.elf              DIR/                            beside it
 #include "tool/arena.h"
+#include "tool/gen_config.h"
 #include "tool/options.h"
 #include "tool/products.h"
+#include "tool/sel4.h"
+#include "tool/subbuild.h"
 #include "tool/system.h"
 
 #include <kaal/boot.h>
@@ -23,71 +26,22 @@ enum {
     CONFIG_FILE_MAX = 1024 * 1024,
 };
 
+// The most that a machine can be given.
+#define MEMORY_MAX (UINT64_C(4) << 30)
+
 // What a program compiled for one configuration relies on in the other: system calls, labels,
 // object sizes, fixed slots of the root task.
 static const char *const abi_keys[] = {
-    "KERNEL_MCS",       "SEL4_ARCH",          "WORD_SIZE",
-    "MAX_NUM_NODES",    "HARDWARE_DEBUG_API", "ARM_HYPERVISOR_SUPPORT",
-    "DEBUG_BUILD",      "PRINTING",           "ENABLE_BENCHMARKS",
-    "EXPORT_PCNT_USER", "ALLOW_SMC_CALLS",    "MAX_NUM_BOOTINFO_UNTYPED_CAPS",
+    "KERNEL_MCS",         "SEL4_ARCH",
+    "WORD_SIZE",          "MAX_NUM_NODES",
+    "HARDWARE_DEBUG_API", "ARM_HYPERVISOR_SUPPORT",
+    "DEBUG_BUILD",        "PRINTING",
+    "ENABLE_BENCHMARKS",  "EXPORT_PCNT_USER",
+    "ALLOW_SMC_CALLS",    "MAX_NUM_BOOTINFO_UNTYPED_CAPS",
+    "NUM_PRIORITIES",     "RETYPE_FAN_OUT_LIMIT",
 };
 
 enum { ABI_KEYS = sizeof(abi_keys) / sizeof(abi_keys[0]) };
-
-struct config {
-    const char *path;
-    json_t *json;
-};
-
-// --- reading gen_config.json -------------------------------------------------------------------
-
-static bool config_read(struct arena *a, const char *path, struct place at, struct config *out,
-                        struct diag *d)
-{
-    struct bytes text;
-    const char *cause;
-    json_error_t error;
-    if (!file_read(a, path, CONFIG_FILE_MAX, &text, &cause)) {
-        diag_error(d, at, "cannot read the kernel's configuration %s: %s; build it again", path,
-                   cause);
-        return false;
-    }
-    *out = (struct config){.path = path};
-    out->json = json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, &error);
-    if (!json_is_object(out->json)) {
-        diag_error(d, at, "%s:%d: %s; build the kernel again", path, error.line,
-                   out->json == NULL ? error.text : "no JSON object");
-        json_decref(out->json);
-        return false;
-    }
-    return true;
-}
-
-// A value as text: booleans and numbers as the header form has them. NULL if there is none.
-static const char *config_text(struct arena *a, const struct config *c, const char *key)
-{
-    json_t *value = json_object_get(c->json, key);
-    if (json_is_string(value)) {
-        return arena_string(a, json_string_value(value));
-    }
-    if (json_is_integer(value)) {
-        return arena_printf(a, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-    }
-    return json_is_boolean(value) ? (json_is_true(value) ? "true" : "false") : NULL;
-}
-
-static bool config_is(struct arena *a, const struct config *c, const char *key, const char *want)
-{
-    const char *value = config_text(a, c, key);
-    return value != NULL && strcmp(value, want) == 0;
-}
-
-static unsigned config_number(struct arena *a, const struct config *c, const char *key,
-                              unsigned missing)
-{
-    const char *value = config_text(a, c, key);
-    return value == NULL ? missing : (unsigned)strtoul(value, NULL, 10);
-}
 
 // --- finding files around a kernel -------------------------------------------------------------
 
@@ -127,7 +81,8 @@ static const char *find_platform(struct arena *a, const char *kernel)
     return find_around(a, kernel, places, sizeof(places) / sizeof(places[0]));
 }
 
-// The first memory range of {"memory": [{"start": n, "end": n}, ...], ...}.
+// The machine's memory: up to the end of the first range of {"memory": [{"start": n, "end": n}]}. A
+// hypervisor leaves out what lies below itself.
 static bool platform_memory(struct arena *a, const char *path, struct memory_range *out)
 {
     struct bytes text;
@@ -140,10 +95,10 @@ static bool platform_memory(struct arena *a, const char *path, struct memory_ran
     json_int_t start = json_integer_value(json_object_get(range, "start"));
     json_int_t end = json_integer_value(json_object_get(range, "end"));
     json_decref(json);
-    if (start <= 0 || end <= start) {
+    if (start < (json_int_t)KAAL_RAM_BASE || end <= start) {
         return false;
     }
-    *out = (struct memory_range){.base = (uint64_t)start, .size = (uint64_t)(end - start)};
+    *out = (struct memory_range){.base = KAAL_RAM_BASE, .size = (uint64_t)end - KAAL_RAM_BASE};
     return true;
 }
 
@@ -152,15 +107,16 @@ static bool platform_memory(struct arena *a, const char *path, struct memory_ran
 static bool kernel_path(struct arena *a, const struct options *o, const struct system *s,
                         const struct products *p, struct kernel *out)
 {
-    out->at = o->kernel != NULL ? place_none() : s->kernel.at;
-    const char *name = o->kernel != NULL ? o->kernel : s->kernel.text;
+    const char *asked = o->backend == BACKEND_KAAL ? "builtin" : o->kernel;
+    out->at = asked != NULL ? place_none() : s->kernel.at;
+    const char *name = asked != NULL ? asked : s->kernel.text;
     out->builtin = name == NULL || strcmp(name, "builtin") == 0;
     if (out->builtin) {
         out->path = path_join(a, p->target, "kernel/kernel.elf");
         return file_exists(out->path);
     }
-    out->path = o->kernel != NULL ? name : path_resolve(a, path_dir(a, s->file), name);
-    if (file_exists(out->path) || o->kernel != NULL) {
+    out->path = asked != NULL ? name : path_resolve(a, path_dir(a, s->file), name);
+    if (file_exists(out->path) || asked != NULL) {
         return file_exists(out->path);
     }
     for (size_t i = 0; i < o->search_paths.count; i++) {
@@ -204,21 +160,25 @@ static bool kernel_read(struct arena *a, struct kernel *k, struct diag *d)
     return true;
 }
 
-// Kernel and tree lie below the loader: see kaal/boot.h.
-static bool kernel_place(const struct kernel *k, struct diag *d)
+// Kernel and tree lie below the loader, those of a hypervisor above it: see kaal/boot.h.
+static bool kernel_place(struct kernel *k, struct diag *d)
 {
     struct elf_segment seg;
     unsigned index = 0;
+    uint64_t low = k->hypervisor ? KAAL_LOADER_BASE : KAAL_RAM_BASE;
+    uint64_t high = k->hypervisor ? KAAL_RAM_BASE + MEMORY_MAX : KAAL_LOADER_BASE;
+    k->start = UINT64_MAX;
     while (elf_next_load(&k->elf, &index, &seg)) {
-        if (seg.paddr < KAAL_RAM_BASE || seg.paddr > KAAL_LOADER_BASE ||
-            seg.memsz > KAAL_LOADER_BASE - seg.paddr) {
+        if (seg.paddr < low || seg.paddr > high || seg.memsz > high - seg.paddr) {
             diag_error(d, k->at,
                        "the kernel %s wants the physical memory 0x%" PRIx64 " to 0x%" PRIx64
-                       ", the loader leaves 0x%llx to 0x%llx; use a kernel for QEMU's virt machine "
-                       "at EL1",
-                       k->path, seg.paddr, seg.paddr + seg.memsz, KAAL_RAM_BASE, KAAL_LOADER_BASE);
+                       ", the loader leaves 0x%" PRIx64 " to 0x%" PRIx64
+                       "; use a kernel for QEMU's virt machine",
+                       k->path, seg.paddr, seg.paddr + seg.memsz, low, high);
             return false;
         }
+        k->start = seg.paddr < k->start ? seg.paddr : k->start;
+        k->end = seg.paddr + seg.memsz > k->end ? seg.paddr + seg.memsz : k->end;
     }
     return true;
 }
@@ -230,18 +190,17 @@ struct demand {
 };
 
 // What no configuration of ours can do without.
-static bool kernel_usable(struct arena *a, const struct kernel *k, const struct config *c,
+static bool kernel_usable(struct arena *a, const struct kernel *k, const struct gen_config *c,
                           struct diag *d)
 {
     static const struct demand demands[] = {
         {"SEL4_ARCH", "aarch64", "build it for AArch64"},
         {"KERNEL_MCS", "true", "build it with KernelIsMCS=ON"},
-        {"ARM_HYPERVISOR_SUPPORT", "false", "build it with KernelArmHypervisorSupport=OFF"},
         {"ENABLE_SMP_SUPPORT", "false", "build it with KernelMaxNumNodes=1"},
         {"PLAT", "qemu-arm-virt", "build it for qemu-arm-virt"},
     };
     for (size_t i = 0; i < sizeof(demands) / sizeof(demands[0]); i++) {
-        const char *value = config_text(a, c, demands[i].key);
+        const char *value = gen_config_text(a, c, demands[i].key);
         if (value == NULL || strcmp(value, demands[i].value) != 0) {
             diag_error(d, k->at, "the kernel %s has %s=%s (%s), KaaL needs %s; %s", k->path,
                        demands[i].key, value == NULL ? "nothing" : value, c->path, demands[i].value,
@@ -253,11 +212,12 @@ static bool kernel_usable(struct arena *a, const struct kernel *k, const struct 
 }
 
 // The first key in which two configurations differ, NULL if programs of one run on the other.
-static const char *difference(struct arena *a, const struct config *x, const struct config *y)
+static const char *difference(struct arena *a, const struct gen_config *x,
+                              const struct gen_config *y)
 {
     for (size_t i = 0; i < ABI_KEYS; i++) {
-        const char *in_x = config_text(a, x, abi_keys[i]);
-        const char *in_y = config_text(a, y, abi_keys[i]);
+        const char *in_x = gen_config_text(a, x, abi_keys[i]);
+        const char *in_y = gen_config_text(a, y, abi_keys[i]);
         if (in_x == NULL || in_y == NULL || strcmp(in_x, in_y) != 0) {
             return abi_keys[i];
         }
@@ -272,13 +232,13 @@ static const char *target_config_path(struct arena *a, const struct products *p,
 
 // A built configuration whose programs run on a kernel configured as `c`, NULL if there is none.
 static const char *matching_config(struct arena *a, const struct products *p,
-                                   const struct config *c)
+                                   const struct gen_config *c)
 {
     struct diag silent = {.arena = a};
     for (const char *const *name = products_configs; *name != NULL; name++) {
-        struct config other;
+        struct gen_config other;
         const char *path = target_config_path(a, p, *name);
-        if (!file_exists(path) || !config_read(a, path, place_none(), &other, &silent)) {
+        if (!file_exists(path) || !gen_config_read(a, path, place_none(), &other, &silent)) {
             continue;
         }
         bool same = difference(a, c, &other) == NULL;
@@ -291,14 +251,15 @@ static const char *matching_config(struct arena *a, const struct products *p,
 }
 
 static bool report_difference(struct arena *a, const struct kernel *k, const struct products *p,
-                              const struct config *c, const struct config *ours, const char *key,
-                              struct diag *d)
+                              const struct gen_config *c, const struct gen_config *ours,
+                              const char *key, struct diag *d)
 {
     const char *match = matching_config(a, p, c);
-    const char *theirs = config_text(a, c, key);
-    const char *mine = config_text(a, ours, key);
+    const char *theirs = gen_config_text(a, c, key);
+    const char *mine = gen_config_text(a, ours, key);
     const char *remedy = match == NULL
-                             ? "no configuration that is built suits it, use --kernel builtin"
+                             ? "no configuration that is built suits it, use --backend sel4, which "
+                               "builds one, or --kernel builtin"
                              : arena_printf(a, "use --config %s", match);
     diag_error(d, k->at,
                "the kernel %s has %s=%s, the programs of configuration %s are built for %s=%s; %s",
@@ -309,7 +270,7 @@ static bool report_difference(struct arena *a, const struct kernel *k, const str
 
 // A foreign kernel's configuration against that of the programs.
 static bool compare(struct arena *a, const struct options *o, const struct kernel *k,
-                    struct products *p, const struct config *c, struct diag *d)
+                    struct products *p, const struct gen_config *c, struct diag *d)
 {
     const char *match = o->config_given ? NULL : matching_config(a, p, c);
     if (match != NULL && strcmp(match, p->config) != 0) {
@@ -317,8 +278,8 @@ static bool compare(struct arena *a, const struct options *o, const struct kerne
         chosen.config = match;
         return products_find(a, &chosen, p, d);
     }
-    struct config ours;
-    if (!config_read(a, target_config_path(a, p, p->config), k->at, &ours, d)) {
+    struct gen_config ours;
+    if (!gen_config_read(a, target_config_path(a, p, p->config), k->at, &ours, d)) {
         return false;
     }
     const char *key = difference(a, c, &ours);
@@ -327,40 +288,138 @@ static bool compare(struct arena *a, const struct options *o, const struct kerne
     return ok;
 }
 
-static void take_facts(struct arena *a, struct kernel *k, const struct config *c)
+// --- the backend sel4 --------------------------------------------------------------------------
+
+// Versions differ in their keys: one that ours has and this kernel lacks means numbers that nobody
+// here knows. One that ours lacks may be harmless.
+static bool check_version(struct arena *a, const struct sel4 *found, const struct gen_config *c,
+                          struct diag *d)
 {
-    k->root_cnode_bits = config_number(a, c, "ROOT_CNODE_SIZE_BITS", 12);
-    k->max_untyped = config_number(a, c, "MAX_NUM_BOOTINFO_UNTYPED_CAPS", 230);
-    k->debug = config_is(a, c, "DEBUG_BUILD", "true");
-    k->gic_v3 = config_is(a, c, "ARM_GIC_V3_SUPPORT", "true");
+    struct gen_config known;
+    const char *key;
+    json_t *value;
+    const char *missing = NULL;
+    const char *path = path_join(a, products_source(a), "config/common/kernel.json");
+    if (!gen_config_read(a, path, place_none(), &known, d)) {
+        return false;
+    }
+    json_object_foreach(known.json, key, value)
+    {
+        if (missing == NULL && json_object_get(c->json, key) == NULL) {
+            missing = arena_string(a, key);
+        }
+    }
+    json_object_foreach(c->json, key, value)
+    {
+        if (missing == NULL && json_object_get(known.json, key) == NULL) {
+            diag_warning(d, place_none(),
+                         "%s: %s has the key %s, which seL4 16.0.0 does not have; see what else "
+                         "differs with `kaal sdk --compare`",
+                         found->named, c->path, key);
+        }
+    }
+    json_decref(known.json);
+    if (missing != NULL) {
+        diag_error(d, place_none(),
+                   "%s: %s lacks the key %s, so this kernel is of an unknown version; use seL4 "
+                   "16.0.0",
+                   found->named, c->path, missing);
+    }
+    return missing == NULL;
+}
+
+// Programs for this kernel: of a configuration that is built and agrees, else built for it.
+static bool choose_programs(struct arena *a, const struct options *o, const struct kernel *k,
+                            const struct sel4 *found, struct products *p,
+                            const struct gen_config *c, struct diag *d)
+{
+    if (!check_version(a, found, c, d)) {
+        return false;
+    }
+    const char *match = o->config_given ? o->config : matching_config(a, p, c);
+    if (match == NULL) {
+        return subbuild_make(a, o, found, p, d);
+    }
+    products_name(a, p->build, match, p);
+    return compare(a, o, k, p, c, d) && subbuild_update(a, p, NULL, d);
+}
+
+static void take_facts(struct arena *a, struct kernel *k, const struct gen_config *c)
+{
+    k->root_cnode_bits = gen_config_number(a, c, "ROOT_CNODE_SIZE_BITS", 12);
+    k->max_untyped = gen_config_number(a, c, "MAX_NUM_BOOTINFO_UNTYPED_CAPS", 230);
+    k->debug = gen_config_is(a, c, "DEBUG_BUILD", "true");
+    k->counters = gen_config_is(a, c, "EXPORT_PMU_USER", "true");
+    k->hypervisor = gen_config_is(a, c, "ARM_HYPERVISOR_SUPPORT", "true");
+    k->gic_v3 = gen_config_is(a, c, "ARM_GIC_V3_SUPPORT", "true");
+}
+
+static bool kernel_find(struct arena *a, const struct options *o, const struct system *s,
+                        const struct products *p, struct kernel *out, struct sel4 *found,
+                        struct diag *d)
+{
+    switch (o->backend) {
+    case BACKEND_MOCK:
+        diag_error(d, place_none(), "this build has no backend mock; use --backend kaal or sel4");
+        return false;
+    case BACKEND_SEL4:
+        out->at = place_none();
+        if (!sel4_find(a, o, found, d)) {
+            return false;
+        }
+        out->path = found->kernel;
+        return true;
+    case BACKEND_NONE:
+    case BACKEND_KAAL:
+        break;
+    }
+    return kernel_path(a, o, s, p, out) || kernel_missing(out, p, d);
+}
+
+static const char *config_path(struct arena *a, const struct kernel *k, const struct sel4 *found,
+                               const struct products *p, struct diag *d)
+{
+    if (found->kernel_config != NULL) {
+        return found->kernel_config;
+    }
+    const char *path = k->builtin ? target_config_path(a, p, p->config) : find_config(a, k->path);
+    if (path == NULL) {
+        diag_error(d, k->at,
+                   "no gen_config.json around the kernel %s; keep the kernel in its build or "
+                   "installation folder",
+                   k->path);
+    }
+    return path;
+}
+
+static bool kernel_suits(struct arena *a, const struct options *o, const struct sel4 *found,
+                         struct products *p, struct kernel *k, const struct gen_config *c,
+                         struct diag *d)
+{
+    take_facts(a, k, c);
+    if (!kernel_usable(a, k, c, d) || !kernel_place(k, d)) {
+        return false;
+    }
+    if (o->backend == BACKEND_SEL4) {
+        return choose_programs(a, o, k, found, p, c, d);
+    }
+    return k->builtin || compare(a, o, k, p, c, d);
 }
 
 bool kernel_load(struct arena *a, const struct options *o, const struct system *s,
                  struct products *p, struct kernel *out, struct diag *d)
 {
+    struct gen_config c;
+    struct sel4 found = {0};
     *out = (struct kernel){0};
-    if (!kernel_path(a, o, s, p, out)) {
-        return kernel_missing(out, p, d);
-    }
-    if (!kernel_read(a, out, d)) {
+    if (!kernel_find(a, o, s, p, out, &found, d) || !kernel_read(a, out, d)) {
         return false;
     }
-    const char *path =
-        out->builtin ? target_config_path(a, p, p->config) : find_config(a, out->path);
-    if (path == NULL) {
-        diag_error(d, out->at,
-                   "no gen_config.json around the kernel %s; keep the kernel in its build or "
-                   "installation folder",
-                   out->path);
+    const char *path = config_path(a, out, &found, p, d);
+    if (path == NULL || !gen_config_read(a, path, out->at, &c, d)) {
         return false;
     }
-    struct config c;
-    if (!config_read(a, path, out->at, &c, d)) {
-        return false;
-    }
-    take_facts(a, out, &c);
-    bool ok = kernel_usable(a, out, &c, d) && kernel_place(out, d);
-    ok = ok && (out->builtin || compare(a, o, out, p, &c, d));
+    bool ok = kernel_suits(a, o, &found, p, out, &c, d);
     json_decref(c.json);
     if (ok && !out->builtin && !platform_memory(a, find_platform(a, out->path), &out->memory)) {
         diag_note(d, out->at,
@@ -375,6 +434,13 @@ bool kernel_fit_machine(const struct kernel *k, struct options *o, struct diag *
 {
     if (k->builtin) {
         return true;
+    }
+    if (k->hypervisor && o->el_given && o->el != 2) {
+        diag_error(d, place_none(), "the kernel %s runs at EL2; use --el 2", k->path);
+        return false;
+    }
+    if (k->hypervisor) {
+        o->el = 2;
     }
     unsigned gic = k->gic_v3 ? 3 : 2;
     if (o->gic_given && o->gic != gic) {

@@ -3,7 +3,7 @@
 // How slots are given, in each domain from slot 1 up:
 //
 //    endpoint       if it is called, has children, or is the broker
-//    notification   if a channel or an interrupt signals it
+//    notification   if a channel or an interrupt signals it, or it watches somebody
 //    reply          if it has an endpoint
 //    broker         every component: its channel to the broker
 //    channels       in file order; the receiving end is an entry with slot 0
@@ -12,14 +12,14 @@
 //    capabilities   of [[capabilities]], in file order
 //    inbox          if a channel to it has grant = true
 //
-// Notification bits are given from bit 0 up: channels first, interrupts then.
+// Notification bits are given from bit 0 up: channels first, interrupts then, and last what is
+// watched. What a component watches is an entry with slot 0.
 #include "tool/plan.h"
 
 #include "tool/arena.h"
 
 #include "lib/bits.h"
 
-#include <kaal/broker.h>
 #include <kaal/layout.h>
 #include <kaal/note.h>
 
@@ -58,6 +58,7 @@ static void find_wants(struct planner *p)
         p->wants[i].next_slot = 1;
         p->wants[i].next_address = KAAL_LAYOUT_MAP_START;
         p->wants[i].endpoint |= s->pds[i].role == KAAL_ROLE_BROKER;
+        p->wants[i].notification |= s->pds[i].policy.watches.count != 0;
         if (s->pds[i].parent != SYSTEM_NONE) {
             p->wants[s->pds[i].parent].endpoint = true;
         }
@@ -162,6 +163,10 @@ static void child_caps(struct planner *p, uint32_t child)
                 .object = child,
                 .rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE,
             });
+    // The faults of a component that is restarted go to the broker.
+    if (pd->policy.restart != KAAL_RESTART_NEVER) {
+        return;
+    }
     add_entry(p, pd->name.text,
               (struct kaal_plan_cap){
                   .pd = parent,
@@ -331,34 +336,95 @@ static const char *base_name(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-// The file of a program, by content: equal programs are packed once.
-static uint32_t file_of(struct planner *p, const struct program *program)
+static bool same_program(struct planner *p, const struct program *a, const struct program *b)
+{
+    size_t size = elf_squeezed_size(&a->elf);
+    return a == b || (elf_squeezed_size(&b->elf) == size &&
+                      memcmp(elf_squeeze(p->arena, &a->elf).data,
+                             elf_squeeze(p->arena, &b->elf).data, size) == 0);
+}
+
+static uint32_t add_file(struct planner *p, const struct program *program)
 {
     struct plan *plan = p->plan;
-    size_t size = elf_squeezed_size(&program->elf);
-    for (size_t i = 0; i < plan->file_count; i++) {
-        const struct program *other = plan->programs[i];
-        if (other == program || (plan->files[i].size == size &&
-                                 memcmp(elf_squeeze(p->arena, &other->elf).data,
-                                        elf_squeeze(p->arena, &program->elf).data, size) == 0)) {
-            return (uint32_t)i;
-        }
-    }
     plan->programs[plan->file_count] = program;
-    plan->files[plan->file_count].size = size;
+    plan->files[plan->file_count].size = elf_squeezed_size(&program->elf);
     set_name(plan->files[plan->file_count].name, base_name(program->path));
     return (uint32_t)plan->file_count++;
 }
 
-static struct kaal_policy default_policy(void)
+// The file of a program, by content: equal programs are packed once.
+static uint32_t file_of(struct planner *p, const struct program *program)
 {
-    return (struct kaal_policy){
-        .quota_memory = KAAL_BROKER_MEMORY_QUOTA,
-        .quota_slots = KAAL_BROKER_SLOT_QUOTA,
-        .quota_components = KAAL_BROKER_COMPONENT_QUOTA,
-        .quota_cpu = KAAL_BROKER_CPU_QUOTA,
-        .allow = KAAL_ALLOW_DEFAULT,
-    };
+    const struct plan *plan = p->plan;
+    for (size_t i = 0; i < plan->file_count; i++) {
+        if (same_program(p, plan->programs[i], program)) {
+            return (uint32_t)i;
+        }
+    }
+    return add_file(p, program);
+}
+
+static bool may_spawn(const struct system *s)
+{
+    for (size_t i = 0; i < s->pd_count; i++) {
+        if ((s->pds[i].policy.allow & KAAL_ALLOW_SPAWN) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The file that has this name; SIZE_MAX if there is none.
+static size_t file_named(const struct plan *plan, const char *name)
+{
+    for (size_t i = 0; i < plan->file_count; i++) {
+        if (strcmp(plan->files[i].name, name) == 0) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+// The broker finds programs by the names of their files: what is to be spawned has an entry of its
+// own name, even if it equals another program.
+static void add_spawned(struct planner *p, const struct sd_text *text,
+                        const struct program *program)
+{
+    const char *name = base_name(program->path);
+    size_t same = file_named(p->plan, name);
+    if (strlen(name) >= KAAL_NAME_SIZE) {
+        diag_error(p->diag, text->at,
+                   "the name of the program %s has %zu characters, and it is found by name; "
+                   "rename it to at most %d",
+                   name, strlen(name), KAAL_NAME_SIZE - 1);
+    } else if (same == SIZE_MAX) {
+        add_file(p, program);
+    } else if (!same_program(p, p->plan->programs[same], program)) {
+        diag_error(p->diag, text->at,
+                   "another program of the image, %s, is called %s as well; rename one, for what "
+                   "is spawned is found by name",
+                   p->plan->programs[same]->path, name);
+    }
+}
+
+// Two programs of one name among those of the domains.
+static void check_names(struct planner *p, const struct program_set *programs)
+{
+    const struct plan *plan = p->plan;
+    for (size_t i = 0; i < p->system->pd_count; i++) {
+        uint32_t file = plan->pds[i].file;
+        size_t same = file == KAAL_NONE ? file : file_named(plan, plan->files[file].name);
+        if (file != KAAL_NONE && same != file) {
+            diag_error(p->diag, p->system->pds[i].image.at,
+                       "another program of the image, %s, is called %s as well; rename one, for "
+                       "what is spawned is found by name",
+                       plan->programs[same]->path, plan->files[file].name);
+        }
+    }
+    for (size_t i = 0; i < p->system->programs.count; i++) {
+        add_spawned(p, &p->system->programs.items[i], &programs->items[programs->spawned[i]]);
+    }
 }
 
 // The description decides; where it says nothing, what the program says of itself.
@@ -366,7 +432,8 @@ static uint32_t flags_of(const struct sd_pd *pd, const struct program *program)
 {
     bool needs = (program_flags(program) & KAAL_PROGRAM_NEEDS_FPU) != 0;
     bool fpu = pd->fpu.given ? pd->fpu.value : needs;
-    return (pd->passive.value ? KAAL_PD_PASSIVE : 0u) | (fpu ? KAAL_PD_FPU : 0u);
+    return (pd->passive.value ? KAAL_PD_PASSIVE : 0u) | (fpu ? KAAL_PD_FPU : 0u) |
+           (pd->policy.timeout.value ? KAAL_PD_TIMEOUT : 0u);
 }
 
 static void add_pd(struct planner *p, size_t index, const struct program *program)
@@ -385,7 +452,7 @@ static void add_pd(struct planner *p, size_t index, const struct program *progra
         .budget_us = system_budget(pd),
         .period_us = system_period(pd),
         .stack_size = system_stack(pd),
-        .policy = default_policy(),
+        .policy = system_policy(pd),
     };
     set_name(out->name, pd->name.text);
     if (pd->args.text != NULL) {
@@ -427,12 +494,56 @@ static void add_device(struct planner *p, size_t index)
 {
     const struct sd_device *device = &p->system->devices[index];
     struct kaal_plan_device *out = &p->plan->devices[index];
-    bool by_path = device->path.text != NULL;
-    out->match = by_path ? KAAL_DEVICE_PATH : KAAL_DEVICE_COMPATIBLE;
+    enum kaal_device_match by;
+    const struct sd_text *text = system_match(&device->match, &by);
+    out->match = by;
     out->pd = (uint32_t)device->pd;
     set_name(out->name, device->name.text);
-    strncpy(out->match_text, by_path ? device->path.text : device->compatible.text,
-            sizeof(out->match_text) - 1);
+    strncpy(out->match_text, text->text, sizeof(out->match_text) - 1);
+}
+
+static void add_permits(struct planner *p, uint32_t pd)
+{
+    struct plan *plan = p->plan;
+    const struct sd_policy *policy = &p->system->pds[pd].policy;
+    for (size_t i = 0; i < policy->permit_count; i++) {
+        enum kaal_device_match by;
+        const struct sd_text *text = system_match(&policy->permits[i], &by);
+        plan->permits = arena_grow(p->arena, plan->permits, plan->permit_count,
+                                   &plan->permit_capacity, sizeof(*plan->permits));
+        struct kaal_plan_permit *permit = &plan->permits[plan->permit_count++];
+        *permit = (struct kaal_plan_permit){.match = by, .pd = pd};
+        strncpy(permit->match_text, text->text, sizeof(permit->match_text) - 1);
+    }
+}
+
+// --- links -------------------------------------------------------------------------------------
+
+// The bit of a component that is watched, which its watcher finds in its start page.
+static uint64_t watch(struct planner *p, const struct sd_link *link)
+{
+    struct kaal_plan_cap note = {
+        .pd = (uint32_t)link->pd,
+        .kind = KAAL_CAP_NOTIFICATION,
+        .object = (uint32_t)link->on,
+        .rights = KAAL_RIGHT_READ,
+        .badge = UINT64_C(1) << p->wants[link->pd].next_bit++,
+    };
+    add_entry(p, p->system->pds[link->on].name.text, note);
+    return note.badge;
+}
+
+static void add_link(struct planner *p, const struct sd_link *link)
+{
+    struct plan *plan = p->plan;
+    plan->links = arena_grow(p->arena, plan->links, plan->link_count, &plan->link_capacity,
+                             sizeof(*plan->links));
+    plan->links[plan->link_count++] = (struct kaal_plan_link){
+        .pd = (uint32_t)link->pd,
+        .on = (uint32_t)link->on,
+        .kind = link->kind,
+        .badge = link->kind == KAAL_LINK_WATCHES ? watch(p, link) : 0,
+    };
 }
 
 static void make_tables(struct planner *p, const struct program_set *programs)
@@ -446,8 +557,9 @@ static void make_tables(struct planner *p, const struct program_set *programs)
     plan->regions =
         arena_alloc(p->arena, (s->region_count + s->device_count) * sizeof(*plan->regions));
     plan->devices = arena_alloc(p->arena, s->device_count * sizeof(*plan->devices));
-    plan->files = arena_alloc(p->arena, s->pd_count * sizeof(*plan->files));
-    plan->programs = arena_alloc(p->arena, s->pd_count * sizeof(const struct program *));
+    size_t files = s->pd_count + s->programs.count;
+    plan->files = arena_alloc(p->arena, files * sizeof(*plan->files));
+    plan->programs = arena_alloc(p->arena, files * sizeof(const struct program *));
     for (size_t i = 0; i < s->pd_count; i++) {
         add_pd(p, i, &programs->items[programs->of_pd[i]]);
     }
@@ -456,6 +568,12 @@ static void make_tables(struct planner *p, const struct program_set *programs)
     }
     for (size_t i = 0; i < s->device_count; i++) {
         add_device(p, i);
+    }
+    for (uint32_t i = 0; i < s->pd_count; i++) {
+        add_permits(p, i);
+    }
+    if (s->programs.count != 0 || may_spawn(s)) {
+        check_names(p, programs);
     }
     set_ranks(p);
 }
@@ -483,6 +601,9 @@ static void make_caps(struct planner *p)
     for (uint32_t i = 0; i < s->pd_count; i++) {
         inbox_cap(p, i);
     }
+    for (size_t i = 0; i < s->link_count; i++) {
+        add_link(p, &s->links[i]);
+    }
 }
 
 static void size_cspace(struct planner *p, size_t pd)
@@ -503,6 +624,10 @@ static void check_limits(struct planner *p)
     if (plan->cap_count > KAAL_CAP_MAX) {
         diag_error(p->diag, at, "the system has %zu capabilities; use at most %d", plan->cap_count,
                    KAAL_CAP_MAX);
+    }
+    if (plan->file_count > KAAL_FILE_MAX) {
+        diag_error(p->diag, at, "the system has %zu programs; use at most %d", plan->file_count,
+                   KAAL_FILE_MAX);
     }
     if (plan->map_count > KAAL_MAP_MAX) {
         diag_error(p->diag, at, "the system has %zu mappings; use at most %d", plan->map_count,

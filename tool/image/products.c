@@ -8,16 +8,9 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 const char *const products_configs[] = {KAAL_CONFIGS, NULL};
-
-static bool is_folder(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
 
 // BUILD of BUILD/tool/kaal, NULL if this program lies elsewhere.
 static const char *own_build(struct arena *a)
@@ -32,7 +25,13 @@ static const char *own_build(struct arena *a)
     return name != NULL && strcmp(name, "/tool") == 0 ? path_dir(a, folder) : NULL;
 }
 
-static bool is_config(const char *asked)
+const char *products_source(struct arena *a)
+{
+    const char *source = getenv("KAAL_SOURCE_DIR");
+    return source == NULL || source[0] == '\0' ? KAAL_SOURCE_DIR : arena_string(a, source);
+}
+
+bool products_known(const char *asked)
 {
     const char *const *name = products_configs;
     while (*name != NULL && strcmp(*name, asked) != 0) {
@@ -50,6 +49,18 @@ static void report_config(struct arena *a, const char *asked, struct diag *d)
     diag_error(d, place_none(), "no configuration `%s`; known are %s", asked, known);
 }
 
+void products_name(struct arena *a, const char *build, const char *config, struct products *out)
+{
+    const char *target = arena_printf(a, "%s/target/%s", build, config);
+    *out = (struct products){
+        .build = build,
+        .config = config,
+        .target = target,
+        .bin = path_join(a, target, "bin"),
+        .loader = path_join(a, target, "loader/loader.elf"),
+    };
+}
+
 bool products_find(struct arena *a, const struct options *o, struct products *out, struct diag *d)
 {
     const char *from_environment = getenv("KAAL_BUILD_DIR");
@@ -60,22 +71,15 @@ bool products_find(struct arena *a, const struct options *o, struct products *ou
     if (build == NULL) {
         build = own_build(a);
     }
-    if (build == NULL || !is_folder(build)) {
+    if (build == NULL || !folder_exists(build)) {
         diag_error(d, place_none(), "no build folder%s%s; name it with --build-dir",
                    build == NULL ? "" : " ", build == NULL ? "" : build);
         return false;
     }
-    if (!is_config(o->config)) {
+    if (!products_known(o->config)) {
         report_config(a, o->config, d);
         return false;
     }
-    const char *target = arena_printf(a, "%s/target/%s", build, o->config);
-    *out = (struct products){
-        .build = build,
-        .config = o->config,
-        .target = target,
-        .bin = path_join(a, target, "bin"),
-        .loader = path_join(a, target, "loader/loader.elf"),
-    };
+    products_name(a, build, o->config, out);
     return true;
 }

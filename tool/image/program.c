@@ -239,13 +239,19 @@ bool programs_load(struct arena *a, const struct options *o, const struct produc
 {
     struct loader l = {.arena = a, .options = o, .products = p, .system = s, .diag = d};
     size_t errors = d->errors;
-    *out = (struct program_set){.of_pd = arena_alloc(a, (s->pd_count + 1) * sizeof(size_t))};
+    *out = (struct program_set){
+        .of_pd = arena_alloc(a, (s->pd_count + 1) * sizeof(size_t)),
+        .spawned = arena_alloc(a, (s->programs.count + 1) * sizeof(size_t)),
+    };
     for (size_t i = 0; i < s->pd_count; i++) {
         const struct sd_text *image = &s->pds[i].image;
         out->of_pd[i] = image->text == NULL ? SYSTEM_NONE : load(&l, image, out);
         if (out->of_pd[i] != SYSTEM_NONE) {
             check_fpu(&l, &s->pds[i], &out->items[out->of_pd[i]]);
         }
+    }
+    for (size_t i = 0; i < s->programs.count; i++) {
+        out->spawned[i] = load(&l, &s->programs.items[i], out);
     }
     return d->errors == errors;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "checker.h"
+#include "graph.h"
 
 #include "tool/near.h"
 
@@ -151,6 +152,16 @@ size_t check_pd_reference(struct checker *c, const char *key, const struct sd_te
     return i;
 }
 
+const char *path_text(struct checker *c, const struct graph *g, size_t end, const char *verb)
+{
+    const char *text = "";
+    for (size_t pd = end; g->via[pd] != pd; pd = g->via[pd]) {
+        text = arena_printf(c->arena, ", `%s` %s `%s`%s", c->system->pds[g->via[pd]].name.text,
+                            verb, c->system->pds[pd].name.text, text);
+    }
+    return text;
+}
+
 // --- roles -------------------------------------------------------------------------------------
 
 static const char *const role_names[] = {
@@ -239,8 +250,9 @@ static void check_schedule(struct checker *c, const struct sd_pd *pd)
 {
     check_range(c, "priority", &pd->priority, 0, KAAL_PRIORITY_MAX);
     check_range(c, "max_priority", &pd->max_priority, 0, KAAL_PRIORITY_MAX);
-    bool ok = check_range(c, "budget", &pd->budget, KAAL_BUDGET_MIN_US, SD_PERIOD_MAX_US);
-    ok = check_range(c, "period", &pd->period, KAAL_BUDGET_MIN_US, SD_PERIOD_MAX_US) && ok;
+    const int64_t longest = KAAL_PERIOD_MAX_US;
+    bool ok = check_range(c, "budget", &pd->budget, KAAL_BUDGET_MIN_US, longest);
+    ok = check_range(c, "period", &pd->period, KAAL_BUDGET_MIN_US, longest) && ok;
     if (ok && system_budget(pd) > system_period(pd)) {
         diag_error(c->diag, pd->budget.given ? pd->budget.at : pd->period.at,
                    "a budget of %" PRIu64 " us does not fit into a period of %" PRIu64
@@ -412,8 +424,14 @@ static bool check_counts(struct checker *c)
 {
     const struct system *s = c->system;
     size_t maps = 0;
+    size_t links = s->pd_count; // each may escalate
+    size_t permits = 0;
     for (size_t i = 0; i < s->region_count; i++) {
         maps += s->regions[i].map_count;
+    }
+    for (size_t i = 0; i < s->pd_count; i++) {
+        links += s->pds[i].policy.depends.count + s->pds[i].policy.watches.count;
+        permits += s->pds[i].policy.permit_count;
     }
     const struct {
         const char *what;
@@ -427,6 +445,9 @@ static bool check_counts(struct checker *c)
         {"maps of memory regions", maps, KAAL_MAP_MAX / 2},
         {"devices", s->device_count, KAAL_DEVICE_MAX},
         {"capabilities", s->cap_count, KAAL_CAP_MAX / 4},
+        {"programs in `programs`", s->programs.count, KAAL_FILE_MAX},
+        {"names in `depends`, `watches` and `escalate`", links, KAAL_LINK_MAX},
+        {"permits", permits, KAAL_PERMIT_MAX},
     };
     size_t errors = c->diag->errors;
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
@@ -454,16 +475,19 @@ bool system_check(struct arena *a, struct system *s, struct diag *d)
         }
         return false;
     }
+    check_roles(&c);
+    add_clock(&c);
     if (!check_counts(&c)) {
         return false;
     }
-    check_roles(&c);
     check_pds(&c);
     check_start_order(&c);
     check_channels(&c);
     check_regions(&c);
     check_devices(&c);
     check_caps(&c);
+    check_policies(&c);
+    check_dependencies(&c);
     for (size_t i = 0; i < s->pd_count; i++) {
         check_passive(&c, i);
     }

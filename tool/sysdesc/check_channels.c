@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "checker.h"
+#include "graph.h"
 
 #include "tool/near.h"
+
+#include <kaal/time_page.h>
 
 #include <string.h>
 
@@ -23,11 +26,19 @@ static void check_channel_kind(struct checker *c, struct sd_channel *ch)
     }
 }
 
+// The one channel to the broker that is written: its alarm.
+static bool wakes_broker(const struct sd_channel *ch)
+{
+    return !ch->is_call && ch->name.text != NULL && ch->from_name.text != NULL &&
+           strcmp(ch->name.text, KAAL_TIME_BROKER) == 0 &&
+           strcmp(ch->from_name.text, KAAL_TIME_CLOCK) == 0;
+}
+
 static void check_channel_ends(struct checker *c, struct sd_channel *ch)
 {
     ch->from = check_pd_reference(c, "from", &ch->from_name);
     ch->to = check_pd_reference(c, "to", &ch->to_name);
-    if (ch->to != SYSTEM_NONE && ch->to == c->system->broker) {
+    if (ch->to != SYSTEM_NONE && ch->to == c->system->broker && !wakes_broker(ch)) {
         diag_error(c->diag, ch->to_name.at,
                    "every component has a channel `broker` to the broker; remove this one");
         ch->to = SYSTEM_NONE;
@@ -97,94 +108,32 @@ static void check_channel_name(struct checker *c, size_t index)
 // A caller waits for its answer. Domains that call each other in a circle can come to wait for each
 // other for ever. Every component calls the broker, so what the broker calls closes a circle at
 // once.
-//
-// Channel by channel: does it lead from A to B where calls of channels before it lead from B to A?
-// The search is breadth first, from B, so that the shortest circle is told.
 
-struct search {
-    const struct system *system;
-    size_t *first; // of each domain: one of its calls, a channel; SYSTEM_NONE: it has none
-    size_t *next;  // of each channel: another call of the same domain
-    size_t *queue; // domains found, in order
-    size_t count;
-    size_t *via; // of each domain: the one it was found from; SYSTEM_NONE: not found
-};
-
-static void search_found(struct search *s, size_t pd, size_t from)
+static struct graph calls_to_broker(struct checker *c)
 {
-    if (s->via[pd] == SYSTEM_NONE) {
-        s->via[pd] = from;
-        s->queue[s->count++] = pd;
+    const struct system *s = c->system;
+    struct graph g = graph_new(c->arena, s->pd_count, s->pd_count + s->channel_count);
+    for (size_t i = 0; i < s->pd_count && s->broker != SYSTEM_NONE; i++) {
+        graph_add(&g, i, s->broker);
     }
-}
-
-static void search_expand(struct search *s, size_t pd)
-{
-    for (size_t i = s->first[pd]; i != SYSTEM_NONE; i = s->next[i]) {
-        search_found(s, s->system->channels[i].to, pd);
-    }
-    if (s->system->broker != SYSTEM_NONE) {
-        search_found(s, s->system->broker, pd);
-    }
-}
-
-static bool search_path(struct search *s, size_t start, size_t end)
-{
-    s->count = 0;
-    for (size_t i = 0; i < s->system->pd_count; i++) {
-        s->via[i] = SYSTEM_NONE;
-    }
-    search_found(s, start, start);
-    for (size_t i = 0; i < s->count; i++) {
-        if (s->queue[i] == end) {
-            return true;
-        }
-        search_expand(s, s->queue[i]);
-    }
-    return false;
-}
-
-// "`b` calls `c`, `c` calls `a`", from the end of the found path back to its start.
-static const char *path_text(struct checker *c, const struct search *s, size_t end)
-{
-    const char *text = "";
-    for (size_t pd = end; s->via[pd] != pd; pd = s->via[pd]) {
-        text = arena_printf(c->arena, ", `%s` calls `%s`%s", s->system->pds[s->via[pd]].name.text,
-                            s->system->pds[pd].name.text, text);
-    }
-    return text;
-}
-
-static struct search search_new(struct checker *c)
-{
-    const struct system *system = c->system;
-    struct search s = {.system = system};
-    s.first = arena_alloc(c->arena, system->pd_count * sizeof(*s.first));
-    s.next = arena_alloc(c->arena, system->channel_count * sizeof(*s.next));
-    s.queue = arena_alloc(c->arena, system->pd_count * sizeof(*s.queue));
-    s.via = arena_alloc(c->arena, system->pd_count * sizeof(*s.via));
-    for (size_t i = 0; i < system->pd_count; i++) {
-        s.first[i] = SYSTEM_NONE;
-    }
-    return s;
+    return g;
 }
 
 static void check_circles(struct checker *c)
 {
-    struct search s = search_new(c);
+    struct graph g = calls_to_broker(c);
     for (size_t i = 0; i < c->system->channel_count; i++) {
         const struct sd_channel *ch = &c->system->channels[i];
         if (!ch->is_call || ch->from == SYSTEM_NONE || ch->to == SYSTEM_NONE) {
             continue;
         }
-        if (search_path(&s, ch->to, ch->from)) {
+        if (graph_path(&g, ch->to, ch->from)) {
             diag_warning(c->diag, ch->from_name.at,
                          "`%s` calls `%s`%s: in this circle each can wait for the next for ever; "
                          "make one of the channels kind = \"notify\"",
-                         ch->from_name.text, ch->to_name.text, path_text(c, &s, ch->from));
+                         ch->from_name.text, ch->to_name.text, path_text(c, &g, ch->from, "calls"));
         }
-        s.next[i] = s.first[ch->from];
-        s.first[ch->from] = i;
+        graph_add(&g, ch->from, ch->to);
     }
 }
 

@@ -166,24 +166,60 @@ void check_regions(struct checker *c)
 
 // --- devices -----------------------------------------------------------------------------------
 
-static void check_device_match(struct checker *c, const struct sd_device *device)
+const struct sd_text *system_match(const struct sd_match *match, enum kaal_device_match *by)
 {
-    const struct sd_text *match = device->path.text != NULL ? &device->path : &device->compatible;
-    const size_t room = sizeof(((struct kaal_plan_device *)NULL)->match_text);
-    if (match->text == NULL) {
-        diag_error(c->diag, device->at,
-                   "a device without `path` and without `compatible`; add one of them");
-    } else if (device->path.text != NULL && device->compatible.text != NULL) {
-        diag_error(c->diag, device->compatible.at,
-                   "a device with `path` and `compatible`; keep one of them");
-    } else if (match->text[0] == '\0' || strlen(match->text) >= room) {
-        diag_error(c->diag, match->at, "text of %zu bytes; give 1 to %zu", strlen(match->text),
-                   room - 1);
-    } else if (device->path.text != NULL && match->text[0] != '/') {
-        diag_error(c->diag, match->at,
-                   "`%s` is no full path of the device tree; start with /, as in /pl011@9000000",
-                   match->text);
+    if (match->path.text != NULL) {
+        *by = KAAL_DEVICE_PATH;
+        return &match->path;
     }
+    *by = match->compatible.text != NULL ? KAAL_DEVICE_COMPATIBLE : KAAL_DEVICE_ALIAS;
+    return match->compatible.text != NULL ? &match->compatible : &match->alias;
+}
+
+static bool check_match_text(struct checker *c, const struct sd_text *text,
+                             enum kaal_device_match by)
+{
+    const size_t room = sizeof(((struct kaal_plan_device *)NULL)->match_text);
+    if (text->text[0] == '\0' || strlen(text->text) >= room) {
+        diag_error(c->diag, text->at, "text of %zu bytes; give 1 to %zu", strlen(text->text),
+                   room - 1);
+        return false;
+    }
+    if (by == KAAL_DEVICE_PATH && text->text[0] != '/') {
+        diag_error(c->diag, text->at,
+                   "`%s` is no full path of the device tree; start with /, as in /pl011@9000000",
+                   text->text);
+        return false;
+    }
+    if (by == KAAL_DEVICE_ALIAS && strpbrk(text->text, "/:") != NULL) {
+        diag_error(c->diag, text->at,
+                   "`%s` is no name of the device tree's /aliases; give one, as serial0, or use "
+                   "`path`",
+                   text->text);
+        return false;
+    }
+    return true;
+}
+
+bool check_match(struct checker *c, const char *what, const struct sd_match *match)
+{
+    enum kaal_device_match by;
+    const struct sd_text *text = system_match(match, &by);
+    if (text->text == NULL) {
+        diag_error(c->diag, match->at,
+                   "%s without `path`, `compatible` or `alias`; add one of them", what);
+        return false;
+    }
+    bool two = match->path.text != NULL && match->compatible.text != NULL;
+    if (two || (by != KAAL_DEVICE_ALIAS && match->alias.text != NULL)) {
+        diag_error(c->diag, two ? match->compatible.at : match->alias.at,
+                   "%s with %s; keep one of them", what,
+                   two                        ? "`path` and `compatible`"
+                   : match->path.text != NULL ? "`path` and `alias`"
+                                              : "`compatible` and `alias`");
+        return false;
+    }
+    return check_match_text(c, text, by);
 }
 
 static void check_device_unique(struct checker *c, size_t index)
@@ -194,11 +230,10 @@ static void check_device_unique(struct checker *c, size_t index)
         if (same_text(&other->name, &device->name)) {
             check_duplicate(c, &device->name, "a device", &other->name);
         }
-        const struct sd_text *match = same_text(&other->path, &device->path) ? &device->path
-                                      : same_text(&other->compatible, &device->compatible)
-                                          ? &device->compatible
-                                          : NULL;
-        if (match != NULL) {
+        enum kaal_device_match by;
+        enum kaal_device_match other_by;
+        const struct sd_text *match = system_match(&device->match, &by);
+        if (same_text(match, system_match(&other->match, &other_by)) && by == other_by) {
             diag_error(c->diag, match->at,
                        "`%s` is already the device `%s` of line %u; a device has one holder",
                        match->text, other->name.text, other->at.line);
@@ -242,6 +277,7 @@ static void check_notify_bits(struct checker *c, size_t pd)
         bool counts = device->pd == pd && device->interrupts.value >= 0;
         bits += counts ? (device->interrupts.given ? (uint64_t)device->interrupts.value : 1) : 0;
     }
+    bits += c->system->pds[pd].policy.watches.count;
     if (bits > KAAL_NOTIFY_BITS) {
         diag_error(c->diag, c->system->pds[pd].name.at,
                    "`%s` would receive %" PRIu64 " signals and interrupts; give it at most %d",
@@ -257,7 +293,7 @@ void check_devices(struct checker *c)
         struct sd_device *device = &s->devices[i];
         check_name(c, &device->name);
         device->pd = check_pd_reference(c, "pd", &device->pd_name);
-        check_device_match(c, device);
+        check_match(c, "a device", &device->match);
         check_range(c, "registers", &device->registers, 0, WINDOWS_MAX);
         check_range(c, "interrupts", &device->interrupts, 0, INTERRUPTS_MAX);
         check_device_dma(c, device);

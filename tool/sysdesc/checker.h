@@ -5,6 +5,9 @@
 //   check.c          names, roles, scheduling, start order
 //   check_channels.c channels, and circles of calls
 //   check_links.c    what else connects domains: memory, devices, raw capabilities
+//   check_policy.c   how a domain is looked after, what it may ask for
+//   check_depends.c  who depends on whom
+//   clock.c          the clock that `clock = true` stands for
 #pragma once
 
 #include "tool/arena.h"
@@ -35,6 +38,19 @@ size_t check_pd_reference(struct checker *c, const char *key, const struct sd_te
 bool check_range(struct checker *c, const char *key, const struct sd_number *number, int64_t min,
                  int64_t max);
 
+// `match` names a device in one way; `what` is "a device" or "a permit".
+bool check_match(struct checker *c, const char *what, const struct sd_match *match);
+
+// ", `b` calls `c`, `c` calls `a`": the path that graph_path() found to `end`.
+struct graph;
+const char *path_text(struct checker *c, const struct graph *g, size_t end, const char *verb);
+
+// Adds what the clock of `[system]` needs and the description does not have. Before all other
+// checks, which then judge it like what is written.
+void add_clock(struct checker *c);
+
+void check_policies(struct checker *c);
+void check_dependencies(struct checker *c);
 void check_channels(struct checker *c);
 void check_regions(struct checker *c);
 void check_devices(struct checker *c);

@@ -73,17 +73,41 @@ static struct words all_words(struct checker *c, bool paths)
     return list;
 }
 
-static struct dt_node find(struct checker *c, const struct sd_device *device)
+// The names of /aliases.
+static struct words all_aliases(struct checker *c)
 {
-    bool by_path = device->path.text != NULL;
-    const struct sd_text *match = by_path ? &device->path : &device->compatible;
-    struct dt_node node =
-        by_path ? dt_find(&c->dt, match->text) : dt_find_compatible(&c->dt, dt_none(), match->text);
+    struct words list = {0};
+    struct dt_prop prop;
+    struct dt_node aliases = dt_find(&c->dt, "/aliases");
+    for (unsigned i = 0; !dt_is_none(aliases) && dt_prop_at(&c->dt, aliases, i, &prop); i++) {
+        add_word(c, &list, prop.name);
+    }
+    return list;
+}
+
+static void report_missing(struct checker *c, const struct sd_text *text, enum kaal_device_match by)
+{
+    static const char *const how[] = {
+        [KAAL_DEVICE_PATH] = "at",
+        [KAAL_DEVICE_COMPATIBLE] = "compatible with",
+        [KAAL_DEVICE_ALIAS] = "with the alias",
+    };
+    struct words words =
+        by == KAAL_DEVICE_ALIAS ? all_aliases(c) : all_words(c, by == KAAL_DEVICE_PATH);
+    const char *fix = words.count == 0 ? "it has none: use `path` or `compatible`"
+                                       : near_fix(c->arena, text->text, words.items, words.count);
+    diag_error(c->diag, text->at, "the machine has no device %s %s; %s", how[by], text->text, fix);
+}
+
+static struct dt_node find(struct checker *c, const struct sd_match *match)
+{
+    enum kaal_device_match by;
+    const struct sd_text *text = system_match(match, &by);
+    struct dt_node node = by == KAAL_DEVICE_COMPATIBLE
+                              ? dt_find_compatible(&c->dt, dt_none(), text->text)
+                              : dt_find(&c->dt, text->text);
     if (dt_is_none(node)) {
-        struct words words = all_words(c, by_path);
-        diag_error(c->diag, match->at, "the machine has no device %s %s; %s",
-                   by_path ? "at" : "compatible with", match->text,
-                   near_fix(c->arena, match->text, words.items, words.count));
+        report_missing(c, text, by);
     }
     return node;
 }
@@ -151,7 +175,7 @@ static void check_windows(struct checker *c, const struct sd_device *device, str
 static void check_device(struct checker *c, size_t index)
 {
     const struct sd_device *device = &c->system->devices[index];
-    struct dt_node node = find(c, device);
+    struct dt_node node = find(c, &device->match);
     struct dt_range window;
     struct dt_irq irq;
     c->nodes[index] = node;
@@ -184,6 +208,49 @@ static void check_device(struct checker *c, size_t index)
     check_windows(c, device, node);
 }
 
+// What a component may ask for while the system runs. By path or alias that is one device, which
+// must not have a holder.
+static void check_permit(struct checker *c, const struct sd_match *permit)
+{
+    enum kaal_device_match by;
+    const struct sd_text *text = system_match(permit, &by);
+    struct dt_node node = find(c, permit);
+    if (dt_is_none(node)) {
+        return;
+    }
+    if (is_kernels(c, node)) {
+        diag_error(c->diag, text->at,
+                   "the interrupt controller belongs to the kernel; remove this permit");
+        return;
+    }
+    for (size_t i = 0; i < c->system->device_count && by != KAAL_DEVICE_COMPATIBLE; i++) {
+        if (c->nodes[i].at == node.at) {
+            diag_error(c->diag, text->at,
+                       "`%s` is already the device `%s` of line %u; a device has one holder",
+                       text->text, c->system->devices[i].name.text, c->system->devices[i].at.line);
+        }
+    }
+}
+
+static void check_permits(struct checker *c)
+{
+    for (size_t i = 0; i < c->system->pd_count; i++) {
+        const struct sd_policy *policy = &c->system->pds[i].policy;
+        for (size_t j = 0; j < policy->permit_count; j++) {
+            check_permit(c, &policy->permits[j]);
+        }
+    }
+}
+
+static bool names_devices(const struct system *s)
+{
+    bool names = s->device_count != 0;
+    for (size_t i = 0; i < s->pd_count; i++) {
+        names = names || s->pds[i].policy.permit_count != 0;
+    }
+    return names;
+}
+
 bool devices_check_tree(struct arena *a, struct bytes tree, const struct system *s, struct diag *d)
 {
     struct checker c = {.arena = a, .diag = d, .system = s};
@@ -198,6 +265,7 @@ bool devices_check_tree(struct arena *a, struct bytes tree, const struct system 
     for (size_t i = 0; i < s->device_count; i++) {
         check_device(&c, i);
     }
+    check_permits(&c);
     return d->errors == errors;
 }
 
@@ -205,7 +273,7 @@ bool devices_check(struct arena *a, const struct options *o, const struct system
 {
     struct bytes tree;
     struct machine_setup setup = machine_setup(o, (struct bytes){0});
-    if (s->device_count == 0) {
+    if (!names_devices(s)) {
         return true;
     }
     if (!machine_tree(a, &setup, &tree)) {

@@ -60,7 +60,7 @@ static const char *compatible_list(struct checker *c, const struct kaal_driver *
 static void check_compatible(struct checker *c, const struct sd_device *device,
                              const struct sd_pd *pd, const struct kaal_driver *driver)
 {
-    const struct sd_text *asked = &device->compatible;
+    const struct sd_text *asked = &device->match.compatible;
     if (asked->text == NULL || driver->compatible[0][0] == '\0') {
         return;
     }

@@ -21,6 +21,7 @@ enum key_kind {
     KEY_TEXTS,
     KEY_TEXT_OR_TEXTS, // into a list, in which one text stands alone
     KEY_MAPS,
+    KEY_PERMITS,
 };
 
 struct key {
@@ -46,6 +47,8 @@ static const struct key system_keys[] = {
     {"kernel", offsetof(struct system, kernel), KEY_TEXT, false},
     {"expect", offsetof(struct system, expect), KEY_TEXT, false},
     {"start_order", offsetof(struct system, start_order), KEY_TEXTS, false},
+    {"programs", offsetof(struct system, programs), KEY_TEXTS, false},
+    {"clock", offsetof(struct system, clock), KEY_FLAG, false},
 };
 
 static const struct key pd_keys[] = {
@@ -60,6 +63,21 @@ static const struct key pd_keys[] = {
     {"fpu", offsetof(struct sd_pd, fpu), KEY_FLAG, false},
     {"parent", offsetof(struct sd_pd, parent_name), KEY_TEXT, false},
     {"args", offsetof(struct sd_pd, args), KEY_TEXT, false},
+    {"restart", offsetof(struct sd_pd, policy.restart_name), KEY_TEXT, false},
+    {"max_restarts", offsetof(struct sd_pd, policy.max_restarts), KEY_NUMBER, false},
+    {"window", offsetof(struct sd_pd, policy.window), KEY_NUMBER, false},
+    {"backoff", offsetof(struct sd_pd, policy.backoff), KEY_NUMBER, false},
+    {"heartbeat", offsetof(struct sd_pd, policy.heartbeat), KEY_NUMBER, false},
+    {"timeout", offsetof(struct sd_pd, policy.timeout), KEY_FLAG, false},
+    {"depends", offsetof(struct sd_pd, policy.depends), KEY_TEXTS, false},
+    {"watches", offsetof(struct sd_pd, policy.watches), KEY_TEXTS, false},
+    {"escalate", offsetof(struct sd_pd, policy.escalate_name), KEY_TEXT, false},
+    {"allow", offsetof(struct sd_pd, policy.allow_names), KEY_TEXTS, false},
+    {"permits", offsetof(struct sd_pd, policy), KEY_PERMITS, false},
+    {"quota_memory", offsetof(struct sd_pd, policy.quota_memory), KEY_NUMBER, false},
+    {"quota_slots", offsetof(struct sd_pd, policy.quota_slots), KEY_NUMBER, false},
+    {"quota_components", offsetof(struct sd_pd, policy.quota_components), KEY_NUMBER, false},
+    {"quota_cpu", offsetof(struct sd_pd, policy.quota_cpu), KEY_NUMBER, false},
 };
 
 // A [[channels]] table: as many channels as it has senders.
@@ -90,11 +108,18 @@ static const struct key map_keys[] = {
     {"cached", offsetof(struct sd_map, cached), KEY_FLAG, false},
 };
 
+static const struct key permit_keys[] = {
+    {"path", offsetof(struct sd_match, path), KEY_TEXT, false},
+    {"compatible", offsetof(struct sd_match, compatible), KEY_TEXT, false},
+    {"alias", offsetof(struct sd_match, alias), KEY_TEXT, false},
+};
+
 static const struct key device_keys[] = {
     {"name", offsetof(struct sd_device, name), KEY_TEXT, true},
     {"pd", offsetof(struct sd_device, pd_name), KEY_TEXT, true},
-    {"path", offsetof(struct sd_device, path), KEY_TEXT, false},
-    {"compatible", offsetof(struct sd_device, compatible), KEY_TEXT, false},
+    {"path", offsetof(struct sd_device, match.path), KEY_TEXT, false},
+    {"compatible", offsetof(struct sd_device, match.compatible), KEY_TEXT, false},
+    {"alias", offsetof(struct sd_device, match.alias), KEY_TEXT, false},
     {"registers", offsetof(struct sd_device, registers), KEY_NUMBER, false},
     {"interrupts", offsetof(struct sd_device, interrupts), KEY_NUMBER, false},
     {"dma", offsetof(struct sd_device, dma), KEY_NUMBER, false},
@@ -116,6 +141,7 @@ static const struct section pd_section = SECTION(pd_keys, "a protection domain")
 static const struct section channel_section = SECTION(channel_keys, "a channel");
 static const struct section region_section = SECTION(region_keys, "a memory region");
 static const struct section map_section = SECTION(map_keys, "a map");
+static const struct section permit_section = SECTION(permit_keys, "a permit");
 static const struct section device_section = SECTION(device_keys, "a device");
 static const struct section cap_section = SECTION(cap_keys, "a capability");
 
@@ -188,6 +214,8 @@ static void read_texts(struct reader *r, const char *what, const struct toml_val
         wrong_type(r, what, v, wanted);
         return;
     }
+    out->given = true;
+    out->at = v->at;
     for (const struct toml_value *item = v->array->first; item != NULL; item = item->next) {
         struct sd_text text;
         if (item->type != TOML_STRING) {
@@ -215,6 +243,7 @@ static void read_text_or_texts(struct reader *r, const char *what, const struct 
 // --- sections ----------------------------------------------------------------------------------
 
 static void read_maps(struct reader *r, const struct toml_value *v, struct sd_region *region);
+static void read_permits(struct reader *r, const struct toml_value *v, struct sd_policy *policy);
 
 static void read_key(struct reader *r, const struct key *key, const struct toml_value *v,
                      void *object)
@@ -238,6 +267,9 @@ static void read_key(struct reader *r, const struct key *key, const struct toml_
         break;
     case KEY_MAPS:
         read_maps(r, v, object);
+        break;
+    case KEY_PERMITS:
+        read_permits(r, v, field);
         break;
     }
 }
@@ -269,6 +301,7 @@ static void place_field(const struct key *key, struct place at, void *object)
     case KEY_TEXTS:
     case KEY_TEXT_OR_TEXTS:
     case KEY_MAPS:
+    case KEY_PERMITS:
         break;
     }
 }
@@ -327,6 +360,24 @@ static void read_maps(struct reader *r, const struct toml_value *v, struct sd_re
         struct sd_map *map = &region->maps[region->map_count++];
         *map = (struct sd_map){.at = item->at, .pd = SYSTEM_NONE};
         read_section(r, &map_section, item->table, item->at, map);
+    }
+}
+
+static void read_permits(struct reader *r, const struct toml_value *v, struct sd_policy *policy)
+{
+    if (!is_array(r, "permits", v)) {
+        return;
+    }
+    policy->permits_at = v->at;
+    for (const struct toml_value *item = v->array->first; item != NULL; item = item->next) {
+        if (!is_item(r, "permits", item)) {
+            continue;
+        }
+        policy->permits = arena_grow(r->arena, policy->permits, policy->permit_count,
+                                     &policy->permit_capacity, sizeof(*policy->permits));
+        struct sd_match *permit = &policy->permits[policy->permit_count++];
+        *permit = (struct sd_match){.at = item->at};
+        read_section(r, &permit_section, item->table, item->at, permit);
     }
 }
 
@@ -413,7 +464,7 @@ static void read_devices(struct reader *r, const struct toml_value *v, struct sy
         s->devices = arena_grow(r->arena, s->devices, s->device_count, &s->device_capacity,
                                 sizeof(*s->devices));
         struct sd_device *device = &s->devices[s->device_count++];
-        *device = (struct sd_device){.at = item->at, .pd = SYSTEM_NONE};
+        *device = (struct sd_device){.at = item->at, .pd = SYSTEM_NONE, .match.at = item->at};
         read_section(r, &device_section, item->table, item->at, device);
     }
 }

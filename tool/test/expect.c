@@ -58,7 +58,7 @@ static void add_stage(struct arena *a, struct expect *e, const char *from, const
 
 void expect_boot(struct arena *a, const struct boot_facts *facts, struct expect *out)
 {
-    *out = (struct expect){.end = EXPECT_NONE};
+    *out = (struct expect){.end = EXPECT_NONE, .kernel_el = facts->kernel_el};
     add_stage(a, out, "loader", "start", "loader started");
     add_stage(a, out, "loader", "enter", "kernel entered");
     if (facts->kernel_reports) {
@@ -210,12 +210,35 @@ static bool read_each(struct reader *r, const struct expect_item *base, const ch
     return true;
 }
 
+// Is the report expected of kernels at this exception level?
+static bool read_kernel_el(struct reader *r, const struct toml_value *v, bool *applies)
+{
+    const struct toml_entry *el = toml_get(v->table, "kernel_el");
+    *applies = true;
+    if (el == NULL) {
+        return true;
+    }
+    if (el->value.type != TOML_INTEGER || el->value.integer < 1 || el->value.integer > 2) {
+        diag_error(r->diag, el->value.at,
+                   "`kernel_el` is no exception level of a kernel; give 1 or 2");
+        return false;
+    }
+    *applies = el->value.integer == (int64_t)r->expect->kernel_el;
+    return true;
+}
+
 static bool read_report(struct reader *r, const struct toml_value *v)
 {
-    static const char *const keys[] = {"from", "event", "title", "values", "key", "each", "typed"};
+    static const char *const keys[] = {"from", "event", "title", "values",
+                                       "key",  "each",  "typed", "kernel_el"};
     struct expect_item item;
-    if (!known_keys(r, v->table, keys, 7, "a report") || !read_item(r, v, &item)) {
+    bool applies;
+    if (!known_keys(r, v->table, keys, 8, "a report") || !read_item(r, v, &item) ||
+        !read_kernel_el(r, v, &applies)) {
         return false;
+    }
+    if (!applies) {
+        return true;
     }
     const struct toml_entry *typed = toml_get(v->table, "typed");
     if (typed != NULL && typed->value.type != TOML_BOOLEAN) {

@@ -53,6 +53,7 @@ bool verify_expect(struct arena *a, const struct system *s, const struct build_r
 {
     const struct boot_facts facts = {
         .kernel_reports = b->kernel.builtin && b->kernel.debug,
+        .kernel_el = b->kernel.hypervisor ? 2 : 1,
         .pds = s->pd_count,
         .broker = "cap_broker",
         .root = "root",

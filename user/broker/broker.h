@@ -162,6 +162,7 @@ struct component {
     uint32_t first_free;
     uint64_t slots_taken;
     uint64_t bits_taken;
+    uint64_t dynamic_from; // its dynamic addresses below are all taken
 
     // What it asked for.
     uint64_t granted; // bytes

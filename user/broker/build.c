@@ -421,6 +421,7 @@ enum kaal_err build_program(struct component *c, const struct kaal_program *prog
     err = create(c, program, shares);
     if (err != KAAL_OK) {
         arena_release(&c->arena);
+        c->start = NULL;
         return err;
     }
     c->state = KAAL_STATE_BUILT;

@@ -121,7 +121,10 @@ int serve_wait(struct request *r)
 int serve_stop(struct request *r)
 {
     char reason[128];
-    size_t length = r->words > 1 ? argument(1) : 0;
+    if (r->words < 3) {
+        return KAAL_ERR_PROTOCOL;
+    }
+    size_t length = argument(1);
     size_t room = sizeof(reason) - 1;
     if (!argument_text(r, 3, length < room ? length : room, reason, sizeof(reason))) {
         return KAAL_ERR_PROTOCOL;

@@ -34,7 +34,7 @@ void audit_grant(enum kaal_audit_event event, const struct component *actor, con
 // --- grant_memory.c ------------------------------------------------------------------------------
 
 // A free range of a component's dynamic addresses, with a guard page behind it.
-bool grant_address(const struct component *c, uint64_t size, uint8_t page_bits, uint64_t *address);
+bool grant_address(struct component *c, uint64_t size, uint8_t page_bits, uint64_t *address);
 
 enum kaal_err give_memory(struct grant *from, struct component *to, uint8_t rights,
                           struct grant **out);

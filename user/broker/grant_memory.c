@@ -15,7 +15,10 @@
 
 #include <lib/bits.h>
 
-enum { LARGE_BITS = 21 };
+enum {
+    LARGE_BITS = 21,
+    PROBES = 8, // for an address
+};
 
 struct shape {
     uint64_t size; // a multiple of the page
@@ -46,21 +49,45 @@ static uint64_t occupied_until(const struct component *c, uint64_t at, uint64_t 
     return 0;
 }
 
-bool grant_address(const struct component *c, uint64_t size, uint8_t page_bits, uint64_t *address)
+// Behind everything that the component was granted.
+static uint64_t dynamic_end(const struct component *c)
 {
-    uint64_t at = KAAL_LAYOUT_DYNAMIC_START;
-    while (size <= KAAL_LAYOUT_DYNAMIC_END - at) {
-        uint64_t end = occupied_until(c, at, size);
+    uint64_t end = KAAL_LAYOUT_DYNAMIC_START;
+    struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
+    const struct grant *g = NULL;
+    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+        if (g->size != 0 && g->address >= end) {
+            end = g->address + g->size + PAGE_SIZE;
+        }
+    }
+    return end;
+}
+
+static bool address_fits(uint64_t at, uint64_t size)
+{
+    return at < KAAL_LAYOUT_DYNAMIC_END && size <= KAAL_LAYOUT_DYNAMIC_END - at;
+}
+
+// First fit from where the least grant would fit; after some probes, behind everything: however a
+// component has broken its addresses into pieces, nobody waits long for its requests.
+bool grant_address(struct component *c, uint64_t size, uint8_t page_bits, uint64_t *address)
+{
+    uint64_t end = KAAL_LAYOUT_DYNAMIC_START;
+    for (unsigned i = 0; i < PROBES && end != 0; i++) {
+        c->dynamic_from = end > c->dynamic_from ? end : c->dynamic_from;
+        end = occupied_until(c, c->dynamic_from, PAGE_SIZE);
+    }
+    uint64_t at = align_up(c->dynamic_from, UINT64_C(1) << page_bits);
+    for (unsigned i = 0; i < PROBES && address_fits(at, size); i++) {
+        end = occupied_until(c, at, size);
         if (end == 0) {
             *address = at;
             return true;
         }
         at = align_up(end, UINT64_C(1) << page_bits);
-        if (at >= KAAL_LAYOUT_DYNAMIC_END) {
-            return false;
-        }
     }
-    return false;
+    *address = align_up(dynamic_end(c), UINT64_C(1) << page_bits);
+    return address_fits(*address, size);
 }
 
 // --- frames --------------------------------------------------------------------------------------
@@ -138,6 +165,9 @@ static enum kaal_err read_shape(struct request *r, struct shape *shape)
     seL4_Word size = argument(1);
     seL4_Word how = argument(2);
     seL4_Word rights = how & ~flags;
+    if (r->words < 3) {
+        return KAAL_ERR_PROTOCOL;
+    }
     if (size == 0) {
         return wrong_argument(r, 1);
     }

@@ -157,8 +157,10 @@ static void handle_signals(void)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    (void)argc;
+    (void)argv;
     const seL4_CPtr endpoint = kaal_need(KAAL_START_ENDPOINT, NULL)->slot;
     seL4_CPtr reply = kaal_need(KAAL_START_REPLY, NULL)->slot;
     log_open();

@@ -60,6 +60,9 @@ static bool read_name(const struct request *r, unsigned first, char *name)
 int serve_publish(struct request *r)
 {
     char name[KAAL_NAME_SIZE];
+    if (r->words < 2) {
+        return KAAL_ERR_PROTOCOL;
+    }
     if (!read_name(r, 1, name)) {
         return wrong_argument(r, 1);
     }
@@ -102,6 +105,9 @@ enum kaal_err lookup_connect(struct request *r, const char *name, struct compone
 int serve_lookup(struct request *r)
 {
     char name[KAAL_NAME_SIZE];
+    if (r->words < 3) {
+        return KAAL_ERR_PROTOCOL;
+    }
     if (argument(1) > KAAL_LOOKUP_WAIT) {
         return wrong_argument(r, 1);
     }

@@ -307,6 +307,9 @@ int serve_spawn(struct request *r)
     struct kaal_program program;
     struct grant *borrowed = NULL;
     struct component *c = NULL;
+    if (r->words < 2) {
+        return KAAL_ERR_PROTOCOL;
+    }
     argument_struct(r, 1, &spawn, sizeof(spawn));
     enum kaal_err err = require(r, KAAL_ALLOW_SPAWN, KAAL_RULE_ALLOW_SPAWN);
     if (err == KAAL_OK) {

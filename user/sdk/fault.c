@@ -22,7 +22,13 @@ enum {
     DEBUG_WORDS = 2,
     DEBUG_TYPE = 4, // seL4 leaves the name out where the kernel has no debug API
     TIMEOUT_WORDS = 1,
+    VCPU_WORDS = 1,
+    VCPU_TYPE = 8, // likewise, where it is no hypervisor
 };
+
+// Bits of ESR_EL2 that describe the instruction of a data abort: a hypervisor has them, a kernel at
+// EL1 reads zeros.
+#define ESR_INSTRUCTION ((seL4_Word)0x01ffc000)
 
 // The syndrome register, ESR_ELx (Arm ARM D19.2.37): exception class, fault status, write-not-read.
 static unsigned esr_class(seL4_Word esr)
@@ -47,7 +53,7 @@ static bool decode_vm(const seL4_Word *words, seL4_Word count, struct kaal_fault
     }
     fault->ip = words[0];
     fault->addr = words[VM_ADDR];
-    fault->code = words[VM_FSR];
+    fault->code = words[VM_FSR] & ~ESR_INSTRUCTION;
     if (words[VM_PREFETCH] != 0) {
         fault->access = KAAL_ACCESS_EXECUTE;
     } else {
@@ -100,6 +106,10 @@ bool kaal_fault_decode(seL4_Word label, const seL4_Word *words, seL4_Word count,
         return decode_syscall(words, count, fault);
     case seL4_Fault_UserException:
         return decode_exception(words, count, fault);
+    case VCPU_TYPE: // what a hypervisor makes of a trapped register or instruction
+        fault->type = seL4_Fault_UserException;
+        fault->code = count >= VCPU_WORDS ? words[0] : 0;
+        return count >= VCPU_WORDS;
     case seL4_Fault_Timeout:
         return count >= TIMEOUT_WORDS;
     case DEBUG_TYPE:

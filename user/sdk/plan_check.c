@@ -25,6 +25,22 @@ bool plan_name_ok(const char *name)
 // --- protection domains --------------------------------------------------------------------------
 
 // NULL if all is well, else the cause.
+static const char *policy_cause(const struct kaal_policy *policy)
+{
+    const uint32_t allow = (KAAL_ALLOW_MANAGE << 1) - 1;
+    if (policy->restart > KAAL_RESTART_ALWAYS || policy->restart_max > KAAL_RESTARTS_MAX) {
+        return "unknown restart policy, or too many restarts";
+    }
+    if (policy->window_us > KAAL_PERIOD_MAX_US || policy->backoff_us > KAAL_PERIOD_MAX_US ||
+        policy->heartbeat_us > KAAL_PERIOD_MAX_US) {
+        return "a time of the policy that is too long";
+    }
+    if ((policy->allow & ~allow) != 0 || policy->quota_cpu > KAAL_CPU_WHOLE) {
+        return "unknown permission, or more than the whole processor";
+    }
+    return NULL;
+}
+
 static const char *pd_numbers(const struct kaal_plan_pd *pd)
 {
     const uint32_t flags =
@@ -48,10 +64,7 @@ static const char *pd_numbers(const struct kaal_plan_pd *pd)
     if (pd->cspace_bits < KAAL_CSPACE_BITS_MIN || pd->cspace_bits > KAAL_CSPACE_BITS_MAX) {
         return "size of the capability space out of range";
     }
-    if (pd->policy.restart > KAAL_RESTART_ALWAYS) {
-        return "unknown restart policy";
-    }
-    return NULL;
+    return policy_cause(&pd->policy);
 }
 
 static const char *pd_references(const struct plan *plan, uint32_t index)
@@ -125,6 +138,12 @@ static bool check_pds(struct plan *plan, struct plan_error *error)
 static bool pd_built(const struct plan *plan, uint32_t pd)
 {
     return pd < plan_count(plan, KAAL_TABLE_PDS) && plan_pd(plan, pd)->role != KAAL_ROLE_ROOT;
+}
+
+// A PD that is looked after: neither the root task nor the broker.
+static bool component_ok(const struct plan *plan, uint32_t pd)
+{
+    return pd_built(plan, pd) && plan_pd(plan, pd)->role == KAAL_ROLE_COMPONENT;
 }
 
 // --- memory and devices --------------------------------------------------------------------------
@@ -243,16 +262,17 @@ static bool cap_object_ok(const struct plan *plan, const struct kaal_plan_cap *c
     return false;
 }
 
-// Is this a capability to an object of the broker that somebody else holds, and not the one to call
-// the broker in his own name?
+// Is this a capability to an object of the broker that somebody else holds, and neither the one to
+// call the broker in his own name nor one to signal it, as its alarm does?
 static bool cap_takes_broker(const struct plan *plan, const struct kaal_plan_cap *cap)
 {
     bool of_pd = cap->kind != KAAL_CAP_IRQ_HANDLER && cap->kind != KAAL_CAP_FRAME;
     if (!of_pd || cap->object != plan->broker || cap->pd == plan->broker) {
         return false;
     }
-    return cap->kind != KAAL_CAP_ENDPOINT || cap->rights != KAAL_RIGHT_WRITE ||
-           cap->badge != (KAAL_BADGE_CALL | cap->pd);
+    bool calls = cap->kind == KAAL_CAP_ENDPOINT && cap->badge == (KAAL_BADGE_CALL | cap->pd);
+    bool signals = cap->kind == KAAL_CAP_NOTIFICATION;
+    return cap->rights != KAAL_RIGHT_WRITE || !(calls || signals);
 }
 
 // Receivers believe badges: faults come from the kernel, a signal is one bit.
@@ -269,6 +289,16 @@ static bool cap_badge_ok(const struct kaal_plan_cap *cap)
     }
 }
 
+// A receiving end, or the bit of a component that is watched.
+static bool note_ok(const struct plan *plan, const struct kaal_plan_cap *cap)
+{
+    if (cap->object == cap->pd) {
+        return cap->kind == KAAL_CAP_ENDPOINT || cap->kind == KAAL_CAP_NOTIFICATION;
+    }
+    return cap->kind == KAAL_CAP_NOTIFICATION && component_ok(plan, cap->object) &&
+           is_pow2(cap->badge) && cap->badge >> KAAL_NOTIFY_BITS == 0;
+}
+
 static const char *cap_cause(const struct plan *plan, const struct kaal_plan_cap *cap)
 {
     if (!plan_name_ok(cap->name) || !pd_built(plan, cap->pd)) {
@@ -281,8 +311,7 @@ static const char *cap_cause(const struct plan *plan, const struct kaal_plan_cap
         return "unknown right";
     }
     if (plan_cap_is_note(cap)) {
-        bool receives = cap->kind == KAAL_CAP_ENDPOINT || cap->kind == KAAL_CAP_NOTIFICATION;
-        return receives && cap->object == cap->pd ? NULL : "no slot";
+        return note_ok(plan, cap) ? NULL : "no slot";
     }
     if (cap->slot >> plan_pd(plan, cap->pd)->cspace_bits != 0) {
         return "slot outside the holder's capability space";
@@ -316,11 +345,6 @@ static bool check_caps(const struct plan *plan, struct plan_error *error)
 }
 
 // --- links and permits ---------------------------------------------------------------------------
-
-static bool component_ok(const struct plan *plan, uint32_t pd)
-{
-    return pd < plan_count(plan, KAAL_TABLE_PDS) && plan_pd(plan, pd)->role == KAAL_ROLE_COMPONENT;
-}
 
 static bool check_links(const struct plan *plan, struct plan_error *error)
 {

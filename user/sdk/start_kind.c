@@ -8,9 +8,10 @@ static bool may_receive(const struct kaal_plan_cap *cap)
 
 // The component's loop waits on what it is told is its own, so nothing of another component may be
 // called that.
-static enum kaal_start_kind receiver_kind(const struct kaal_plan_cap *cap, enum kaal_start_kind own)
+static enum kaal_start_kind receiver_kind(const struct kaal_plan_cap *cap, enum kaal_start_kind own,
+                                          enum kaal_start_kind of_another)
 {
-    return cap->object == cap->pd ? own : KAAL_START_RECEIVE;
+    return cap->object == cap->pd ? own : of_another;
 }
 
 static enum kaal_start_kind endpoint_kind(const struct plan *plan, const struct kaal_plan_cap *cap)
@@ -19,7 +20,7 @@ static enum kaal_start_kind endpoint_kind(const struct plan *plan, const struct 
         return (cap->badge & KAAL_BADGE_FAULT) != 0 ? KAAL_START_CHILD : KAAL_START_SERVES;
     }
     if (may_receive(cap)) {
-        return receiver_kind(cap, KAAL_START_ENDPOINT);
+        return receiver_kind(cap, KAAL_START_ENDPOINT, KAAL_START_RECEIVE);
     }
     return cap->object == plan->broker ? KAAL_START_BROKER : KAAL_START_CALL;
 }
@@ -27,9 +28,12 @@ static enum kaal_start_kind endpoint_kind(const struct plan *plan, const struct 
 static enum kaal_start_kind notification_kind(const struct kaal_plan_cap *cap)
 {
     if (plan_cap_is_note(cap)) {
-        return KAAL_START_SIGNALED;
+        return receiver_kind(cap, KAAL_START_SIGNALED, KAAL_START_WATCHES);
     }
-    return may_receive(cap) ? receiver_kind(cap, KAAL_START_NOTIFICATION) : KAAL_START_SIGNAL;
+    if (may_receive(cap)) {
+        return receiver_kind(cap, KAAL_START_NOTIFICATION, KAAL_START_RECEIVE);
+    }
+    return KAAL_START_SIGNAL;
 }
 
 enum kaal_start_kind start_kind(const struct plan *plan, const struct kaal_plan_cap *cap)

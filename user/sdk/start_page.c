@@ -71,6 +71,7 @@ const char *kaal_start_kind_name(uint32_t kind)
         [KAAL_START_MEMORY] = "memory region",
         [KAAL_START_DEVICE] = "device",
         [KAAL_START_DMA] = "DMA memory",
+        [KAAL_START_WATCHES] = "watched component",
     };
     return kind < sizeof(names) / sizeof(names[0]) ? names[kind] : "unknown entry";
 }

@@ -17,6 +17,13 @@ enum arch_invocation_label {
     ARMPageGetAddress,
     ARMASIDControlMakePool,
     ARMASIDPoolAssign,
+#ifdef CONFIG_ARM_HYPERVISOR_SUPPORT
+    ARMVCPUSetTCB,
+    ARMVCPUInjectIRQ,
+    ARMVCPUReadReg,
+    ARMVCPUWriteReg,
+    ARMVCPUAckVPPI,
+#endif
     ARMIRQIssueIRQHandlerTrigger,
     ARMIRQIssueSGISignal,
     nArchInvocationLabels,

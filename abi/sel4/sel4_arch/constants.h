@@ -35,13 +35,22 @@
 #define seL4_PageTableBits      12
 #define seL4_PageTableEntryBits 3
 #define seL4_PageTableIndexBits 9
-#define seL4_VSpaceBits         12
 #define seL4_VSpaceEntryBits    3
-#define seL4_VSpaceIndexBits    9
 #define seL4_ASIDPoolIndexBits  9
 #define seL4_NumASIDPoolsBits   7
 
-#define seL4_UserTop 0x00007fffffffffff // last address, not the one after it
+// A hypervisor's address spaces are stage 2 translations: with 40 bits of physical address they
+// have three levels, of which the root is two pages. seL4_UserTop is the last address, not the one
+// after it.
+#ifdef CONFIG_ARM_HYPERVISOR_SUPPORT
+#define seL4_VSpaceBits      13
+#define seL4_VSpaceIndexBits 10
+#define seL4_UserTop         0x000000ffffffffff
+#else
+#define seL4_VSpaceBits      12
+#define seL4_VSpaceIndexBits 9
+#define seL4_UserTop         0x00007fffffffffff
+#endif
 
 #define seL4_IPCBufferSizeBits    10
 #define seL4_FastMessageRegisters 4
@@ -160,7 +169,7 @@ __extension__ typedef enum {
     SEL4_FORCE_LONG_ENUM(seL4_TimeoutReply_Msg),
 } seL4_TimeoutReply_Msg;
 
-// Fields of a virtual CPU. EL1 kernels have none; the numbers are public all the same.
+// Fields of a virtual CPU. Kernels at EL1 have none; the numbers are public all the same.
 __extension__ typedef enum {
     seL4_VCPUReg_SCTLR,
     seL4_VCPUReg_CPACR,

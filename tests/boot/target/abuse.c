@@ -14,7 +14,7 @@
 
 enum {
     PAGE = 4096,
-    REST_SIZE = 20 * PAGE, // what two thirds of the quota leave is a multiple of it
+    REST_SIZE = 20 * PAGE,
     POKES = 1000,
     LINE_WORDS = KAAL_CONSOLE_LINE_MAX / 8,
 };
@@ -184,15 +184,12 @@ static void take_memory(const char *event, size_t size)
     report_taken(event, granted, good, err);
 }
 
-// The length is a lie: as much text is taken as was sent.
-static void stop(void)
+// The length is a lie: more text than was sent.
+static void stop_wrong(void)
 {
-    (void)put_text(2, "enough");
-    seL4_SetMR(0, KAAL_BROKER_WORD);
-    seL4_SetMR(1, UINT64_MAX);
-    (void)seL4_Call(kaal_need(KAAL_START_BROKER, NULL)->slot,
-                    seL4_MessageInfo_new(KAAL_BROKER_STOP, 0, 0, 3));
-    kaal_print("@error what=stop cause=returned");
+    static const struct request stop = {
+        "stop_long", KAAL_BROKER_STOP, 4, 0, {KAAL_BROKER_TEXT_MAX, 0}};
+    ask("broker", kaal_need(KAAL_START_BROKER, NULL)->slot, KAAL_BROKER_WORD, &stop);
 }
 
 void init(void)
@@ -208,8 +205,9 @@ void init(void)
     }
     take_channels();
     take_memory("pages", 1);
+    stop_wrong();
     kaal_signal(kaal_need(KAAL_START_SIGNAL, "done"));
-    stop();
+    kaal_stop("enough");
 }
 
 // With "bytes" only: the other one is done.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What monkey, keeper and their root task agree on (tests/boot/monkey/system.toml).
+// What monkey, keeper and their broker agree on (tests/boot/monkey/system.toml).
 //
 // The keeper makes a new capability space, the cage, for each round, from memory that it takes back
 // at the end of the round. All threads of the monkey live in it:
@@ -54,7 +54,7 @@ enum cage {
     CAGE_FREE = 128,
 };
 
-// What the root task puts into the keeper's last slots, the last one first. All but the memory is
+// What the broker puts into the keeper's last slots, the last one first. All but the memory is
 // for the cage.
 enum gift {
     GIFT_SCHED_CONTROL,

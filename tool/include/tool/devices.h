@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The devices of a description against the device tree of the machine that it is for.
+// The devices of a description, those that it permits included, against the device tree of the
+// machine that it is for.
 #pragma once
 
 #include <stdbool.h>

@@ -49,14 +49,16 @@ struct expect {
     struct expect_input *inputs;
     size_t input_count;
     size_t input_capacity;
-    size_t end;       // EXPECT_NONE: when all is seen
-    unsigned timeout; // seconds; 0: the default
+    size_t end;         // EXPECT_NONE: when all is seen
+    unsigned timeout;   // seconds; 0: the default
+    unsigned kernel_el; // exception level of the kernel that this is expected of
 };
 
 // The boot sequence: what loader, kernel (if it prints), root task and broker report.
 // `values_known` is false for a system whose plan is not at hand.
 struct boot_facts {
     bool kernel_reports; // a built-in debug kernel
+    unsigned kernel_el;  // 2 for a hypervisor, else 1
     size_t pds;
     const char *broker; // names of these two
     const char *root;

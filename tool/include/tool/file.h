@@ -23,6 +23,10 @@ bool file_read(struct arena *a, const char *path, size_t limit, struct bytes *ou
 bool file_write(int fd, struct bytes content);
 
 bool file_exists(const char *path); // and is no directory
+bool folder_exists(const char *path);
+
+// With all that is in it.
+void folder_remove(const char *path);
 
 // Both of `path` without its last component ("." if it has none), and `name` beside it.
 const char *path_dir(struct arena *a, const char *path);
@@ -30,6 +34,9 @@ const char *path_join(struct arena *a, const char *dir, const char *name);
 
 // `path` as it is if absolute, else below `dir`.
 const char *path_resolve(struct arena *a, const char *dir, const char *path);
+
+// `path` from the root, without links, if it exists.
+const char *path_absolute(struct arena *a, const char *path);
 
 // Several output files that appear together: each is written under a temporary name in its own
 // folder, and renamed when all are complete. Signals and errors leave no temporary file behind.

@@ -16,6 +16,15 @@ enum command {
     CMD_RUN = 1u << 2,
     CMD_TEST = 1u << 3,
     CMD_BENCH = 1u << 4,
+    CMD_SDK = 1u << 5,
+};
+
+// What a system runs on.
+enum backend {
+    BACKEND_NONE, // not said: --kernel, the description, or ours
+    BACKEND_KAAL, // our kernel
+    BACKEND_SEL4, // the real one, from an installation
+    BACKEND_MOCK, // our kernel's core as a process of the host
 };
 
 // What `bench` measures. But for the boot, rows were given and no system, the first word being
@@ -39,7 +48,10 @@ struct options {
     struct strings ctest; // build folders whose tests `kaal test` runs
     const char *config;
     bool config_given;
+    enum backend backend;
     const char *kernel; // NULL: what the description says
+    const char *board;  // of a Microkit SDK; NULL: what the environment says
+    const char *board_config;
     const char *build_dir;
     const char *output;
     const char *qemu;
@@ -62,8 +74,10 @@ struct options {
     bool syntax;     // of `check`: the description alone
     bool long_tests; // of `test`: those that take hours as well
     enum bench bench;
-    bool growth; // of `bench kernel`: rows with much alive
-    bool worst;  // of `bench kernel`: the longest paths
+    bool growth;         // of `bench kernel`: rows with much alive
+    bool worst;          // of `bench kernel`: the longest paths
+    const char *layout;  // of `sdk`: what it writes
+    const char *compare; // of `sdk`: an installation to compare the headers with
 };
 
 enum options_result {

@@ -34,11 +34,21 @@ struct products {
     const char *loader;
 };
 
+// The source tree: KAAL_SOURCE_DIR of the environment, else the one that this program was built
+// from.
+const char *products_source(struct arena *a);
+
 // The configurations of this tree; NULL ends the list.
 extern const char *const products_configs[];
 
+// Is it one of them?
+bool products_known(const char *config);
+
 // From --build-dir, else KAAL_BUILD_DIR, else the place of this program.
 bool products_find(struct arena *a, const struct options *o, struct products *out, struct diag *d);
+
+// The products of `config` in the folder `build`, whether they are there or not.
+void products_name(struct arena *a, const char *build, const char *config, struct products *out);
 
 // Memory that a machine must have, from a kernel's platform_gen.json.
 struct memory_range {
@@ -53,16 +63,20 @@ struct kernel {
     bool builtin;
     struct bytes file;
     struct elf elf;
+    uint64_t start; // physical
+    uint64_t end;
     unsigned root_cnode_bits;
     unsigned max_untyped;
     bool debug;
+    bool hypervisor;            // runs at EL2
+    bool counters;              // user level may count instructions
     bool gic_v3;                // the only one that a foreign kernel drives
     struct memory_range memory; // of a foreign kernel; size 0: what the machine has
 };
 
-// Chooses the kernel (option, description, built-in), reads it, and compares its configuration with
-// that of the components. A foreign kernel without --config chooses the configuration: `p` then
-// changes.
+// Chooses the kernel (backend, option, description, built-in), reads it, and compares its
+// configuration with that of the components. A foreign kernel without --config chooses the
+// configuration: `p` then changes. For --backend sel4 the components are built where they are not.
 bool kernel_load(struct arena *a, const struct options *o, const struct system *s,
                  struct products *p, struct kernel *out, struct diag *d);
 

@@ -32,11 +32,14 @@ struct program_set {
     struct program *items;
     size_t count;
     size_t capacity;
-    size_t *of_pd; // index into items for each domain; SYSTEM_NONE where it failed
+    // Index into items; SYSTEM_NONE where it failed.
+    size_t *of_pd;   // for each domain
+    size_t *spawned; // for each of `programs` of [system]
 };
 
-// Reads the image of every domain. Errors are reported at the line of program_image. A program is
-// searched beside the description, in each --search-path, and among the build's programs.
+// Reads the image of every domain, and the programs that are to be spawned. Errors are reported at
+// the line that names the program. A program is searched beside the description, in each
+// --search-path, and among the build's programs.
 bool programs_load(struct arena *a, const struct options *o, const struct products *p,
                    const struct system *s, struct program_set *out, struct diag *d);
 

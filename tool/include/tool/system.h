@@ -9,6 +9,7 @@
 //     regions[]   shared memory, each with its maps[]
 //     devices[]   hardware, each with its one holder
 //     caps[]      raw kernel objects
+//     links[]     who depends on whom, of the domains' policies
 //
 // A front end stores what is written; it checks types, not meaning. Names are resolved to indices
 // by the checker, which leaves SYSTEM_NONE where it has reported an error.
@@ -50,6 +51,41 @@ struct sd_texts {
     struct sd_text *items;
     size_t count;
     size_t capacity;
+    bool given;
+    struct place at;
+};
+
+// A device of the machine, by one of the three.
+struct sd_match {
+    struct place at;
+    struct sd_text path;
+    struct sd_text compatible;
+    struct sd_text alias;
+};
+
+// How a domain is looked after and what it may ask for.
+struct sd_policy {
+    struct sd_text restart_name;
+    struct sd_number max_restarts;
+    struct sd_number window; // microseconds
+    struct sd_number backoff;
+    struct sd_number heartbeat;
+    struct sd_flag timeout;
+    struct sd_texts depends;
+    struct sd_texts watches;
+    struct sd_text escalate_name;
+    struct sd_texts allow_names;
+    struct sd_number quota_memory; // bytes
+    struct sd_number quota_slots;
+    struct sd_number quota_components;
+    struct sd_number quota_cpu; // thousandths
+    struct sd_match *permits;
+    size_t permit_count;
+    size_t permit_capacity;
+    struct place permits_at;
+    // Resolved.
+    enum kaal_restart restart;
+    uint32_t allow; // enum kaal_allow
 };
 
 struct sd_pd {
@@ -65,6 +101,7 @@ struct sd_pd {
     struct sd_number stack_size;
     struct sd_flag passive;
     struct sd_flag fpu;
+    struct sd_policy policy;
     // Resolved.
     enum kaal_role role;
     size_t parent;
@@ -108,8 +145,7 @@ struct sd_device {
     struct place at;
     struct sd_text name;
     struct sd_text pd_name;
-    struct sd_text path;
-    struct sd_text compatible;
+    struct sd_match match;
     struct sd_number registers;  // how many register windows to map
     struct sd_number interrupts; // how many interrupts to hand out
     struct sd_number dma;        // bytes of memory that it shares with its holder
@@ -134,6 +170,13 @@ struct sd_cap {
     uint32_t rights;
 };
 
+struct sd_link {
+    struct place at;
+    size_t pd;
+    size_t on;
+    enum kaal_link_kind kind;
+};
+
 struct system {
     const char *file;
     struct place at; // of [system]
@@ -141,6 +184,8 @@ struct system {
     struct sd_text kernel;
     struct sd_text expect;
     struct sd_texts start_order;
+    struct sd_texts programs; // to be spawned
+    struct sd_flag clock;     // what of it the description lacks is added
     struct sd_pd *pds;
     size_t pd_count;
     size_t pd_capacity;
@@ -159,6 +204,9 @@ struct system {
     // Resolved.
     size_t root;
     size_t broker;
+    struct sd_link *links;
+    size_t link_count;
+    size_t link_capacity;
 };
 
 enum {
@@ -167,10 +215,12 @@ enum {
     SD_STACK_DEFAULT = 0x4000,
     SD_PAGE = 0x1000,
     SD_LARGE_PAGE = 0x200000,
+    SD_RESTARTS_DEFAULT = 3,
+    SD_WINDOW_DEFAULT_US = 1000000,
 };
 
-// Longest period: one hour. Ticks of it, squared, still fit the kernel's arithmetic.
-#define SD_PERIOD_MAX_US INT64_C(3600000000)
+// More memory than any machine has.
+#define SD_QUOTA_MEMORY_MAX (INT64_C(1) << 40)
 
 // Largest region: as many small pages as the root task takes.
 #define SD_REGION_MAX (INT64_C(1) << 30)
@@ -195,6 +245,13 @@ uint64_t system_budget(const struct sd_pd *pd);
 uint64_t system_period(const struct sd_pd *pd);
 uint64_t system_stack(const struct sd_pd *pd);
 uint64_t system_page_size(const struct sd_region *region);
+struct kaal_policy system_policy(const struct sd_pd *pd);
+
+// What names the device, and in which way.
+const struct sd_text *system_match(const struct sd_match *match, enum kaal_device_match *by);
+
+// Is there a clock that the broker sees, and that wakes it?
+bool system_has_clock(const struct system *s);
 
 // By name; SYSTEM_NONE if there is none.
 size_t system_find_pd(const struct system *s, const char *name);

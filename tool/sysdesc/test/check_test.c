@@ -6,6 +6,8 @@
 #include "tool/system.h"
 #include "tool/toml.h"
 
+#include <kaal/broker.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -124,6 +126,179 @@ static void too_many_signals_to_one_component_are_refused(void **state)
     expect_one(text, "63 signals");
 }
 
+static void what_is_watched_takes_bits_as_well(void **state)
+{
+    (void)state;
+    char text[8192] = "[protection_domains.c]\nprogram_image = \"c\"\nwatches = [\"a\"]\n";
+    size_t length = strlen(text);
+    for (int i = 0; i < KAAL_NOTIFY_BITS; i++) {
+        assert_true(load(text));
+        length += (size_t)snprintf(
+            text + length, sizeof(text) - length,
+            "[[channels]]\nname = \"n%d\"\nfrom = \"a\"\nto = \"c\"\nkind = \"notify\"\n", i);
+    }
+    expect_one(text, "63 signals");
+}
+
+// --- policies ----------------------------------------------------------------------------------
+
+#define C_WITH "[protection_domains.c]\nprogram_image = \"c\"\n"
+
+static void a_policy_has_defaults(void **state)
+{
+    (void)state;
+    assert_true(load(C_WITH));
+    struct kaal_policy policy = system_policy(&loaded.pds[4]);
+    assert_int_equal(policy.restart, KAAL_RESTART_NEVER);
+    assert_int_equal(policy.restart_max, SD_RESTARTS_DEFAULT);
+    assert_int_equal(policy.window_us, SD_WINDOW_DEFAULT_US);
+    assert_int_equal(policy.backoff_us, 0);
+    assert_int_equal(policy.heartbeat_us, 0);
+    assert_int_equal(policy.quota_memory, KAAL_BROKER_MEMORY_QUOTA);
+    assert_int_equal(policy.quota_slots, KAAL_BROKER_SLOT_QUOTA);
+    assert_int_equal(policy.quota_components, KAAL_BROKER_COMPONENT_QUOTA);
+    assert_int_equal(policy.quota_cpu, KAAL_BROKER_CPU_QUOTA);
+    assert_int_equal(policy.allow, KAAL_ALLOW_DEFAULT);
+    assert_int_equal(loaded.link_count, 0);
+    assert_int_equal(diag.warnings, 0);
+}
+
+static void a_policy_says_what_is_written(void **state)
+{
+    (void)state;
+    assert_true(load("[system]\nclock = true\n" C_WITH
+                     "restart = \"on-failure\"\nmax_restarts = 100\nwindow = 0\n"
+                     "backoff = 3600000000\nheartbeat = 2000\n"
+                     "quota_memory = 0x10000\nquota_slots = 7\nquota_components = 256\n"
+                     "quota_cpu = 1000\nallow = [\"spawn\", \"manage\"]\n"));
+    struct kaal_policy policy = system_policy(&loaded.pds[4]);
+    assert_int_equal(policy.restart, KAAL_RESTART_ON_FAILURE);
+    assert_int_equal(policy.restart_max, 100);
+    assert_int_equal(policy.window_us, 0);
+    assert_int_equal(policy.backoff_us, 3600000000);
+    assert_int_equal(policy.heartbeat_us, 2000);
+    assert_int_equal(policy.quota_memory, 0x10000);
+    assert_int_equal(policy.quota_slots, 7);
+    assert_int_equal(policy.quota_components, 256);
+    assert_int_equal(policy.quota_cpu, 1000);
+    assert_int_equal(policy.allow, KAAL_ALLOW_SPAWN | KAAL_ALLOW_MANAGE);
+}
+
+static void an_empty_list_of_permissions_allows_nothing(void **state)
+{
+    (void)state;
+    assert_true(load(C_WITH "allow = []\nquota_memory = 0\n"));
+    assert_int_equal(system_policy(&loaded.pds[4]).allow, 0);
+}
+
+static void a_permit_allows_to_ask_for_devices(void **state)
+{
+    (void)state;
+    assert_true(load(C_WITH "permits = [{ alias = \"serial0\" }]\n"));
+    assert_int_equal(system_policy(&loaded.pds[4]).allow, KAAL_ALLOW_DEFAULT | KAAL_ALLOW_DEVICE);
+    assert_true(load(C_WITH "permits = [{ path = \"/x\" }]\nallow = [\"see\"]\n"));
+    assert_int_equal(system_policy(&loaded.pds[4]).allow, KAAL_ALLOW_SEE | KAAL_ALLOW_DEVICE);
+}
+
+static void expect_link(size_t index, size_t pd, size_t on, enum kaal_link_kind kind)
+{
+    assert_true(index < loaded.link_count);
+    assert_int_equal(loaded.links[index].pd, pd);
+    assert_int_equal(loaded.links[index].on, on);
+    assert_int_equal(loaded.links[index].kind, kind);
+}
+
+static void links_name_components(void **state)
+{
+    (void)state;
+    assert_true(load(C_WITH "depends = [\"a\", \"b\"]\nwatches = [\"a\"]\n"
+                            "restart = \"always\"\nwindow = 0\nescalate = \"b\"\n"));
+    assert_int_equal(loaded.link_count, 4);
+    expect_link(0, 4, 2, KAAL_LINK_DEPENDS);
+    expect_link(1, 4, 3, KAAL_LINK_DEPENDS);
+    expect_link(2, 4, 2, KAAL_LINK_WATCHES);
+    expect_link(3, 4, 3, KAAL_LINK_ESCALATE);
+    assert_false(system_has_clock(&loaded));
+}
+
+static void components_may_watch_each_other(void **state)
+{
+    (void)state;
+    assert_true(load(C_WITH "watches = [\"d\"]\ndepends = [\"d\"]\n"
+                            "[protection_domains.d]\nprogram_image = \"d\"\nwatches = [\"c\"]\n"));
+    assert_int_equal(loaded.link_count, 3);
+}
+
+static void a_parent_that_is_restarted_is_whom_a_child_escalates_to(void **state)
+{
+    (void)state;
+#define KEPT "restart = \"always\"\nwindow = 0\n"
+#define D    "[protection_domains.d]\nprogram_image = \"d\"\n"
+    assert_true(load(C_WITH KEPT D "parent = \"c\"\n" KEPT));
+    assert_int_equal(loaded.link_count, 1);
+    expect_link(0, 5, 4, KAAL_LINK_ESCALATE);
+    assert_true(load(C_WITH D "parent = \"c\"\n" KEPT));
+    assert_int_equal(loaded.link_count, 0);
+    assert_true(load(C_WITH KEPT D "parent = \"c\"\nescalate = \"a\"\n" KEPT));
+    assert_int_equal(loaded.link_count, 1);
+    expect_link(0, 5, 2, KAAL_LINK_ESCALATE);
+#undef D
+#undef KEPT
+}
+
+// --- the clock ---------------------------------------------------------------------------------
+
+static void a_clock_is_added_whole(void **state)
+{
+    (void)state;
+    assert_true(load("[system]\nstart_order = [\"a\"]\nclock = true\n"));
+    assert_true(system_has_clock(&loaded));
+    assert_int_equal(loaded.pd_count, 5);
+    const struct sd_pd *clock = &loaded.pds[4];
+    assert_string_equal(clock->name.text, "clock");
+    assert_string_equal(clock->image.text, "clock.elf");
+    assert_true(system_budget(clock) < system_period(clock));
+    assert_int_equal(clock->role, KAAL_ROLE_COMPONENT);
+    assert_int_equal(loaded.region_count, 2);
+    assert_int_equal(loaded.channel_count, 1);
+    assert_int_equal(loaded.channels[0].to, loaded.broker);
+    assert_int_equal(loaded.start_order.count, 2);
+    assert_string_equal(loaded.start_order.items[0].text, "clock");
+    assert_string_equal(loaded.start_order.items[1].text, "a");
+}
+
+static void what_is_written_of_the_clock_is_kept(void **state)
+{
+    (void)state;
+    assert_true(
+        load("[system]\nclock = true\nstart_order = [\"a\", \"clock\"]\n"
+             "[memory_regions.time]\nsize = 0x1000\nmaps = [{ pd = \"a\", rights = \"r\" }]\n"
+             "[protection_domains.clock]\nprogram_image = \"x\"\nbudget = 200\n"
+             "period = 5000\nargs = \"tick=5000\"\n"));
+    assert_true(system_has_clock(&loaded));
+    assert_int_equal(loaded.pd_count, 5);
+    assert_string_equal(loaded.pds[4].image.text, "x");
+    assert_int_equal(system_period(&loaded.pds[4]), 5000);
+    assert_int_equal(loaded.regions[0].map_count, 3);
+    assert_int_equal(loaded.regions[0].maps[0].pd, 2);
+    assert_int_equal(loaded.start_order.count, 2);
+    assert_string_equal(loaded.start_order.items[0].text, "a");
+}
+
+static void half_a_clock_is_none(void **state)
+{
+    (void)state;
+    // Nothing wakes the broker.
+    expect_one(C_WITH "restart = \"always\"\n"
+                      "[protection_domains.clock]\nprogram_image = \"x\"\nbudget = 100\n"
+                      "period = 1000\n"
+                      "[memory_regions.time]\nsize = 0x1000\n"
+                      "maps = [{ pd = \"clock\" }, { pd = \"cap_broker\", rights = \"r\" }]\n"
+                      "[memory_regions.alarm_broker]\nsize = 0x1000\n"
+                      "maps = [{ pd = \"clock\" }, { pd = \"cap_broker\" }]\n",
+               "no clock that wakes the broker");
+}
+
 static void too_many_domains_are_refused(void **state)
 {
     (void)state;
@@ -233,6 +408,17 @@ int main(void)
         cmocka_unit_test(bounds_are_inclusive),
         cmocka_unit_test(one_mistake_gives_one_message),
         cmocka_unit_test(too_many_signals_to_one_component_are_refused),
+        cmocka_unit_test(what_is_watched_takes_bits_as_well),
+        cmocka_unit_test(a_policy_has_defaults),
+        cmocka_unit_test(a_policy_says_what_is_written),
+        cmocka_unit_test(an_empty_list_of_permissions_allows_nothing),
+        cmocka_unit_test(a_permit_allows_to_ask_for_devices),
+        cmocka_unit_test(links_name_components),
+        cmocka_unit_test(components_may_watch_each_other),
+        cmocka_unit_test(a_parent_that_is_restarted_is_whom_a_child_escalates_to),
+        cmocka_unit_test(a_clock_is_added_whole),
+        cmocka_unit_test(what_is_written_of_the_clock_is_kept),
+        cmocka_unit_test(half_a_clock_is_none),
         cmocka_unit_test(too_many_domains_are_refused),
         cmocka_unit_test(a_long_list_of_errors_is_cut),
         cmocka_unit_test(a_call_to_a_lower_priority_is_a_warning),

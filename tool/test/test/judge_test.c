@@ -80,27 +80,33 @@ static void write_log(uint64_t seed)
              ipc_sum(seed));
 }
 
-static int setup(void **state)
+static bool read_expectations(const char *text, unsigned kernel_el, struct diag *d)
 {
-    (void)state;
     const struct boot_facts facts = {
         .kernel_reports = true,
+        .kernel_el = kernel_el,
         .pds = 5,
         .broker = "cap_broker",
         .root = "root",
         .system = "s",
         .config = "mcs-dbg",
     };
-    struct diag diag = {.arena = &arena};
     char path[] = "/tmp/kaal-expect-XXXXXX";
     int fd = mkstemp(path);
     assert_true(fd >= 0);
-    assert_int_equal(write(fd, expectations, sizeof(expectations) - 1), sizeof(expectations) - 1);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
     close(fd);
     expect_boot(&arena, &facts, &expect);
-    bool ok = expect_read(&arena, path, &expect, &diag);
+    bool ok = expect_read(&arena, path, &expect, d);
     unlink(path);
-    assert_true(ok);
+    return ok;
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    struct diag diag = {.arena = &arena};
+    assert_true(read_expectations(expectations, 1, &diag));
     write_log(1);
     return 0;
 }
@@ -282,6 +288,20 @@ static void the_end_line_ends_the_run(void **state)
     judge_finish(&j);
 }
 
+static void a_report_may_be_of_one_exception_level(void **state)
+{
+    (void)state;
+    static const char one[] = "[[reports]]\nkernel_el = 2\nfrom = \"a\"\nevent = \"b\"\n";
+    static const char bad[] = "[[reports]]\nkernel_el = 3\nfrom = \"a\"\nevent = \"b\"\n";
+    struct diag diag = {.arena = &arena};
+    assert_true(read_expectations(one, 1, &diag));
+    assert_int_equal(expect.count, expect.boot_count);
+    assert_true(read_expectations(one, 2, &diag));
+    assert_int_equal(expect.count, expect.boot_count + 1);
+    assert_false(read_expectations(bad, 1, &diag));
+    assert_non_null(strstr(diag.items[0].text, "give 1 or 2"));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -300,6 +320,7 @@ int main(void)
         TEST(text_between_the_lines_does_not_matter),
         TEST(input_follows_its_line),
         TEST(the_end_line_ends_the_run),
+        TEST(a_report_may_be_of_one_exception_level),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -112,6 +112,22 @@ static void the_syndrome_names_the_cause_at_every_level(void **state)
     assert_string_equal(kaal_fault_cause(&fault), "other");
 }
 
+// A hypervisor's syndrome tells of the instruction as well, and what it traps has a label of its
+// own.
+static void a_hypervisor_and_a_kernel_at_el1_say_the_same(void **state)
+{
+    (void)state;
+    struct kaal_fault fault = vm_fault(0, 0x93c1804f);
+    assert_int_equal(fault.code, 0x9200004f);
+    assert_string_equal(kaal_fault_cause(&fault), "permission");
+    const seL4_Word trapped = 0x1fe00000;
+    assert_true(kaal_fault_decode(8, &trapped, 1, &fault));
+    assert_int_equal(fault.type, seL4_Fault_UserException);
+    assert_int_equal(fault.code, trapped);
+    assert_string_equal(kaal_fault_cause(&fault), "fpu");
+    assert_false(kaal_fault_decode(8, &trapped, 0, &fault));
+}
+
 static void exceptions_and_lookups_have_causes(void **state)
 {
     (void)state;
@@ -158,6 +174,7 @@ int main(void)
         cmocka_unit_test(other_labels_are_no_faults),
         cmocka_unit_test(an_access_is_read_write_or_execute),
         cmocka_unit_test(the_syndrome_names_the_cause_at_every_level),
+        cmocka_unit_test(a_hypervisor_and_a_kernel_at_el1_say_the_same),
         cmocka_unit_test(exceptions_and_lookups_have_causes),
         cmocka_unit_test(every_kind_has_a_name),
     };

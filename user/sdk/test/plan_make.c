@@ -94,6 +94,22 @@ static void make_caps(struct made_image *image)
     image->caps[MAKE_CAP_TCB] = cap(c, 2, KAAL_CAP_TCB, s, READ_WRITE);
     image->caps[MAKE_CAP_FRAME] = cap(c, 3, KAAL_CAP_FRAME, MAKE_SMALL, READ);
     image->caps[MAKE_CAP_FRAME].window = 2;
+    image->caps[MAKE_CAP_WATCHES] = cap(s, 0, KAAL_CAP_NOTIFICATION, c, READ);
+    image->caps[MAKE_CAP_WATCHES].badge = 2;
+}
+
+static void make_policy(struct made_image *image)
+{
+    image->pds[MAKE_CLIENT].policy = (struct kaal_policy){.restart = KAAL_RESTART_ON_FAILURE,
+                                                          .restart_max = 3,
+                                                          .window_us = 1000000,
+                                                          .allow = KAAL_ALLOW_DEFAULT};
+    image->links[MAKE_LINK_DEPENDS] =
+        (struct kaal_plan_link){.pd = MAKE_CLIENT, .on = MAKE_SERVER, .kind = KAAL_LINK_DEPENDS};
+    image->links[MAKE_LINK_WATCHES] = (struct kaal_plan_link){
+        .pd = MAKE_SERVER, .on = MAKE_CLIENT, .kind = KAAL_LINK_WATCHES, .badge = 2};
+    image->permits[0] = (struct kaal_plan_permit){
+        .match_text = "virtio,mmio", .match = KAAL_DEVICE_COMPATIBLE, .pd = MAKE_CLIENT};
 }
 
 #define TABLE(field)                                                                               \
@@ -121,11 +137,14 @@ void make_image(struct made_image *image)
                 [KAAL_TABLE_CAPS] = TABLE(caps),
                 [KAAL_TABLE_MAPS] = TABLE(maps),
                 [KAAL_TABLE_FILES] = TABLE(files),
+                [KAAL_TABLE_LINKS] = TABLE(links),
+                [KAAL_TABLE_PERMITS] = TABLE(permits),
             },
     };
     make_pds(image);
     make_memory(image);
     make_caps(image);
+    make_policy(image);
     for (uint32_t i = 0; i < MAKE_FILES; i++) {
         strcpy(image->files[i].name, "program");
         image->files[i].offset = offsetof(struct made_image, bytes) + (uint64_t)i * MAKE_PAGE;

@@ -25,11 +25,16 @@ enum {
     MAKE_CAP_CALL,   // of the client
     MAKE_CAP_TCB,
     MAKE_CAP_FRAME,
+    MAKE_CAP_WATCHES, // no capability: the bit of the client, at the server
     MAKE_CAPS,
 
     MAKE_MAP_SMALL = 0, // of the client
     MAKE_MAP_DEVICE,    // of the server
     MAKE_MAPS,
+
+    MAKE_LINK_DEPENDS = 0, // the client on the server
+    MAKE_LINK_WATCHES,     // the server the client
+    MAKE_LINKS,
 
     MAKE_FILES = 2,
     MAKE_PAGE = 4096,
@@ -45,6 +50,8 @@ struct made_image {
     struct kaal_plan_cap caps[MAKE_CAPS];
     struct kaal_plan_map maps[MAKE_MAPS];
     struct kaal_plan_file files[MAKE_FILES];
+    struct kaal_plan_link links[MAKE_LINKS];
+    struct kaal_plan_permit permits[1]; // of the client
     _Alignas(MAKE_PAGE) uint8_t bytes[MAKE_FILES][MAKE_PAGE];
 };
 

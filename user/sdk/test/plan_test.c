@@ -124,7 +124,7 @@ static void a_wrong_header_is_rejected(void **state)
     static const struct damage list[] = {
         {FIELD(header.magic), 0, "image", KAAL_NONE, none},
         {FIELD(header.version), 0, "image", KAAL_NONE, version},
-        {FIELD(header.version), 2, "image", KAAL_NONE, version},
+        {FIELD(header.version), KAAL_IMAGE_VERSION + 1, "image", KAAL_NONE, version},
         {FIELD(header.header_size), 0, "image", KAAL_NONE, sizes},
         {FIELD(header.header_size), sizeof(struct kaal_image) - 8, "image", KAAL_NONE, sizes},
         {FIELD(header.header_size), sizeof(struct kaal_image) + 4, "image", KAAL_NONE, sizes},
@@ -183,7 +183,7 @@ static void a_protection_domain_with_a_wrong_number_is_rejected(void **state)
         {FIELD(pds[3].args), ENDLESS, "pd", 3, text},
         {FIELD(pds[3].role), KAAL_ROLE_BROKER + 1, "pd", 3, role},
         {FIELD(pds[3].role), UINT32_MAX, "pd", 3, role},
-        {FIELD(pds[3].flags), 1u << 4, "pd", 3, role},
+        {FIELD(pds[3].flags), KAAL_PD_TIMEOUT << 1, "pd", 3, role},
         {FIELD(pds[3].flags), UINT32_MAX, "pd", 3, role},
         {FIELD(pds[3].priority), KAAL_PRIORITY_MAX + 1, "pd", 3, priority},
         {FIELD(pds[3].priority), UINT32_MAX, "pd", 3, priority},
@@ -259,7 +259,7 @@ static void a_region_or_device_with_a_wrong_field_is_rejected(void **state)
         {FIELD(regions[1].size), 0x3000, "region", 1, size},
         {FIELD(devices[0].name), ENDLESS, "device", 0, text},
         {FIELD(devices[0].match_text), ENDLESS, "device", 0, text},
-        {FIELD(devices[0].match), KAAL_DEVICE_COMPATIBLE + 1, "device", 0, match},
+        {FIELD(devices[0].match), KAAL_DEVICE_MATCH_COUNT, "device", 0, match},
         {FIELD(devices[0].pd), MAKE_PDS, "device", 0, match},
         {FIELD(devices[0].pd), MAKE_ROOT, "device", 0, match},
     };
@@ -376,6 +376,25 @@ static void what_is_the_broker_s_is_not_given_away(void **state)
     assert_false(open_image());
 }
 
+static void the_broker_may_be_signalled(void **state)
+{
+    (void)state;
+    struct kaal_plan_cap *signal = &image.caps[MAKE_CAP_CALL];
+    *signal = (struct kaal_plan_cap){.name = "alarm",
+                                     .pd = MAKE_CLIENT,
+                                     .kind = KAAL_CAP_NOTIFICATION,
+                                     .object = MAKE_BROKER,
+                                     .rights = KAAL_RIGHT_WRITE,
+                                     .slot = 1,
+                                     .badge = 1};
+    make_sum(&image);
+    assert_true(open_image());
+    signal->rights = KAAL_RIGHT_READ;
+    make_sum(&image);
+    assert_false(open_image());
+    assert_string_equal(error.cause, "what is the broker's stays the broker's");
+}
+
 static void a_badge_that_says_what_it_is_not_is_rejected(void **state)
 {
     (void)state;
@@ -400,6 +419,62 @@ static void registers_are_neither_cached_nor_executable(void **state)
     static const struct damage list[] = {
         {FIELD(maps[1].cached), 1, "map", 1, "registers cannot be cached"},
         {FIELD(maps[1].rights), 5, "map", 1, "rights that a mapping cannot have"},
+    };
+    REJECT(list);
+}
+
+static void a_policy_with_a_wrong_field_is_rejected(void **state)
+{
+    (void)state;
+    static const char restart[] = "unknown restart policy, or too many restarts";
+    static const char time[] = "a time of the policy that is too long";
+    static const char allow[] = "unknown permission, or more than the whole processor";
+    static const struct damage list[] = {
+        {FIELD(pds[3].policy.restart), KAAL_RESTART_ALWAYS + 1, "pd", 3, restart},
+        {FIELD(pds[3].policy.restart_max), KAAL_RESTARTS_MAX + 1, "pd", 3, restart},
+        {FIELD(pds[3].policy.window_us), KAAL_PERIOD_MAX_US + 1, "pd", 3, time},
+        {FIELD(pds[3].policy.backoff_us), UINT64_MAX, "pd", 3, time},
+        {FIELD(pds[3].policy.heartbeat_us), UINT64_MAX, "pd", 3, time},
+        {FIELD(pds[3].policy.allow), KAAL_ALLOW_MANAGE << 1, "pd", 3, allow},
+        {FIELD(pds[3].policy.quota_cpu), KAAL_CPU_WHOLE + 1, "pd", 3, allow},
+    };
+    REJECT(list);
+}
+
+static void a_link_or_permit_with_a_wrong_field_is_rejected(void **state)
+{
+    (void)state;
+    static const char components[] = "unknown kind, or no such components";
+    static const char badge[] = "badge that is no bit of a notification";
+    static const char permit[] = "no such holder, or unknown kind of match";
+    static const struct damage list[] = {
+        {FIELD(links[0].kind), KAAL_LINK_ESCALATE + 1, "link", 0, components},
+        {FIELD(links[0].pd), MAKE_ROOT, "link", 0, components},
+        {FIELD(links[0].pd), MAKE_SERVER, "link", 0, components}, // on itself
+        {FIELD(links[0].on), MAKE_BROKER, "link", 0, components},
+        {FIELD(links[0].on), MAKE_PDS, "link", 0, components},
+        {FIELD(links[0].badge), 1, "link", 0, badge},
+        {FIELD(links[1].badge), 0, "link", 1, badge},
+        {FIELD(links[1].badge), 3, "link", 1, badge},
+        {FIELD(links[1].badge), UINT64_C(1) << KAAL_NOTIFY_BITS, "link", 1, badge},
+        {FIELD(permits[0].match_text), ENDLESS, "permit", 0, permit},
+        {FIELD(permits[0].match), KAAL_DEVICE_MATCH_COUNT, "permit", 0, permit},
+        {FIELD(permits[0].pd), MAKE_BROKER, "permit", 0, permit},
+        {FIELD(permits[0].pd), MAKE_PDS, "permit", 0, permit},
+    };
+    REJECT(list);
+}
+
+static void the_bit_of_a_watched_component_is_one_bit_of_a_component(void **state)
+{
+    (void)state;
+    static const char cause[] = "no slot";
+    static const struct damage list[] = {
+        {FIELD(caps[9].badge), 0, "cap", 9, cause},
+        {FIELD(caps[9].badge), 3, "cap", 9, cause},
+        {FIELD(caps[9].badge), UINT64_C(1) << KAAL_NOTIFY_BITS, "cap", 9, cause},
+        {FIELD(caps[9].object), MAKE_BROKER, "cap", 9, cause},
+        {FIELD(caps[9].kind), KAAL_CAP_ENDPOINT, "cap", 9, cause},
     };
     REJECT(list);
 }
@@ -502,8 +577,12 @@ int main(void)
         cmocka_unit_test_setup(the_broker_must_be_above_passive_components_and_always_have_budget,
                                setup),
         cmocka_unit_test_setup(what_is_the_broker_s_is_not_given_away, setup),
+        cmocka_unit_test_setup(the_broker_may_be_signalled, setup),
         cmocka_unit_test_setup(a_badge_that_says_what_it_is_not_is_rejected, setup),
         cmocka_unit_test_setup(registers_are_neither_cached_nor_executable, setup),
+        cmocka_unit_test_setup(a_policy_with_a_wrong_field_is_rejected, setup),
+        cmocka_unit_test_setup(a_link_or_permit_with_a_wrong_field_is_rejected, setup),
+        cmocka_unit_test_setup(the_bit_of_a_watched_component_is_one_bit_of_a_component, setup),
         cmocka_unit_test_setup(a_file_must_lie_in_the_image_on_a_page, setup),
         cmocka_unit_test_setup(any_changed_word_is_noticed, setup),
         cmocka_unit_test_setup(less_memory_than_the_header_is_no_image, setup),

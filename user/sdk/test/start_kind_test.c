@@ -51,6 +51,8 @@ static void a_receiving_end_is_told_by_its_badge(void **state)
     note.kind = KAAL_CAP_NOTIFICATION;
     note.badge = 4;
     assert_int_equal(start_kind(&plan, &note), KAAL_START_SIGNALED);
+    note.object = OTHER;
+    assert_int_equal(start_kind(&plan, &note), KAAL_START_WATCHES);
 }
 
 static void every_kind_of_capability_has_an_entry_of_its_own(void **state)

@@ -52,8 +52,10 @@ static void open_alarms(void)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    (void)argc;
+    (void)argv;
     const struct kaal_start_entry *page = kaal_need(KAAL_START_MEMORY, KAAL_TIME_REGION);
     clock_open(&clock, (void *)page->address, tick_length()); // NOLINT: start page
     open_alarms();

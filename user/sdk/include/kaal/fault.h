@@ -16,7 +16,7 @@ enum kaal_fault_access {
 
 struct kaal_fault {
     seL4_Word type; // seL4_Fault_*
-    seL4_Word ip;   // of the instruction that faulted
+    seL4_Word ip;   // of the instruction that faulted; 0 where a hypervisor does not tell
     seL4_Word addr; // vm: the address; cap: the CPtr; syscall: its number; else 0
     seL4_Word code; // vm and user exception: the syndrome (ESR); cap: the lookup failure; else 0
     enum kaal_fault_access access; // of vm faults

@@ -2,7 +2,7 @@
 
 // Every size, alignment and offset of the API's types.
 
-#include "facts.h"
+#include "probe.h"
 
 #include <stddef.h>
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-// The tables of names that facts_test.c compares with the facts measured on seL4.
+// The API's numbers as tables: what a set of headers says in one configuration. facts_test.c
+// compares ours with those measured on seL4; `kaal sdk --compare` compiles them against any
+// installation.
+//
+//   constants[], sizes[], offsets[]      rows with names, found by symbol in an executable
 
 #include <stddef.h>
 

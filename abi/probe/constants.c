@@ -2,11 +2,13 @@
 
 // Every constant of the API with the value that these headers give it.
 
-#include "facts.h"
+#include "probe.h"
 
+#include <sel4/sel4.h>
+
+// These do not compile alone in every installation.
 #include <sel4/arch/mapping.h>
 #include <sel4/benchmark_track_types.h>
-#include <sel4/sel4.h>
 
 // # does not expand its operand, so the row keeps the name even of a macro.
 #define N(name)                                                                                    \
@@ -36,6 +38,17 @@ const struct constant constants[] = {
     N(seL4_SysDebugCapIdentify),
     N(seL4_SysDebugSnapshot),
     N(seL4_SysDebugNameThread),
+#endif
+#ifdef CONFIG_ENABLE_BENCHMARKS
+    N(seL4_SysBenchmarkFlushCaches),
+    N(seL4_SysBenchmarkResetLog),
+    N(seL4_SysBenchmarkFinalizeLog),
+    N(seL4_SysBenchmarkSetLogBuffer),
+    N(seL4_SysBenchmarkNullSyscall),
+#endif
+#ifdef CONFIG_BENCHMARK_TRACK_UTILISATION
+    N(seL4_SysBenchmarkGetThreadUtilisation),
+    N(seL4_SysBenchmarkResetThreadUtilisation),
 #endif
     // invocation_labels
     N(InvalidInvocation),
@@ -95,6 +108,13 @@ const struct constant constants[] = {
     N(ARMPageGetAddress),
     N(ARMASIDControlMakePool),
     N(ARMASIDPoolAssign),
+#ifdef CONFIG_ARM_HYPERVISOR_SUPPORT
+    N(ARMVCPUSetTCB),
+    N(ARMVCPUInjectIRQ),
+    N(ARMVCPUReadReg),
+    N(ARMVCPUWriteReg),
+    N(ARMVCPUAckVPPI),
+#endif
     N(ARMIRQIssueIRQHandlerTrigger),
     N(ARMIRQIssueSGISignal),
     N(nArchInvocationLabels),
@@ -127,6 +147,11 @@ const struct constant constants[] = {
     N(seL4_Fault_UserException),
     N(seL4_Fault_Timeout),
     N(seL4_Fault_VMFault),
+#ifdef CONFIG_ARM_HYPERVISOR_SUPPORT
+    N(seL4_Fault_VGICMaintenance),
+    N(seL4_Fault_VCPUFault),
+    N(seL4_Fault_VPPIEvent),
+#endif
 #ifdef CONFIG_HARDWARE_DEBUG_API
     N(seL4_Fault_DebugException),
 #endif
@@ -328,7 +353,9 @@ const struct constant constants[] = {
     N(SEL4_MAPPING_LOOKUP_NO_PUD),
     N(seL4_ARM_IOPageTableObject),
     N(seL4_ARM_PageDirectoryObject),
+#ifndef CONFIG_ARM_HYPERVISOR_SUPPORT
     N(seL4_ARM_PageGlobalDirectoryObject),
+#endif
     N(seL4_ARM_PageUpperDirectoryObject),
     N(seL4_ARM_VCPUBits),
     N(seL4_ARM_VCPUObject),
