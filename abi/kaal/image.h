@@ -69,6 +69,7 @@ enum kaal_pd_flag {
     KAAL_PD_FPU = 1u << 2,     // may use floating point
     KAAL_PD_AWAITED = 1u << 3, // in start_order: the next one starts when this one's init is done
     KAAL_PD_TIMEOUT = 1u << 4, // running out of budget is a failure (timeout fault)
+    KAAL_PD_KEEP_MEMORY = 1u << 5, // at a restart its memory stays as it is
 };
 
 // When a component is started again by itself.

@@ -433,7 +433,8 @@ static uint32_t flags_of(const struct sd_pd *pd, const struct program *program)
     bool needs = (program_flags(program) & KAAL_PROGRAM_NEEDS_FPU) != 0;
     bool fpu = pd->fpu.given ? pd->fpu.value : needs;
     return (pd->passive.value ? KAAL_PD_PASSIVE : 0u) | (fpu ? KAAL_PD_FPU : 0u) |
-           (pd->policy.timeout.value ? KAAL_PD_TIMEOUT : 0u);
+           (pd->policy.timeout.value ? KAAL_PD_TIMEOUT : 0u) |
+           (pd->policy.keep_memory.value ? KAAL_PD_KEEP_MEMORY : 0u);
 }
 
 static void add_pd(struct planner *p, size_t index, const struct program *program)

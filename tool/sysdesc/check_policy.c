@@ -70,6 +70,7 @@ static void refuse_policy(struct checker *c, const struct sd_pd *pd)
         {"backoff", p->backoff.given, p->backoff.at},
         {"heartbeat", p->heartbeat.given, p->heartbeat.at},
         {"timeout", p->timeout.given, p->timeout.at},
+        {"keep_memory", p->keep_memory.given, p->keep_memory.at},
         {"depends", p->depends.given, p->depends.at},
         {"watches", p->watches.given, p->watches.at},
         {"escalate", p->escalate_name.text != NULL, p->escalate_name.at},

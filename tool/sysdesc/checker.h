@@ -7,6 +7,7 @@
 //   check_links.c    what else connects domains: memory, devices, raw capabilities
 //   check_policy.c   how a domain is looked after, what it may ask for
 //   check_depends.c  who depends on whom
+//   graph.c          circles among domains
 //   clock.c          the clock that `clock = true` stands for
 #pragma once
 

@@ -69,6 +69,7 @@ static const struct key pd_keys[] = {
     {"backoff", offsetof(struct sd_pd, policy.backoff), KEY_NUMBER, false},
     {"heartbeat", offsetof(struct sd_pd, policy.heartbeat), KEY_NUMBER, false},
     {"timeout", offsetof(struct sd_pd, policy.timeout), KEY_FLAG, false},
+    {"keep_memory", offsetof(struct sd_pd, policy.keep_memory), KEY_FLAG, false},
     {"depends", offsetof(struct sd_pd, policy.depends), KEY_TEXTS, false},
     {"watches", offsetof(struct sd_pd, policy.watches), KEY_TEXTS, false},
     {"escalate", offsetof(struct sd_pd, policy.escalate_name), KEY_TEXT, false},

@@ -450,7 +450,7 @@ enum kaal_err build_own_maps(void)
 {
     struct component *c = component_at(broker.table->broker);
     struct builder b = builder_of(c, false);
-    b.arena = &broker.own;
+    // Lent to the component for as long as it is filled.
     c->arena = broker.own;
     enum kaal_err err = map_described(c, &b);
     broker.own = c->arena;

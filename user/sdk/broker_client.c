@@ -66,11 +66,11 @@ enum kaal_err kaal_broker_started(void)
     return request(KAAL_BROKER_STARTED, 1, NULL);
 }
 
-void kaal_broker_stop(const char *reason)
+void kaal_broker_stop(int64_t status, const char *reason)
 {
     size_t length = strnlen(reason, KAAL_BROKER_TEXT_MAX);
     seL4_SetMR(1, length);
-    seL4_SetMR(2, 0);
+    seL4_SetMR(2, (seL4_Word)status);
     kaal_message_put_text(3, reason, length);
     (void)request(KAAL_BROKER_STOP, 3 + kaal_text_words(length), NULL);
 }

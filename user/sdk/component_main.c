@@ -67,6 +67,7 @@ void kaal_exit(int status)
     fmt_init(&f, reason, sizeof(reason));
     fmt_str(&f, "exit status ");
     fmt_i64(&f, status);
+    kaal_broker_stop(status, reason);
     kaal_stop(reason);
 }
 
@@ -96,7 +97,7 @@ bool kaal_fault_read(seL4_MessageInfo_t info, struct kaal_fault *fault)
 
 void kaal_stop(const char *reason)
 {
-    kaal_broker_stop(reason);
+    kaal_broker_stop(0, reason);
     // Without a broker: wait on nothing. The kernel makes it a fault, which stops the thread.
     for (;;) {
         seL4_Wait(seL4_CapNull, NULL);

@@ -27,4 +27,4 @@ bool kaal_print_line(const char *text, size_t length);
 seL4_CPtr kaal_broker_slot(void);
 
 // STOP. Returns only if the broker does not take it.
-void kaal_broker_stop(const char *reason);
+void kaal_broker_stop(int64_t status, const char *reason);

@@ -43,8 +43,8 @@ static const char *policy_cause(const struct kaal_policy *policy)
 
 static const char *pd_numbers(const struct kaal_plan_pd *pd)
 {
-    const uint32_t flags =
-        KAAL_PD_PASSIVE | KAAL_PD_INBOX | KAAL_PD_FPU | KAAL_PD_AWAITED | KAAL_PD_TIMEOUT;
+    const uint32_t flags = KAAL_PD_PASSIVE | KAAL_PD_INBOX | KAAL_PD_FPU | KAAL_PD_AWAITED |
+                           KAAL_PD_TIMEOUT | KAAL_PD_KEEP_MEMORY;
     if (!plan_name_ok(pd->name) || memchr(pd->args, '\0', KAAL_ARGS_SIZE) == NULL) {
         return "name or arguments without their end";
     }

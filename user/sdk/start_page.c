@@ -2,6 +2,8 @@
 
 #include <kaal/start_page.h>
 
+#include <kaal/image.h>
+
 #include <lib/mem.h>
 
 #include <stddef.h>
@@ -11,6 +13,8 @@
 _Static_assert(offsetof(struct kaal_start, generation) == START_GENERATION, "crt0.S");
 _Static_assert(offsetof(struct kaal_start, stack_top) == START_STACK_TOP, "crt0.S");
 _Static_assert(offsetof(struct kaal_start, stack_size) == START_STACK_SIZE, "crt0.S");
+_Static_assert(offsetof(struct kaal_start, flags) == START_FLAGS, "crt0.S");
+_Static_assert(KAAL_PD_KEEP_MEMORY == 1u << START_KEEP_MEMORY_BIT, "crt0.S");
 
 bool kaal_start_ok(const struct kaal_start *start, size_t room)
 {

@@ -82,6 +82,7 @@ void init(void)
     (void)kaal_console_flush();
     measure_rows(rows_call);
     measure_rows(rows_signal);
+    measure_rows(rows_broker);
     for (unsigned i = 0; i < result_count; i++) {
         report(&results[i]);
     }

@@ -13,5 +13,6 @@ struct row {
 // Rows by file, each list ended by a row without a name.
 extern const struct row rows_call[];
 extern const struct row rows_signal[];
+extern const struct row rows_broker[];
 
 extern volatile struct marks *marks;

@@ -71,6 +71,7 @@ struct sd_policy {
     struct sd_number backoff;
     struct sd_number heartbeat;
     struct sd_flag timeout;
+    struct sd_flag keep_memory;
     struct sd_texts depends;
     struct sd_texts watches;
     struct sd_text escalate_name;

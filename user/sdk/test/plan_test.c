@@ -183,7 +183,7 @@ static void a_protection_domain_with_a_wrong_number_is_rejected(void **state)
         {FIELD(pds[3].args), ENDLESS, "pd", 3, text},
         {FIELD(pds[3].role), KAAL_ROLE_BROKER + 1, "pd", 3, role},
         {FIELD(pds[3].role), UINT32_MAX, "pd", 3, role},
-        {FIELD(pds[3].flags), KAAL_PD_TIMEOUT << 1, "pd", 3, role},
+        {FIELD(pds[3].flags), KAAL_PD_KEEP_MEMORY << 1, "pd", 3, role},
         {FIELD(pds[3].flags), UINT32_MAX, "pd", 3, role},
         {FIELD(pds[3].priority), KAAL_PRIORITY_MAX + 1, "pd", 3, priority},
         {FIELD(pds[3].priority), UINT32_MAX, "pd", 3, priority},

@@ -4,6 +4,8 @@
 // start page, every other register and all writable memory may hold anything. Only this code and the
 // initial values of .data, which nothing can write to, are relied upon.
 //
+// A component whose description says so (`keep_memory`) finds its memory as it left it.
+//
 // At the first start .bss and the stack are fresh pages, which are zero. The loops are of stp, since
 // `dc zva` is not allowed to user level on every kernel. A KiB takes 80 instructions to zero and 160 to
 // copy.
@@ -23,6 +25,8 @@ _start:
     ldr x9, [x0, #START_GENERATION]
     cmp x9, #1
     b.eq 1f
+    ldr w9, [x0, #START_FLAGS]
+    tbnz w9, #START_KEEP_MEMORY_BIT, 3f
 
     address x1, kaal_bss_start
     address x2, kaal_bss_end
@@ -46,7 +50,7 @@ _start:
     stp x6, x7, [x1, #-16]
     cmp x1, x2
     b.lo 2b
-
+3:
     ldr x9, [x0, #START_STACK_TOP]
     mov sp, x9
 
