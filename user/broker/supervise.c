@@ -12,6 +12,7 @@
 #include "serve.h"
 
 #include <kaal/broker_client.h>
+#include <kaal/broker_name.h>
 #include <kaal/time.h>
 
 enum { BACKOFF_DOUBLINGS = 6 };
@@ -98,16 +99,10 @@ void supervise_restarted(const struct component *c)
 
 static void report_restart(const struct component *c, enum kaal_end end, uint64_t delay)
 {
-    static const char *const ends[KAAL_END_COUNT] = {
-        [KAAL_END_NONE] = "none",           [KAAL_END_EXIT] = "exit",
-        [KAAL_END_FAULT] = "fault",         [KAAL_END_KILLED] = "killed",
-        [KAAL_END_HEARTBEAT] = "heartbeat", [KAAL_END_TIMEOUT] = "timeout",
-        [KAAL_END_DEPENDS] = "depends",     [KAAL_END_GIVEN_UP] = "given_up",
-    };
     struct kaal_report report;
     kaal_report_begin(&report, "restart");
     kaal_report_str(&report, "component", c->spec.name);
-    kaal_report_str(&report, "after", ends[end]);
+    kaal_report_str(&report, "after", kaal_end_name(end));
     kaal_report_u64(&report, "generation", c->generation + 1);
     kaal_report_u64(&report, "delay_us", delay);
     log_report(&report);
