@@ -20,7 +20,7 @@
 //    grants, audit     who holds what; what happened: pure book-keeping
 //    grant*            what is granted at run time
 //    life, supervise   begin, end, restart; when
-//    spawn, control, names, inspect, later, main    requests
+//    spawn, control, names, inspect, devices, caps, later, main    requests
 //    handover, system  from the root task to components that are built
 //    start             their order of beginning
 //    fault             what is told of faults and restarts

@@ -31,13 +31,12 @@ static bool overlaps(struct dt_node node, const struct dt_range *range)
     return false;
 }
 
-// Does the description, or a grant, give these registers to somebody?
-static bool is_held(struct dt_node node)
+uint32_t device_holder(struct dt_node node)
 {
     struct dt_range range;
     for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_DEVICES); i++) {
         if (machine_device(i).at == node.at) {
-            return true;
+            return plan_device(&broker.plan, i)->pd;
         }
     }
     uint32_t index = 0;
@@ -45,10 +44,15 @@ static bool is_held(struct dt_node node)
     while ((g = grant_scan(&broker.grants, &index)) != NULL) {
         range = (struct dt_range){.base = g->badge, .size = 1};
         if (g->kind == KAAL_GRANT_DEVICE && overlaps(node, &range)) {
-            return true;
+            return g->holder;
         }
     }
-    return false;
+    return NO_COMPONENT;
+}
+
+static bool is_held(struct dt_node node)
+{
+    return device_holder(node) != NO_COMPONENT;
 }
 
 static bool is_permitted(const struct component *c, struct dt_node node)
