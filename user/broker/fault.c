@@ -131,6 +131,8 @@ static void record_fault(const struct component *c, const struct kaal_fault *wha
     record->number = component_number(c);
     if (c->restarts == 0) {
         take_details(c, record);
+    } else {
+        kaal_fault_explain(record, &(struct kaal_fault_place){.start = NULL});
     }
     tell();
 }

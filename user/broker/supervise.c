@@ -77,6 +77,36 @@ static void tell(const struct component *c, uint64_t badge)
     (void)slots_give(&broker.slots, slot, 1);
 }
 
+static void restart_now(struct component *c)
+{
+    enum kaal_err err = life_restart(c);
+    if (err != KAAL_OK) {
+        log_error("restart", c->spec.name, kaal_strerror(err));
+        life_end(c, KAAL_END_GIVEN_UP, 0);
+        return;
+    }
+    supervise_restarted(c);
+}
+
+// One that was given up gets a new chance.
+static bool is_to_follow(const struct component *c)
+{
+    bool given_up = c->state == KAAL_STATE_ENDED && c->exit.end == KAAL_END_GIVEN_UP;
+    return given_up || (component_built(c) && c->state != KAAL_STATE_BUILT);
+}
+
+static void restart_dependent(struct component *c)
+{
+    if (!is_to_follow(c)) {
+        return;
+    }
+    if (c->state == KAAL_STATE_ENDED) {
+        c->restarts = 0;
+    }
+    c->exit = (struct kaal_exit){.end = KAAL_END_DEPENDS, .generation = c->generation};
+    restart_now(c);
+}
+
 void supervise_restarted(const struct component *c)
 {
     uint32_t index = 0;
@@ -86,11 +116,7 @@ void supervise_restarted(const struct component *c)
     }
     index = 0;
     while ((link = next_link(&index, KAAL_LINK_DEPENDS, c, false)) != NULL) {
-        struct component *dependent = component_at(link->pd);
-        if (component_built(dependent) && dependent->state != KAAL_STATE_BUILT) {
-            (void)life_restart(dependent);
-            supervise_restarted(dependent);
-        }
+        restart_dependent(component_at(link->pd));
     }
 }
 
@@ -111,17 +137,6 @@ static void report_restart(const struct component *c, enum kaal_end end, uint64_
     kaal_report_u64(&report, "generation", c->generation + 1);
     kaal_report_u64(&report, "delay_us", delay);
     log_report(&report);
-}
-
-static void restart_now(struct component *c)
-{
-    enum kaal_err err = life_restart(c);
-    if (err != KAAL_OK) {
-        log_error("restart", c->spec.name, kaal_strerror(err));
-        life_end(c, KAAL_END_GIVEN_UP, 0);
-        return;
-    }
-    supervise_restarted(c);
 }
 
 static void restart_later(struct component *c, uint64_t at)

@@ -66,6 +66,11 @@ enum kaal_err kaal_broker_started(void)
     return request(KAAL_BROKER_STARTED, 1, NULL);
 }
 
+enum kaal_err kaal_alive(void)
+{
+    return request(KAAL_BROKER_ALIVE, 1, NULL);
+}
+
 void kaal_broker_stop(int64_t status, const char *reason)
 {
     size_t length = strnlen(reason, KAAL_BROKER_TEXT_MAX);

@@ -22,5 +22,8 @@ enum kaal_err kaal_broker_channel(uint64_t badge, seL4_CPtr *wait, seL4_CPtr *si
 // Tells the broker that init() is done: the next component of the start order begins.
 enum kaal_err kaal_broker_started(void);
 
+// The sign of life that a heartbeat in the description asks for.
+enum kaal_err kaal_alive(void);
+
 // "out of memory"; for messages. Never NULL.
 const char *kaal_strerror(enum kaal_err err);
