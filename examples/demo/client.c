@@ -56,16 +56,14 @@ static void talk(void)
 static void transfer(void)
 {
     uint64_t badge = (demo_value("transfer") & 0x3fffffffffffffff) | 1;
-    seL4_CPtr wait = seL4_CapNull;
-    seL4_CPtr signal = seL4_CapNull;
-    enum kaal_err err = kaal_broker_channel(badge, &wait, &signal);
-    if (err != KAAL_OK) {
-        kaal_stop(kaal_strerror(err));
+    struct kaal_channel own;
+    if (kaal_channel_new(badge, &own) != KAAL_OK) {
+        kaal_stop(kaal_broker_last_cause());
     }
-    seL4_SetCap(0, signal);
+    seL4_SetCap(0, own.signal);
     (void)seL4_Call(server, seL4_MessageInfo_new(SERVER_SIGNAL, 0, 1, 0));
     seL4_Word word = 0;
-    seL4_Wait(wait, &word);
+    seL4_Wait(own.wait, &word);
 
     struct kaal_report report;
     kaal_report_begin(&report, "transfer");

@@ -83,7 +83,7 @@ static bool configure(struct arena *a, const struct sel4 *k, const struct produc
         "-B",
         p->target,
         arena_printf(a, "-DCMAKE_TOOLCHAIN_FILE=%s/cmake/%s.cmake", source, KAAL_TOOLCHAIN),
-        "-DCMAKE_BUILD_TYPE=" KAAL_BUILD_TYPE,
+        arena_printf(a, "-DCMAKE_BUILD_TYPE=%s", KAAL_BUILD_TYPE),
         arena_printf(a, "-DKAAL_CONFIG=%s", p->config),
         arena_printf(a, "-DKAAL_KERNEL_GEN_CONFIG=%s", path_absolute(a, k->kernel_config)),
         arena_printf(a, "-DKAAL_LIBSEL4_GEN_CONFIG=%s", path_absolute(a, k->library_config)),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Memory. The frames of a grant lie in one node of the pool, so that revoking the node takes them
-// back, with all copies that were handed on; the page tables that they need belong to the component,
-// which keeps them for the next grant:
+// back, with all copies that were handed on; the page tables that they need belong to the
+// component, which keeps them for the next grant:
 //
 //    dynamic range   |## grant ##|guard|## grant ##|guard|      |## grant ##|guard|      first fit
 //    node (2^bits)   |frame|frame|frame| unused |
@@ -219,8 +219,7 @@ int serve_memory(struct request *r)
 
 static enum kaal_err copy_frames(struct component *to, const struct grant *from, struct grant *g)
 {
-    seL4_CapRights_t rights =
-        (g->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
+    seL4_CapRights_t rights = (g->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
     if (!slots_take(&broker.slots, from->slot_count, &g->slot)) {
         return KAAL_ERR_SLOTS;
     }
@@ -244,8 +243,8 @@ enum kaal_err give_memory(struct grant *from, struct component *to, uint8_t righ
     if (!grant_address(to, from->size, from->page_bits, &address)) {
         return KAAL_ERR_MEMORY;
     }
-    enum kaal_err err = grant_add(&broker.grants, KAAL_GRANT_MEMORY, component_number(to),
-                                  from->holder, from, out);
+    enum kaal_err err =
+        grant_add(&broker.grants, KAAL_GRANT_MEMORY, component_number(to), from->holder, from, out);
     if (err != KAAL_OK) {
         return err;
     }
@@ -261,12 +260,11 @@ enum kaal_err give_memory(struct grant *from, struct component *to, uint8_t righ
         err = copy_frames(to, from, g);
     }
     if (err == KAAL_OK) {
-        err = entry_add(to, &g->entry,
-                        &(struct kaal_start_entry){.kind = KAAL_START_MEMORY,
-                                                   .rights = rights,
-                                                   .address = address,
-                                                   .size = g->size},
-                        component_at(from->holder)->spec.name);
+        err = entry_add(
+            to, &g->entry,
+            &(struct kaal_start_entry){
+                .kind = KAAL_START_MEMORY, .rights = rights, .address = address, .size = g->size},
+            component_at(from->holder)->spec.name);
     }
     if (err != KAAL_OK) {
         take_back(g);

@@ -253,14 +253,3 @@ const struct grant *grant_scan(const struct grants *grants, uint32_t *index)
     }
     return NULL;
 }
-
-const char *grant_kind_name(enum kaal_grant_kind kind)
-{
-    static const char *const names[KAAL_GRANT_KIND_COUNT] = {
-        [KAAL_GRANT_NONE] = "none",     [KAAL_GRANT_MEMORY] = "memory",
-        [KAAL_GRANT_DEVICE] = "device", [KAAL_GRANT_IRQ] = "irq",
-        [KAAL_GRANT_CALL] = "call",     [KAAL_GRANT_SIGNAL] = "signal",
-        [KAAL_GRANT_CHANNEL] = "channel",
-    };
-    return (size_t)kind < KAAL_GRANT_KIND_COUNT ? names[kind] : "unknown";
-}

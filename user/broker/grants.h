@@ -5,8 +5,8 @@
 //
 //    lists by holder        component ──► grant ◄─► grant ◄─► ..     each grant is on one list
 //    lists by giver         component ──► grant ◄─► grant ◄─► ..     by holder, one by giver, one
-//    lists by peer          component ──► grant ◄─► grant ◄─► ..     by peer if it is a channel, and
-//    lists by parent        grant     ──► grant ◄─► grant ◄─► ..     one by parent if derived
+//    lists by peer          component ──► grant ◄─► grant ◄─► ..     by peer if it is a channel,
+//    and lists by parent        grant     ──► grant ◄─► grant ◄─► ..     one by parent if derived
 //
 // Lists are doubly linked, the newest grant first. Records are a fixed table; those that are free
 // form a queue, so that a record rests as long as possible before it is used again, and an id that
@@ -51,11 +51,11 @@ struct grant_link {
 
 struct grant {
     // For the caller to set.
-    uint64_t cptr;       // slot in the holder's CNode, 0: none
-    uint64_t address;    // where the holder sees it, 0: nowhere
-    uint64_t size;       // bytes
-    uint64_t badge;      // of an endpoint or notification
-    uint64_t charged;    // bytes that its payer is charged for
+    uint64_t cptr;    // slot in the holder's CNode, 0: none
+    uint64_t address; // where the holder sees it, 0: nowhere
+    uint64_t size;    // bytes
+    uint64_t badge;   // of an endpoint or notification
+    uint64_t charged; // bytes that its payer is charged for
     uint32_t charged_slots;
     uint32_t slot;       // first slot in the broker's CNode
     uint32_t slot_count; // how many
@@ -138,8 +138,6 @@ struct grant *grant_next(struct grants *grants, struct grant_walk *walk);
 // The first grant from record *index on, whatever happened since the last call; *index is then
 // behind it. NULL at the end. For listing all in several answers.
 const struct grant *grant_scan(const struct grants *grants, uint32_t *index);
-
-const char *grant_kind_name(enum kaal_grant_kind kind);
 
 // Do the invariants hold? For tests.
 bool grants_ok(const struct grants *grants);

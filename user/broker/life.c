@@ -16,7 +16,6 @@
 #include "grant.h"
 #include "serve.h"
 
-#include <kaal/time.h>
 
 static bool is_passive(const struct component *c)
 {
@@ -108,8 +107,10 @@ static void take_own(struct component *c)
 // The caller of `c`, if there is one, gets an error, and with it its time.
 static void release_caller(struct component *c, uint32_t generation)
 {
-    seL4_SetMR(0, generation);
-    seL4_Send(c->reply, seL4_MessageInfo_new(KAAL_ERR_DEAD, 0, 0, 1));
+    if (c->serves) {
+        seL4_SetMR(0, generation);
+        seL4_Send(c->reply, seL4_MessageInfo_new(KAAL_ERR_DEAD, 0, 0, 1));
+    }
     take_own(c);
 }
 
@@ -142,7 +143,7 @@ void life_begin(struct component *c)
 {
     if (seL4_TCB_Resume(c->tcb) == seL4_NoError) {
         c->state = KAAL_STATE_RUNNING;
-        c->alive_at = kaal_time_us();
+        c->alive_at = broker_now();
         audit_event(KAAL_AUDIT_BEGIN, NULL, c, 0, 0);
     }
 }
@@ -258,7 +259,7 @@ enum kaal_err life_restart(struct component *c)
     }
     enum kaal_err err = built && keeps_objects(c) ? reset(c) : rebuild(c);
     if (err == KAAL_OK) {
-        c->alive_at = kaal_time_us();
+        c->alive_at = broker_now();
         wire_generation(c);
         audit_event(KAAL_AUDIT_RESTART, NULL, c, 0, c->generation);
     }

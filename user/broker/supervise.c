@@ -12,6 +12,7 @@
 #include "serve.h"
 
 #include <kaal/broker_client.h>
+#include <kaal/broker_name.h>
 #include <kaal/time.h>
 
 enum { BACKOFF_DOUBLINGS = 6 };
@@ -19,8 +20,20 @@ enum { BACKOFF_DOUBLINGS = 6 };
 static struct kaal_alarm alarm;
 static bool has_alarm;
 
+static const struct kaal_time *clock; // NULL: the description has none
+
+uint64_t broker_now(void)
+{
+    return clock == NULL ? 0 : __atomic_load_n(&clock->ticks, __ATOMIC_RELAXED) * clock->tick_us;
+}
+
 void supervise_open(void)
 {
+    const struct kaal_start_entry *page =
+        kaal_start_find(kaal_start, KAAL_START_MEMORY, KAAL_TIME_REGION);
+    if (page != NULL && page->size >= sizeof(struct kaal_time)) {
+        clock = (const struct kaal_time *)page->address; // NOLINT: start page
+    }
     has_alarm = kaal_alarm_open(&alarm, "alarm_broker");
 }
 
@@ -122,23 +135,6 @@ void supervise_restarted(const struct component *c)
 
 // --- failures ------------------------------------------------------------------------------------
 
-static void report_restart(const struct component *c, enum kaal_end end, uint64_t delay)
-{
-    static const char *const ends[KAAL_END_COUNT] = {
-        [KAAL_END_NONE] = "none",           [KAAL_END_EXIT] = "exit",
-        [KAAL_END_FAULT] = "fault",         [KAAL_END_KILLED] = "killed",
-        [KAAL_END_HEARTBEAT] = "heartbeat", [KAAL_END_TIMEOUT] = "timeout",
-        [KAAL_END_DEPENDS] = "depends",     [KAAL_END_GIVEN_UP] = "given_up",
-    };
-    struct kaal_report report;
-    kaal_report_begin(&report, "restart");
-    kaal_report_str(&report, "component", c->spec.name);
-    kaal_report_str(&report, "after", ends[end]);
-    kaal_report_u64(&report, "generation", c->generation + 1);
-    kaal_report_u64(&report, "delay_us", delay);
-    log_report(&report);
-}
-
 static void restart_later(struct component *c, uint64_t at)
 {
     (void)seL4_TCB_Suspend(c->tcb);
@@ -193,7 +189,7 @@ static bool wants_restart(const struct component *c, enum kaal_end end, int64_t 
 
 void supervise_failure(struct component *c, enum kaal_end end, int64_t status)
 {
-    uint64_t now = kaal_time_us();
+    uint64_t now = broker_now();
     if (!wants_restart(c, end, status)) {
         // What faulted stays as it is, for whoever looks; but nobody looks into what was spawned.
         if (end == KAAL_END_FAULT && c->described) {
@@ -210,7 +206,7 @@ void supervise_failure(struct component *c, enum kaal_end end, int64_t status)
         return;
     }
     uint64_t delay = backoff(c);
-    report_restart(c, end, delay);
+    fault_restart(c, end, delay);
     if (delay == 0) {
         restart_now(c);
     } else {
@@ -221,7 +217,7 @@ void supervise_failure(struct component *c, enum kaal_end end, int64_t status)
 
 void supervise_tick(void)
 {
-    uint64_t now = kaal_time_us();
+    uint64_t now = broker_now();
     for (uint32_t i = 0; i < broker.component_count; i++) {
         struct component *c = component_at(i);
         if (due(c) > now) {
@@ -238,6 +234,6 @@ void supervise_tick(void)
 
 int serve_alive(struct request *r)
 {
-    r->caller->alive_at = kaal_time_us();
+    r->caller->alive_at = broker_now();
     return KAAL_OK;
 }

@@ -47,6 +47,14 @@ static enum kaal_err share_frame(struct kaal_builder *base, const uint8_t *at, s
     return KAAL_OK;
 }
 
+// Each page is mapped once.
+static bool is_new_code(struct kaal_builder *base, const uint8_t *at)
+{
+    (void)base;
+    (void)at;
+    return true;
+}
+
 static void *open_window(struct kaal_builder *base, seL4_CPtr first, uint32_t count)
 {
     return memory_window_open(root_of(base), store_slot(first), count);
@@ -152,6 +160,7 @@ void broker_build(struct root *root)
     create_objects(root, pd);
     struct builder b = {{.objects = take_objects,
                          .share = share_frame,
+                         .is_new_code = is_new_code,
                          .open = open_window,
                          .close = close_window,
                          .vspace = store_cptr(root->caps[KAAL_HANDOVER_BROKER_VSPACE])},

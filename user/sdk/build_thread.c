@@ -44,6 +44,19 @@ enum kaal_err kaal_build_map(struct kaal_builder *builder, seL4_CPtr frame, uint
     return KAAL_ERR_KERNEL;
 }
 
+enum kaal_err kaal_build_tables(struct kaal_builder *builder, uint64_t vaddr, uint32_t missing)
+{
+    seL4_CPtr first = 0;
+    enum kaal_err err =
+        builder->objects(builder, seL4_ARM_PageTableObject, 0, missing, &first);
+    for (uint32_t i = 0; i < missing && err == KAAL_OK; i++) {
+        builder->refusal = seL4_ARM_PageTable_Map(first + i, builder->vspace, vaddr,
+                                                  seL4_ARM_Default_VMAttributes);
+        err = builder->refusal == seL4_NoError ? KAAL_OK : KAAL_ERR_KERNEL;
+    }
+    return err;
+}
+
 enum kaal_err kaal_build_pages(struct kaal_builder *builder, uint64_t vaddr, uint32_t pages,
                                seL4_CapRights_t rights, seL4_CPtr *first)
 {

@@ -54,21 +54,7 @@ _Noreturn void kaal_component_main(const struct kaal_start *start)
 
 __attribute__((weak)) void kaal_main_returned(int status)
 {
-    kaal_exit(status);
-}
-
-void kaal_exit(int status)
-{
-    struct fmt f;
-    char reason[32];
-    if (status == 0) {
-        kaal_stop("finished");
-    }
-    fmt_init(&f, reason, sizeof(reason));
-    fmt_str(&f, "exit status ");
-    fmt_i64(&f, status);
-    kaal_broker_stop(status, reason);
-    kaal_stop(reason);
+    kaal_exit(status, NULL);
 }
 
 const struct kaal_start_entry *kaal_need(uint32_t kind, const char *name)
@@ -95,11 +81,23 @@ bool kaal_fault_read(seL4_MessageInfo_t info, struct kaal_fault *fault)
                              seL4_MessageInfo_get_length(info), fault);
 }
 
-void kaal_stop(const char *reason)
+void kaal_exit(int status, const char *reason)
 {
-    kaal_broker_stop(0, reason);
+    struct fmt f;
+    char text[32];
+    fmt_init(&f, text, sizeof(text));
+    fmt_str(&f, status == 0 ? "finished" : "exit status ");
+    if (status != 0) {
+        fmt_i64(&f, status);
+    }
+    kaal_broker_stop(status, reason == NULL ? text : reason);
     // Without a broker: wait on nothing. The kernel makes it a fault, which stops the thread.
     for (;;) {
         seL4_Wait(seL4_CapNull, NULL);
     }
+}
+
+void kaal_stop(const char *reason)
+{
+    kaal_exit(1, reason);
 }

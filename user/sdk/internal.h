@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // Puts `length` bytes of text into message registers from `at` on, eight to a word.
 void kaal_message_put_text(unsigned at, const char *text, size_t length);

@@ -143,13 +143,12 @@ static void take_channels(void)
     const uint64_t badge = UINT64_C(0x8000000000000005);
     uint64_t granted = 0;
     uint64_t good = 0;
-    seL4_CPtr wait = 0;
-    seL4_CPtr signal = 0;
-    enum kaal_err err = kaal_broker_channel(badge, &wait, &signal);
-    for (; err == KAAL_OK; err = kaal_broker_channel(badge, &wait, &signal)) {
+    struct kaal_channel channel;
+    enum kaal_err err = kaal_channel_new(badge, &channel);
+    for (; err == KAAL_OK; err = kaal_channel_new(badge, &channel)) {
         seL4_Word word = 0;
-        seL4_Signal(signal);
-        seL4_Wait(wait, &word);
+        seL4_Signal(channel.signal);
+        seL4_Wait(channel.wait, &word);
         granted++;
         good += word == badge;
     }
@@ -174,12 +173,12 @@ static void take_memory(const char *event, size_t size)
 {
     uint64_t granted = 0;
     uint64_t good = 0;
-    void *memory = NULL;
-    enum kaal_err err = kaal_broker_memory(size, KAAL_RIGHT_READ | KAAL_RIGHT_WRITE, &memory);
+    struct kaal_memory_grant memory;
+    enum kaal_err err = kaal_memory_get(size, KAAL_RIGHT_READ | KAAL_RIGHT_WRITE, &memory);
     while (err == KAAL_OK) {
         granted++;
-        good += memory_good(memory, size);
-        err = kaal_broker_memory(size, KAAL_RIGHT_READ | KAAL_RIGHT_WRITE, &memory);
+        good += memory_good(memory.address, size);
+        err = kaal_memory_get(size, KAAL_RIGHT_READ | KAAL_RIGHT_WRITE, &memory);
     }
     report_taken(event, granted, good, err);
 }
@@ -207,7 +206,7 @@ void init(void)
     take_memory("pages", 1);
     stop_wrong();
     kaal_signal(kaal_need(KAAL_START_SIGNAL, "done"));
-    kaal_stop("enough");
+    kaal_exit(0, "enough");
 }
 
 // With "bytes" only: the other one is done.

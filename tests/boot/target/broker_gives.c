@@ -40,9 +40,9 @@ static void give_memory(seL4_CPtr cnode, seL4_Word slot, seL4_Uint8 depth)
         log_error("gift", "untyped", "out of memory");
         return;
     }
-    check(seL4_CNode_Move(cnode, slot, depth, store(), pool_slot(&broker.pool, node),
-                          store_depth()),
-          "untyped");
+    check(
+        seL4_CNode_Move(cnode, slot, depth, store(), pool_slot(&broker.pool, node), store_depth()),
+        "untyped");
 }
 
 static void give_all(const struct component *keeper)

@@ -311,19 +311,6 @@ static void the_longest_chain_is_walked_without_recursion(void **state)
     assert_ptr_equal(grant_leaf(&grants, top), last);
 }
 
-static void every_kind_has_a_name_of_its_own(void **state)
-{
-    (void)state;
-    for (unsigned i = 0; i <= KAAL_GRANT_CHANNEL; i++) {
-        const char *name = grant_kind_name((enum kaal_grant_kind)i);
-        assert_int_equal(strcmp(name, "none") == 0, i == KAAL_GRANT_NONE);
-        for (unsigned j = 0; j < i; j++) {
-            assert_string_not_equal(name, grant_kind_name((enum kaal_grant_kind)j));
-        }
-    }
-    assert_string_equal(grant_kind_name((enum kaal_grant_kind)(KAAL_GRANT_CHANNEL + 1)), "none");
-}
-
 // --- the checker ---------------------------------------------------------------------------------
 
 static void the_checker_sees_damage(void **state)
@@ -383,7 +370,6 @@ int main(void)
         cmocka_unit_test_setup(a_parent_stays_until_its_children_are_gone, setup),
         cmocka_unit_test_setup(all_that_was_derived_comes_back_leaf_by_leaf, setup),
         cmocka_unit_test_setup(the_longest_chain_is_walked_without_recursion, setup),
-        cmocka_unit_test_setup(every_kind_has_a_name_of_its_own, setup),
         cmocka_unit_test_setup(the_checker_sees_damage, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,7 +32,7 @@ void kaal_main_returned(int status)
 void _exit(int status)
 {
     streams_flush();
-    kaal_exit(status);
+    kaal_exit(status, NULL);
 }
 
 pid_t getpid(void)

@@ -53,12 +53,12 @@ bool kaal_fault_read(seL4_MessageInfo_t info, struct kaal_fault *fault);
 // own; without one it returns 0 at once.
 seL4_Word kaal_wait_for(seL4_Word bits);
 
-// Ends the component with an exit status: kaal_stop() with the reason "finished" if it is 0, else
-// "exit status N".
-_Noreturn void kaal_exit(int status);
+// Ends the component with an exit status, 0 for success. The broker reports it by name with this
+// reason, and does what its description says of its end; other components go on. NULL: "finished",
+// or "exit status N".
+_Noreturn void kaal_exit(int status, const char *reason);
 
-// Ends the component: it is suspended, and the broker reports it by name with this reason. Other
-// components go on.
+// Ends it because it cannot go on: status 1.
 _Noreturn void kaal_stop(const char *reason);
 
 // --- capabilities in calls (channels that grant) -------------------------------------------------
