@@ -135,10 +135,19 @@ static bool restart_line(const struct restart_record *restart, unsigned line,
     return true;
 }
 
+// As well as can be without details.
+static void explain(struct record *record)
+{
+    if (record->is_fault && record->fault.why.reason == KAAL_REASON_UNKNOWN) {
+        kaal_fault_explain(&record->fault, &(struct kaal_fault_place){.start = NULL});
+    }
+}
+
 bool fault_next_line(struct kaal_report *report)
 {
     while (queue.used > 0) {
-        const struct record *record = &queue.records[queue.first];
+        struct record *record = &queue.records[queue.first];
+        explain(record);
         if (record->is_fault ? kaal_fault_line(&record->fault, queue.line, report)
                              : restart_line(&record->restart, queue.line, report)) {
             queue.line++;

@@ -90,25 +90,6 @@ static void tell(const struct component *c, uint64_t badge)
     (void)slots_give(&broker.slots, slot, 1);
 }
 
-void supervise_restarted(const struct component *c)
-{
-    uint32_t index = 0;
-    const struct kaal_plan_link *link = NULL;
-    while ((link = next_link(&index, KAAL_LINK_WATCHES, c, false)) != NULL) {
-        tell(component_at(link->pd), link->badge);
-    }
-    index = 0;
-    while ((link = next_link(&index, KAAL_LINK_DEPENDS, c, false)) != NULL) {
-        struct component *dependent = component_at(link->pd);
-        if (component_built(dependent) && dependent->state != KAAL_STATE_BUILT) {
-            (void)life_restart(dependent);
-            supervise_restarted(dependent);
-        }
-    }
-}
-
-// --- failures ------------------------------------------------------------------------------------
-
 static void restart_now(struct component *c)
 {
     enum kaal_err err = life_restart(c);
@@ -119,6 +100,40 @@ static void restart_now(struct component *c)
     }
     supervise_restarted(c);
 }
+
+// One that was given up gets a new chance.
+static bool is_to_follow(const struct component *c)
+{
+    bool given_up = c->state == KAAL_STATE_ENDED && c->exit.end == KAAL_END_GIVEN_UP;
+    return given_up || (component_built(c) && c->state != KAAL_STATE_BUILT);
+}
+
+static void restart_dependent(struct component *c)
+{
+    if (!is_to_follow(c)) {
+        return;
+    }
+    if (c->state == KAAL_STATE_ENDED) {
+        c->restarts = 0;
+    }
+    c->exit = (struct kaal_exit){.end = KAAL_END_DEPENDS, .generation = c->generation};
+    restart_now(c);
+}
+
+void supervise_restarted(const struct component *c)
+{
+    uint32_t index = 0;
+    const struct kaal_plan_link *link = NULL;
+    while ((link = next_link(&index, KAAL_LINK_WATCHES, c, false)) != NULL) {
+        tell(component_at(link->pd), link->badge);
+    }
+    index = 0;
+    while ((link = next_link(&index, KAAL_LINK_DEPENDS, c, false)) != NULL) {
+        restart_dependent(component_at(link->pd));
+    }
+}
+
+// --- failures ------------------------------------------------------------------------------------
 
 static void restart_later(struct component *c, uint64_t at)
 {
