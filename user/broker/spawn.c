@@ -91,11 +91,17 @@ static enum kaal_err check_quotas(const struct component *parent, const struct k
 
 // --- the program ---------------------------------------------------------------------------------
 
+// Both names are padded with zeroes, so that their first words tell most of them apart.
 static uint32_t find_file(const char *name)
 {
+    uint64_t wanted = 0;
+    memcpy(&wanted, name, sizeof(wanted));
     uint32_t count = plan_count(&broker.plan, KAAL_TABLE_FILES);
     for (uint32_t i = 0; i < count; i++) {
-        if (strncmp(plan_file(&broker.plan, i)->name, name, KAAL_NAME_SIZE) == 0) {
+        const char *known = plan_file(&broker.plan, i)->name;
+        uint64_t word = 0;
+        memcpy(&word, known, sizeof(word));
+        if (word == wanted && strncmp(known, name, KAAL_NAME_SIZE) == 0) {
             return i;
         }
     }
@@ -138,21 +144,28 @@ static void give_back(struct component *c, const struct grant *g)
     }
 }
 
+// Where a program comes from.
+struct source {
+    const struct kaal_program *program;
+    uint32_t file;          // of the image; KAAL_NONE: out of memory
+    struct grant *borrowed; // that memory
+};
+
 static enum kaal_err open_program(struct request *r, const struct kaal_spawn *spawn,
-                                  const struct kaal_program **program, struct grant **borrowed)
+                                  struct source *source)
 {
     static struct kaal_program from_memory;
+    *source = (struct source){.program = &from_memory, .file = KAAL_NONE};
     if (spawn->program[0] != '\0') {
-        uint32_t file = find_file(spawn->program);
-        if (file == KAAL_NONE) {
+        source->file = find_file(spawn->program);
+        if (source->file == KAAL_NONE) {
             return KAAL_ERR_NOTFOUND;
         }
-        r->cause = image_program(file, program);
+        r->cause = image_program(source->file, &source->program);
         return r->cause == NULL ? KAAL_OK : KAAL_ERR_PROGRAM;
     }
-    enum kaal_err err = borrow(r, spawn, borrowed);
+    enum kaal_err err = borrow(r, spawn, &source->borrowed);
     if (err == KAAL_OK) {
-        *program = &from_memory;
         r->cause =
             kaal_program_open(&from_memory, (const void *)KAAL_LAYOUT_PROGRAM, // NOLINT: mapped
                               spawn->program_size, broker.plan.image->config);
@@ -247,9 +260,9 @@ static enum kaal_err give_all(struct request *r, const struct kaal_spawn *spawn,
 
 // After an error there is nothing of it.
 static enum kaal_err build(struct request *r, const struct kaal_spawn *spawn, struct component *c,
-                           const struct kaal_program *program, bool shares)
+                           const struct source *source)
 {
-    enum kaal_err err = build_program(c, program, shares);
+    enum kaal_err err = build_program(c, source->program, source->file != KAAL_NONE);
     if (err != KAAL_OK) {
         c->state = KAAL_STATE_NONE;
         return err;
@@ -276,8 +289,7 @@ static enum kaal_err build(struct request *r, const struct kaal_spawn *spawn, st
 }
 
 static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn *spawn,
-                                     const struct kaal_program *program, bool shares,
-                                     struct component **out)
+                                     const struct source *source, struct component **out)
 {
     struct component *parent = r->caller;
     struct component *c = component_new();
@@ -285,7 +297,7 @@ static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn 
         return KAAL_ERR_AGAIN;
     }
     describe(c, spawn, parent);
-    c->spec.file = shares ? find_file(spawn->program) : KAAL_NONE;
+    c->spec.file = source->file;
     enum kaal_err err = check_quotas(parent, &c->spec.policy, cpu_of(spawn));
     if (err != KAAL_OK) {
         return err;
@@ -295,7 +307,7 @@ static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn 
     parent->components++;
     parent->cpu += cpu_of(spawn);
     c->charged = true;
-    err = build(r, spawn, c, program, shares);
+    err = build(r, spawn, c, source);
     if (err != KAAL_OK) {
         life_remove(c);
         return err;
@@ -307,8 +319,7 @@ static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn 
 int serve_spawn(struct request *r)
 {
     struct kaal_spawn spawn;
-    const struct kaal_program *program = NULL;
-    struct grant *borrowed = NULL;
+    struct source source = {0};
     struct component *c = NULL;
     if (r->words < 2) {
         return KAAL_ERR_PROTOCOL;
@@ -319,13 +330,13 @@ int serve_spawn(struct request *r)
         err = check_numbers(r, &spawn);
     }
     if (err == KAAL_OK) {
-        err = open_program(r, &spawn, &program, &borrowed);
+        err = open_program(r, &spawn, &source);
     }
     if (err == KAAL_OK) {
-        err = spawn_component(r, &spawn, program, borrowed == NULL, &c);
+        err = spawn_component(r, &spawn, &source, &c);
     }
-    if (borrowed != NULL) {
-        give_back(r->caller, borrowed);
+    if (source.borrowed != NULL) {
+        give_back(r->caller, source.borrowed);
     }
     if (err != KAAL_OK) {
         return err;
