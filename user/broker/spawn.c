@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Components that are not in the description. What a component may have in all, it has out of its
-// parent's quota, so that however many generations there are, they share what the first was allowed:
+// parent's quota, so that however many generations there are, they share what the first was
+// allowed:
 //
 //    parent's quota   |used|#### quota of a child ####|#### of another ####|.. free ..|
 //                          |its own memory| granted |
@@ -40,8 +41,7 @@ static enum kaal_err check_numbers(struct request *r, const struct kaal_spawn *s
     bool text = memchr(spawn->name, '\0', KAAL_NAME_SIZE) != NULL && spawn->name[0] != '\0' &&
                 memchr(spawn->program, '\0', KAAL_NAME_SIZE) != NULL &&
                 memchr(spawn->args, '\0', KAAL_ARGS_SIZE) != NULL;
-    const uint32_t flags =
-        KAAL_SPAWN_HELD | KAAL_SPAWN_KEEP | KAAL_SPAWN_CONSOLE | KAAL_SPAWN_FPU;
+    const uint32_t flags = KAAL_SPAWN_HELD | KAAL_SPAWN_KEEP | KAAL_SPAWN_CONSOLE | KAAL_SPAWN_FPU;
     if (!stack || !time || !text || (spawn->flags & ~flags) != 0 ||
         spawn->policy.restart > KAAL_RESTART_ALWAYS) {
         return wrong_argument(r, 1);
@@ -60,9 +60,9 @@ static struct kaal_policy inherit(const struct kaal_policy *wanted, const struct
     struct kaal_policy policy = *wanted;
     policy.quota_memory = policy.quota_memory == 0 ? MEMORY_DEFAULT : policy.quota_memory;
     policy.quota_slots = policy.quota_slots == 0 ? SLOTS_DEFAULT : policy.quota_slots;
-    policy.quota_components =
-        policy.quota_components < own->quota_components ? policy.quota_components
-                                                        : own->quota_components;
+    policy.quota_components = policy.quota_components < own->quota_components
+                                  ? policy.quota_components
+                                  : own->quota_components;
     policy.quota_cpu = policy.quota_cpu < own->quota_cpu ? policy.quota_cpu : own->quota_cpu;
     policy.allow = (policy.allow == 0 ? KAAL_ALLOW_DEFAULT : policy.allow) & own->allow;
     return policy;
@@ -72,10 +72,12 @@ static enum kaal_err check_quotas(const struct component *parent, const struct k
                                   uint32_t cpu)
 {
     const struct kaal_policy *own = &parent->spec.policy;
-    if (parent->components >= own->quota_components) {
+    // No quota comes near 2^31: the tool and inherit() see to that.
+    if (parent->components + parent->promised + 1 + policy->quota_components >
+        own->quota_components) {
         return denied(KAAL_RULE_QUOTA_COMPONENTS);
     }
-    if (parent->cpu > own->quota_cpu || cpu > own->quota_cpu - parent->cpu) {
+    if (parent->cpu + cpu + policy->quota_cpu > own->quota_cpu) {
         return denied(KAAL_RULE_QUOTA_CPU);
     }
     if (parent->granted > own->quota_memory ||
@@ -131,8 +133,7 @@ static enum kaal_err borrow(struct request *r, const struct kaal_spawn *spawn, s
 
 static void give_back(struct component *c, const struct grant *g)
 {
-    seL4_CapRights_t rights =
-        (g->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
+    seL4_CapRights_t rights = (g->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
     for (uint32_t i = 0; g != NULL && i < g->slot_count; i++) {
         (void)seL4_ARM_Page_Unmap(g->slot + i);
         (void)build_map(c, g->slot + i, g->address + ((uint64_t)i << PAGE_BITS), rights, g->cached);
@@ -201,8 +202,8 @@ enum kaal_err spawn_wire(struct component *c)
     c->first_free = SLOT_FIRST_FREE;
     c->slots_taken = 0;
     c->bits_taken = 0;
-    enum kaal_err err = put(c, SLOT_ENDPOINT, KAAL_START_ENDPOINT, c->endpoint, seL4_CanRead, 0,
-                            "endpoint");
+    enum kaal_err err =
+        put(c, SLOT_ENDPOINT, KAAL_START_ENDPOINT, c->endpoint, seL4_CanRead, 0, "endpoint");
     if (err == KAAL_OK) {
         err = put(c, SLOT_NOTIFICATION, KAAL_START_NOTIFICATION, c->notification, seL4_CanRead, 0,
                   "notification");
@@ -211,8 +212,9 @@ enum kaal_err spawn_wire(struct component *c)
         err = put(c, SLOT_REPLY, KAAL_START_REPLY, c->reply, seL4_AllRights, 0, "reply");
     }
     if (err == KAAL_OK) {
-        err = put(c, SLOT_BROKER, KAAL_START_BROKER, (uint32_t)own_cap(KAAL_HANDOVER_BROKER_ENDPOINT),
-                  seL4_CapRights_new(1, 0, 0, 1), broker_badge(c, KAAL_BADGE_CALL), "broker");
+        err =
+            put(c, SLOT_BROKER, KAAL_START_BROKER, (uint32_t)own_cap(KAAL_HANDOVER_BROKER_ENDPOINT),
+                seL4_CapRights_new(1, 0, 0, 1), broker_badge(c, KAAL_BADGE_CALL), "broker");
     }
     return err;
 }
@@ -290,7 +292,8 @@ static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn 
     parent->granted += c->spec.policy.quota_memory;
     parent->granted_slots += c->spec.policy.quota_slots;
     parent->components++;
-    parent->cpu += cpu_of(spawn);
+    parent->promised += c->spec.policy.quota_components;
+    parent->cpu += cpu_of(spawn) + c->spec.policy.quota_cpu;
     c->charged = true;
     err = build(r, spawn, c, program, shares);
     if (err != KAAL_OK) {
