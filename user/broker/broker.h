@@ -380,8 +380,7 @@ void fault_taken(struct component *c, seL4_MessageInfo_t info);
 // Puts the next line of faults that wait to be reported into words. False: there is none.
 bool fault_next_line(struct kaal_report *report);
 
-// --- handover.c, system.c, start.c
-// -------------------------------------------------------------------------
+// --- handover.c, system.c, start.c ---------------------------------------------------------------
 
 // Takes over from the root task and removes it. False, and reported, if something is not as it must
 // be.
