@@ -50,3 +50,8 @@ enum kaal_err connect_signal(struct component *client, struct component *server,
                              uint32_t giver, struct grant *from, struct grant **out);
 
 enum kaal_err give_channel(struct grant *from, struct component *to, struct grant **out);
+
+// --- grant_device.c ------------------------------------------------------------------------------
+
+// Whom the description, or a grant, gives these registers; NO_COMPONENT: nobody.
+uint32_t device_holder(struct dt_node node);

@@ -6,7 +6,7 @@
 //    text   |....|[name] one\n|[name] another\n|.........|        a ring of bytes
 //                first                          first + used
 
-#include "broker.h"
+#include "serve.h"
 
 #include <kaal/layout.h>
 #include <kaal/pl011.h>
@@ -38,10 +38,14 @@ bool log_direct(void)
 
 void log_wake(void)
 {
-    const struct kaal_start_entry *console =
-        kaal_start_find(kaal_start, KAAL_START_SIGNAL, "console");
-    if (console != NULL) {
-        kaal_signal(console);
+    static seL4_CPtr console;
+    if (console == seL4_CapNull) {
+        const struct kaal_start_entry *entry =
+            kaal_start_find(kaal_start, KAAL_START_SIGNAL, "console");
+        console = entry == NULL ? seL4_CapNull : entry->slot;
+    }
+    if (console != seL4_CapNull) {
+        seL4_Signal(console);
     }
 }
 
@@ -122,7 +126,8 @@ unsigned log_take(unsigned at)
         leave_uart();
     }
     struct kaal_report report;
-    while (log.used < KAAL_BROKER_TEXT_MAX && fault_next_line(&report)) {
+    while (log.used < KAAL_BROKER_TEXT_MAX &&
+           (fault_next_line(&report) || caps_next_line(&report))) {
         log_report(&report);
     }
     if (log.lost != 0 && log.used == 0) {

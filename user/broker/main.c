@@ -54,6 +54,7 @@ static int serve(struct request *r)
         [KAAL_BROKER_GRANTS] = serve_grants,   [KAAL_BROKER_PUBLISH] = serve_publish,
         [KAAL_BROKER_LOOKUP] = serve_lookup,   [KAAL_BROKER_AUDIT] = serve_audit,
         [KAAL_BROKER_TOTALS] = serve_totals,   [KAAL_BROKER_ALIVE] = serve_alive,
+        [KAAL_BROKER_DEVICES] = serve_devices, [KAAL_BROKER_CAPS] = serve_caps,
     };
     size_t count = sizeof(handlers) / sizeof(handlers[0]);
     bool known = r->label < count && handlers[r->label] != NULL;

@@ -114,6 +114,14 @@ int serve_grants(struct request *r);
 int serve_audit(struct request *r);
 int serve_totals(struct request *r);
 
+// --- devices.c, caps.c ---------------------------------------------------------------------------
+
+int serve_devices(struct request *r);
+int serve_caps(struct request *r);
+
+// The next line of the list that was asked for. False: there is none.
+bool caps_next_line(struct kaal_report *report);
+
 // --- later.c -------------------------------------------------------------------------------------
 
 // The caller's answer is to come later. KAAL_ERR_AGAIN if too many wait.

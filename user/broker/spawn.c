@@ -141,8 +141,9 @@ static void give_back(struct component *c, const struct grant *g)
 }
 
 static enum kaal_err open_program(struct request *r, const struct kaal_spawn *spawn,
-                                  struct kaal_program *program, struct grant **borrowed)
+                                  const struct kaal_program **program, struct grant **borrowed)
 {
+    static struct kaal_program from_memory;
     if (spawn->program[0] != '\0') {
         uint32_t file = find_file(spawn->program);
         if (file == KAAL_NONE) {
@@ -153,8 +154,10 @@ static enum kaal_err open_program(struct request *r, const struct kaal_spawn *sp
     }
     enum kaal_err err = borrow(r, spawn, borrowed);
     if (err == KAAL_OK) {
-        r->cause = kaal_program_open(program, (const void *)KAAL_LAYOUT_PROGRAM, // NOLINT: mapped
-                                     spawn->program_size, broker.plan.image->config);
+        *program = &from_memory;
+        r->cause =
+            kaal_program_open(&from_memory, (const void *)KAAL_LAYOUT_PROGRAM, // NOLINT: mapped
+                              spawn->program_size, broker.plan.image->config);
         err = r->cause == NULL ? KAAL_OK : KAAL_ERR_PROGRAM;
     }
     return err;
@@ -307,7 +310,7 @@ static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn 
 int serve_spawn(struct request *r)
 {
     struct kaal_spawn spawn;
-    struct kaal_program program;
+    const struct kaal_program *program = NULL;
     struct grant *borrowed = NULL;
     struct component *c = NULL;
     if (r->words < 2) {
@@ -322,7 +325,7 @@ int serve_spawn(struct request *r)
         err = open_program(r, &spawn, &program, &borrowed);
     }
     if (err == KAAL_OK) {
-        err = spawn_component(r, &spawn, &program, borrowed == NULL, &c);
+        err = spawn_component(r, &spawn, program, borrowed == NULL, &c);
     }
     if (borrowed != NULL) {
         give_back(r->caller, borrowed);
