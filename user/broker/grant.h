@@ -35,6 +35,7 @@ void audit_grant(enum kaal_audit_event event, const struct component *actor, con
 
 // A free range of a component's dynamic addresses, with a guard page behind it.
 bool grant_address(struct component *c, uint64_t size, uint8_t page_bits, uint64_t *address);
+void grant_address_free(struct component *c, const struct grant *g);
 
 enum kaal_err give_memory(struct grant *from, struct component *to, uint8_t rights,
                           struct grant **out);

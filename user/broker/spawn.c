@@ -72,10 +72,12 @@ static enum kaal_err check_quotas(const struct component *parent, const struct k
                                   uint32_t cpu)
 {
     const struct kaal_policy *own = &parent->spec.policy;
-    if (parent->components >= own->quota_components) {
+    // No quota comes near 2^31: the tool and inherit() see to that.
+    if (parent->components + parent->promised + 1 + policy->quota_components >
+        own->quota_components) {
         return denied(KAAL_RULE_QUOTA_COMPONENTS);
     }
-    if (parent->cpu > own->quota_cpu || cpu > own->quota_cpu - parent->cpu) {
+    if (parent->cpu + cpu + policy->quota_cpu > own->quota_cpu) {
         return denied(KAAL_RULE_QUOTA_CPU);
     }
     if (parent->granted > own->quota_memory ||
@@ -305,7 +307,8 @@ static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn 
     parent->granted += c->spec.policy.quota_memory;
     parent->granted_slots += c->spec.policy.quota_slots;
     parent->components++;
-    parent->cpu += cpu_of(spawn);
+    parent->promised += c->spec.policy.quota_components;
+    parent->cpu += cpu_of(spawn) + c->spec.policy.quota_cpu;
     c->charged = true;
     err = build(r, spawn, c, source);
     if (err != KAAL_OK) {
