@@ -3,19 +3,19 @@
 // Begin and end of components.
 //
 // Who waits for an answer of a component that ends gets KAAL_ERR_DEAD through the reply object that
-// the broker has a capability to. With the answer, a scheduling context that was lent to it goes back:
+// the broker has a capability to. With the answer, a scheduling context that was lent to it goes
+// back:
 //
 //    A ──call──► B ──call──► C faults        C's reply object: the error to B, with A's time
 //
-// If instead A or B ends while C works for it, C keeps A's time, which the kernel no longer knows to
-// be A's: it is taken from C and given back to A. C, and B if it waits for C, go on with their own,
-// until their loops see `attention` in the start page and become passive again.
+// If instead A or B ends while C works for it, C keeps A's time, which the kernel no longer knows
+// to be A's: it is taken from C and given back to A. C, and B if it waits for C, go on with their
+// own, until their loops see `attention` in the start page and become passive again.
 
 #include "life.h"
 
 #include "grant.h"
 #include "serve.h"
-
 
 static bool is_passive(const struct component *c)
 {
@@ -69,50 +69,68 @@ static bool may_call(const struct component *from, const struct component *to)
     return wire_calls(component_number(from), component_number(to));
 }
 
-// Passive components that may run on time that came through `c`: it may have called them, or one of
-// those.
-static void find_callees(const struct component *c, bool *reached)
+enum direction { CALLEES, CALLERS };
+
+static bool may_follow(const struct component *c, const struct component *other,
+                       enum direction direction)
 {
-    memset(reached, 0, KAAL_COMPONENT_MAX);
+    return direction == CALLEES ? may_call(c, other) : may_call(other, c);
+}
+
+// Passive components to which time may have come through `c`, or through which it may have come to
+// `c`: over one call, or over several through others of them.
+static const bool *find_chain(const struct component *c, enum direction direction)
+{
+    static bool found[KAAL_COMPONENT_MAX];
+    memset(found, 0, sizeof(found));
     for (bool more = true; more;) {
         more = false;
         for (uint32_t i = 0; i < broker.component_count; i++) {
-            const struct component *callee = component_at(i);
-            if (callee == c || reached[i] || !is_passive(callee)) {
+            const struct component *other = component_at(i);
+            if (other == c || found[i] || !is_passive(other)) {
                 continue;
             }
-            reached[i] = may_call(c, callee);
-            for (uint32_t j = 0; j < broker.component_count && !reached[i]; j++) {
-                reached[i] = reached[j] && may_call(component_at(j), callee);
+            found[i] = may_follow(c, other, direction);
+            for (uint32_t j = 0; j < broker.component_count && !found[i]; j++) {
+                found[i] = found[j] && may_follow(component_at(j), other, direction);
             }
-            more = more || reached[i];
+            more = more || found[i];
         }
     }
+    return found;
 }
 
-// `c` has been suspended. Whoever works for it goes on with time of its own. So do those between the
-// two: the answers that they wait for bring no time any more.
-static void release_callees(struct component *c)
+// The answers that they wait for bring no time any more.
+static void lend_chain(const struct component *c, enum direction direction)
 {
-    static bool reached[KAAL_COMPONENT_MAX];
-    bool cut = false;
-    find_callees(c, reached);
+    const bool *found = find_chain(c, direction);
     for (uint32_t i = 0; i < broker.component_count; i++) {
-        struct component *callee = component_at(i);
-        if (reached[i] && callee->passive && take_lent(callee)) {
-            lend_own(callee);
-            cut = true;
-        }
-    }
-    for (uint32_t i = 0; cut && i < broker.component_count; i++) {
-        if (reached[i]) {
+        if (found[i]) {
             lend_own(component_at(i));
         }
     }
 }
 
-// `c`, which is passive, does not run on anybody's time from now on but on its own. The time that it
-// still had is fetched where a chain had been cut, and then its callers may be left without any.
+// `c` has been suspended. Whoever works for it goes on with time of its own; so do those who wait
+// for an answer between there and the owner of that time.
+static void release_callees(struct component *c)
+{
+    bool cut = false;
+    const bool *found = find_chain(c, CALLEES);
+    for (uint32_t i = 0; i < broker.component_count; i++) {
+        if (found[i] && component_at(i)->passive && take_lent(component_at(i))) {
+            lend_own(component_at(i));
+            cut = true;
+        }
+    }
+    if (cut) {
+        lend_chain(c, CALLEES);
+        lend_chain(c, CALLERS);
+    }
+}
+
+// `c`, which is passive, does not run on anybody's time from now on but on its own. The time that
+// it still had is fetched where a chain had been cut, and then its callers may be left without any.
 static void take_own(struct component *c)
 {
     if (!c->passive) {
@@ -124,12 +142,7 @@ static void take_own(struct component *c)
         return;
     }
     if (take_lent(c)) {
-        for (uint32_t i = 0; i < broker.component_count; i++) {
-            struct component *caller = component_at(i);
-            if (caller != c && is_passive(caller) && may_call(caller, c)) {
-                lend_own(caller);
-            }
-        }
+        lend_chain(c, CALLERS);
     }
     (void)seL4_SchedContext_Bind(c->sched_context, c->tcb);
 }
@@ -187,8 +200,7 @@ void life_begin(struct component *c)
 
 static bool is_child(const struct component *c, const struct component *parent)
 {
-    return c->state != KAAL_STATE_NONE && !c->described &&
-           c->parent == component_number(parent);
+    return c->state != KAAL_STATE_NONE && !c->described && c->parent == component_number(parent);
 }
 
 static struct component *child_of(const struct component *parent, bool keep)
@@ -222,8 +234,8 @@ static bool keeps_objects(const struct component *c)
     return c->starts_clean && !c->holds_own_space;
 }
 
-// What it got in its last life, it does not know of any more; what it was born with, it keeps as long
-// as it is not built anew.
+// What it got in its last life, it does not know of any more; what it was born with, it keeps as
+// long as it is not built anew.
 static void forget(struct component *c, bool all)
 {
     later_forget(c);
@@ -398,7 +410,8 @@ void life_remove(struct component *c)
     if (c->state != KAAL_STATE_ENDED) {
         life_end(c, KAAL_END_KILLED, 0);
     }
-    // Channels to it are somebody's still, and lead to the broker; the number may be another's soon.
+    // Channels to it are somebody's still, and lead to the broker; the number may be another's
+    // soon.
     struct grant_walk walk = grants_of_peer(&broker.grants, component_number(c));
     struct grant *g = NULL;
     while ((g = grant_next(&broker.grants, &walk)) != NULL) {
