@@ -132,6 +132,7 @@ struct component {
     bool charged;          // its quota is taken out of its parent's
     bool finished;         // its start is over: init() done, or it has faulted or ended
     bool passive;          // its scheduling context has been taken back
+    bool cut_off;          // channels to it lead to the broker
     struct kaal_exit exit; // how it ended last
 
     // What it is made of; nothing in state NONE and ENDED.
@@ -344,8 +345,14 @@ bool wire_calls(uint32_t from, uint32_t to);
 // Lets all interrupts of `c` come again.
 void wire_acknowledge(const struct component *c);
 
-// Tells the others the generation of `c`.
-void wire_generation(const struct component *c);
+// Tells the others the generation of `c`; 0: it is no more.
+void wire_generation(const struct component *c, uint64_t generation);
+
+// One signal to `c`, with this bit.
+void wire_signal(const struct component *c, uint64_t badge);
+
+// A signal over each notify channel of the plan from `c`.
+void wire_signal_all(const struct component *c);
 
 // Takes a slot of a component's capability space, gives it back.
 bool cspace_take(struct component *c, uint32_t *slot);

@@ -132,11 +132,14 @@ uint32_t take_back_all(struct grant *g)
     return taken;
 }
 
-void take_back_held(struct component *c)
+void take_back_held(struct component *c, bool all)
 {
     for (;;) {
         struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
         struct grant *g = grant_next(&broker.grants, &walk);
+        while (g != NULL && g->initial && !all) {
+            g = grant_next(&broker.grants, &walk);
+        }
         if (g == NULL) {
             return;
         }

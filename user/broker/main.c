@@ -78,12 +78,9 @@ static void add_detail(struct request *r, enum kaal_err err)
     }
 }
 
-static seL4_MessageInfo_t answer_dead(seL4_Word badge)
+static seL4_MessageInfo_t answer_dead(void)
 {
-    uint32_t number = (uint32_t)(badge & KAAL_BADGE_ID);
-    seL4_SetMR(0, component_at(number)->state == KAAL_STATE_BACKOFF
-                      ? component_at(number)->generation
-                      : 0);
+    seL4_SetMR(0, 0); // who is to come back is called itself
     return answer(KAAL_ERR_DEAD, 1);
 }
 
@@ -143,7 +140,7 @@ static bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info)
         return false;
     }
     if ((badge & KAAL_BADGE_DEAD) != 0) {
-        *info = answer_dead(badge);
+        *info = answer_dead();
         return true;
     }
     broker.signals |= badge;

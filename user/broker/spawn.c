@@ -217,7 +217,6 @@ enum kaal_err spawn_wire(struct component *c)
 {
     c->first_free = SLOT_FIRST_FREE;
     c->slots_taken = 0;
-    c->bits_taken = 0;
     enum kaal_err err =
         put(c, SLOT_ENDPOINT, KAAL_START_ENDPOINT, c->endpoint, seL4_CanRead, 0, "endpoint");
     if (err == KAAL_OK) {
@@ -260,6 +259,15 @@ static enum kaal_err give_all(struct request *r, const struct kaal_spawn *spawn,
     return err;
 }
 
+static void mark_initial(const struct component *c)
+{
+    struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
+    struct grant *g = NULL;
+    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+        g->initial = true;
+    }
+}
+
 // After an error there is nothing of it.
 static enum kaal_err build(struct request *r, const struct kaal_spawn *spawn, struct component *c,
                            const struct source *source)
@@ -284,6 +292,7 @@ static enum kaal_err build(struct request *r, const struct kaal_spawn *spawn, st
     if (err == KAAL_OK) {
         err = give_all(r, spawn, c);
     }
+    mark_initial(c);
     if (err == KAAL_OK) {
         err = build_thread(c);
     }
