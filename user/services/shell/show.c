@@ -91,7 +91,7 @@ static enum kaal_err sample(uint64_t elapsed_us)
             row_number(&row, kaal_id_index(c.id), 3);
             row_text(&row, c.name, NAME_WIDTH);
             row_number(&row, used, 10);
-            row_number(&row, used * 100 / elapsed_us, 4);
+            fmt_u64_pad(&row.fmt, used * 100 / elapsed_us, 4, ' ');
             fmt_char(&row.fmt, '.');
             fmt_u64(&row.fmt, used * 1000 / elapsed_us % 10);
             fmt_char(&row.fmt, '%');
@@ -219,14 +219,16 @@ static bool is_about(const struct kaal_audit_info *e, uint64_t component)
     return component == 0 || e->subject == component || e->actor == component;
 }
 
-// Events about a component, 0: all. Shows them from number `from` on; counts them if that is 0.
-static uint64_t walk_audit(uint64_t component, uint64_t from, enum kaal_err *err)
+// Events about a component, 0: all. Shows the last `wanted` of those that the count is of; counts
+// them if that is 0.
+static uint64_t walk_audit(uint64_t component, uint64_t total, uint64_t wanted, enum kaal_err *err)
 {
     struct kaal_audit_info e = {0};
     uint64_t count = 0;
     while ((*err = kaal_audit_next(&e)) == KAAL_OK) {
-        count += is_about(&e, component);
-        if (from != 0 && count >= from && is_about(&e, component)) {
+        bool about = is_about(&e, component);
+        count += about;
+        if (about && count <= total && total - count < wanted) {
             row_event(&e);
         }
     }
@@ -245,10 +247,10 @@ enum shell_status shell_audit(const struct words *words)
         !shell_find(words, words->word[1], &c)) {
         return SHELL_FAILED;
     }
-    uint64_t count = walk_audit(c.id, 0, &err);
-    header("number     time-us event    by               about");
-    if (err == KAAL_ERR_NOTFOUND && wanted > 0) {
-        (void)walk_audit(c.id, count > wanted ? count - wanted + 1 : 1, &err);
+    uint64_t count = walk_audit(c.id, 0, 0, &err);
+    if (err == KAAL_ERR_NOTFOUND) {
+        header("number     time-us event    by               about");
+        (void)walk_audit(c.id, count, wanted, &err);
     }
     return ended(words, err);
 }
