@@ -23,7 +23,7 @@
 //    spawn, control, names, inspect, devices, caps, later, main    requests
 //    handover, system  from the root task to components that are built
 //    start             their order of beginning
-//    fault             what is told of a fault
+//    fault             what is told of faults and restarts
 //    log               output
 #pragma once
 
@@ -250,6 +250,9 @@ static inline enum kaal_err denied(enum kaal_rule rule)
     return KAAL_ERR_DENIED;
 }
 
+// Microseconds since the clock of the description began; 0 without one.
+uint64_t broker_now(void);
+
 // The badge of a component's capability to the broker's endpoint: of its calls or its faults.
 static inline uint64_t broker_badge(const struct component *c, uint64_t kind)
 {
@@ -271,8 +274,11 @@ struct component *component_new(void);
 // Maps the packed system and finds its tables.
 enum kaal_err image_open(void);
 
-// The program of a file, ready to be built; NULL, or the cause.
-const char *image_program(uint32_t file, struct kaal_program *program);
+// The program of a file, ready to be built: until the next one is asked for. NULL, or the cause.
+const char *image_program(uint32_t file, const struct kaal_program **program);
+
+// Is the code at `at` to be executed for the first time?
+bool image_is_new_code(const uint8_t *at);
 
 // A read-only copy of the frame that `at` lies in.
 enum kaal_err image_share(struct arena *arena, const uint8_t *at, uint32_t *frame);
@@ -376,10 +382,15 @@ unsigned log_take(unsigned at);
 // no more.
 void fault_taken(struct component *c, seL4_MessageInfo_t info);
 
-// Puts the next line of faults that wait to be reported into words. False: there is none.
+// It is going to be restarted: to be reported.
+void fault_restart(const struct component *c, enum kaal_end after, uint64_t delay_us);
+
+// Puts the next line of faults and restarts that wait to be reported into words. False: there is
+// none.
 bool fault_next_line(struct kaal_report *report);
 
-// --- handover.c, system.c, start.c -------------------------------------------------------------------------
+// --- handover.c, system.c, start.c
+// -------------------------------------------------------------------------
 
 // Takes over from the root task and removes it. False, and reported, if something is not as it must
 // be.

@@ -8,6 +8,7 @@
 
 #include <kaal/layout.h>
 #include <kaal/start_fill.h>
+#include <kaal/vspace.h>
 
 #include <lib/bits.h>
 #include <lib/mem.h>
@@ -23,7 +24,8 @@ enum {
     START_PAGES_MAX = 64,
     ENTRIES_LATER = 16, // entries of a start page that come with later grants
 
-    TABLES = 8,        // page tables of an ordinary component
+    TABLES = 8, // page tables of an ordinary component
+    GIBIBYTE = 1 << 30,
     OBJECTS_FIXED = 24, // slots of all but pages
 };
 
@@ -42,8 +44,8 @@ static enum kaal_err retype_frames(uint32_t node, uint8_t bits, uint32_t first, 
     seL4_Word type = bits == PAGE_BITS ? seL4_ARM_SmallPageObject : seL4_ARM_LargePageObject;
     enum kaal_err err = KAAL_OK;
     for (uint32_t done = 0; done < count && err == KAAL_OK;) {
-        uint32_t now = count - done < CONFIG_RETYPE_FAN_OUT_LIMIT ? count - done
-                                                                  : CONFIG_RETYPE_FAN_OUT_LIMIT;
+        uint32_t now =
+            count - done < CONFIG_RETYPE_FAN_OUT_LIMIT ? count - done : CONFIG_RETYPE_FAN_OUT_LIMIT;
         err = refused(seL4_Untyped_Retype(pool_slot(&broker.pool, node), type, 0, store(), 0, 0,
                                           first + done, now));
         done += now;
@@ -75,8 +77,8 @@ static enum kaal_err make_frames(uint8_t bits, uint32_t count, uint32_t first)
 static enum kaal_err make_contiguous(uint8_t bits, uint32_t count, uint32_t first)
 {
     uint32_t node = 0;
-    enum kaal_err err = pool_take(&broker.pool, (uint8_t)(bits + log2_ceil(count)),
-                                  broker.table->broker, &node);
+    enum kaal_err err =
+        pool_take(&broker.pool, (uint8_t)(bits + log2_ceil(count)), broker.table->broker, &node);
     return err == KAAL_OK ? retype_frames(node, bits, first, count) : err;
 }
 
@@ -89,9 +91,9 @@ enum kaal_err build_regions(void)
             return KAAL_ERR_SLOTS;
         }
         bool contiguous = (region->flags & KAAL_REGION_CONTIGUOUS) != 0;
-        enum kaal_err err =
-            contiguous ? make_contiguous((uint8_t)region->page_bits, pages, regions[i])
-                       : make_frames((uint8_t)region->page_bits, pages, regions[i]);
+        enum kaal_err err = contiguous
+                                ? make_contiguous((uint8_t)region->page_bits, pages, regions[i])
+                                : make_frames((uint8_t)region->page_bits, pages, regions[i]);
         if (err != KAAL_OK) {
             return err;
         }
@@ -104,17 +106,31 @@ enum kaal_err build_regions(void)
 struct builder {
     struct kaal_builder base;
     struct arena *arena;
+    uint32_t frames; // made in advance, of which the first is the next to be taken
+    uint32_t frame_count;
 };
 
 static enum kaal_err take_objects(struct kaal_builder *base, seL4_Word type, uint8_t size_bits,
                                   uint32_t count, seL4_CPtr *first)
 {
-    uint32_t slot = 0;
-    enum kaal_err err =
-        arena_objects(((struct builder *)base)->arena, type, size_bits, count, &slot);
-    base->refusal = broker.refusal;
+    struct builder *b = (struct builder *)base;
+    uint32_t slot = b->frames;
+    enum kaal_err err = KAAL_OK;
+    if (type == seL4_ARM_SmallPageObject && count <= b->frame_count) {
+        b->frames += count;
+        b->frame_count -= count;
+    } else {
+        err = arena_objects(b->arena, type, size_bits, count, &slot);
+        base->refusal = broker.refusal;
+    }
     *first = slot;
     return err;
+}
+
+static bool is_new_code(struct kaal_builder *base, const uint8_t *at)
+{
+    (void)base;
+    return image_is_new_code(at);
 }
 
 static enum kaal_err share_frame(struct kaal_builder *base, const uint8_t *at, seL4_CPtr *frame)
@@ -148,12 +164,13 @@ static void *open_window(struct kaal_builder *base, seL4_CPtr first, uint32_t co
 
 static struct builder builder_of(struct component *c, bool shares)
 {
-    return (struct builder){{.objects = take_objects,
-                             .share = shares ? share_frame : NULL,
-                             .open = open_window,
-                             .close = close_window,
-                             .vspace = c->vspace},
-                            &c->arena};
+    return (struct builder){.base = {.objects = take_objects,
+                                     .share = shares ? share_frame : NULL,
+                                     .is_new_code = is_new_code,
+                                     .open = open_window,
+                                     .close = close_window,
+                                     .vspace = c->vspace},
+                            .arena = &c->arena};
 }
 
 // --- objects -------------------------------------------------------------------------------------
@@ -250,8 +267,7 @@ static void fill_spawned(const struct component *c)
 
 static bool fill_start_page(const struct component *c)
 {
-    static const struct kaal_start_machine machine = {.window = find_window,
-                                                      .region = find_region};
+    static const struct kaal_start_machine machine = {.window = find_window, .region = find_region};
     if (!c->described) {
         fill_spawned(c);
     } else if (!kaal_start_fill(c->start, &broker.plan, component_number(c), broker.table->seed,
@@ -267,16 +283,13 @@ static bool fill_start_page(const struct component *c)
 // The broker writes it where it alone can, the component reads copies of the frames.
 static enum kaal_err create_start_page(struct component *c, struct builder *b)
 {
-    uint64_t bytes = c->described ? kaal_start_bytes(&broker.plan, component_number(c))
-                                  : sizeof(struct kaal_start);
-    bytes += ENTRIES_LATER * sizeof(struct kaal_start_entry);
-    c->start_pages = (uint32_t)(align_up(bytes, PAGE_SIZE) >> PAGE_BITS);
     if (c->start_pages > START_PAGES_MAX) {
         return KAAL_ERR_MEMORY;
     }
     uint64_t own = KAAL_LAYOUT_START_PAGES + (uint64_t)component_number(c) * START_PAGES_STRIDE;
-    enum kaal_err err =
-        arena_objects(&c->arena, seL4_ARM_SmallPageObject, 0, c->start_pages, &c->start_frame);
+    seL4_CPtr first = 0;
+    enum kaal_err err = take_objects(&b->base, seL4_ARM_SmallPageObject, 0, c->start_pages, &first);
+    c->start_frame = (uint32_t)first;
     for (uint32_t i = 0; i < c->start_pages && err == KAAL_OK; i++) {
         uint32_t copy = 0;
         uint64_t offset = (uint64_t)i << PAGE_BITS;
@@ -303,16 +316,14 @@ static enum kaal_err map_region(struct component *c, struct builder *b,
 {
     const struct kaal_plan_region *region = plan_region(&broker.plan, map->object);
     uint32_t pages = (uint32_t)(region->size >> region->page_bits);
-    seL4_CapRights_t rights =
-        (map->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
+    seL4_CapRights_t rights = (map->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
     enum kaal_err err = KAAL_OK;
     for (uint32_t i = 0; i < pages && err == KAAL_OK; i++) {
         uint32_t frame = 0;
         err = arena_copy(&c->arena, build_region(map->object) + i, rights, &frame);
         if (err == KAAL_OK) {
             err = kaal_build_map(&b->base, frame, map->vaddr + ((uint64_t)i << region->page_bits),
-                                 rights, (map->rights & KAAL_RIGHT_EXECUTE) != 0,
-                                 map->cached != 0);
+                                 rights, (map->rights & KAAL_RIGHT_EXECUTE) != 0, map->cached != 0);
         }
     }
     return err;
@@ -367,15 +378,41 @@ static uint32_t count_mapped(const struct component *c)
 
 // --- the whole -----------------------------------------------------------------------------------
 
+static uint32_t start_pages(const struct component *c)
+{
+    uint64_t bytes = c->described ? kaal_start_bytes(&broker.plan, component_number(c))
+                                  : sizeof(struct kaal_start);
+    bytes += ENTRIES_LATER * sizeof(struct kaal_start_entry);
+    return (uint32_t)(align_up(bytes, PAGE_SIZE) >> PAGE_BITS);
+}
+
+// Program, stack, IPC buffer, start page.
+static uint32_t count_frames(const struct component *c, const struct kaal_program *program,
+                             bool shares)
+{
+    uint64_t bytes = kaal_program_private(program, shares) + c->spec.stack_size;
+    return (uint32_t)(bytes >> PAGE_BITS) + 1 + c->start_pages;
+}
+
 static enum kaal_err reserve(struct component *c, const struct kaal_program *program, bool shares)
 {
-    uint64_t pages = kaal_program_private(program, shares) >> PAGE_BITS;
-    pages += (c->spec.stack_size >> PAGE_BITS) + TABLES + 3; // IPC buffer, start page, root table
+    uint64_t pages = count_frames(c, program, shares) + TABLES + 1; // and the root table
     uint64_t bytes = (pages << PAGE_BITS) + (UINT64_C(1) << seL4_TCBBits) +
                      (UINT64_C(1) << (c->spec.cspace_bits + seL4_SlotBits)) + 1024;
     uint32_t copies = count_mapped(c) + 8 + (shares ? kaal_program_shared_pages(program) : 0);
     return arena_reserve(&c->arena, component_number(c), bytes, (uint32_t)pages + OBJECTS_FIXED,
                          copies);
+}
+
+// Those for the beginning of the program, and those for stack, IPC buffer and start page, which lie
+// in one gibibyte, and in one table if the stack is not large. More come when they are missed.
+static enum kaal_err create_tables(struct builder *b, const struct kaal_program *program)
+{
+    enum kaal_err err = kaal_build_tables(&b->base, program->elf.lo, KAAL_TABLE_LEVELS);
+    if (err == KAAL_OK && program->elf.lo < GIBIBYTE) {
+        err = kaal_build_tables(&b->base, KAAL_LAYOUT_IPC_BUFFER, KAAL_TABLE_LEVELS_GIB);
+    }
+    return err;
 }
 
 static enum kaal_err create(struct component *c, const struct kaal_program *program, bool shares)
@@ -385,6 +422,13 @@ static enum kaal_err create(struct component *c, const struct kaal_program *prog
         err = configure_objects(c);
     }
     struct builder b = builder_of(c, shares);
+    if (err == KAAL_OK) {
+        b.frame_count = count_frames(c, program, shares);
+        err = arena_objects(&c->arena, seL4_ARM_SmallPageObject, 0, b.frame_count, &b.frames);
+    }
+    if (err == KAAL_OK) {
+        err = create_tables(&b, program);
+    }
     if (err == KAAL_OK) {
         err = kaal_build_program(&b.base, program);
     }
@@ -414,6 +458,7 @@ enum kaal_err build_program(struct component *c, const struct kaal_program *prog
 {
     c->entry = program->elf.entry;
     c->starts_clean = program->starts_clean;
+    c->start_pages = start_pages(c);
     enum kaal_err err = reserve(c, program, shares);
     if (err != KAAL_OK) {
         return err;
@@ -430,9 +475,9 @@ enum kaal_err build_program(struct component *c, const struct kaal_program *prog
 
 enum kaal_err build_component(struct component *c, const char **cause)
 {
-    struct kaal_program program;
+    const struct kaal_program *program = NULL;
     *cause = image_program(c->spec.file, &program);
-    return *cause != NULL ? KAAL_ERR_PROGRAM : build_program(c, &program, true);
+    return *cause != NULL ? KAAL_ERR_PROGRAM : build_program(c, program, true);
 }
 
 enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
@@ -490,8 +535,8 @@ static enum kaal_err cspace_root(const struct component *c, seL4_CPtr *root, seL
                                    cnode_guard(seL4_WordBits - 1 - KAAL_INBOX_BITS)));
 }
 
-// Where faults go: to the parent that the description names, or else to the broker. The thread keeps
-// a copy of the capability.
+// Where faults go: to the parent that the description names, or else to the broker. The thread
+// keeps a copy of the capability.
 static enum kaal_err fault_handler(struct component *c, uint32_t *slot)
 {
     uint32_t parent = c->spec.parent;

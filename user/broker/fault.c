@@ -1,36 +1,55 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What is told of a fault. A record is kept at once, for the component may be restarted in the next
-// moment; it is put into words when the console asks:
+// What is told of faults and restarts. A record is kept at once, for the component may be restarted
+// in the next moment; it is put into words when the console asks:
 //
-//    fault ──► records |taken|taken|free| .. ──► lines, one by one ──► log
+//    fault, restart ──► records |taken|taken|free| .. ──► lines, one by one ──► log
 //
 // The first fault of a component in the window of its restarts is told with its registers and
-// callers, those after it in one line: a component that crashes in a circle costs no more than that.
+// callers, those after it in one line: a component that crashes in a circle costs no more than
+// that.
 
 #include "life.h"
 #include "serve.h"
 
+#include <kaal/broker_name.h>
 #include <kaal/fault_text.h>
 #include <kaal/layout.h>
 
 enum {
-    RECORDS = 8,
+    RECORDS = 16, // a power of two
     SEGMENTS_MAX = 8,
     STACK_PAGES = 2, // that are looked at for callers
 };
 
+struct restart_record {
+    char name[KAAL_NAME_SIZE];
+    enum kaal_end after;
+    uint32_t generation;
+    uint64_t delay_us;
+};
+
+struct record {
+    bool is_fault; // else a restart
+    union {
+        struct kaal_fault_record fault;
+        struct restart_record restart;
+    };
+};
+
 static struct {
-    struct kaal_fault_record records[RECORDS];
+    struct record records[RECORDS];
     uint32_t first;
     uint32_t used;
     uint32_t line; // of the first record: lines before it are out
 } queue;
 
+// KAAL_NAME_SIZE bytes.
 static const char *program_of(const struct component *c)
 {
+    static const char memory[KAAL_NAME_SIZE] = "memory";
     uint32_t file = c->spec.file;
-    return file == KAAL_NONE ? "memory" : plan_file(&broker.plan, file)->name;
+    return file == KAAL_NONE ? memory : plan_file(&broker.plan, file)->name;
 }
 
 // --- callers -------------------------------------------------------------------------------------
@@ -76,12 +95,11 @@ static void take_callers(const struct component *c, struct kaal_fault_record *re
 static void take_details(const struct component *c, struct kaal_fault_record *record)
 {
     struct kaal_fault_segment segments[SEGMENTS_MAX];
-    struct kaal_program program;
-    struct kaal_fault_place place = {.start = c->start,
-                                     .start_room = (size_t)c->start_pages << PAGE_BITS,
-                                     .segments = segments};
+    const struct kaal_program *program = NULL;
+    struct kaal_fault_place place = {
+        .start = c->start, .start_room = (size_t)c->start_pages << PAGE_BITS, .segments = segments};
     if (c->spec.file != KAAL_NONE && image_program(c->spec.file, &program) == NULL) {
-        place.segment_count = kaal_fault_segments(&program.elf, segments, SEGMENTS_MAX);
+        place.segment_count = kaal_fault_segments(&program->elf, segments, SEGMENTS_MAX);
     }
     if (seL4_TCB_ReadRegisters(c->tcb, 0, 0, sizeof(record->context) / sizeof(seL4_Word),
                                &record->context) == seL4_NoError) {
@@ -91,10 +109,47 @@ static void take_details(const struct component *c, struct kaal_fault_record *re
     kaal_fault_explain(record, &place);
 }
 
+// A record to be filled; the oldest goes if there is no room.
+static struct record *new_record(void)
+{
+    if (queue.used == RECORDS) {
+        queue.first = (queue.first + 1) % RECORDS;
+        queue.used--;
+        queue.line = 0;
+    }
+    queue.used++;
+    return &queue.records[(queue.first + queue.used - 1) % RECORDS];
+}
+
+static bool restart_line(const struct restart_record *restart, unsigned line,
+                         struct kaal_report *report)
+{
+    if (line > 0) {
+        return false;
+    }
+    kaal_report_begin(report, "restart");
+    kaal_report_str(report, "component", restart->name);
+    kaal_report_str(report, "after", kaal_end_name(restart->after));
+    kaal_report_u64(report, "generation", restart->generation);
+    kaal_report_u64(report, "delay_us", restart->delay_us);
+    return true;
+}
+
+// As well as can be without details.
+static void explain(struct record *record)
+{
+    if (record->is_fault && record->fault.why.reason == KAAL_REASON_UNKNOWN) {
+        kaal_fault_explain(&record->fault, &(struct kaal_fault_place){.start = NULL});
+    }
+}
+
 bool fault_next_line(struct kaal_report *report)
 {
     while (queue.used > 0) {
-        if (kaal_fault_line(&queue.records[queue.first], queue.line, report)) {
+        struct record *record = &queue.records[queue.first];
+        explain(record);
+        if (record->is_fault ? kaal_fault_line(&record->fault, queue.line, report)
+                             : restart_line(&record->restart, queue.line, report)) {
             queue.line++;
             return true;
         }
@@ -109,7 +164,10 @@ static void tell(void)
 {
     struct kaal_report report;
     if (!log_direct()) {
-        log_wake();
+        // Who has been woken for the first takes all.
+        if (queue.used == 1) {
+            log_wake();
+        }
         return;
     }
     while (fault_next_line(&report)) {
@@ -119,19 +177,26 @@ static void tell(void)
 
 static void record_fault(const struct component *c, const struct kaal_fault *what)
 {
-    if (queue.used == RECORDS) {
-        queue.first = (queue.first + 1) % RECORDS; // the oldest goes
-        queue.used--;
-        queue.line = 0;
-    }
-    struct kaal_fault_record *record = &queue.records[(queue.first + queue.used) % RECORDS];
-    queue.used++;
-    kaal_fault_take(record, c->spec.name, program_of(c), what);
-    record->generation = c->generation;
-    record->number = component_number(c);
+    struct record *record = new_record();
+    record->is_fault = true;
+    kaal_fault_take(&record->fault, NULL, NULL, what);
+    memcpy(record->fault.component, c->spec.name, KAAL_NAME_SIZE);
+    memcpy(record->fault.program, program_of(c), KAAL_NAME_SIZE);
+    record->fault.generation = c->generation;
+    record->fault.number = component_number(c);
     if (c->restarts == 0) {
-        take_details(c, record);
+        take_details(c, &record->fault);
     }
+    tell();
+}
+
+void fault_restart(const struct component *c, enum kaal_end after, uint64_t delay_us)
+{
+    struct record *record = new_record();
+    record->is_fault = false;
+    record->restart = (struct restart_record){
+        .after = after, .generation = c->generation + 1, .delay_us = delay_us};
+    memcpy(record->restart.name, c->spec.name, KAAL_NAME_SIZE);
     tell();
 }
 

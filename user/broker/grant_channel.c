@@ -43,12 +43,12 @@ static enum kaal_err put_entries(struct component *client, struct component *ser
                                              .value = server->generation},
                   name);
     if (err == KAAL_OK) {
-        err = entry_add(server, &g->peer_entry,
-                        &(struct kaal_start_entry){
-                            .kind = call ? KAAL_START_SERVES : KAAL_START_SIGNALED,
-                            .rights = KAAL_RIGHT_READ,
-                            .value = g->badge},
-                        client->spec.name);
+        err = entry_add(
+            server, &g->peer_entry,
+            &(struct kaal_start_entry){.kind = call ? KAAL_START_SERVES : KAAL_START_SIGNALED,
+                                       .rights = KAAL_RIGHT_READ,
+                                       .value = g->badge},
+            client->spec.name);
     }
     return err;
 }
@@ -57,8 +57,7 @@ static enum kaal_err new_channel(enum kaal_grant_kind kind, struct component *cl
                                  struct component *server, uint32_t giver, struct grant *from,
                                  struct grant **out)
 {
-    enum kaal_err err =
-        grant_add(&broker.grants, kind, component_number(client), giver, from, out);
+    enum kaal_err err = grant_add(&broker.grants, kind, component_number(client), giver, from, out);
     if (err == KAAL_OK) {
         grant_blank(*out);
         (*out)->rights = KAAL_RIGHT_WRITE;
@@ -245,8 +244,8 @@ int serve_channel(struct request *r)
 // The right to signal somebody's own notification.
 static enum kaal_err give_signal(struct grant *from, struct component *to, struct grant **out)
 {
-    enum kaal_err err = grant_add(&broker.grants, KAAL_GRANT_SIGNAL, component_number(to),
-                                  from->holder, from, out);
+    enum kaal_err err =
+        grant_add(&broker.grants, KAAL_GRANT_SIGNAL, component_number(to), from->holder, from, out);
     if (err != KAAL_OK) {
         return err;
     }

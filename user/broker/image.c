@@ -11,9 +11,17 @@
 
 enum {
     IMAGE_PAGES_MAX = 1 << 15,
+    PROGRAMS_KEPT = 16, // a power of two
 };
 
 static uint64_t mapped[IMAGE_PAGES_MAX / 64];
+static uint64_t executed[IMAGE_PAGES_MAX / 64];
+
+// Programs that were opened last: the image does not change.
+static struct {
+    uint32_t file; // + 1; 0: none
+    struct kaal_program program;
+} opened[PROGRAMS_KEPT];
 
 // Maps the pages of [offset, offset + size) that are not mapped yet.
 static enum kaal_err map(uint64_t offset, uint64_t size)
@@ -81,14 +89,32 @@ static enum kaal_err map_file(const struct kaal_plan_file *file, struct kaal_pro
     return err;
 }
 
-const char *image_program(uint32_t index, struct kaal_program *program)
+const char *image_program(uint32_t index, const struct kaal_program **program)
 {
+    uint32_t place = index % PROGRAMS_KEPT;
+    struct kaal_program *kept = &opened[place].program;
+    *program = kept;
+    if (opened[place].file == index + 1) {
+        return NULL;
+    }
+    opened[place].file = 0;
     const struct kaal_plan_file *file = plan_file(&broker.plan, index);
-    if (map_file(file, program) != KAAL_OK) {
+    if (map_file(file, kept) != KAAL_OK) {
         return "not to be mapped";
     }
-    return kaal_program_open(program, plan_file_data(&broker.plan, index), file->size,
-                             broker.plan.image->config);
+    const char *cause = kaal_program_open(kept, plan_file_data(&broker.plan, index), file->size,
+                                          broker.plan.image->config);
+    opened[place].file = cause == NULL ? index + 1 : 0;
+    return cause;
+}
+
+// The loader wrote it as data; once is enough.
+bool image_is_new_code(const uint8_t *at)
+{
+    uint64_t page = (uint64_t)(at - (const uint8_t *)broker.plan.image) >> PAGE_BITS;
+    bool is_new = (executed[page / 64] >> page % 64 & 1) == 0;
+    executed[page / 64] |= UINT64_C(1) << page % 64;
+    return is_new;
 }
 
 enum kaal_err image_share(struct arena *arena, const uint8_t *at, uint32_t *frame)

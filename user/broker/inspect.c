@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What there is, and what happened. Lists are read one element at a time, by a number to go on from,
-// so that they may change in between.
+// What there is, and what happened. Lists are read one element at a time, by a number to go on
+// from, so that they may change in between.
 
 #include "serve.h"
 
 #include "grant.h"
-
-#include <kaal/time.h>
 
 // --- the audit ring ------------------------------------------------------------------------------
 
@@ -15,7 +13,7 @@ void audit_event(enum kaal_audit_event event, const struct component *actor,
                  const struct component *subject, uint64_t object, uint32_t detail)
 {
     (void)audit_add(&broker.audit,
-                    (struct kaal_audit_info){.time_us = kaal_time_us(),
+                    (struct kaal_audit_info){.time_us = broker_now(),
                                              .actor = actor == NULL ? 0 : component_id(actor),
                                              .subject = component_id(subject),
                                              .object = object,
@@ -31,7 +29,7 @@ void audit_grant(enum kaal_audit_event event, const struct component *actor, con
 void audit_refusal(const struct request *r, enum kaal_err err)
 {
     (void)audit_add(&broker.audit,
-                    (struct kaal_audit_info){.time_us = kaal_time_us(),
+                    (struct kaal_audit_info){.time_us = broker_now(),
                                              .actor = component_id(r->caller),
                                              .subject = component_id(r->caller),
                                              .event = KAAL_AUDIT_REFUSE,
@@ -187,7 +185,7 @@ int serve_totals(struct request *r)
         .slots = broker.slots.count,
         .slots_free = broker.slots.free,
         .grants = broker.grants.count,
-        .time_us = kaal_time_us(),
+        .time_us = broker_now(),
     };
     for (uint32_t i = 0; i < broker.component_count; i++) {
         totals.components += component_built(component_at(i));

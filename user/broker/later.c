@@ -26,12 +26,12 @@ static struct {
 } places[REPLIES];
 
 static uint32_t current; // the one to receive with
+static uint32_t waiting; // how many wait
 
 enum kaal_err later_open(void)
 {
     uint32_t first = 0;
-    enum kaal_err err =
-        arena_objects(&broker.own, seL4_ReplyObject, 0, REPLIES, &first);
+    enum kaal_err err = arena_objects(&broker.own, seL4_ReplyObject, 0, REPLIES, &first);
     for (uint32_t i = 0; i < REPLIES; i++) {
         places[i].reply = first + i;
     }
@@ -60,6 +60,7 @@ static int keep(enum waiting what, const struct component *caller, uint64_t targ
     memset(places[current].name, 0, KAAL_NAME_SIZE);
     memcpy(places[current].name, name, strnlen(name, KAAL_NAME_SIZE - 1));
     current = next;
+    waiting++;
     return SERVE_LATER;
 }
 
@@ -76,13 +77,14 @@ int later_lookup(struct request *r, const char *name)
 static void answer(uint32_t place, const struct request *r, enum kaal_err err)
 {
     places[place].what = WAITING_NOT;
+    waiting--;
     seL4_Send(places[place].reply, seL4_MessageInfo_new(err, 0, 0, r->results));
 }
 
 bool later_ended(const struct component *target)
 {
     bool told = false;
-    for (uint32_t i = 0; i < REPLIES; i++) {
+    for (uint32_t i = 0; waiting > 0 && i < REPLIES; i++) {
         if (places[i].what == WAITING_END && places[i].target == component_id(target)) {
             struct request r = {0};
             result_struct(&r, &target->exit, sizeof(target->exit));
@@ -105,9 +107,10 @@ void later_published(const char *name, struct component *owner)
 
 void later_forget(const struct component *c)
 {
-    for (uint32_t i = 0; i < REPLIES; i++) {
+    for (uint32_t i = 0; waiting > 0 && i < REPLIES; i++) {
         if (places[i].what != WAITING_NOT && places[i].caller == component_number(c)) {
             places[i].what = WAITING_NOT;
+            waiting--;
         }
     }
 }

@@ -3,20 +3,19 @@
 // Begin and end of components.
 //
 // Who waits for an answer of a component that ends gets KAAL_ERR_DEAD through the reply object that
-// the broker has a capability to. With the answer, a scheduling context that was lent to it goes back:
+// the broker has a capability to. With the answer, a scheduling context that was lent to it goes
+// back:
 //
 //    A ──call──► B ──call──► C faults        C's reply object: the error to B, with A's time
 //
-// If instead B is killed while C works for it, C keeps A's time, which the kernel no longer knows to
-// be A's: it is taken from C and given back to A, and C goes on with its own, until its loop sees
-// `attention` in its start page and becomes passive again.
+// If instead B is killed while C works for it, C keeps A's time, which the kernel no longer knows
+// to be A's: it is taken from C and given back to A, and C goes on with its own, until its loop
+// sees `attention` in its start page and becomes passive again.
 
 #include "life.h"
 
 #include "grant.h"
 #include "serve.h"
-
-#include <kaal/time.h>
 
 static bool is_passive(const struct component *c)
 {
@@ -82,8 +81,8 @@ static void release_callees(struct component *c)
     }
 }
 
-// `c`, which is passive, does not run on anybody's time from now on but on its own. The time that it
-// still had is fetched where a chain had been cut, and then its callers may be left without any.
+// `c`, which is passive, does not run on anybody's time from now on but on its own. The time that
+// it still had is fetched where a chain had been cut, and then its callers may be left without any.
 static void take_own(struct component *c)
 {
     if (!c->passive) {
@@ -108,8 +107,10 @@ static void take_own(struct component *c)
 // The caller of `c`, if there is one, gets an error, and with it its time.
 static void release_caller(struct component *c, uint32_t generation)
 {
-    seL4_SetMR(0, generation);
-    seL4_Send(c->reply, seL4_MessageInfo_new(KAAL_ERR_DEAD, 0, 0, 1));
+    if (c->serves) {
+        seL4_SetMR(0, generation);
+        seL4_Send(c->reply, seL4_MessageInfo_new(KAAL_ERR_DEAD, 0, 0, 1));
+    }
     take_own(c);
 }
 
@@ -142,7 +143,7 @@ void life_begin(struct component *c)
 {
     if (seL4_TCB_Resume(c->tcb) == seL4_NoError) {
         c->state = KAAL_STATE_RUNNING;
-        c->alive_at = kaal_time_us();
+        c->alive_at = broker_now();
         audit_event(KAAL_AUDIT_BEGIN, NULL, c, 0, 0);
     }
 }
@@ -151,8 +152,7 @@ void life_begin(struct component *c)
 
 static bool is_child(const struct component *c, const struct component *parent)
 {
-    return c->state != KAAL_STATE_NONE && !c->described &&
-           c->parent == component_number(parent);
+    return c->state != KAAL_STATE_NONE && !c->described && c->parent == component_number(parent);
 }
 
 static struct component *child_of(const struct component *parent, bool keep)
@@ -258,7 +258,7 @@ enum kaal_err life_restart(struct component *c)
     }
     enum kaal_err err = built && keeps_objects(c) ? reset(c) : rebuild(c);
     if (err == KAAL_OK) {
-        c->alive_at = kaal_time_us();
+        c->alive_at = broker_now();
         wire_generation(c);
         audit_event(KAAL_AUDIT_RESTART, NULL, c, 0, c->generation);
     }
@@ -309,7 +309,8 @@ void life_remove(struct component *c)
     if (c->state != KAAL_STATE_ENDED) {
         life_end(c, KAAL_END_KILLED, 0);
     }
-    // Channels to it are somebody's still, and lead to the broker; the number may be another's soon.
+    // Channels to it are somebody's still, and lead to the broker; the number may be another's
+    // soon.
     struct grant_walk walk = grants_of_peer(&broker.grants, component_number(c));
     struct grant *g = NULL;
     while ((g = grant_next(&broker.grants, &walk)) != NULL) {

@@ -17,8 +17,8 @@ enum kaal_err life_restart(struct component *c);
 // Who waits for its answer learns that it has died.
 void life_answer_caller(struct component *c);
 
-// Destroys it. One that was described can be restarted; of one that was spawned its parent can still
-// ask how it ended.
+// Destroys it. One that was described can be restarted; of one that was spawned its parent can
+// still ask how it ended.
 void life_end(struct component *c, enum kaal_end end, int64_t status);
 
 // Ends it, and its number is free.

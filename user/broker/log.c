@@ -38,10 +38,14 @@ bool log_direct(void)
 
 void log_wake(void)
 {
-    const struct kaal_start_entry *console =
-        kaal_start_find(kaal_start, KAAL_START_SIGNAL, "console");
-    if (console != NULL) {
-        kaal_signal(console);
+    static seL4_CPtr console;
+    if (console == seL4_CapNull) {
+        const struct kaal_start_entry *entry =
+            kaal_start_find(kaal_start, KAAL_START_SIGNAL, "console");
+        console = entry == NULL ? seL4_CapNull : entry->slot;
+    }
+    if (console != seL4_CapNull) {
+        seL4_Signal(console);
     }
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Components that are not in the description. What a component may have in all, it has out of its
-// parent's quota, so that however many generations there are, they share what the first was allowed:
+// parent's quota, so that however many generations there are, they share what the first was
+// allowed:
 //
 //    parent's quota   |used|#### quota of a child ####|#### of another ####|.. free ..|
 //                          |its own memory| granted |
@@ -40,8 +41,7 @@ static enum kaal_err check_numbers(struct request *r, const struct kaal_spawn *s
     bool text = memchr(spawn->name, '\0', KAAL_NAME_SIZE) != NULL && spawn->name[0] != '\0' &&
                 memchr(spawn->program, '\0', KAAL_NAME_SIZE) != NULL &&
                 memchr(spawn->args, '\0', KAAL_ARGS_SIZE) != NULL;
-    const uint32_t flags =
-        KAAL_SPAWN_HELD | KAAL_SPAWN_KEEP | KAAL_SPAWN_CONSOLE | KAAL_SPAWN_FPU;
+    const uint32_t flags = KAAL_SPAWN_HELD | KAAL_SPAWN_KEEP | KAAL_SPAWN_CONSOLE | KAAL_SPAWN_FPU;
     if (!stack || !time || !text || (spawn->flags & ~flags) != 0 ||
         spawn->policy.restart > KAAL_RESTART_ALWAYS) {
         return wrong_argument(r, 1);
@@ -60,9 +60,9 @@ static struct kaal_policy inherit(const struct kaal_policy *wanted, const struct
     struct kaal_policy policy = *wanted;
     policy.quota_memory = policy.quota_memory == 0 ? MEMORY_DEFAULT : policy.quota_memory;
     policy.quota_slots = policy.quota_slots == 0 ? SLOTS_DEFAULT : policy.quota_slots;
-    policy.quota_components =
-        policy.quota_components < own->quota_components ? policy.quota_components
-                                                        : own->quota_components;
+    policy.quota_components = policy.quota_components < own->quota_components
+                                  ? policy.quota_components
+                                  : own->quota_components;
     policy.quota_cpu = policy.quota_cpu < own->quota_cpu ? policy.quota_cpu : own->quota_cpu;
     policy.allow = (policy.allow == 0 ? KAAL_ALLOW_DEFAULT : policy.allow) & own->allow;
     return policy;
@@ -131,8 +131,7 @@ static enum kaal_err borrow(struct request *r, const struct kaal_spawn *spawn, s
 
 static void give_back(struct component *c, const struct grant *g)
 {
-    seL4_CapRights_t rights =
-        (g->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
+    seL4_CapRights_t rights = (g->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
     for (uint32_t i = 0; g != NULL && i < g->slot_count; i++) {
         (void)seL4_ARM_Page_Unmap(g->slot + i);
         (void)build_map(c, g->slot + i, g->address + ((uint64_t)i << PAGE_BITS), rights, g->cached);
@@ -140,8 +139,9 @@ static void give_back(struct component *c, const struct grant *g)
 }
 
 static enum kaal_err open_program(struct request *r, const struct kaal_spawn *spawn,
-                                  struct kaal_program *program, struct grant **borrowed)
+                                  const struct kaal_program **program, struct grant **borrowed)
 {
+    static struct kaal_program from_memory;
     if (spawn->program[0] != '\0') {
         uint32_t file = find_file(spawn->program);
         if (file == KAAL_NONE) {
@@ -152,8 +152,10 @@ static enum kaal_err open_program(struct request *r, const struct kaal_spawn *sp
     }
     enum kaal_err err = borrow(r, spawn, borrowed);
     if (err == KAAL_OK) {
-        r->cause = kaal_program_open(program, (const void *)KAAL_LAYOUT_PROGRAM, // NOLINT: mapped
-                                     spawn->program_size, broker.plan.image->config);
+        *program = &from_memory;
+        r->cause =
+            kaal_program_open(&from_memory, (const void *)KAAL_LAYOUT_PROGRAM, // NOLINT: mapped
+                              spawn->program_size, broker.plan.image->config);
         err = r->cause == NULL ? KAAL_OK : KAAL_ERR_PROGRAM;
     }
     return err;
@@ -201,8 +203,8 @@ enum kaal_err spawn_wire(struct component *c)
     c->first_free = SLOT_FIRST_FREE;
     c->slots_taken = 0;
     c->bits_taken = 0;
-    enum kaal_err err = put(c, SLOT_ENDPOINT, KAAL_START_ENDPOINT, c->endpoint, seL4_CanRead, 0,
-                            "endpoint");
+    enum kaal_err err =
+        put(c, SLOT_ENDPOINT, KAAL_START_ENDPOINT, c->endpoint, seL4_CanRead, 0, "endpoint");
     if (err == KAAL_OK) {
         err = put(c, SLOT_NOTIFICATION, KAAL_START_NOTIFICATION, c->notification, seL4_CanRead, 0,
                   "notification");
@@ -211,8 +213,9 @@ enum kaal_err spawn_wire(struct component *c)
         err = put(c, SLOT_REPLY, KAAL_START_REPLY, c->reply, seL4_AllRights, 0, "reply");
     }
     if (err == KAAL_OK) {
-        err = put(c, SLOT_BROKER, KAAL_START_BROKER, (uint32_t)own_cap(KAAL_HANDOVER_BROKER_ENDPOINT),
-                  seL4_CapRights_new(1, 0, 0, 1), broker_badge(c, KAAL_BADGE_CALL), "broker");
+        err =
+            put(c, SLOT_BROKER, KAAL_START_BROKER, (uint32_t)own_cap(KAAL_HANDOVER_BROKER_ENDPOINT),
+                seL4_CapRights_new(1, 0, 0, 1), broker_badge(c, KAAL_BADGE_CALL), "broker");
     }
     return err;
 }
@@ -304,7 +307,7 @@ static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn 
 int serve_spawn(struct request *r)
 {
     struct kaal_spawn spawn;
-    struct kaal_program program;
+    const struct kaal_program *program = NULL;
     struct grant *borrowed = NULL;
     struct component *c = NULL;
     if (r->words < 2) {
@@ -319,7 +322,7 @@ int serve_spawn(struct request *r)
         err = open_program(r, &spawn, &program, &borrowed);
     }
     if (err == KAAL_OK) {
-        err = spawn_component(r, &spawn, &program, borrowed == NULL, &c);
+        err = spawn_component(r, &spawn, program, borrowed == NULL, &c);
     }
     if (borrowed != NULL) {
         give_back(r->caller, borrowed);

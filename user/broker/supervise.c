@@ -20,8 +20,20 @@ enum { BACKOFF_DOUBLINGS = 6 };
 static struct kaal_alarm alarm;
 static bool has_alarm;
 
+static const struct kaal_time *clock; // NULL: the description has none
+
+uint64_t broker_now(void)
+{
+    return clock == NULL ? 0 : __atomic_load_n(&clock->ticks, __ATOMIC_RELAXED) * clock->tick_us;
+}
+
 void supervise_open(void)
 {
+    const struct kaal_start_entry *page =
+        kaal_start_find(kaal_start, KAAL_START_MEMORY, KAAL_TIME_REGION);
+    if (page != NULL && page->size >= sizeof(struct kaal_time)) {
+        clock = (const struct kaal_time *)page->address; // NOLINT: start page
+    }
     has_alarm = kaal_alarm_open(&alarm, "alarm_broker");
 }
 
@@ -78,36 +90,6 @@ static void tell(const struct component *c, uint64_t badge)
     (void)slots_give(&broker.slots, slot, 1);
 }
 
-void supervise_restarted(const struct component *c)
-{
-    uint32_t index = 0;
-    const struct kaal_plan_link *link = NULL;
-    while ((link = next_link(&index, KAAL_LINK_WATCHES, c, false)) != NULL) {
-        tell(component_at(link->pd), link->badge);
-    }
-    index = 0;
-    while ((link = next_link(&index, KAAL_LINK_DEPENDS, c, false)) != NULL) {
-        struct component *dependent = component_at(link->pd);
-        if (component_built(dependent) && dependent->state != KAAL_STATE_BUILT) {
-            (void)life_restart(dependent);
-            supervise_restarted(dependent);
-        }
-    }
-}
-
-// --- failures ------------------------------------------------------------------------------------
-
-static void report_restart(const struct component *c, enum kaal_end end, uint64_t delay)
-{
-    struct kaal_report report;
-    kaal_report_begin(&report, "restart");
-    kaal_report_str(&report, "component", c->spec.name);
-    kaal_report_str(&report, "after", kaal_end_name(end));
-    kaal_report_u64(&report, "generation", c->generation + 1);
-    kaal_report_u64(&report, "delay_us", delay);
-    log_report(&report);
-}
-
 static void restart_now(struct component *c)
 {
     enum kaal_err err = life_restart(c);
@@ -118,6 +100,40 @@ static void restart_now(struct component *c)
     }
     supervise_restarted(c);
 }
+
+// One that was given up gets a new chance.
+static bool is_to_follow(const struct component *c)
+{
+    bool given_up = c->state == KAAL_STATE_ENDED && c->exit.end == KAAL_END_GIVEN_UP;
+    return given_up || (component_built(c) && c->state != KAAL_STATE_BUILT);
+}
+
+static void restart_dependent(struct component *c)
+{
+    if (!is_to_follow(c)) {
+        return;
+    }
+    if (c->state == KAAL_STATE_ENDED) {
+        c->restarts = 0;
+    }
+    c->exit = (struct kaal_exit){.end = KAAL_END_DEPENDS, .generation = c->generation};
+    restart_now(c);
+}
+
+void supervise_restarted(const struct component *c)
+{
+    uint32_t index = 0;
+    const struct kaal_plan_link *link = NULL;
+    while ((link = next_link(&index, KAAL_LINK_WATCHES, c, false)) != NULL) {
+        tell(component_at(link->pd), link->badge);
+    }
+    index = 0;
+    while ((link = next_link(&index, KAAL_LINK_DEPENDS, c, false)) != NULL) {
+        restart_dependent(component_at(link->pd));
+    }
+}
+
+// --- failures ------------------------------------------------------------------------------------
 
 static void restart_later(struct component *c, uint64_t at)
 {
@@ -173,7 +189,7 @@ static bool wants_restart(const struct component *c, enum kaal_end end, int64_t 
 
 void supervise_failure(struct component *c, enum kaal_end end, int64_t status)
 {
-    uint64_t now = kaal_time_us();
+    uint64_t now = broker_now();
     if (!wants_restart(c, end, status)) {
         // What faulted stays as it is, for whoever looks; but nobody looks into what was spawned.
         if (end == KAAL_END_FAULT && c->described) {
@@ -190,7 +206,7 @@ void supervise_failure(struct component *c, enum kaal_end end, int64_t status)
         return;
     }
     uint64_t delay = backoff(c);
-    report_restart(c, end, delay);
+    fault_restart(c, end, delay);
     if (delay == 0) {
         restart_now(c);
     } else {
@@ -201,7 +217,7 @@ void supervise_failure(struct component *c, enum kaal_end end, int64_t status)
 
 void supervise_tick(void)
 {
-    uint64_t now = kaal_time_us();
+    uint64_t now = broker_now();
     for (uint32_t i = 0; i < broker.component_count; i++) {
         struct component *c = component_at(i);
         if (due(c) > now) {
@@ -218,6 +234,6 @@ void supervise_tick(void)
 
 int serve_alive(struct request *r)
 {
-    r->caller->alive_at = kaal_time_us();
+    r->caller->alive_at = broker_now();
     return KAAL_OK;
 }

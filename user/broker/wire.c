@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Capabilities between components, as the plan lists them. Every object of a component vanishes with
-// it, and with the object all capabilities to it; when it is built again they are put anew. In
+// Capabilities between components, as the plan lists them. Every object of a component vanishes
+// with it, and with the object all capabilities to it; when it is built again they are put anew. In
 // between, what others call in its place is the broker:
 //
 //    client's slot    ──► server's endpoint, badge of the channel        alive
@@ -49,8 +49,8 @@ enum kaal_err wire_open(void)
         holder->notified = holder->notified || cap->kind == KAAL_CAP_IRQ_HANDLER ||
                            (cap->kind == KAAL_CAP_NOTIFICATION && cap->object == cap->pd);
         holder->serves = holder->serves || cap->kind == KAAL_CAP_REPLY;
-        bool own_space = cap->object == cap->pd && (cap->kind == KAAL_CAP_CNODE ||
-                                                    cap->kind == KAAL_CAP_VSPACE);
+        bool own_space =
+            cap->object == cap->pd && (cap->kind == KAAL_CAP_CNODE || cap->kind == KAAL_CAP_VSPACE);
         holder->holds_own_space = holder->holds_own_space || own_space;
     }
     return arena_objects(&broker.own, seL4_NotificationObject, 0, 1, &sink);
@@ -103,10 +103,10 @@ enum kaal_err cspace_put(struct component *c, uint32_t slot, uint32_t from, seL4
     seL4_Uint8 depth = 0;
     seL4_CPtr cnode = cspace(c, &depth);
     // Mint with a badge of 0 would still rewrite the guard of a CNode capability; Copy keeps it.
-    return refused(badge == 0 ? seL4_CNode_Copy(cnode, slot, depth, store(), from, store_depth(),
-                                                rights)
-                              : seL4_CNode_Mint(cnode, slot, depth, store(), from, store_depth(),
-                                                rights, badge));
+    return refused(
+        badge == 0
+            ? seL4_CNode_Copy(cnode, slot, depth, store(), from, store_depth(), rights)
+            : seL4_CNode_Mint(cnode, slot, depth, store(), from, store_depth(), rights, badge));
 }
 
 void cspace_clear(struct component *c, uint32_t slot)

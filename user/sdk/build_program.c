@@ -39,18 +39,23 @@ static uint64_t end_page(const struct elf_segment *segment)
 
 // --- what a program says -------------------------------------------------------------------------
 
-static const char *check_segments(const struct elf *elf)
+static const char *read_segments(struct kaal_program *program)
 {
     struct elf_segment segment;
     uint64_t last_end = 0;
-    if (elf->wx) {
+    program->segment_count = 0;
+    if (program->elf.wx) {
         return "a segment is writable and executable";
     }
-    for (unsigned i = 0; elf_next_load(elf, &i, &segment);) {
+    for (unsigned i = 0; elf_next_load(&program->elf, &i, &segment);) {
         if (first_page(&segment) < last_end) {
             return "two segments share a page";
         }
+        if (program->segment_count == KAAL_PROGRAM_SEGMENTS) {
+            return "more than 8 segments to load";
+        }
         last_end = end_page(&segment);
+        program->segments[program->segment_count++] = segment;
     }
     return NULL;
 }
@@ -86,7 +91,7 @@ const char *kaal_program_open(struct kaal_program *program, const void *data, si
     if (err != ELF_OK) {
         return elf_strerror(err);
     }
-    const char *cause = check_segments(&program->elf);
+    const char *cause = read_segments(program);
     program->starts_clean = starts_clean(&program->elf);
     return cause != NULL ? cause : check_note(&program->elf, config);
 }
@@ -99,11 +104,11 @@ static bool can_share(const struct elf_segment *segment)
 
 uint64_t kaal_program_private(const struct kaal_program *program, bool shares)
 {
-    struct elf_segment segment;
     uint64_t bytes = 0;
-    for (unsigned i = 0; elf_next_load(&program->elf, &i, &segment);) {
-        if (!shares || !can_share(&segment)) {
-            bytes += end_page(&segment) - first_page(&segment);
+    for (uint32_t i = 0; i < program->segment_count; i++) {
+        const struct elf_segment *segment = &program->segments[i];
+        if (!shares || !can_share(segment)) {
+            bytes += end_page(segment) - first_page(segment);
         }
     }
     return bytes;
@@ -111,11 +116,11 @@ uint64_t kaal_program_private(const struct kaal_program *program, bool shares)
 
 uint32_t kaal_program_shared_pages(const struct kaal_program *program)
 {
-    struct elf_segment segment;
     uint64_t bytes = 0;
-    for (unsigned i = 0; elf_next_load(&program->elf, &i, &segment);) {
-        if (can_share(&segment)) {
-            bytes += end_page(&segment) - first_page(&segment);
+    for (uint32_t i = 0; i < program->segment_count; i++) {
+        const struct elf_segment *segment = &program->segments[i];
+        if (can_share(segment)) {
+            bytes += end_page(segment) - first_page(segment);
         }
     }
     return (uint32_t)(bytes / PAGE_SIZE);
@@ -141,7 +146,8 @@ static enum kaal_err map_shared(struct kaal_builder *builder, const struct elf *
         if (err == KAAL_OK) {
             err = kaal_build_map(builder, frame, at, seL4_CanRead, code, true);
         }
-        if (err == KAAL_OK && code) {
+        const uint8_t *bytes = source + (at - first_page(segment));
+        if (err == KAAL_OK && code && builder->is_new_code(builder, bytes)) {
             err = unify(builder, frame);
         }
         if (err != KAAL_OK) {
@@ -219,13 +225,13 @@ static enum kaal_err map_private(struct kaal_builder *builder, const struct elf 
 
 enum kaal_err kaal_build_program(struct kaal_builder *builder, const struct kaal_program *program)
 {
-    struct elf_segment segment;
     enum kaal_err err = KAAL_OK;
-    for (unsigned i = 0; err == KAAL_OK && elf_next_load(&program->elf, &i, &segment);) {
-        if (builder->share != NULL && can_share(&segment)) {
-            err = map_shared(builder, &program->elf, &segment);
+    for (uint32_t i = 0; i < program->segment_count && err == KAAL_OK; i++) {
+        const struct elf_segment *segment = &program->segments[i];
+        if (builder->share != NULL && can_share(segment)) {
+            err = map_shared(builder, &program->elf, segment);
         } else {
-            err = map_private(builder, &program->elf, &segment);
+            err = map_private(builder, &program->elf, segment);
         }
     }
     return err;

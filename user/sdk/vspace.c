@@ -2,9 +2,6 @@
 
 #include <kaal/vspace.h>
 
-// Tables between the root of an address space and its pages.
-enum { TABLE_LEVELS = 3 };
-
 static seL4_ARM_VMAttributes attributes(enum kaal_page_kind kind)
 {
     switch (kind) {
@@ -26,7 +23,7 @@ seL4_Error kaal_vspace_map(seL4_CPtr vspace, seL4_CPtr frame, seL4_Word vaddr,
         seL4_Error err = seL4_ARM_Page_Map(frame, vspace, vaddr, rights, attributes(kind));
         // FailedLookup: a table is missing on the way to the page. Any other error, and more
         // missing tables than there are levels, is final.
-        if (err != seL4_FailedLookup || level == TABLE_LEVELS) {
+        if (err != seL4_FailedLookup || level == KAAL_TABLE_LEVELS) {
             return err;
         }
         seL4_CPtr table = seL4_CapNull;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// How a component is built out of kernel objects: for programs that hold memory (the root task, which
-// builds the broker, and the broker, which builds all others). What is built where is drawn in
-// abi/kaal/layout.h. Where objects come from is the caller's affair:
+// How a component is built out of kernel objects: for programs that hold memory (the root task,
+// which builds the broker, and the broker, which builds all others). What is built where is drawn
+// in abi/kaal/layout.h. Where objects come from is the caller's affair:
 //
 //    caller ── struct kaal_builder ──► program, pages, thread
 //      ▲                                       │
@@ -30,6 +30,10 @@ struct kaal_builder {
     // program's file, lies. NULL: the file's frames must not be shared.
     enum kaal_err (*share)(struct kaal_builder *builder, const uint8_t *at, seL4_CPtr *frame);
 
+    // The bytes at `at` were written as data and are to be executed: true if the caches of this
+    // frame need to hear of it.
+    bool (*is_new_code)(struct kaal_builder *builder, const uint8_t *at);
+
     // Maps `count` consecutive frames where the caller can write them. One such window is open at a
     // time.
     void *(*open)(struct kaal_builder *builder, seL4_CPtr first, uint32_t count);
@@ -41,9 +45,13 @@ struct kaal_builder {
 
 // --- programs ------------------------------------------------------------------------------------
 
+enum { KAAL_PROGRAM_SEGMENTS = 8 };
+
 // What a program says about itself.
 struct kaal_program {
     struct elf elf;
+    struct elf_segment segments[KAAL_PROGRAM_SEGMENTS]; // to load, by address
+    uint32_t segment_count;
     bool starts_clean; // it initialises all memory that it writes, each time it starts
 };
 
@@ -65,6 +73,9 @@ enum kaal_err kaal_build_program(struct kaal_builder *builder, const struct kaal
 // Maps one frame, adding page tables.
 enum kaal_err kaal_build_map(struct kaal_builder *builder, seL4_CPtr frame, uint64_t vaddr,
                              seL4_CapRights_t rights, bool executable, bool cached);
+
+// The page tables for `vaddr`, of which `missing` are not there yet: cheaper than to find out.
+enum kaal_err kaal_build_tables(struct kaal_builder *builder, uint64_t vaddr, uint32_t missing);
 
 // `pages` new frames at `vaddr`, for data; the first one is stored.
 enum kaal_err kaal_build_pages(struct kaal_builder *builder, uint64_t vaddr, uint32_t pages,

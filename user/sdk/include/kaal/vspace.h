@@ -8,6 +8,15 @@
 
 #include <stdbool.h>
 
+enum {
+    // Tables between the root of an address space and its pages. Under a hypervisor kernel the root
+    // covers the first level as well.
+    KAAL_TABLE_LEVELS = seL4_VSpaceIndexBits == 9 ? 3 : 2,
+
+    // Those between what one gibibyte has and its pages.
+    KAAL_TABLE_LEVELS_GIB = 2,
+};
+
 // Where page tables come from. `take` stores the CPtr of a new one, or returns false.
 struct kaal_table_source {
     bool (*take)(void *context, seL4_CPtr *table);
