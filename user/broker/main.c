@@ -78,6 +78,14 @@ static void add_detail(struct request *r, enum kaal_err err)
     }
 }
 
+// What tells that a list has no more elements is not a refusal.
+static bool is_end_of_list(const struct request *r, int err)
+{
+    return err == KAAL_ERR_NOTFOUND &&
+           (r->label == KAAL_BROKER_LIST || r->label == KAAL_BROKER_GRANTS ||
+            r->label == KAAL_BROKER_AUDIT || r->label == KAAL_BROKER_DEVICES);
+}
+
 static seL4_MessageInfo_t answer_dead(void)
 {
     seL4_SetMR(0, 0); // who is to come back is called itself
@@ -107,7 +115,7 @@ static bool called(seL4_Word badge, seL4_MessageInfo_t *info)
         return false;
     }
     if (err != KAAL_OK) {
-        if (r.caller != NULL) {
+        if (r.caller != NULL && !is_end_of_list(&r, err)) {
             audit_refusal(&r, (enum kaal_err)err);
         }
         add_detail(&r, (enum kaal_err)err);
