@@ -28,7 +28,7 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {"unknown", KAAL_BROKER_ALIVE + 1, 3, {0}, KAAL_ERR_REQUEST, 0},
+    {"unknown", KAAL_BROKER_CAPS + 1, 3, {0}, KAAL_ERR_REQUEST, 0},
     {"zero", 0, 3, {0}, KAAL_ERR_REQUEST, 0},
     {"huge", 0xfffff, 3, {0}, KAAL_ERR_REQUEST, 0},
     {"memory_short", KAAL_BROKER_MEMORY, 2, {4096}, KAAL_ERR_PROTOCOL, 0},
