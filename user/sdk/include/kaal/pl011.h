@@ -4,6 +4,8 @@
 // chapter 3; and the one use of them that needs no interrupt: to put out a character at boot.
 #pragma once
 
+#include <kaal/io.h>
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,12 +54,13 @@ enum pl011_bits {
 
 static inline void pl011_poll_putc(volatile struct pl011_registers *uart, char c)
 {
-    for (uint32_t polls = 0; (uart->fr & PL011_FR_TXFF) != 0; polls++) {
+    for (uint32_t polls = 0; (kaal_io_load(&uart->fr, sizeof(uart->fr)) & PL011_FR_TXFF) != 0;
+         polls++) {
         if (polls == PL011_POLLS_MAX) {
             return;
         }
     }
-    uart->dr = (unsigned char)c;
+    kaal_io_store(&uart->dr, sizeof(uart->dr), (unsigned char)c);
 }
 
 // One line with its end.
