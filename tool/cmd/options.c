@@ -117,6 +117,21 @@ static bool take_config(struct parser *p, const char *value)
     return true;
 }
 
+static bool take_backend(struct parser *p, const char *value)
+{
+    static const struct {
+        const char *name;
+        enum backend backend;
+    } backends[] = {{"kaal", BACKEND_KAAL}, {"mock", BACKEND_MOCK}};
+    for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++) {
+        if (strcmp(value, backends[i].name) == 0) {
+            p->options->backend = backends[i].backend;
+            return true;
+        }
+    }
+    return wrong(p, "backend", value, "kaal or mock");
+}
+
 static bool add(struct parser *p, struct strings *list, const char *value)
 {
     list->items =
@@ -151,6 +166,8 @@ enum option_key {
     KEY_LONG,
     KEY_GROWTH,
     KEY_WORST,
+    KEY_BACKEND,
+    KEY_GDB,
 };
 
 struct option_use {
@@ -182,14 +199,26 @@ static const struct option long_options[] = {
     {"long", no_argument, NULL, KEY_LONG},
     {"growth", no_argument, NULL, KEY_GROWTH},
     {"worst", no_argument, NULL, KEY_WORST},
+    {"backend", required_argument, NULL, KEY_BACKEND},
+    {"gdb", required_argument, NULL, KEY_GDB},
     {NULL, 0, NULL, 0},
 };
 
 static const struct option_use uses[] = {
-    {KEY_OUTPUT, CMD_BUILD}, {KEY_TIMEOUT, RUNS | CMD_BENCH}, {KEY_SEED, RUNS},
-    {KEY_LOG, RUNS},         {KEY_REPLAY, CMD_RUN},           {KEY_REALTIME, RUNS},
-    {KEY_CTEST, CMD_TEST},   {KEY_JSON, CMD_BENCH},           {KEY_SYNTAX, CMD_CHECK},
-    {KEY_LONG, CMD_TEST},    {KEY_GROWTH, CMD_BENCH},         {KEY_WORST, CMD_BENCH},
+    {KEY_OUTPUT, CMD_BUILD},
+    {KEY_TIMEOUT, RUNS | CMD_BENCH},
+    {KEY_SEED, RUNS},
+    {KEY_LOG, RUNS},
+    {KEY_REPLAY, CMD_RUN},
+    {KEY_REALTIME, RUNS},
+    {KEY_CTEST, CMD_TEST},
+    {KEY_JSON, CMD_BENCH},
+    {KEY_SYNTAX, CMD_CHECK},
+    {KEY_LONG, CMD_TEST},
+    {KEY_GROWTH, CMD_BENCH},
+    {KEY_WORST, CMD_BENCH},
+    {KEY_BACKEND, RUNS | CMD_CHECK},
+    {KEY_GDB, CMD_RUN},
 };
 
 static const char *option_name(int key)
@@ -260,12 +289,17 @@ static bool take_option(struct parser *p, int key, const char *value)
         return take_timeout(p, value);
     case KEY_SEED:
         return take_seed(p, value);
+    case KEY_BACKEND:
+        return take_backend(p, value);
     case KEY_EL:
         return take_choice(p, "el", value, 1, 2, &o->el, &o->el_given);
     case KEY_GIC:
         return take_choice(p, "gic", value, 2, 3, &o->gic, &o->gic_given);
     case KEY_CTEST:
         return add(p, &o->ctest, value);
+    case KEY_GDB:
+        o->gdb = value;
+        return true;
     case KEY_OUTPUT:
         o->output = value;
         return true;
@@ -364,6 +398,16 @@ static bool finish(struct parser *p)
     if (one && o->systems.count > 1) {
         diag_error(p->diag, place_none(), "more than one SYSTEM: %s; give one",
                    o->systems.items[1]);
+        return false;
+    }
+    if (o->backend == BACKEND_MOCK && o->command == CMD_TEST && o->systems.count != 0 &&
+        strcmp(o->systems.items[0], "conformance") == 0) {
+        diag_error(p->diag, place_none(),
+                   "the conformance suite is written for the machine; leave out --backend mock");
+        return false;
+    }
+    if (o->gdb != NULL && o->backend != BACKEND_MOCK) {
+        diag_error(p->diag, place_none(), "--gdb belongs to --backend mock; add that");
         return false;
     }
     if (!o->seed_given && getrandom(&o->seed, sizeof(o->seed), 0) != sizeof(o->seed)) {

@@ -18,6 +18,14 @@ enum command {
     CMD_BENCH = 1u << 4,
 };
 
+// What a system runs on.
+enum backend {
+    BACKEND_NONE, // not said: --kernel, the description, or ours
+    BACKEND_KAAL, // our kernel
+    BACKEND_SEL4, // the real one, from an installation
+    BACKEND_MOCK, // our kernel's core as a process of the host
+};
+
 struct strings {
     const char **items;
     size_t count;
@@ -26,6 +34,8 @@ struct strings {
 
 struct options {
     enum command command;
+    enum backend backend;
+    const char *gdb;        // of the mock: program that waits for a debugger; NULL: none
     struct strings systems; // descriptions, as given
     struct strings search_paths;
     struct strings ctest; // build folders whose tests `kaal test` runs

@@ -84,6 +84,8 @@ static int setup(void **state)
 {
     (void)state;
     const struct boot_facts facts = {
+        .backend = "kaal",
+        .loader = true,
         .kernel_reports = true,
         .pds = 5,
         .broker = "cap_broker",
