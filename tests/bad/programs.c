@@ -11,6 +11,7 @@
 
 #include <kaal/boot.h>
 #include <kaal/image.h>
+#include <kaal/note.h>
 
 #include <elf.h>
 #include <stdbool.h>
@@ -105,6 +106,11 @@ static void write_good(void)
     write_file("build/target/mcs-dbg/bin/root.elf", elf, elf_make(&m, elf));
     m.symbol = NULL;
     write_file("build/target/mcs-dbg/bin/cap_broker.elf", elf, elf_make(&m, elf));
+    m.flags = KAAL_PROGRAM_NEEDS_FPU;
+    write_file("programs/fpu.elf", elf, elf_make(&m, elf));
+    m.flags = KAAL_PROGRAM_STARTS_CLEAN;
+    write_file("programs/not_moved.elf", elf, elf_make(&m, elf));
+    m.flags = 0;
     m.config = NULL;
     write_file("programs/no_note.elf", elf, elf_make(&m, elf));
     m.config = "mk-el1-dbg";

@@ -20,6 +20,7 @@
 #include "lib/bits.h"
 
 #include <kaal/layout.h>
+#include <kaal/note.h>
 
 #include <string.h>
 
@@ -348,6 +349,14 @@ static uint32_t file_of(struct planner *p, const struct program *program)
     return (uint32_t)plan->file_count++;
 }
 
+// The description decides; where it says nothing, what the program says of itself.
+static uint32_t flags_of(const struct sd_pd *pd, const struct program *program)
+{
+    bool needs = (program_flags(program) & KAAL_PROGRAM_NEEDS_FPU) != 0;
+    bool fpu = pd->fpu.given ? pd->fpu.value : needs;
+    return (pd->passive.value ? KAAL_PD_PASSIVE : 0u) | (fpu ? KAAL_PD_FPU : 0u);
+}
+
 static void add_pd(struct planner *p, size_t index, const struct program *program)
 {
     const struct sd_pd *pd = &p->system->pds[index];
@@ -356,7 +365,7 @@ static void add_pd(struct planner *p, size_t index, const struct program *progra
     struct kaal_plan_pd *out = &p->plan->pds[index];
     *out = (struct kaal_plan_pd){
         .role = pd->role,
-        .flags = (pd->passive.value ? KAAL_PD_PASSIVE : 0u) | (pd->fpu.value ? KAAL_PD_FPU : 0u),
+        .flags = flags_of(pd, program),
         .file = root ? KAAL_NONE : file_of(p, program),
         .parent = pd->parent == SYSTEM_NONE ? KAAL_NONE : (uint32_t)pd->parent,
         .priority = priority > KAAL_PRIORITY_MAX ? KAAL_PRIORITY_MAX : priority,

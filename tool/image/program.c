@@ -145,6 +145,37 @@ static bool check_pages(struct loader *l, const struct program *p, const struct 
     return true;
 }
 
+uint32_t program_flags(const struct program *p)
+{
+    const void *desc;
+    size_t size;
+    return elf_note(&p->elf, KAAL_NOTE_OWNER, KAAL_NOTE_PROGRAM, &desc, &size) &&
+                   size == sizeof(uint32_t)
+               ? load_le32(desc)
+               : 0;
+}
+
+// A program that fills its writable memory itself has no bytes for it in the file.
+static bool check_clean(struct loader *l, const struct program *p, const struct sd_text *image)
+{
+    struct elf_segment seg;
+    unsigned index = 0;
+    if ((program_flags(p) & KAAL_PROGRAM_STARTS_CLEAN) == 0) {
+        return true;
+    }
+    while (elf_next_load(&p->elf, &index, &seg)) {
+        if ((seg.flags & ELF_PF_W) != 0 && seg.filesz != 0) {
+            diag_error(l->diag, image->at,
+                       "%s says that it initialises its own memory (note KaaL), but the file has "
+                       "the initial values in a writable segment; move them as kaal_component() "
+                       "does",
+                       image->text);
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool check(struct loader *l, struct program *p, const struct sd_text *image)
 {
     const struct elf_rules rules = {
@@ -163,7 +194,18 @@ static bool check(struct loader *l, struct program *p, const struct sd_text *ima
                      "the linker script",
                      image->text);
     }
-    return check_pages(l, p, image) && check_note(l, p, image);
+    return check_pages(l, p, image) && check_note(l, p, image) && check_clean(l, p, image);
+}
+
+// Of one domain: several can have the same program.
+static void check_fpu(struct loader *l, const struct sd_pd *pd, const struct program *p)
+{
+    if ((program_flags(p) & KAAL_PROGRAM_NEEDS_FPU) != 0 && pd->fpu.given && !pd->fpu.value) {
+        diag_error(l->diag, pd->fpu.at,
+                   "`fpu` is false, but %s uses floating-point registers, as programs with a C "
+                   "library do; leave `fpu` out",
+                   pd->image.text);
+    }
 }
 
 static size_t load(struct loader *l, const struct sd_text *image, struct program_set *set)
@@ -201,6 +243,9 @@ bool programs_load(struct arena *a, const struct options *o, const struct produc
     for (size_t i = 0; i < s->pd_count; i++) {
         const struct sd_text *image = &s->pds[i].image;
         out->of_pd[i] = image->text == NULL ? SYSTEM_NONE : load(&l, image, out);
+        if (out->of_pd[i] != SYSTEM_NONE) {
+            check_fpu(&l, &s->pds[i], &out->items[out->of_pd[i]]);
+        }
     }
     return d->errors == errors;
 }

@@ -3,6 +3,8 @@
 
 #include "tool/near.h"
 
+#include "lib/args.h"
+
 #include <kaal/limits.h>
 
 #include <inttypes.h>
@@ -264,9 +266,22 @@ static void check_stack(struct checker *c, const struct sd_pd *pd)
 
 static void check_args(struct checker *c, const struct sd_pd *pd)
 {
-    if (pd->args.text != NULL && strlen(pd->args.text) >= KAAL_ARGS_SIZE) {
+    char line[KAAL_ARGS_SIZE];
+    char *words[KAAL_ARGS_SIZE / 2];
+    size_t count;
+    if (pd->args.text == NULL) {
+        return;
+    }
+    if (strlen(pd->args.text) >= KAAL_ARGS_SIZE) {
         diag_error(c->diag, pd->args.at, "`args` has %zu bytes; give at most %d",
                    strlen(pd->args.text), KAAL_ARGS_SIZE - 1);
+        return;
+    }
+    memcpy(line, pd->args.text, strlen(pd->args.text) + 1);
+    if (!args_split(line, words, KAAL_ARGS_SIZE / 2, &count)) {
+        diag_error(c->diag, pd->args.at,
+                   "`args` ends within a quote or behind a backslash; close the quote, or write \\ "
+                   "before what stands for itself");
     }
 }
 

@@ -7,12 +7,33 @@
 #include <kaal/layout.h>
 #include <kaal/tls.h>
 
+#include <lib/args.h>
+#include <lib/mem.h>
+
 #include "internal.h"
 
 const struct kaal_start *kaal_start;
 
+// What is to be called before main(); from the linker script.
+extern void (*const __init_array_start[])(void);
+extern void (*const __init_array_end[])(void);
+
 // Called by crt0.S.
 _Noreturn void kaal_component_main(const struct kaal_start *start);
+
+static int call_main(void)
+{
+    static char name[KAAL_NAME_SIZE];
+    static char line[KAAL_ARGS_SIZE];
+    static char *argv[1 + KAAL_ARGS_SIZE / 2 + 1];
+    size_t words = 0;
+    memcpy(name, kaal_start->name, sizeof(name) - 1);
+    memcpy(line, kaal_start->args, sizeof(line) - 1);
+    argv[0] = name;
+    // What is not closed ends with the line.
+    (void)args_split(line, &argv[1], KAAL_ARGS_SIZE / 2, &words);
+    return main((int)(1 + words), argv);
+}
 
 _Noreturn void kaal_component_main(const struct kaal_start *start)
 {
@@ -23,8 +44,30 @@ _Noreturn void kaal_component_main(const struct kaal_start *start)
     kaal_start = start;
     kaal_tls_open();
     seL4_SetIPCBuffer((seL4_IPCBuffer *)start->ipc_buffer); // NOLINT: an address from the root task
-    main();
-    kaal_stop("finished");
+    // At a restart the buffer is as it was left.
+    seL4_SetCapReceivePath(seL4_CapNull, 0, 0);
+    for (size_t i = 0; &__init_array_start[i] != __init_array_end; i++) {
+        __init_array_start[i]();
+    }
+    kaal_main_returned(call_main());
+}
+
+__attribute__((weak)) void kaal_main_returned(int status)
+{
+    kaal_exit(status);
+}
+
+void kaal_exit(int status)
+{
+    struct fmt f;
+    char reason[32];
+    if (status == 0) {
+        kaal_stop("finished");
+    }
+    fmt_init(&f, reason, sizeof(reason));
+    fmt_str(&f, "exit status ");
+    fmt_i64(&f, status);
+    kaal_stop(reason);
 }
 
 const struct kaal_start_entry *kaal_need(uint32_t kind, const char *name)

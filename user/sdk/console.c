@@ -22,7 +22,7 @@ static bool console_call(enum kaal_console_request number, unsigned words)
     return seL4_MessageInfo_get_label(info) == 0;
 }
 
-static bool print_line(const char *text, size_t length)
+bool kaal_print_line(const char *text, size_t length)
 {
     length = length < KAAL_CONSOLE_LINE_MAX ? length : KAAL_CONSOLE_LINE_MAX;
     seL4_SetMR(1, length);
@@ -34,13 +34,13 @@ bool kaal_print(const char *text)
 {
     const char *end = strchr(text, '\n');
     while (end != NULL) {
-        if (!print_line(text, (size_t)(end - text))) {
+        if (!kaal_print_line(text, (size_t)(end - text))) {
             return false;
         }
         text = end + 1;
         end = strchr(text, '\n');
     }
-    return *text == '\0' || print_line(text, strlen(text));
+    return *text == '\0' || kaal_print_line(text, strlen(text));
 }
 
 bool kaal_console_flush(void)

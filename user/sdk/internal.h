@@ -5,6 +5,7 @@
 
 #include <sel4/sel4.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 
 // Puts `length` bytes of text into message registers from `at` on, eight to a word.
@@ -15,6 +16,12 @@ static inline unsigned kaal_text_words(size_t length)
 {
     return (unsigned)((length + 7) / 8);
 }
+
+// main() has returned. Calls kaal_exit(), unless a C library is there and has things to do before.
+_Noreturn void kaal_main_returned(int status);
+
+// One line without its end to the console; of a longer one, KAAL_CONSOLE_LINE_MAX bytes.
+bool kaal_print_line(const char *text, size_t length);
 
 // The broker's endpoint, 0 if the component has none.
 seL4_CPtr kaal_broker_slot(void);

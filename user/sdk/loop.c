@@ -84,8 +84,10 @@ static _Noreturn void listen(const struct waiting *on)
     }
 }
 
-__attribute__((weak)) int main(void)
+__attribute__((weak)) int main(int argc, char **argv)
 {
+    (void)argc;
+    (void)argv;
     struct waiting on = {
         .endpoint = slot_of(KAAL_START_ENDPOINT),
         .notification = slot_of(KAAL_START_NOTIFICATION),

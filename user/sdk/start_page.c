@@ -4,6 +4,14 @@
 
 #include <lib/mem.h>
 
+#include <stddef.h>
+
+#include "start_offsets.h"
+
+_Static_assert(offsetof(struct kaal_start, generation) == START_GENERATION, "crt0.S");
+_Static_assert(offsetof(struct kaal_start, stack_top) == START_STACK_TOP, "crt0.S");
+_Static_assert(offsetof(struct kaal_start, stack_size) == START_STACK_SIZE, "crt0.S");
+
 bool kaal_start_ok(const struct kaal_start *start, size_t room)
 {
     if (room < sizeof(*start) || start->magic != KAAL_START_MAGIC ||

@@ -13,7 +13,12 @@ static size_t page_up(size_t size)
     return (size + PAGE - 1) / PAGE * PAGE;
 }
 
-static void put_note(uint8_t *out, const char *config)
+static size_t notes_size(const struct elf_maker *m)
+{
+    return sizeof(struct kaal_note) + (m->flags != 0 ? sizeof(struct kaal_program_note) : 0);
+}
+
+static void put_notes(const struct elf_maker *m, uint8_t *out)
 {
     struct kaal_note note = {
         .owner_size = sizeof(KAAL_NOTE_OWNER),
@@ -21,8 +26,16 @@ static void put_note(uint8_t *out, const char *config)
         .type = KAAL_NOTE_CONFIG,
         .owner = KAAL_NOTE_OWNER,
     };
-    strncpy(note.config, config, sizeof(note.config) - 1);
+    const struct kaal_program_note program = {
+        .owner_size = sizeof(KAAL_NOTE_OWNER),
+        .size = sizeof(program.flags),
+        .type = KAAL_NOTE_PROGRAM,
+        .owner = KAAL_NOTE_OWNER,
+        .flags = m->flags,
+    };
+    strncpy(note.config, m->config, sizeof(note.config) - 1);
     memcpy(out + NOTE_AT, &note, sizeof(note));
+    memcpy(out + NOTE_AT + sizeof(note), &program, notes_size(m) - sizeof(note));
 }
 
 // Null section, symbol table, string table.
@@ -77,8 +90,8 @@ static void put_headers(const struct elf_maker *m, uint8_t *out, size_t data_at)
          .p_flags = PF_R,
          .p_offset = NOTE_AT,
          .p_vaddr = ELF_MAKER_BASE + NOTE_AT,
-         .p_filesz = sizeof(struct kaal_note),
-         .p_memsz = sizeof(struct kaal_note),
+         .p_filesz = notes_size(m),
+         .p_memsz = notes_size(m),
          .p_align = 4},
     };
     const Elf64_Ehdr ehdr = {
@@ -107,7 +120,7 @@ size_t elf_make(const struct elf_maker *m, uint8_t *out)
     memset(out + data_at, m->fill, m->data_size);
     put_headers(m, out, data_at);
     if (m->config != NULL) {
-        put_note(out, m->config);
+        put_notes(m, out);
     }
     if (m->symbol != NULL) {
         end = put_symbols(out, (end + 7) / 8 * 8, m->symbol, ELF_MAKER_BASE + data_at);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Small ELF files for tests: text, data with 64 bits that a symbol names, a KaaL note, and section
+// Small ELF files for tests: text, data with 64 bits that a symbol names, KaaL notes, and section
 // headers with a symbol table.
 //
 //   0x200000  R-X  ehdr, phdrs, note, `text_size` bytes      entry 0x200000 + ELF_MAKER_HEAD
@@ -12,7 +12,7 @@
 
 enum {
     ELF_MAKER_BASE = 0x200000,
-    ELF_MAKER_HEAD = 0x200, // headers and note
+    ELF_MAKER_HEAD = 0x200, // headers and notes
     ELF_MAKER_MAX = 256 * 1024,
 };
 
@@ -21,6 +21,7 @@ struct elf_maker {
     size_t data_size; // 0 and no bss: no data segment; 0: it begins behind the end of the file
     size_t bss_size;
     const char *config; // of the note; NULL: no note
+    uint32_t flags;     // of the note about the program; 0: no such note
     const char *symbol; // of the first 8 bytes of data; NULL: no symbol table
     uint8_t fill;       // byte of text and data
 };

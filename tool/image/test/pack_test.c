@@ -12,6 +12,7 @@
 
 #include <kaal/boot.h>
 #include <kaal/layout.h>
+#include <kaal/note.h>
 
 #include "elf_maker.h"
 
@@ -434,6 +435,35 @@ static void damaged_programs_are_refused_at_their_line(void **state)
     expect_refused("does not exist");
 }
 
+static void a_program_that_starts_clean_has_no_writable_bytes_in_the_file(void **state)
+{
+    (void)state;
+    struct elf_maker clean = a_elf;
+    clean.flags = KAAL_PROGRAM_STARTS_CLEAN;
+    write_elf("a.elf", &clean);
+    expect_refused("the initial values in a writable segment");
+    clean.data_size = 0;
+    clean.bss_size = 5000;
+    clean.symbol = NULL;
+    write_elf("a.elf", &clean);
+    assert_true(load());
+    assert_int_equal(program_flags(&programs.items[programs.of_pd[BROKER]]),
+                     KAAL_PROGRAM_STARTS_CLEAN);
+    assert_int_equal(program_flags(&programs.items[programs.of_pd[ROOT]]), 0);
+}
+
+static void a_program_that_needs_the_fpu_gets_it(void **state)
+{
+    (void)state;
+    struct elf_maker with_fpu = b_elf;
+    make_plan();
+    assert_int_equal(plan.pds[CLIENT].flags & KAAL_PD_FPU, 0);
+    with_fpu.flags = KAAL_PROGRAM_NEEDS_FPU;
+    write_elf("b.elf", &with_fpu);
+    make_plan();
+    assert_int_equal(plan.pds[CLIENT].flags & KAAL_PD_FPU, KAAL_PD_FPU);
+}
+
 static void a_root_task_without_the_symbol_is_refused(void **state)
 {
     (void)state;
@@ -466,6 +496,8 @@ int main(void)
         TEST(the_loader_finds_kernel_and_root_task_in_both_forms),
         TEST(what_does_not_fit_is_refused),
         TEST(damaged_programs_are_refused_at_their_line),
+        TEST(a_program_that_starts_clean_has_no_writable_bytes_in_the_file),
+        TEST(a_program_that_needs_the_fpu_gets_it),
         TEST(a_root_task_without_the_symbol_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

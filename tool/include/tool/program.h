@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena;
 struct options;
@@ -38,6 +39,9 @@ struct program_set {
 // searched beside the description, in each --search-path, and among the build's programs.
 bool programs_load(struct arena *a, const struct options *o, const struct products *p,
                    const struct system *s, struct program_set *out, struct diag *d);
+
+// What its note tells (enum kaal_program_flag of kaal/note.h); 0 without one.
+uint32_t program_flags(const struct program *p);
 
 // How many bytes of the file run, and a copy of them with the section headers' fields cleared.
 size_t elf_squeezed_size(const struct elf *elf);

@@ -36,7 +36,11 @@ seL4_MessageInfo_t protected(seL4_Word badge, seL4_MessageInfo_t info);
 bool fault(seL4_Word badge, seL4_MessageInfo_t info, seL4_MessageInfo_t *reply);
 
 // The event loop around these four. Returns when the component has nothing it could wait for.
-int main(void);
+// argv[0] is the component's name; the others are the words of its arguments (lib/args.h). What it
+// returns is the exit status. A hosted compiler knows main(), in this form and without parameters.
+#if !__STDC_HOSTED__
+int main(int argc, char **argv);
+#endif
 
 // --- for use in these functions ------------------------------------------------------------------
 
@@ -48,6 +52,10 @@ void kaal_signal(const struct kaal_start_entry *channel);
 
 // Lets an interrupt come again (IRQ entry).
 void kaal_irq_ack(const struct kaal_start_entry *irq);
+
+// Ends the component with an exit status: kaal_stop() with the reason "finished" if it is 0, else
+// "exit status N".
+_Noreturn void kaal_exit(int status);
 
 // Ends the component: it is suspended, and the broker reports it by name with this reason. Other
 // components go on.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Thread-local variables of a program with one thread. The linker script reserves their place at
-// the end of .bss, the start-up code points TPIDR_EL0 16 bytes below it, and this fills it:
+// the end of .bss, the start-up code points TPIDR_EL0 16 bytes below it, and this fills it from
+// .tdata, which lies among a component's constants:
 //
 //    .tdata |initial values|          .bss  ... |initial values|zeroes|
 //           kaal_tls_image                      kaal_tls_start
