@@ -5,8 +5,8 @@
 //
 //    0x0000  ELF header, program headers
 //    0x1000  text: struct kaal_mock_program      R-X  at TEXT
-//    0x2000  constants: the note                 R--  at TEXT + 0x1000
-//    0x3000  data: kaal_image_address            RW-  at TEXT + 0x2000
+//    0x2000  constants: the notes                R--  at TEXT + 0x1000
+//    0x3000  data: kaal_image_address            RW-  at TEXT + 0x2000; a component has no bytes
 //    0x4000  section headers, symbols: for the tool, which looks for kaal_image_address
 #include <kaal/image.h>
 #include <kaal/mock.h>
@@ -30,6 +30,7 @@ enum {
     SEGMENTS = 4,
     SECTIONS = 3,
     WORD = 8,
+    NOTES = sizeof(struct kaal_note) + sizeof(struct kaal_program_note),
 };
 
 static uint8_t file[SIZE];
@@ -54,13 +55,13 @@ static Elf64_Phdr segment(uint32_t type, uint32_t flags, uint64_t at, uint64_t a
     };
 }
 
-static void put_headers(uint64_t text)
+static void put_headers(uint64_t text, bool root)
 {
-    const Elf64_Phdr segments[SEGMENTS] = {
+    Elf64_Phdr segments[SEGMENTS] = {
         segment(PT_LOAD, PF_R | PF_X, TEXT_AT, text, sizeof(struct kaal_mock_program)),
-        segment(PT_LOAD, PF_R, NOTE_AT, text + PAGE, sizeof(struct kaal_note)),
+        segment(PT_LOAD, PF_R, NOTE_AT, text + PAGE, NOTES),
         segment(PT_LOAD, PF_R | PF_W, DATA_AT, text + UINT64_C(2) * PAGE, WORD),
-        segment(PT_NOTE, PF_R, NOTE_AT, text + PAGE, sizeof(struct kaal_note)),
+        segment(PT_NOTE, PF_R, NOTE_AT, text + PAGE, NOTES),
     };
     const Elf64_Ehdr header = {
         .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
@@ -76,6 +77,7 @@ static void put_headers(uint64_t text)
         .e_shentsize = sizeof(Elf64_Shdr),
         .e_shnum = SECTIONS,
     };
+    segments[2].p_filesz = root ? WORD : 0;
     put(0, &header, sizeof(header));
     put(sizeof(header), segments, sizeof(segments));
 }
@@ -110,8 +112,16 @@ static void put_symbols(uint64_t text)
     put(STRINGS_AT, strings, sizeof(strings));
 }
 
-static bool put_content(const char *name, const char *config)
+// A new process has clean data, whatever there was before.
+static bool put_content(const char *name, const char *config, bool root)
 {
+    const struct kaal_program_note about = {
+        .owner_size = sizeof(KAAL_NOTE_OWNER),
+        .size = sizeof(uint32_t),
+        .type = KAAL_NOTE_PROGRAM,
+        .owner = KAAL_NOTE_OWNER,
+        .flags = root ? 0 : KAAL_PROGRAM_STARTS_CLEAN,
+    };
     struct kaal_mock_program program = {KAAL_MOCK_ESCAPE, KAAL_MOCK_VERSION, ""};
     struct kaal_note note = {
         .owner_size = sizeof(KAAL_NOTE_OWNER),
@@ -126,6 +136,7 @@ static bool put_content(const char *name, const char *config)
     memcpy(note.config, config, strlen(config));
     put(TEXT_AT, &program, sizeof(program));
     put(NOTE_AT, &note, sizeof(note));
+    put(NOTE_AT + sizeof(note), &about, sizeof(about));
     return true;
 }
 
@@ -135,13 +146,13 @@ int main(int argc, char **argv)
         fputs("usage: kaal-mock-stub root|component NAME CONFIGURATION FILE\n", stderr);
         return EXIT_FAILURE;
     }
-    const uint64_t text =
-        strcmp(argv[1], "root") == 0 ? KAAL_MOCK_ROOT_TEXT : KAAL_MOCK_COMPONENT_TEXT;
-    if (!put_content(argv[2], argv[3])) {
+    const bool root = strcmp(argv[1], "root") == 0;
+    const uint64_t text = root ? KAAL_MOCK_ROOT_TEXT : KAAL_MOCK_COMPONENT_TEXT;
+    if (!put_content(argv[2], argv[3], root)) {
         fprintf(stderr, "kaal-mock-stub: %s or %s: too long a name\n", argv[2], argv[3]);
         return EXIT_FAILURE;
     }
-    put_headers(text);
+    put_headers(text, root);
     put_symbols(text);
     FILE *out = fopen(argv[4], "wbe");
     if (out == NULL || fwrite(file, 1, sizeof(file), out) != sizeof(file) || fclose(out) != 0) {

@@ -35,7 +35,8 @@ _Static_assert(SHADOW_OF(MODEL_START) >= GAP && SHADOW_OF(MODEL_END) <= MODEL_ST
 const char *__asan_default_options(void) // NOLINT(bugprone-reserved-identifier): its name
 {
     return "protect_shadow_gap=0:handle_segv=0:handle_sigbus=0:handle_sigill=0:handle_sigfpe=0:"
-           "handle_sigtrap=0:use_sigaltstack=0:detect_leaks=0:abort_on_error=1";
+           "handle_sigtrap=0:use_sigaltstack=0:detect_leaks=0:abort_on_error=0:"
+           "allocator_may_return_null=1:max_allocation_size_mb=256";
 }
 
 static void take_away(uint64_t start, uint64_t end)
