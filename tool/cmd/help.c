@@ -23,6 +23,11 @@
     "      --gic 2|3          version of its interrupt controller (default: 2)\n"                  \
     "      --qemu PATH        QEMU to use (default: qemu-system-aarch64)\n"
 
+#define BACKEND_HELP                                                                               \
+    "      --backend NAME     kaal: our kernel in QEMU (default); mock: its core and the "         \
+    "programs\n"                                                                                   \
+    "                         as Linux processes, docs/mock.md\n"
+
 #define COMMON_HELP                                                                                \
     "  -q, --quiet            say only what is wrong\n"                                            \
     "  -v, --verbose          say more\n"                                                          \
@@ -81,8 +86,9 @@ static const char run_help[] =
     "Packs a system, boots it in QEMU, shows its output, and verifies it: boot sequence, values\n"
     "that depend on the run's random seed, what expect.toml asks for. The exit status is the\n"
     "verdict.\n"
-    "\n" SYSTEM_HELP MACHINE_HELP
+    "\n" SYSTEM_HELP BACKEND_HELP MACHINE_HELP
     "  -t, --timeout SECONDS  time limit (default: what expect.toml says, else 60)\n"
+    "      --gdb PROGRAM      of the mock: the program waits for a debugger\n"
     "      --seed NUMBER      seed of the run, as 0x1234 (default: random)\n"
     "      --log FILE         write the system's output there as well\n"
     "      --replay FILE      judge such a log instead of booting\n"

@@ -196,6 +196,7 @@ enum option_key {
     KEY_BOARD_CONFIG,
     KEY_LAYOUT,
     KEY_COMPARE,
+    KEY_GDB,
 };
 
 struct option_use {
@@ -233,6 +234,7 @@ static const struct option long_options[] = {
     {"board-config", required_argument, NULL, KEY_BOARD_CONFIG},
     {"layout", required_argument, NULL, KEY_LAYOUT},
     {"compare", required_argument, NULL, KEY_COMPARE},
+    {"gdb", required_argument, NULL, KEY_GDB},
     {NULL, 0, NULL, 0},
 };
 
@@ -245,6 +247,7 @@ static const struct option_use uses[] = {
     {KEY_EL, ANY_SYSTEM},      {KEY_GIC, ANY_SYSTEM},           {KEY_QEMU, ANY_SYSTEM},
     {KEY_BACKEND, ANY_SYSTEM}, {KEY_BOARD, ANY_SYSTEM},         {KEY_BOARD_CONFIG, ANY_SYSTEM},
     {KEY_LAYOUT, CMD_SDK},     {KEY_COMPARE, CMD_SDK},          {KEY_DISK, CMD_RUN},
+    {KEY_GDB, CMD_RUN},
 };
 
 static const char *option_name(int key)
@@ -355,6 +358,9 @@ static bool take_option(struct parser *p, int key, const char *value)
         return take_choice(p, "gic", value, 2, 3, &o->gic, &o->gic_given);
     case KEY_CTEST:
         return add(p, &o->ctest, value);
+    case KEY_GDB:
+        o->gdb = value;
+        return true;
     case KEY_DISK:
         return take_disk(p, value);
     case KEY_BACKEND:
@@ -490,6 +496,16 @@ static bool finish(struct parser *p)
     if (one && o->systems.count > 1) {
         diag_error(p->diag, place_none(), "more than one SYSTEM: %s; give one",
                    o->systems.items[1]);
+        return false;
+    }
+    if (o->backend == BACKEND_MOCK && o->command == CMD_TEST && o->systems.count != 0 &&
+        strcmp(o->systems.items[0], "conformance") == 0) {
+        diag_error(p->diag, place_none(),
+                   "the conformance suite is written for the machine; leave out --backend mock");
+        return false;
+    }
+    if (o->gdb != NULL && o->backend != BACKEND_MOCK) {
+        diag_error(p->diag, place_none(), "--gdb belongs to --backend mock; add that");
         return false;
     }
     if (!o->seed_given && getrandom(&o->seed, sizeof(o->seed), 0) != sizeof(o->seed)) {
