@@ -48,7 +48,7 @@ static bool suits(const struct options *o, const struct system *s, struct diag *
                    "another backend",
                    kernel);
     }
-    if (o->command == CMD_BUILD || o->command == CMD_BENCH) {
+    if ((o->command & (CMD_CHECK | CMD_RUN | CMD_TEST)) == 0) {
         diag_error(
             d, place_none(),
             "the mock machine boots no image and counts no instructions; it is for check, run "

@@ -256,12 +256,12 @@ static bool read_backends(struct reader *r, const struct toml_table *t, bool *wa
 
 static bool read_report(struct reader *r, const struct toml_value *v)
 {
-    static const char *const keys[] = {"from", "event", "title",    "values",   "key",
-                                       "each", "typed", "backends", "kernel_el"};
+    static const char *const keys[] = {"from", "event", "title",    "values",    "key",
+                                       "each", "typed", "backends", "kernel_el", "repeats"};
     struct expect_item item;
     bool wanted = false;
     bool applies = false;
-    if (!known_keys(r, v->table, keys, 9, "a report") || !read_item(r, v, &item) ||
+    if (!known_keys(r, v->table, keys, 10, "a report") || !read_item(r, v, &item) ||
         !read_backends(r, v->table, &wanted) || !read_kernel_el(r, v, &applies)) {
         return false;
     }
@@ -273,6 +273,11 @@ static bool read_report(struct reader *r, const struct toml_value *v)
         return wrong_type(r, typed, "true or false");
     }
     item.typed = typed != NULL && typed->value.boolean;
+    const struct toml_entry *repeats = toml_get(v->table, "repeats");
+    if (repeats != NULL && repeats->value.type != TOML_BOOLEAN) {
+        return wrong_type(r, repeats, "true or false");
+    }
+    item.repeats = repeats != NULL && repeats->value.boolean;
     const struct toml_entry *each = toml_get(v->table, "each");
     if (each == NULL) {
         append(r, &item);

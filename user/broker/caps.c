@@ -170,7 +170,9 @@ static void note_spawned(const struct component *c)
 
 static void fill_window(const struct component *c)
 {
-    memset(walk.window, 0, sizeof(walk.window));
+    for (uint32_t i = 0; i < WINDOW; i++) {
+        walk.window[i] = (struct entry){TYPE_NONE, NULL, NO_COMPONENT, 0};
+    }
     if (c->described) {
         note_plan(c);
     } else {

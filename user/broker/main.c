@@ -78,12 +78,17 @@ static void add_detail(struct request *r, enum kaal_err err)
     }
 }
 
-static seL4_MessageInfo_t answer_dead(seL4_Word badge)
+// What tells that a list has no more elements is not a refusal.
+static bool is_end_of_list(const struct request *r, int err)
 {
-    uint32_t number = (uint32_t)(badge & KAAL_BADGE_ID);
-    seL4_SetMR(0, component_at(number)->state == KAAL_STATE_BACKOFF
-                      ? component_at(number)->generation
-                      : 0);
+    return err == KAAL_ERR_NOTFOUND &&
+           (r->label == KAAL_BROKER_LIST || r->label == KAAL_BROKER_GRANTS ||
+            r->label == KAAL_BROKER_AUDIT || r->label == KAAL_BROKER_DEVICES);
+}
+
+static seL4_MessageInfo_t answer_dead(void)
+{
+    seL4_SetMR(0, 0); // who is to come back is called itself
     return answer(KAAL_ERR_DEAD, 1);
 }
 
@@ -110,7 +115,7 @@ static bool called(seL4_Word badge, seL4_MessageInfo_t *info)
         return false;
     }
     if (err != KAAL_OK) {
-        if (r.caller != NULL) {
+        if (r.caller != NULL && !is_end_of_list(&r, err)) {
             audit_refusal(&r, (enum kaal_err)err);
         }
         add_detail(&r, (enum kaal_err)err);
@@ -143,7 +148,7 @@ static bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info)
         return false;
     }
     if ((badge & KAAL_BADGE_DEAD) != 0) {
-        *info = answer_dead(badge);
+        *info = answer_dead();
         return true;
     }
     broker.signals |= badge;

@@ -61,7 +61,10 @@ static bool digits(const char **at, uint64_t max, uint64_t *number)
 
 bool word_number(const char *word, uint64_t max, uint64_t *number)
 {
-    return digits(&word, max, number) && *word == '\0';
+    uint64_t found = 0;
+    bool ok = digits(&word, max, &found) && *word == '\0';
+    *number = ok ? found : *number;
+    return ok;
 }
 
 // Behind the point of seconds: up to six digits.

@@ -27,7 +27,7 @@ bool words_next(const char **line, struct words *words);
 // Words from `first` on, with a blank between them, as one text. False if it has no room.
 bool words_join(const struct words *words, uint32_t first, char *text, uint32_t room);
 
-// A decimal number up to `max`, and nothing else.
+// A decimal number up to `max`, and nothing else. *number is left alone if it is none.
 bool word_number(const char *word, uint64_t max, uint64_t *number);
 
 // Seconds, "2" or "0.25", or with a unit, "2s", "250ms", "100us", in microseconds. At most a day.
