@@ -28,7 +28,7 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {"unknown", KAAL_BROKER_ALIVE + 1, 3, {0}, KAAL_ERR_REQUEST, 0},
+    {"unknown", 99, 3, {0}, KAAL_ERR_REQUEST, 0},
     {"zero", 0, 3, {0}, KAAL_ERR_REQUEST, 0},
     {"huge", 0xfffff, 3, {0}, KAAL_ERR_REQUEST, 0},
     {"memory_short", KAAL_BROKER_MEMORY, 2, {4096}, KAAL_ERR_PROTOCOL, 0},
@@ -86,6 +86,9 @@ static const struct row rows[] = {
     {"device_match", KAAL_BROKER_DEVICE, 4, {3, 1, 0x2f}, KAAL_ERR_ARGUMENT, 1},
     {"device_text", KAAL_BROKER_DEVICE, 4, {0, 9, 0x2f}, KAAL_ERR_ARGUMENT, 2},
     {"audit_short", KAAL_BROKER_AUDIT, 1, {0}, KAAL_ERR_PROTOCOL, 0},
+    {"devices_short", KAAL_BROKER_DEVICES, 1, {0}, KAAL_ERR_PROTOCOL, 0},
+    {"devices_beyond", KAAL_BROKER_DEVICES, 2, {~0ull}, KAAL_ERR_NOTFOUND, 0},
+    {"caps", KAAL_BROKER_CAPS, 1, {0}, KAAL_ERR_DENIED, KAAL_RULE_CONSOLE},
     {"audit_later", KAAL_BROKER_AUDIT, 2, {~0ull}, KAAL_ERR_NOTFOUND, 0},
 };
 
@@ -105,6 +108,7 @@ static const struct row unseen_rows[] = {
     {"list", KAAL_BROKER_LIST, 2, {0}, KAAL_ERR_DENIED, KAAL_RULE_ALLOW_SEE},
     {"grants", KAAL_BROKER_GRANTS, 3, {SELF}, KAAL_ERR_DENIED, KAAL_RULE_ALLOW_SEE},
     {"audit", KAAL_BROKER_AUDIT, 2, {0}, KAAL_ERR_DENIED, KAAL_RULE_ALLOW_SEE},
+    {"devices", KAAL_BROKER_DEVICES, 2, {0}, KAAL_ERR_DENIED, KAAL_RULE_ALLOW_SEE},
     {"totals", KAAL_BROKER_TOTALS, 1, {0}, KAAL_ERR_DENIED, KAAL_RULE_ALLOW_SEE},
 };
 
