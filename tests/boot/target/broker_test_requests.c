@@ -117,6 +117,11 @@ static uint64_t parameter(uint64_t argument)
     return argument >= CHILD && argument < PARAMETERS_END ? parameters[argument - CHILD] : argument;
 }
 
+static void set_parameter(uint64_t which, uint64_t value)
+{
+    parameters[which - CHILD] = value;
+}
+
 static void ask_broker(const struct row *row)
 {
     seL4_SetMR(0, KAAL_BROKER_WORD);
@@ -178,7 +183,7 @@ static void ask_puppet(const char *name, uint32_t allow, const struct row *table
 static void denied(void)
 {
     case_begin("denied");
-    parameters[SELF - CHILD] = own_id();
+    set_parameter(SELF, own_id());
     ask_puppet("looker", KAAL_ALLOW_SEE, denied_rows, sizeof(denied_rows) / sizeof(denied_rows[0]));
     ask_puppet("blind", KAAL_ALLOW_MEMORY, unseen_rows,
                sizeof(unseen_rows) / sizeof(unseen_rows[0]));
@@ -195,14 +200,14 @@ static void bad_requests(void)
     puppet_close(&ended);
     same("own", kaal_memory_get(4096, KAAL_RIGHT_READ | KAAL_RIGHT_WRITE, &own), KAAL_OK);
     same("gone", kaal_memory_get(4096, KAAL_RIGHT_READ, &gone), KAAL_OK);
-    parameters[GONE - CHILD] = gone.grant;
+    set_parameter(GONE, gone.grant);
     same("gone", kaal_memory_release(&gone), KAAL_OK);
     same("foreign", puppet_ask(&child, KAAL_BROKER_MEMORY, 3, 4096, KAAL_RIGHT_READ, 0), KAAL_OK);
-    parameters[FOREIGN - CHILD] = seL4_GetMR(3);
-    parameters[CHILD - CHILD] = child.id;
-    parameters[ENDED - CHILD] = ended.id;
-    parameters[OWN - CHILD] = own.grant;
-    parameters[SELF - CHILD] = own_id();
+    set_parameter(FOREIGN, seL4_GetMR(3));
+    set_parameter(CHILD, child.id);
+    set_parameter(ENDED, ended.id);
+    set_parameter(OWN, own.grant);
+    set_parameter(SELF, own_id());
     mark();
     for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         ask_broker(&rows[i]);
