@@ -15,6 +15,7 @@ for header in $(git ls-files -co --exclude-standard '*.h'); do
     [ -f "$header" ] || continue
     case $header in
     *_inline.h | *_trap.h) continue ;; # the tail of the contract header that includes them
+    user/sdk/arch/host/* | examples/*/arch/x86_64/*) compiler="gcc -D_GNU_SOURCE $include $host" ;;
     kernel/arch/aarch64/* | kernel/plat/qemu_virt/* | user/sdk/arch/aarch64/* | user/* | loader/* | examples/* | tests/*/target/* | tests/bench/*)
         compiler="aarch64-linux-gnu-gcc -ffreestanding $include $target" ;;
     *) compiler="gcc $include $host" ;;

@@ -50,9 +50,10 @@ struct expect {
     struct expect_input *inputs;
     size_t input_count;
     size_t input_capacity;
-    size_t end;         // EXPECT_NONE: when all is seen
-    unsigned timeout;   // seconds; 0: the default
-    unsigned kernel_el; // exception level of the kernel that this is expected of
+    size_t end;          // EXPECT_NONE: when all is seen
+    unsigned timeout;    // seconds; 0: the default
+    unsigned kernel_el;  // exception level of the kernel that this is expected of
+    const char *backend; // that runs the system
 };
 
 // The boot sequence: what loader, kernel (if it prints), root task and broker report.
@@ -65,6 +66,8 @@ struct boot_facts {
     const char *root;
     const char *system;
     const char *config;
+    const char *backend;
+    bool loader; // there is one, and it reports
 };
 
 void expect_boot(struct arena *a, const struct boot_facts *facts, struct expect *out);
