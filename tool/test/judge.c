@@ -14,9 +14,9 @@ void judge_init(struct judge *j, struct arena *a, const struct expect *e, uint64
         .seed = seed,
         .seen = arena_alloc(a, (e->count + 1) * sizeof(*j->seen)),
     };
-    // Without a seed nobody typed: such lines are as good as seen.
-    for (size_t i = 0; seed == 0 && i < e->count; i++) {
-        if (e->items[i].typed) {
+    // Without a seed nobody typed: such lines are as good as seen. Others need not come at all.
+    for (size_t i = 0; i < e->count; i++) {
+        if ((seed == 0 && e->items[i].typed) || e->items[i].repeats) {
             j->seen[i].seen = true;
             j->seen[i].assumed = true;
             j->seen_count++;
@@ -118,12 +118,13 @@ static void check_order(struct judge *j, size_t index)
 static void take_item(struct judge *j, size_t index, const struct report *r, uint64_t ms)
 {
     struct judge_seen *seen = &j->seen[index];
-    if (seen->seen && !seen->assumed && !j->expect->items[index].repeats) {
+    const bool repeats = j->expect->items[index].repeats;
+    if (seen->seen && !seen->assumed && !repeats) {
         judge_problem(j, "%s came twice", name_of(j, index));
         return;
     }
     check_order(j, index);
-    j->seen_count += seen->assumed ? 0 : 1;
+    j->seen_count += seen->assumed || repeats ? 0 : 1;
     *seen = (struct judge_seen){.seen = true, .wrong = seen->wrong, .ms = ms};
     while (j->next_stage < j->expect->stage_count && j->seen[j->next_stage].seen) {
         j->next_stage++;
@@ -206,7 +207,7 @@ bool judge_over(const struct judge *j)
 void judge_finish(struct judge *j)
 {
     for (size_t i = 0; i < j->expect->count; i++) {
-        if (!j->seen[i].seen && !j->expect->items[i].repeats) {
+        if (!j->seen[i].seen) {
             judge_problem(j, "%s was not seen", name_of(j, i));
         }
     }

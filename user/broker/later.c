@@ -74,9 +74,13 @@ int later_lookup(struct request *r, const char *name)
     return keep(WAITING_NAME, r->caller, 0, name);
 }
 
-static void answer(uint32_t place, const struct request *r, enum kaal_err err)
+static void answer(uint32_t place, struct request *r, enum kaal_err err)
 {
     places[place].what = WAITING_NOT;
+    if (err != KAAL_OK) {
+        audit_refusal(r, err);
+        add_detail(r, err);
+    }
     waiting--;
     seL4_Send(places[place].reply, seL4_MessageInfo_new(err, 0, 0, r->results));
 }
@@ -99,7 +103,8 @@ void later_published(const char *name, struct component *owner)
 {
     for (uint32_t i = 0; i < REPLIES; i++) {
         if (places[i].what == WAITING_NAME && strncmp(places[i].name, name, KAAL_NAME_SIZE) == 0) {
-            struct request r = {.caller = component_at(places[i].caller)};
+            struct request r = {.caller = component_at(places[i].caller),
+                                .label = KAAL_BROKER_LOOKUP};
             answer(i, &r, lookup_connect(&r, name, owner));
         }
     }

@@ -61,8 +61,7 @@ static int serve(struct request *r)
     return known ? handlers[r->label](r) : KAAL_ERR_REQUEST;
 }
 
-// What belongs to an error: MR0.
-static void add_detail(struct request *r, enum kaal_err err)
+void add_detail(struct request *r, enum kaal_err err)
 {
     r->results = 0;
     if (err == KAAL_ERR_DENIED) {

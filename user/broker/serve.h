@@ -60,6 +60,9 @@ static inline enum kaal_err require(const struct request *r, enum kaal_allow all
     return (r->caller->spec.policy.allow & allow) != 0 ? KAAL_OK : denied(rule);
 }
 
+// What belongs to an error, in the place of the results: MR0.
+void add_detail(struct request *r, enum kaal_err err);
+
 // The message's text of `length` bytes from word `first` on; false if it is not all there, or has
 // no room in `text`.
 bool argument_text(const struct request *r, unsigned first, uint64_t length, char *text,

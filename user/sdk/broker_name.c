@@ -26,6 +26,7 @@ const char *kaal_broker_request_name(uint32_t request)
         [KAAL_BROKER_GRANTS] = "grants",   [KAAL_BROKER_PUBLISH] = "publish",
         [KAAL_BROKER_LOOKUP] = "lookup",   [KAAL_BROKER_AUDIT] = "audit",
         [KAAL_BROKER_TOTALS] = "totals",   [KAAL_BROKER_ALIVE] = "alive",
+        [KAAL_BROKER_DEVICES] = "devices", [KAAL_BROKER_CAPS] = "caps",
     };
     return NAME_OF(names, request);
 }

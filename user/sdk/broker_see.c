@@ -45,6 +45,12 @@ enum kaal_err kaal_device_next(struct kaal_device_node *info)
     return next(KAAL_BROKER_DEVICES, 2, info, sizeof(*info));
 }
 
+enum kaal_err kaal_device_find(uint32_t number, struct kaal_device_node *node)
+{
+    seL4_SetMR(1, number);
+    return next(KAAL_BROKER_DEVICES, 2, node, sizeof(*node));
+}
+
 enum kaal_err kaal_totals_get(struct kaal_totals *totals)
 {
     return next(KAAL_BROKER_TOTALS, 1, totals, sizeof(*totals));

@@ -61,5 +61,7 @@ void test_devices(void)
     same("release", puppet_ask(&b, KAAL_BROKER_RELEASE, 2, seL4_GetMR(1), 0, 0), KAAL_OK);
     same("restart", kaal_component_restart(a.id, &generation), KAAL_OK);
     same("generation", generation, 2);
+    same("alive", puppet_tell(&a, PUPPET_SAY, 0, 0, &part), KAAL_OK);
+    same("alive", part, PUPPET_SAID);
     case_end();
 }

@@ -8,6 +8,7 @@
 enum {
     MEMORY_BYTES = 3 * 4096,
     READ_WRITE = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE,
+    DMA_BYTES = 5 * 4096,
     BADGE = 0x155,
 };
 
@@ -180,7 +181,7 @@ static void dma(void)
 {
     struct kaal_memory_grant memory = {0};
     case_begin("dma");
-    same("get", kaal_dma_get(5 * 4096, &memory), KAAL_OK);
+    same("get", kaal_dma_get(DMA_BYTES, &memory), KAAL_OK);
     same("paddr", memory.paddr != 0 && memory.paddr % 4096 == 0, 1);
     same("release", kaal_memory_release(&memory), KAAL_OK);
     same("large", kaal_memory_get(1 << 21, KAAL_RIGHT_READ | KAAL_MEMORY_LARGE, &memory), KAAL_OK);

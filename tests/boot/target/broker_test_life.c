@@ -69,6 +69,24 @@ static void killed_while_it_waits(void)
     case_end();
 }
 
+// Its call is made again when it goes on: the one that it had made is not answered twice.
+static void suspended_while_it_waits(void)
+{
+    const struct kaal_spawn options = puppet_options("waits", "lookup");
+    struct kaal_exit exit = {0};
+    case_begin("suspended_waiting");
+    uint64_t id = spawn(&options);
+    seL4_Yield();
+    same("suspend", kaal_component_suspend(id), KAAL_OK);
+    struct puppet server = puppet_open("server", 0);
+    same("publish", puppet_ask(&server, KAAL_BROKER_PUBLISH, 2, 0x6574616c, 0, 0), KAAL_OK);
+    same("resume", kaal_component_resume(id), KAAL_OK);
+    same("wait", kaal_component_wait(id, &exit), KAAL_OK);
+    same("status", (uint64_t)exit.status, 1);
+    puppet_close(&server);
+    case_end();
+}
+
 // What a component has of its own goes with it: children, memory, what it gave.
 static void child_of_a_child(void)
 {
@@ -194,6 +212,7 @@ void test_life(void)
     ends();
     states();
     killed_while_it_waits();
+    suspended_while_it_waits();
     child_of_a_child();
     quotas();
     fork_bomb();

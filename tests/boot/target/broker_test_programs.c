@@ -8,9 +8,9 @@
 #include <lib/prng.h>
 
 enum {
-    FLIPS = 300,  // programs with bytes changed
-    HEADERS = 64, // bytes at the start that half of the changes are in
-    BYTES = 4,    // changes in each
+    FLIPS = 300,   // programs with bytes changed
+    HEADERS = 256, // bytes at the start that half of the changes are in
+    BYTES = 4,     // changes in each
     PAGE = 4096,
 };
 
@@ -148,7 +148,7 @@ static void flipped_programs(void)
         uint8_t *bytes = fresh();
         for (unsigned j = 0; j < BYTES; j++) {
             uint64_t word = prng_next(&words);
-            size_t range = (word & 1) != 0 ? 4 * HEADERS : size();
+            size_t range = (word & 1) != 0 ? HEADERS : size();
             bytes[(word >> 8) % range] ^= (uint8_t)(1 + (word >> 1) % 255);
         }
         try_damaged("flipped", size());

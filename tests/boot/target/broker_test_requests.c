@@ -28,7 +28,7 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {"unknown", KAAL_BROKER_CAPS + 1, 3, {0}, KAAL_ERR_REQUEST, 0},
+    {"unknown", 99, 3, {0}, KAAL_ERR_REQUEST, 0},
     {"zero", 0, 3, {0}, KAAL_ERR_REQUEST, 0},
     {"huge", 0xfffff, 3, {0}, KAAL_ERR_REQUEST, 0},
     {"memory_short", KAAL_BROKER_MEMORY, 2, {4096}, KAAL_ERR_PROTOCOL, 0},
@@ -86,6 +86,9 @@ static const struct row rows[] = {
     {"device_match", KAAL_BROKER_DEVICE, 4, {3, 1, 0x2f}, KAAL_ERR_ARGUMENT, 1},
     {"device_text", KAAL_BROKER_DEVICE, 4, {0, 9, 0x2f}, KAAL_ERR_ARGUMENT, 2},
     {"audit_short", KAAL_BROKER_AUDIT, 1, {0}, KAAL_ERR_PROTOCOL, 0},
+    {"devices_short", KAAL_BROKER_DEVICES, 1, {0}, KAAL_ERR_PROTOCOL, 0},
+    {"devices_beyond", KAAL_BROKER_DEVICES, 2, {~0ull}, KAAL_ERR_NOTFOUND, 0},
+    {"caps", KAAL_BROKER_CAPS, 1, {0}, KAAL_ERR_DENIED, KAAL_RULE_CONSOLE},
     {"audit_later", KAAL_BROKER_AUDIT, 2, {~0ull}, KAAL_ERR_NOTFOUND, 0},
 };
 
@@ -105,12 +108,18 @@ static const struct row unseen_rows[] = {
     {"list", KAAL_BROKER_LIST, 2, {0}, KAAL_ERR_DENIED, KAAL_RULE_ALLOW_SEE},
     {"grants", KAAL_BROKER_GRANTS, 3, {SELF}, KAAL_ERR_DENIED, KAAL_RULE_ALLOW_SEE},
     {"audit", KAAL_BROKER_AUDIT, 2, {0}, KAAL_ERR_DENIED, KAAL_RULE_ALLOW_SEE},
+    {"devices", KAAL_BROKER_DEVICES, 2, {0}, KAAL_ERR_DENIED, KAAL_RULE_ALLOW_SEE},
     {"totals", KAAL_BROKER_TOTALS, 1, {0}, KAAL_ERR_DENIED, KAAL_RULE_ALLOW_SEE},
 };
 
 static uint64_t parameter(uint64_t argument)
 {
     return argument >= CHILD && argument < PARAMETERS_END ? parameters[argument - CHILD] : argument;
+}
+
+static void set_parameter(uint64_t which, uint64_t value)
+{
+    parameters[which - CHILD] = value;
 }
 
 static void ask_broker(const struct row *row)
@@ -174,7 +183,7 @@ static void ask_puppet(const char *name, uint32_t allow, const struct row *table
 static void denied(void)
 {
     case_begin("denied");
-    parameters[SELF - CHILD] = own_id();
+    set_parameter(SELF, own_id());
     ask_puppet("looker", KAAL_ALLOW_SEE, denied_rows, sizeof(denied_rows) / sizeof(denied_rows[0]));
     ask_puppet("blind", KAAL_ALLOW_MEMORY, unseen_rows,
                sizeof(unseen_rows) / sizeof(unseen_rows[0]));
@@ -191,14 +200,14 @@ static void bad_requests(void)
     puppet_close(&ended);
     same("own", kaal_memory_get(4096, KAAL_RIGHT_READ | KAAL_RIGHT_WRITE, &own), KAAL_OK);
     same("gone", kaal_memory_get(4096, KAAL_RIGHT_READ, &gone), KAAL_OK);
-    parameters[GONE - CHILD] = gone.grant;
+    set_parameter(GONE, gone.grant);
     same("gone", kaal_memory_release(&gone), KAAL_OK);
     same("foreign", puppet_ask(&child, KAAL_BROKER_MEMORY, 3, 4096, KAAL_RIGHT_READ, 0), KAAL_OK);
-    parameters[FOREIGN - CHILD] = seL4_GetMR(3);
-    parameters[CHILD - CHILD] = child.id;
-    parameters[ENDED - CHILD] = ended.id;
-    parameters[OWN - CHILD] = own.grant;
-    parameters[SELF - CHILD] = own_id();
+    set_parameter(FOREIGN, seL4_GetMR(3));
+    set_parameter(CHILD, child.id);
+    set_parameter(ENDED, ended.id);
+    set_parameter(OWN, own.grant);
+    set_parameter(SELF, own_id());
     mark();
     for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         ask_broker(&rows[i]);

@@ -304,6 +304,29 @@ static void a_report_may_be_of_one_exception_level(void **state)
     assert_non_null(strstr(diag.items[0].text, "give 1 or 2"));
 }
 
+static void a_report_may_come_any_number_of_times(void **state)
+{
+    (void)state;
+    static const char text[] = "[[reports]]\nfrom = \"a\"\nevent = \"fault\"\nrepeats = true\n"
+                               "values = { kind = \"vm\" }\n";
+    static const char bad[] = "[[reports]]\nfrom = \"a\"\nevent = \"b\"\nrepeats = 2\n";
+    struct diag diag = {.arena = &arena};
+    struct judge j;
+    assert_true(read_expectations(text, 1, &diag));
+    judge_init(&j, &arena, &expect, 1);
+    const size_t seen = j.seen_count;
+    judge_line(&j, "[a] @fault kind=vm", 1);
+    judge_line(&j, "[a] @fault kind=vm", 2);
+    assert_int_equal(j.seen_count, seen);
+    for (size_t i = 0; i < j.problem_count; i++) {
+        assert_null(strstr(j.problems[i], "twice"));
+    }
+    judge_line(&j, "[a] @fault kind=cap", 3);
+    assert_non_null(strstr(j.problems[j.problem_count - 1], "kind=cap, expected vm"));
+    judge_finish(&j);
+    assert_false(read_expectations(bad, 1, &diag));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -323,6 +346,7 @@ int main(void)
         TEST(input_follows_its_line),
         TEST(the_end_line_ends_the_run),
         TEST(a_report_may_be_of_one_exception_level),
+        TEST(a_report_may_come_any_number_of_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

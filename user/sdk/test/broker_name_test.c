@@ -14,7 +14,7 @@ static const struct {
     uint32_t first;
     uint32_t count;
 } kinds[] = {
-    {kaal_broker_request_name, KAAL_BROKER_MEMORY, KAAL_BROKER_ALIVE + 1},
+    {kaal_broker_request_name, KAAL_BROKER_MEMORY, KAAL_BROKER_CAPS + 1},
     {kaal_rule_name, KAAL_RULE_NONE, KAAL_RULE_COUNT},
     {kaal_grant_kind_name, KAAL_GRANT_NONE, KAAL_GRANT_KIND_COUNT},
     {kaal_state_name, KAAL_STATE_NONE, KAAL_STATE_COUNT},

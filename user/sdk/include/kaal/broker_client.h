@@ -176,4 +176,7 @@ enum kaal_err kaal_grant_next(uint64_t holder, struct kaal_grant_info *info);
 enum kaal_err kaal_audit_next(struct kaal_audit_info *event);
 enum kaal_err kaal_device_next(struct kaal_device_node *info);
 
+// The first device of the device tree from this number on.
+enum kaal_err kaal_device_find(uint32_t number, struct kaal_device_node *node);
+
 enum kaal_err kaal_totals_get(struct kaal_totals *totals);
