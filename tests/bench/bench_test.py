@@ -16,7 +16,7 @@ import json
 import subprocess
 import sys
 
-LEAST, MOST = 40, 20000  # of a row, in instructions
+LEAST, MOST = 40, 70000  # of a row, in instructions
 NOISE = 1.06             # a compiler's choice of the moment: how often a loop over a bitmap turns, say
 QUEUES = {"queue.send", "queue.suspend", "queue.priority", "release.exhaust", "release.suspend", "release.timer"}
 OVERHEAD = 1.3           # of a component row over its system calls
