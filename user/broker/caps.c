@@ -499,7 +499,7 @@ bool caps_next_line(struct kaal_report *report)
     return true;
 }
 
-int serve_caps(struct request *r)
+enum kaal_err serve_caps(struct request *r)
 {
     if (component_number(r->caller) != broker.console) {
         return denied(KAAL_RULE_CONSOLE);

@@ -35,7 +35,7 @@ static enum kaal_err target(struct request *r, struct component **out)
     return KAAL_OK;
 }
 
-int serve_kill(struct request *r)
+enum kaal_err serve_kill(struct request *r)
 {
     struct component *c = NULL;
     enum kaal_err err = target(r, &c);
@@ -50,7 +50,7 @@ int serve_kill(struct request *r)
     return KAAL_OK;
 }
 
-int serve_suspend(struct request *r)
+enum kaal_err serve_suspend(struct request *r)
 {
     struct component *c = NULL;
     enum kaal_err err = target(r, &c);
@@ -69,7 +69,7 @@ int serve_suspend(struct request *r)
     return err;
 }
 
-int serve_resume(struct request *r)
+enum kaal_err serve_resume(struct request *r)
 {
     struct component *c = NULL;
     enum kaal_err err = target(r, &c);
@@ -83,7 +83,7 @@ int serve_resume(struct request *r)
     return c->state == KAAL_STATE_RUNNING ? KAAL_OK : KAAL_ERR_KERNEL;
 }
 
-int serve_restart(struct request *r)
+enum kaal_err serve_restart(struct request *r)
 {
     struct component *c = NULL;
     enum kaal_err err = target(r, &c);
@@ -101,7 +101,7 @@ int serve_restart(struct request *r)
     return err;
 }
 
-int serve_wait(struct request *r)
+enum kaal_err serve_wait(struct request *r)
 {
     struct component *c = NULL;
     enum kaal_err err = target(r, &c);
@@ -119,7 +119,7 @@ int serve_wait(struct request *r)
 }
 
 // The caller is suspended, so the answer goes nowhere.
-int serve_stop(struct request *r)
+enum kaal_err serve_stop(struct request *r)
 {
     char reason[128];
     if (r->words < 3) {

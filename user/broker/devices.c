@@ -51,7 +51,7 @@ static struct kaal_device_node describe(struct dt_node node, uint32_t number)
     return info;
 }
 
-int serve_devices(struct request *r)
+enum kaal_err serve_devices(struct request *r)
 {
     if (r->words < 2) {
         return KAAL_ERR_PROTOCOL;

@@ -159,7 +159,7 @@ void take_back_given(struct component *c)
     }
 }
 
-int serve_release(struct request *r)
+enum kaal_err serve_release(struct request *r)
 {
     struct grant *g = NULL;
     if (r->words < 2) {
@@ -224,7 +224,7 @@ enum kaal_err give_grant(struct request *r, uint64_t id, struct component *to, u
     return err;
 }
 
-int serve_give(struct request *r)
+enum kaal_err serve_give(struct request *r)
 {
     struct grant *g = NULL;
     if (r->words < 4) {
@@ -255,7 +255,7 @@ static struct grant *given_by(const struct component *c)
     return g;
 }
 
-int serve_revoke(struct request *r)
+enum kaal_err serve_revoke(struct request *r)
 {
     uint32_t taken = 0;
     struct grant *g = NULL;

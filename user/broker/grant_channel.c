@@ -159,7 +159,7 @@ static bool related(const struct component *a, const struct component *b)
            (!b->described && b->parent == component_number(a));
 }
 
-int serve_connect(struct request *r)
+enum kaal_err serve_connect(struct request *r)
 {
     struct grant *g = NULL;
     if (r->words < 3) {
@@ -236,7 +236,7 @@ static enum kaal_err make_notification(struct component *c, struct grant *g)
                                        store(), 0, 0, g->slot, 1));
 }
 
-int serve_channel(struct request *r)
+enum kaal_err serve_channel(struct request *r)
 {
     struct component *c = r->caller;
     struct grant *g = NULL;

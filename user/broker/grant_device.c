@@ -254,7 +254,7 @@ static enum kaal_err add_device(struct component *c, struct dt_node node,
     return err == KAAL_OK ? add_irqs(c, node, g, info) : err;
 }
 
-int serve_device(struct request *r)
+enum kaal_err serve_device(struct request *r)
 {
     char text[128];
     struct dt_node node;

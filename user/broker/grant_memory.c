@@ -209,7 +209,7 @@ static enum kaal_err read_shape(struct request *r, struct shape *shape)
     return KAAL_OK;
 }
 
-int serve_memory(struct request *r)
+enum kaal_err serve_memory(struct request *r)
 {
     struct shape shape;
     struct grant *g = NULL;

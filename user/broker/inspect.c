@@ -38,7 +38,7 @@ void audit_refusal(const struct request *r, enum kaal_err err)
                                              .error = err});
 }
 
-int serve_audit(struct request *r)
+enum kaal_err serve_audit(struct request *r)
 {
     struct kaal_audit_info info;
     uint64_t lost = 0;
@@ -93,7 +93,7 @@ static struct kaal_component_info describe(struct component *c)
     return info;
 }
 
-int serve_list(struct request *r)
+enum kaal_err serve_list(struct request *r)
 {
     if (r->words < 2) {
         return KAAL_ERR_PROTOCOL;
@@ -143,7 +143,7 @@ static void describe_grant(struct request *r, const struct grant *g)
     result_struct(r, &info, sizeof(info));
 }
 
-int serve_grants(struct request *r)
+enum kaal_err serve_grants(struct request *r)
 {
     if (r->words < 3) {
         return KAAL_ERR_PROTOCOL;
@@ -169,7 +169,7 @@ int serve_grants(struct request *r)
     return KAAL_ERR_NOTFOUND;
 }
 
-int serve_totals(struct request *r)
+enum kaal_err serve_totals(struct request *r)
 {
     enum kaal_err err = require(r, KAAL_ALLOW_SEE, KAAL_RULE_ALLOW_SEE);
     if (err != KAAL_OK) {

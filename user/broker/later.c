@@ -44,8 +44,7 @@ seL4_CPtr later_reply(void)
 }
 
 // Keeps the reply object that the request came with, and goes on with another.
-static int keep(enum waiting what, const struct component *caller, uint64_t target,
-                const char *name)
+static enum kaal_err keep(enum waiting what, struct request *r, uint64_t target, const char *name)
 {
     uint32_t next = 0;
     while (next < REPLIES && (next == current || places[next].what != WAITING_NOT)) {
@@ -55,23 +54,24 @@ static int keep(enum waiting what, const struct component *caller, uint64_t targ
         return KAAL_ERR_AGAIN;
     }
     places[current].what = what;
-    places[current].caller = component_number(caller);
+    places[current].caller = component_number(r->caller);
     places[current].target = target;
     memset(places[current].name, 0, KAAL_NAME_SIZE);
     memcpy(places[current].name, name, strnlen(name, KAAL_NAME_SIZE - 1));
     current = next;
     waiting++;
-    return SERVE_LATER;
+    r->later = true;
+    return KAAL_OK;
 }
 
-int later_wait(struct request *r, const struct component *target)
+enum kaal_err later_wait(struct request *r, const struct component *target)
 {
-    return keep(WAITING_END, r->caller, component_id(target), "");
+    return keep(WAITING_END, r, component_id(target), "");
 }
 
-int later_lookup(struct request *r, const char *name)
+enum kaal_err later_lookup(struct request *r, const char *name)
 {
-    return keep(WAITING_NAME, r->caller, 0, name);
+    return keep(WAITING_NAME, r, 0, name);
 }
 
 static void answer(uint32_t place, struct request *r, enum kaal_err err)

@@ -16,7 +16,7 @@ static seL4_MessageInfo_t answer(enum kaal_err err, seL4_Word words)
     return seL4_MessageInfo_new(err, 0, 0, words);
 }
 
-static int serve_log(struct request *r)
+static enum kaal_err serve_log(struct request *r)
 {
     if (component_number(r->caller) != broker.console) {
         return denied(KAAL_RULE_CONSOLE);
@@ -27,21 +27,21 @@ static int serve_log(struct request *r)
     return KAAL_OK;
 }
 
-static int serve_started(struct request *r)
+static enum kaal_err serve_started(struct request *r)
 {
     start_finished(r->caller);
     return KAAL_OK;
 }
 
-static int serve_passive(struct request *r)
+static enum kaal_err serve_passive(struct request *r)
 {
     start_passive(r->caller);
     return KAAL_OK;
 }
 
-static int serve(struct request *r)
+static enum kaal_err serve(struct request *r)
 {
-    static int (*const handlers[])(struct request *) = {
+    static enum kaal_err (*const handlers[])(struct request *) = {
         [KAAL_BROKER_MEMORY] = serve_memory,   [KAAL_BROKER_CHANNEL] = serve_channel,
         [KAAL_BROKER_STARTED] = serve_started, [KAAL_BROKER_PASSIVE] = serve_passive,
         [KAAL_BROKER_STOP] = serve_stop,       [KAAL_BROKER_LOG] = serve_log,
@@ -78,7 +78,7 @@ void add_detail(struct request *r, enum kaal_err err)
 }
 
 // What tells that a list has no more elements is not a refusal.
-static bool is_end_of_list(const struct request *r, int err)
+static bool is_end_of_list(const struct request *r, enum kaal_err err)
 {
     return err == KAAL_ERR_NOTFOUND &&
            (r->label == KAAL_BROKER_LIST || r->label == KAAL_BROKER_GRANTS ||
@@ -109,17 +109,17 @@ static bool called(seL4_Word badge, seL4_MessageInfo_t *info)
     struct request r = {.caller = component_of_badge(badge),
                         .label = seL4_MessageInfo_get_label(*info),
                         .words = words};
-    int err = r.caller == NULL ? KAAL_ERR_STALE : serve(&r);
-    if (err == SERVE_LATER) {
+    enum kaal_err err = r.caller == NULL ? KAAL_ERR_STALE : serve(&r);
+    if (r.later) {
         return false;
     }
     if (err != KAAL_OK) {
         if (r.caller != NULL && !is_end_of_list(&r, err)) {
-            audit_refusal(&r, (enum kaal_err)err);
+            audit_refusal(&r, err);
         }
-        add_detail(&r, (enum kaal_err)err);
+        add_detail(&r, err);
     }
-    *info = answer((enum kaal_err)err, r.results);
+    *info = answer(err, r.results);
     return true;
 }
 

@@ -57,7 +57,7 @@ static bool read_name(const struct request *r, unsigned first, char *name)
     return argument_text(r, first, length, name, KAAL_NAME_SIZE) && name_ok(name);
 }
 
-int serve_publish(struct request *r)
+enum kaal_err serve_publish(struct request *r)
 {
     char name[KAAL_NAME_SIZE];
     if (r->words < 2) {
@@ -102,7 +102,7 @@ enum kaal_err lookup_connect(struct request *r, const char *name, struct compone
     return err;
 }
 
-int serve_lookup(struct request *r)
+enum kaal_err serve_lookup(struct request *r)
 {
     char name[KAAL_NAME_SIZE];
     if (r->words < 3) {

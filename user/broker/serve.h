@@ -9,9 +9,6 @@
 
 #include <lib/mem.h>
 
-// Not an error: the answer comes later, through the reply object that the request came with.
-#define SERVE_LATER (-1)
-
 struct request {
     struct component *caller;
     seL4_Word label;
@@ -19,6 +16,7 @@ struct request {
     seL4_Word results;
     seL4_Word wrong;   // number of the argument that KAAL_ERR_ARGUMENT is about
     const char *cause; // of KAAL_ERR_PROGRAM
+    bool later;        // not answered now, but through the reply object that it came with
 };
 
 static inline uint64_t argument(unsigned number)
@@ -70,13 +68,13 @@ bool argument_text(const struct request *r, unsigned first, uint64_t length, cha
 
 // --- grant_*.c -----------------------------------------------------------------------------------
 
-int serve_memory(struct request *r);
-int serve_channel(struct request *r);
-int serve_release(struct request *r);
-int serve_give(struct request *r);
-int serve_revoke(struct request *r);
-int serve_connect(struct request *r);
-int serve_device(struct request *r);
+enum kaal_err serve_memory(struct request *r);
+enum kaal_err serve_channel(struct request *r);
+enum kaal_err serve_release(struct request *r);
+enum kaal_err serve_give(struct request *r);
+enum kaal_err serve_revoke(struct request *r);
+enum kaal_err serve_connect(struct request *r);
+enum kaal_err serve_device(struct request *r);
 
 struct grant;
 
@@ -89,14 +87,14 @@ enum kaal_err give_grant(struct request *r, uint64_t id, struct component *to, u
 // What every spawned component has from the beginning.
 enum kaal_err spawn_wire(struct component *c);
 
-int serve_spawn(struct request *r);
-int serve_kill(struct request *r);
-int serve_suspend(struct request *r);
-int serve_resume(struct request *r);
-int serve_restart(struct request *r);
-int serve_wait(struct request *r);
-int serve_stop(struct request *r);
-int serve_alive(struct request *r);
+enum kaal_err serve_spawn(struct request *r);
+enum kaal_err serve_kill(struct request *r);
+enum kaal_err serve_suspend(struct request *r);
+enum kaal_err serve_resume(struct request *r);
+enum kaal_err serve_restart(struct request *r);
+enum kaal_err serve_wait(struct request *r);
+enum kaal_err serve_stop(struct request *r);
+enum kaal_err serve_alive(struct request *r);
 
 // --- names.c, inspect.c --------------------------------------------------------------------------
 
@@ -111,17 +109,17 @@ void audit_event(enum kaal_audit_event event, const struct component *actor,
                  const struct component *subject, uint64_t object, uint32_t detail);
 void audit_refusal(const struct request *r, enum kaal_err err);
 
-int serve_publish(struct request *r);
-int serve_lookup(struct request *r);
-int serve_list(struct request *r);
-int serve_grants(struct request *r);
-int serve_audit(struct request *r);
-int serve_totals(struct request *r);
+enum kaal_err serve_publish(struct request *r);
+enum kaal_err serve_lookup(struct request *r);
+enum kaal_err serve_list(struct request *r);
+enum kaal_err serve_grants(struct request *r);
+enum kaal_err serve_audit(struct request *r);
+enum kaal_err serve_totals(struct request *r);
 
 // --- devices.c, caps.c ---------------------------------------------------------------------------
 
-int serve_devices(struct request *r);
-int serve_caps(struct request *r);
+enum kaal_err serve_devices(struct request *r);
+enum kaal_err serve_caps(struct request *r);
 
 // The next line of the list that was asked for. False: there is none.
 bool caps_next_line(struct kaal_report *report);
@@ -129,8 +127,8 @@ bool caps_next_line(struct kaal_report *report);
 // --- later.c -------------------------------------------------------------------------------------
 
 // The caller's answer is to come later. KAAL_ERR_AGAIN if too many wait.
-int later_wait(struct request *r, const struct component *target);
-int later_lookup(struct request *r, const char *name);
+enum kaal_err later_wait(struct request *r, const struct component *target);
+enum kaal_err later_lookup(struct request *r, const char *name);
 
 // Answers those who wait for this component's end (false: nobody does); for this name.
 bool later_ended(const struct component *target);

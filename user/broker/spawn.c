@@ -328,7 +328,7 @@ static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn 
     return KAAL_OK;
 }
 
-int serve_spawn(struct request *r)
+enum kaal_err serve_spawn(struct request *r)
 {
     struct kaal_spawn spawn;
     struct source source = {0};

@@ -224,7 +224,7 @@ void supervise_tick(void)
     set_alarm();
 }
 
-int serve_alive(struct request *r)
+enum kaal_err serve_alive(struct request *r)
 {
     r->caller->alive_at = broker_now();
     return KAAL_OK;
