@@ -39,6 +39,8 @@ static int dispatch(struct arena *a, struct options *o, struct diag *d)
         return cmd_bench(a, o, d);
     case CMD_SDK:
         return cmd_sdk(a, o, d);
+    case CMD_CAPS:
+        return cmd_caps(a, o, d);
     }
     return STATUS_USAGE;
 }

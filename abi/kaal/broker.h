@@ -36,9 +36,11 @@
 //    LOOKUP    enum kaal_lookup, name                        grant, CPtr, component
 //    AUDIT     sequence number to begin at                   struct kaal_audit_info
 //    TOTALS    -                                             struct kaal_totals
+//    DEVICES   number of a device to begin at                struct kaal_device_node
+//    CAPS      -                                             -
 //    ALIVE     -                                             -
 //
-// Structures travel as words, in this order and padded with zeroes; a longer one than ours is a
+// Structures travel as words, in this order, and names in them are padded with zeroes; a longer one than ours is a
 // newer minor version. After an error nothing has changed. Every grant is accounted to the
 // component and limited by its quota; after KAAL_ERR_DENIED MR0 is the enum kaal_rule.
 #pragma once
@@ -51,7 +53,7 @@
 
 enum {
     KAAL_BROKER_MAJOR = 1,
-    KAAL_BROKER_MINOR = 1,
+    KAAL_BROKER_MINOR = 2,
 
     // What a component may hold at a time of what it asked for, if its description says nothing.
     KAAL_BROKER_MEMORY_QUOTA = 4 << 20, // bytes
@@ -132,6 +134,20 @@ enum kaal_broker_request {
 
     // The sign of life of a component with a heartbeat.
     KAAL_BROKER_ALIVE = 24,
+
+    // The first device of the device tree from this number on. KAAL_ERR_NOTFOUND: none.
+    KAAL_BROKER_DEVICES = 25,
+
+    // For the console alone: who holds what is put out with the answers to LOG that follow,
+    // compared
+    // with what the kernel says:
+    //
+    //    @cap component=.. number=.. slot=.. kind=.. kernel=.. name=.. peer=.. rights=..
+    //    @map component=.. number=.. kind=.. name=.. address=.. size=.. rights=..
+    //    @caps components=.. slots=.. held=.. maps=.. differ=.. open=.. lost=.. kinds=..
+    //
+    // KAAL_ERR_BUSY: it is being put out.
+    KAAL_BROKER_CAPS = 26,
 };
 
 // --- names ---------------------------------------------------------------------------------------
@@ -308,6 +324,19 @@ struct kaal_device_info {
     } interrupt[4];
 };
 
+enum { KAAL_DEVICE_PATH_SIZE = 64, KAAL_DEVICE_COMPATIBLE_SIZE = 48 };
+
+// Names that are too long are cut.
+struct kaal_device_node {
+    uint32_t number; // in the order of the tree
+    uint32_t interrupts;
+    uint64_t holder; // component, or 0
+    uint64_t paddr;  // of its first registers
+    uint64_t size;
+    char path[KAAL_DEVICE_PATH_SIZE];
+    char compatible[KAAL_DEVICE_COMPATIBLE_SIZE];
+};
+
 struct kaal_totals {
     uint64_t memory; // bytes that the broker manages
     uint64_t memory_free;
@@ -358,3 +387,4 @@ _Static_assert(sizeof(struct kaal_component_info) == 128, "protocol layout");
 _Static_assert(sizeof(struct kaal_grant_info) == 80, "protocol layout");
 _Static_assert(sizeof(struct kaal_device_info) == 136, "protocol layout");
 _Static_assert(sizeof(struct kaal_audit_info) == 64, "protocol layout");
+_Static_assert(sizeof(struct kaal_device_node) == 144, "protocol layout");

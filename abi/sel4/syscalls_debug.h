@@ -72,3 +72,14 @@ LIBSEL4_INLINE_FUNC void kaal_try_debug_halt(void)
     seL4_DebugHalt();
 #endif
 }
+
+// The number of a capability's type where the kernel tells it, else -1.
+LIBSEL4_INLINE_FUNC int kaal_try_debug_identify(seL4_CPtr cap)
+{
+#ifdef CONFIG_DEBUG_BUILD
+    return (int)seL4_DebugCapIdentify(cap);
+#else
+    (void)cap;
+    return -1;
+#endif
+}

@@ -37,6 +37,7 @@ static const char main_help[] =
     "  build   pack it into a bootable image\n"
     "  run     boot it in QEMU and verify what it does\n"
     "  test    run the project's tests, or verify several systems\n"
+    "  caps    boot it, and show who holds what, by the broker and by the kernel\n"
     "  bench   measure boot, kernel and components in instructions, and sizes\n"
     "  sdk     write kernel, headers and libraries as an installation, or compare one\n"
     "\n"
@@ -82,7 +83,9 @@ static const char run_help[] =
     "that depend on the run's random seed, what expect.toml asks for. The exit status is the\n"
     "verdict.\n"
     "\n" SYSTEM_HELP MACHINE_HELP
-    "  -t, --timeout SECONDS  time limit (default: what expect.toml says, else 60)\n"
+    "  -i, --interactive      your terminal is the machine's; Ctrl-] leaves. Nothing is verified\n"
+    "                         but that it comes up\n"
+    "  -t, --timeout SECONDS  time limit (default: what expect.toml says, else 60; with -i: none)\n"
     "      --seed NUMBER      seed of the run, as 0x1234 (default: random)\n"
     "      --log FILE         write the system's output there as well\n"
     "      --replay FILE      judge such a log instead of booting\n"
@@ -92,7 +95,28 @@ static const char run_help[] =
     "examples:\n"
     "  kaal run\n"
     "  kaal run -m 128M --el 2 --gic 3\n"
-    "  kaal run --timeout 10 --log boot.log my/system.toml\n";
+    "  kaal run --timeout 10 --log boot.log my/system.toml\n"
+    "  kaal run -i examples/shell/system.toml\n";
+
+static const char caps_help[] =
+    "usage: kaal caps [OPTION]... [SYSTEM]\n"
+    "\n"
+    "Boots a system, asks it when it has come to its last stage who holds what, and prints that "
+    "as\n"
+    "a table: the capabilities of each component as the broker's books have them, and what the\n"
+    "kernel has in the same slot. Fails if the two differ. A debug kernel tells the type of each\n"
+    "capability, another one only whether there is one.\n"
+    "\n" SYSTEM_HELP MACHINE_HELP
+    "      --at NAME.EVENT    ask when this component reports this event\n"
+    "      --after SECONDS    ask at the first report after so long\n"
+    "  -t, --timeout SECONDS  time limit (default: what expect.toml says, else 60)\n"
+    "      --seed NUMBER      seed of the run (default: random)\n"
+    "      --log FILE         write the system's output there as well\n"
+    "      --disk FILE        raw disk of the machine\n"
+    "      --realtime         let time pass as on the host\n" COMMON_HELP "\n"
+    "examples:\n"
+    "  kaal caps my/system.toml\n"
+    "  kaal caps --at hello.hello my/system.toml\n";
 
 static const char test_help[] =
     "usage: kaal test [OPTION]... [SYSTEM]...\n"
@@ -165,8 +189,8 @@ const char *help_text(const char *command)
         const char *command;
         const char *text;
     } texts[] = {
-        {"check", check_help}, {"build", build_help}, {"run", run_help},
-        {"test", test_help},   {"bench", bench_help}, {"sdk", sdk_help},
+        {"check", check_help}, {"build", build_help}, {"run", run_help},   {"test", test_help},
+        {"bench", bench_help}, {"sdk", sdk_help},     {"caps", caps_help},
     };
     for (size_t i = 0; command != NULL && i < sizeof(texts) / sizeof(texts[0]); i++) {
         if (strcmp(texts[i].command, command) == 0) {

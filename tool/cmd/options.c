@@ -18,8 +18,8 @@
 #define CONFIG_DEFAULT "mcs-dbg"
 
 enum {
-    ANY_SYSTEM = CMD_CHECK | CMD_BUILD | CMD_RUN | CMD_TEST | CMD_BENCH,
-    RUNS = CMD_RUN | CMD_TEST,
+    ANY_SYSTEM = CMD_CHECK | CMD_BUILD | CMD_RUN | CMD_TEST | CMD_BENCH | CMD_CAPS,
+    RUNS = CMD_RUN | CMD_TEST | CMD_CAPS,
     MEMORY_DEFAULT_MIB = 512,
     MEMORY_MIN_MIB = 16,
     MEMORY_MAX_MIB = 4096,
@@ -97,6 +97,27 @@ static bool take_timeout(struct parser *p, const char *value)
     return true;
 }
 
+static bool take_after(struct parser *p, const char *value)
+{
+    const char *end;
+    uint64_t n;
+    if (!number(value, TIMEOUT_MAX_S, &n, &end) || *end != '\0' || n == 0) {
+        return wrong(p, "after", value, "a number of seconds from 1");
+    }
+    p->options->after = (unsigned)n;
+    return true;
+}
+
+static bool take_at(struct parser *p, const char *value)
+{
+    const char *dot = strchr(value, '.');
+    if (dot == NULL || dot == value || dot[1] == '\0') {
+        return wrong(p, "at", value, "a component and an event that it reports, as hello.ready");
+    }
+    p->options->at = value;
+    return true;
+}
+
 static bool take_seed(struct parser *p, const char *value)
 {
     const char *end;
@@ -169,6 +190,7 @@ static bool add(struct parser *p, struct strings *list, const char *value)
 enum option_key {
     KEY_CONFIG = 'c',
     KEY_HELP = 'h',
+    KEY_INTERACTIVE = 'i',
     KEY_SEARCH = 'I',
     KEY_MEMORY = 'm',
     KEY_OUTPUT = 'o',
@@ -196,6 +218,8 @@ enum option_key {
     KEY_BOARD_CONFIG,
     KEY_LAYOUT,
     KEY_COMPARE,
+    KEY_AT,
+    KEY_AFTER,
 };
 
 struct option_use {
@@ -206,6 +230,7 @@ struct option_use {
 static const struct option long_options[] = {
     {"config", required_argument, NULL, KEY_CONFIG},
     {"help", no_argument, NULL, KEY_HELP},
+    {"interactive", no_argument, NULL, KEY_INTERACTIVE},
     {"search-path", required_argument, NULL, KEY_SEARCH},
     {"memory", required_argument, NULL, KEY_MEMORY},
     {"output", required_argument, NULL, KEY_OUTPUT},
@@ -233,18 +258,39 @@ static const struct option long_options[] = {
     {"board-config", required_argument, NULL, KEY_BOARD_CONFIG},
     {"layout", required_argument, NULL, KEY_LAYOUT},
     {"compare", required_argument, NULL, KEY_COMPARE},
+    {"at", required_argument, NULL, KEY_AT},
+    {"after", required_argument, NULL, KEY_AFTER},
     {NULL, 0, NULL, 0},
 };
 
 static const struct option_use uses[] = {
-    {KEY_OUTPUT, CMD_BUILD},   {KEY_TIMEOUT, RUNS | CMD_BENCH}, {KEY_SEED, RUNS},
-    {KEY_LOG, RUNS},           {KEY_REPLAY, CMD_RUN},           {KEY_REALTIME, RUNS},
-    {KEY_CTEST, CMD_TEST},     {KEY_JSON, CMD_BENCH},           {KEY_SYNTAX, CMD_CHECK},
-    {KEY_LONG, CMD_TEST},      {KEY_GROWTH, CMD_BENCH},         {KEY_WORST, CMD_BENCH},
-    {KEY_SEARCH, ANY_SYSTEM},  {KEY_MEMORY, ANY_SYSTEM},        {KEY_KERNEL, ANY_SYSTEM},
-    {KEY_EL, ANY_SYSTEM},      {KEY_GIC, ANY_SYSTEM},           {KEY_QEMU, ANY_SYSTEM},
-    {KEY_BACKEND, ANY_SYSTEM}, {KEY_BOARD, ANY_SYSTEM},         {KEY_BOARD_CONFIG, ANY_SYSTEM},
-    {KEY_LAYOUT, CMD_SDK},     {KEY_COMPARE, CMD_SDK},          {KEY_DISK, CMD_RUN},
+    {KEY_OUTPUT, CMD_BUILD},
+    {KEY_TIMEOUT, RUNS | CMD_BENCH},
+    {KEY_SEED, RUNS},
+    {KEY_LOG, RUNS},
+    {KEY_REPLAY, CMD_RUN},
+    {KEY_REALTIME, RUNS},
+    {KEY_CTEST, CMD_TEST},
+    {KEY_JSON, CMD_BENCH},
+    {KEY_SYNTAX, CMD_CHECK},
+    {KEY_LONG, CMD_TEST},
+    {KEY_GROWTH, CMD_BENCH},
+    {KEY_WORST, CMD_BENCH},
+    {KEY_SEARCH, ANY_SYSTEM},
+    {KEY_MEMORY, ANY_SYSTEM},
+    {KEY_KERNEL, ANY_SYSTEM},
+    {KEY_EL, ANY_SYSTEM},
+    {KEY_GIC, ANY_SYSTEM},
+    {KEY_QEMU, ANY_SYSTEM},
+    {KEY_BACKEND, ANY_SYSTEM},
+    {KEY_BOARD, ANY_SYSTEM},
+    {KEY_BOARD_CONFIG, ANY_SYSTEM},
+    {KEY_LAYOUT, CMD_SDK},
+    {KEY_COMPARE, CMD_SDK},
+    {KEY_DISK, CMD_RUN | CMD_CAPS},
+    {KEY_INTERACTIVE, CMD_RUN},
+    {KEY_AT, CMD_CAPS},
+    {KEY_AFTER, CMD_CAPS},
 };
 
 static const char *option_name(int key)
@@ -277,6 +323,9 @@ static bool take_flag(struct parser *p, int key)
         return true;
     case KEY_VERBOSE:
         o->verbose = true;
+        return true;
+    case KEY_INTERACTIVE:
+        o->interactive = true;
         return true;
     case KEY_REALTIME:
         o->realtime = true;
@@ -347,6 +396,10 @@ static bool take_option(struct parser *p, int key, const char *value)
         return take_memory(p, value);
     case KEY_TIMEOUT:
         return take_timeout(p, value);
+    case KEY_AT:
+        return take_at(p, value);
+    case KEY_AFTER:
+        return take_after(p, value);
     case KEY_SEED:
         return take_seed(p, value);
     case KEY_EL:
@@ -389,8 +442,8 @@ static const struct {
     const char *name;
     enum command command;
 } commands[] = {
-    {"check", CMD_CHECK}, {"build", CMD_BUILD}, {"run", CMD_RUN},
-    {"test", CMD_TEST},   {"bench", CMD_BENCH}, {"sdk", CMD_SDK},
+    {"check", CMD_CHECK}, {"build", CMD_BUILD}, {"run", CMD_RUN},   {"test", CMD_TEST},
+    {"bench", CMD_BENCH}, {"sdk", CMD_SDK},     {"caps", CMD_CAPS},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -479,13 +532,29 @@ static bool finish_sdk(struct parser *p)
     return true;
 }
 
+// Ways to run that exclude each other.
+static bool finish_run(struct parser *p)
+{
+    const struct options *o = p->options;
+    if (o->interactive && (o->replay != NULL || o->quiet)) {
+        diag_error(p->diag, place_none(), "--interactive shows a running machine; leave out --%s",
+                   o->quiet ? "quiet" : "replay");
+        return false;
+    }
+    if (o->at != NULL && o->after != 0) {
+        diag_error(p->diag, place_none(), "--at and --after both say when to ask; leave out one");
+        return false;
+    }
+    return true;
+}
+
 static bool finish(struct parser *p)
 {
     struct options *o = p->options;
-    if (!finish_bench(p) || !finish_backend(p) || !finish_sdk(p)) {
+    if (!finish_bench(p) || !finish_backend(p) || !finish_sdk(p) || !finish_run(p)) {
         return false;
     }
-    bool one = o->command == CMD_BUILD || o->command == CMD_RUN ||
+    bool one = o->command == CMD_BUILD || o->command == CMD_RUN || o->command == CMD_CAPS ||
                (o->command == CMD_BENCH && o->bench == BENCH_BOOT);
     if (one && o->systems.count > 1) {
         diag_error(p->diag, place_none(), "more than one SYSTEM: %s; give one",
@@ -512,7 +581,7 @@ static enum options_result parse_all(struct parser *p, int argc, char **argv)
     optind = 1;
     for (;;) {
         int at = optind;
-        key = getopt_long(argc, argv, "-:c:hI:m:o:qt:v", long_options, NULL);
+        key = getopt_long(argc, argv, "-:c:hiI:m:o:qt:v", long_options, NULL);
         if (key == -1) {
             break;
         }

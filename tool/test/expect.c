@@ -229,11 +229,11 @@ static bool read_kernel_el(struct reader *r, const struct toml_value *v, bool *a
 
 static bool read_report(struct reader *r, const struct toml_value *v)
 {
-    static const char *const keys[] = {"from", "event", "title", "values",
-                                       "key",  "each",  "typed", "kernel_el"};
+    static const char *const keys[] = {"from", "event", "title",     "values", "key",
+                                       "each", "typed", "kernel_el", "repeats"};
     struct expect_item item;
     bool applies;
-    if (!known_keys(r, v->table, keys, 8, "a report") || !read_item(r, v, &item) ||
+    if (!known_keys(r, v->table, keys, 9, "a report") || !read_item(r, v, &item) ||
         !read_kernel_el(r, v, &applies)) {
         return false;
     }
@@ -245,6 +245,11 @@ static bool read_report(struct reader *r, const struct toml_value *v)
         return wrong_type(r, typed, "true or false");
     }
     item.typed = typed != NULL && typed->value.boolean;
+    const struct toml_entry *repeats = toml_get(v->table, "repeats");
+    if (repeats != NULL && repeats->value.type != TOML_BOOLEAN) {
+        return wrong_type(r, repeats, "true or false");
+    }
+    item.repeats = repeats != NULL && repeats->value.boolean;
     const struct toml_entry *each = toml_get(v->table, "each");
     if (each == NULL) {
         append(r, &item);

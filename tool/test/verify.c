@@ -2,13 +2,18 @@
 #include "tool/verify.h"
 
 #include "tool/arena.h"
+#include "tool/caps_view.h"
 #include "tool/cleanup.h"
 #include "tool/faults.h"
 #include "tool/file.h"
+#include "tool/interact.h"
 #include "tool/machine.h"
 #include "tool/options.h"
 #include "tool/pack.h"
+#include "tool/report.h"
 #include "tool/system.h"
+
+#include <kaal/console_protocol.h>
 
 #include <errno.h>
 #include <inttypes.h>
@@ -95,9 +100,14 @@ struct run {
     size_t bytes;     // of output
     char line[LINE_MAX_BYTES];
     size_t line_length;
+    bool returned;             // the cursor is at the beginning of the line
     char last[LINE_MAX_BYTES]; // the line before
     char said[1024];           // QEMU's own messages, the first of them
     size_t said_length;
+    struct interact *interact; // NULL: nobody sits there
+    uint64_t keys_ms;          // last keys
+    struct caps_view *caps;    // NULL: nobody asked
+    bool caps_asked;
 };
 
 // The guest's text, or a program's names, without what could reprogram a terminal.
@@ -123,6 +133,11 @@ static void type(const struct run *r, const char *text)
     (void)!write(r->machine.in, text, strlen(text));
 }
 
+static bool shows_lines(const struct run *r)
+{
+    return r->caps != NULL ? r->options->verbose : !r->options->quiet && r->interact == NULL;
+}
+
 // Where a fault was, below its line; and below the problem that the judge made of it, if it did.
 static void explain(struct run *r, size_t problems)
 {
@@ -130,7 +145,7 @@ static void explain(struct run *r, size_t problems)
     if (note.text == NULL) {
         return;
     }
-    if (!r->options->quiet) {
+    if (shows_lines(r) || r->interact != NULL) {
         show_text(note.text, '\n');
     }
     if (note.begins) {
@@ -147,12 +162,47 @@ static void explain(struct run *r, size_t problems)
     }
 }
 
+// What the console erases before it shows a line above a terminal's row.
+static size_t erased(const struct run *r)
+{
+    static const char erase[] = "\x1b[K";
+    size_t length = sizeof(erase) - 1;
+    return r->line_length >= length && memcmp(r->line, erase, length) == 0 ? length : 0;
+}
+
+// Is there something that the broker is to be asked, and is it time?
+static void ask_caps(struct run *r)
+{
+    const char *at = r->options->at;
+    struct report line;
+    if (r->caps == NULL) {
+        return;
+    }
+    arena_clear(&r->judge.line);
+    if (!report_parse(&r->judge.line, r->last, &line)) {
+        return;
+    }
+    if (r->caps_asked) {
+        caps_view_line(r->caps, &line);
+        return;
+    }
+    const char *name = arena_printf(&r->judge.line, "%s.%s", line.from, line.event);
+    uint64_t ms = host_ms() - r->start_ms;
+    bool due = at != NULL ? strcmp(at, name) == 0 : r->options->after == 0 && judge_over(&r->judge);
+    if (due || (r->options->after != 0 && ms >= r->options->after * UINT64_C(1000))) {
+        r->caps_asked = true;
+        type(r, (const char[]){KAAL_CONSOLE_CAPS_KEY, '\0'});
+    }
+}
+
 static void take_line(struct run *r)
 {
-    memcpy(r->last, r->line, r->line_length);
-    r->last[r->line_length] = '\0';
+    size_t from = erased(r);
+    memcpy(r->last, &r->line[from], r->line_length - from);
+    r->last[r->line_length - from] = '\0';
     r->line_length = 0;
-    if (!r->options->quiet) {
+    r->returned = false;
+    if (shows_lines(r)) {
         show_line(r->last);
     }
     if (r->log != NULL) {
@@ -161,8 +211,25 @@ static void take_line(struct run *r)
     size_t problems = r->judge.problem_count;
     const char *input = judge_line(&r->judge, r->last, host_ms() - r->start_ms);
     explain(r, problems);
-    if (input != NULL && r->machine.in >= 0) {
+    if (input != NULL && r->machine.in >= 0 && r->interact == NULL) {
         type(r, input);
+    }
+    ask_caps(r);
+}
+
+// A row that is begun again, as the shell does with its own, is none but the last.
+static void take_char(struct run *r, char c)
+{
+    if (c == '\r') {
+        r->returned = true;
+        return;
+    }
+    if (r->returned) {
+        r->line_length = 0;
+        r->returned = false;
+    }
+    if (c != '\0' && r->line_length < LINE_MAX_BYTES - 1) {
+        r->line[r->line_length++] = c;
     }
 }
 
@@ -171,10 +238,13 @@ static void take_bytes(struct run *r, const char *bytes, size_t count)
     r->bytes += count;
     r->last_ms = host_ms();
     for (size_t i = 0; i < count; i++) {
+        if (r->interact != NULL) {
+            interact_show(r->interact, bytes[i]);
+        }
         if (bytes[i] == '\n') {
             take_line(r);
-        } else if (bytes[i] != '\r' && bytes[i] != '\0' && r->line_length < LINE_MAX_BYTES - 1) {
-            r->line[r->line_length++] = bytes[i];
+        } else {
+            take_char(r, bytes[i]);
         }
     }
     fflush(stdout);
@@ -216,6 +286,16 @@ static bool is_settled(const struct run *r, uint64_t now)
     return !r->lingers || now - r->last_ms >= QUIET_MS || now - r->over_ms >= LINGER_MS;
 }
 
+// Of a run that expectations do not end: has the user left, or the broker answered?
+static bool is_left(const struct run *r, uint64_t now)
+{
+    if (r->caps != NULL) {
+        return r->caps->complete || r->judge.fatal;
+    }
+    bool quiet = now - r->last_ms >= QUIET_MS && now - r->keys_ms >= QUIET_MS;
+    return !interact_pends(r->interact) && (r->interact->left || (r->interact->over && quiet));
+}
+
 // Should the run end now? Sets *ending.
 static bool is_over(struct run *r, enum ending *ending)
 {
@@ -224,9 +304,13 @@ static bool is_over(struct run *r, enum ending *ending)
         *ending = ENDING_SIGNAL;
         return true;
     }
-    if (r->bytes > OUTPUT_MAX_BYTES) {
+    if (r->bytes > OUTPUT_MAX_BYTES && r->interact == NULL) {
         *ending = ENDING_FLOOD;
         return true;
+    }
+    if (r->interact != NULL || r->caps != NULL) {
+        *ending = now >= r->end_ms ? ENDING_TIMEOUT : ENDING_STOPPED;
+        return now >= r->end_ms || is_left(r, now);
     }
     if (r->over_ms == 0 && judge_over(&r->judge)) {
         r->over_ms = now;
@@ -242,18 +326,33 @@ static bool is_over(struct run *r, enum ending *ending)
     return false;
 }
 
+static bool wants_keys(const struct run *r)
+{
+    return r->interact != NULL && !r->interact->left && !r->interact->over &&
+           !interact_pends(r->interact);
+}
+
 static enum ending follow(struct run *r)
 {
     enum ending ending = ENDING_POWER_OFF;
     struct pollfd fds[] = {
         {.fd = r->machine.out, .events = POLLIN},
         {.fd = r->machine.messages, .events = POLLIN},
+        {.fd = -1, .events = POLLIN},
     };
     while (!is_over(r, &ending)) {
         if (fds[0].fd < 0 && fds[1].fd < 0) {
             return ENDING_POWER_OFF;
         }
-        if (poll(fds, 2, 100) <= 0) {
+        fds[2].fd = wants_keys(r) ? STDIN_FILENO : -1;
+        int ready = poll(fds, 3, 100);
+        if (fds[2].fd >= 0 && fds[2].revents != 0) {
+            r->keys_ms = host_ms();
+        }
+        if (r->interact != NULL && (fds[2].revents != 0 || interact_pends(r->interact))) {
+            interact_keys(r->interact, r->machine.in);
+        }
+        if (ready <= 0) {
             continue;
         }
         if (fds[0].revents != 0 && !read_output(r)) {
@@ -371,7 +470,8 @@ static bool run(struct run *r, const struct build_result *b, struct verdict *out
                      : r->judge.expect->timeout != 0 ? r->judge.expect->timeout
                                                      : TIMEOUT_DEFAULT_S;
     r->start_ms = host_ms();
-    r->end_ms = r->start_ms + (uint64_t)limit * 1000;
+    bool endless = r->interact != NULL && o->timeout == 0;
+    r->end_ms = endless ? UINT64_MAX : r->start_ms + (uint64_t)limit * 1000;
     if (o->replay != NULL) {
         out->ending = ENDING_LOG;
         return replay(r, d);
@@ -382,8 +482,45 @@ static bool run(struct run *r, const struct build_result *b, struct verdict *out
     if (!machine_start(&r->machine, r->arena, &setup, d)) {
         return false;
     }
+    if (r->interact != NULL) {
+        interact_open(r->interact);
+    }
     run_machine(r, out);
+    if (r->interact != NULL) {
+        interact_close(r->interact);
+    }
     return true;
+}
+
+// Of a run in which somebody sat at the terminal nothing is expected but that it came up.
+static bool judge_boot(struct run *r, const struct verdict *out, struct diag *d)
+{
+    if (r->judge.next_stage >= r->judge.expect->boot_count) {
+        return true;
+    }
+    diag_error(d, place_none(), "the system did not come up: %s",
+               out->reason != NULL           ? out->reason
+               : r->judge.problem_count != 0 ? r->judge.problems[0]
+                                             : "it was left before");
+    return false;
+}
+
+static bool judge_caps(struct run *r, const struct verdict *out, struct diag *d)
+{
+    const char *reason = out->reason != NULL           ? out->reason
+                         : r->judge.problem_count != 0 ? r->judge.problems[0]
+                                                       : "the machine powered off";
+    if (!r->caps->complete) {
+        diag_error(d, place_none(), "%s: %s; %s",
+                   r->caps_asked ? "the broker's list did not come to its end"
+                                 : "the system was not asked who holds what",
+                   reason,
+                   r->caps_asked ? "ask earlier with --at NAME.EVENT; the system needs the console "
+                                   "pl011.elf"
+                                 : "ask at a report that comes with --at NAME.EVENT");
+        return false;
+    }
+    return caps_view_print(r->caps, stdout);
 }
 
 bool verify(struct arena *a, const struct options *o, const struct system *s,
@@ -405,6 +542,11 @@ bool verify(struct arena *a, const struct options *o, const struct system *s,
     if (!open_log(r, d)) {
         return false;
     }
+    struct interact interact;
+    struct caps_view caps;
+    caps_view_open(&caps, a);
+    r->caps = o->command == CMD_CAPS ? &caps : NULL;
+    r->interact = o->interactive ? &interact : NULL;
     cleanup_defer(true);
     bool ran = run(r, b, out, d);
     cleanup_defer(false);
@@ -418,8 +560,14 @@ bool verify(struct arena *a, const struct options *o, const struct system *s,
     if (!ran) {
         return false;
     }
-    out->verified = r->judge.problem_count == 0 && out->reason == NULL;
     out->ms = host_ms() - r->start_ms;
-    summary_print(&r->judge, out, o, stdout);
+    if (r->caps != NULL) {
+        out->verified = judge_caps(r, out, d);
+    } else if (r->interact != NULL) {
+        out->verified = judge_boot(r, out, d);
+    } else {
+        out->verified = r->judge.problem_count == 0 && out->reason == NULL;
+        summary_print(&r->judge, out, o, stdout);
+    }
     return true;
 }

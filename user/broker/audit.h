@@ -18,7 +18,7 @@ enum { AUDIT_RECORDS = 1024 }; // a power of two
 
 struct audit {
     struct kaal_audit_info records[AUDIT_RECORDS]; // record n at (n - 1) % AUDIT_RECORDS
-    uint64_t written;                                // sequence number of the newest, 0: none
+    uint64_t written;                              // sequence number of the newest, 0: none
 };
 
 // Adds a record; its sequence number is set here and returned.

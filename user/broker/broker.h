@@ -20,7 +20,7 @@
 //    grants, audit     who holds what; what happened: pure book-keeping
 //    grant*            what is granted at run time
 //    life, supervise   begin, end, restart; when
-//    spawn, control, names, inspect, later, main    requests
+//    spawn, control, names, inspect, devices, caps, later, main    requests
 //    handover, system  from the root task to components that are built
 //    start             their order of beginning
 //    fault             what is told of faults and restarts
@@ -163,14 +163,15 @@ struct component {
     uint32_t first_free;
     uint64_t slots_taken;
     uint64_t bits_taken;
-    uint64_t dynamic_from; // its dynamic addresses below are all taken
+    uint64_t dynamic_from[2]; // its dynamic addresses below are all taken: of small, of large pages
 
     // What it asked for.
     uint64_t granted; // bytes
     uint32_t granted_slots;
     uint32_t granted_channels;
     uint32_t components; // living, that it spawned
-    uint32_t cpu;        // thousandths, of those
+    uint32_t promised;   // components that those may spawn
+    uint32_t cpu;        // thousandths, of those and promised to them
 
     // How it is looked after.
     uint32_t restarts;     // in the window
@@ -392,10 +393,11 @@ void fault_taken(struct component *c, seL4_MessageInfo_t info);
 // It is going to be restarted: to be reported.
 void fault_restart(const struct component *c, enum kaal_end after, uint64_t delay_us);
 
-// Puts the next line of faults and restarts that wait to be reported into words. False: there is none.
+// Puts the next line of faults and restarts that wait to be reported into words. False: there is
+// none.
 bool fault_next_line(struct kaal_report *report);
 
-// --- handover.c, system.c, start.c -------------------------------------------------------------------------
+// --- handover.c, system.c, start.c ---------------------------------------------------------------
 
 // Takes over from the root task and removes it. False, and reported, if something is not as it must
 // be.

@@ -44,8 +44,8 @@ static enum kaal_err retype_frames(uint32_t node, uint8_t bits, uint32_t first, 
     seL4_Word type = bits == PAGE_BITS ? seL4_ARM_SmallPageObject : seL4_ARM_LargePageObject;
     enum kaal_err err = KAAL_OK;
     for (uint32_t done = 0; done < count && err == KAAL_OK;) {
-        uint32_t now = count - done < CONFIG_RETYPE_FAN_OUT_LIMIT ? count - done
-                                                                  : CONFIG_RETYPE_FAN_OUT_LIMIT;
+        uint32_t now =
+            count - done < CONFIG_RETYPE_FAN_OUT_LIMIT ? count - done : CONFIG_RETYPE_FAN_OUT_LIMIT;
         err = refused(seL4_Untyped_Retype(pool_slot(&broker.pool, node), type, 0, store(), 0, 0,
                                           first + done, now));
         done += now;
@@ -77,8 +77,8 @@ static enum kaal_err make_frames(uint8_t bits, uint32_t count, uint32_t first)
 static enum kaal_err make_contiguous(uint8_t bits, uint32_t count, uint32_t first)
 {
     uint32_t node = 0;
-    enum kaal_err err = pool_take(&broker.pool, (uint8_t)(bits + log2_ceil(count)),
-                                  broker.table->broker, &node);
+    enum kaal_err err =
+        pool_take(&broker.pool, (uint8_t)(bits + log2_ceil(count)), broker.table->broker, &node);
     return err == KAAL_OK ? retype_frames(node, bits, first, count) : err;
 }
 
@@ -91,9 +91,9 @@ enum kaal_err build_regions(void)
             return KAAL_ERR_SLOTS;
         }
         bool contiguous = (region->flags & KAAL_REGION_CONTIGUOUS) != 0;
-        enum kaal_err err =
-            contiguous ? make_contiguous((uint8_t)region->page_bits, pages, regions[i])
-                       : make_frames((uint8_t)region->page_bits, pages, regions[i]);
+        enum kaal_err err = contiguous
+                                ? make_contiguous((uint8_t)region->page_bits, pages, regions[i])
+                                : make_frames((uint8_t)region->page_bits, pages, regions[i]);
         if (err != KAAL_OK) {
             return err;
         }
@@ -267,8 +267,7 @@ static void fill_spawned(const struct component *c)
 
 static bool fill_start_page(const struct component *c)
 {
-    static const struct kaal_start_machine machine = {.window = find_window,
-                                                      .region = find_region};
+    static const struct kaal_start_machine machine = {.window = find_window, .region = find_region};
     if (!c->described) {
         fill_spawned(c);
     } else if (!kaal_start_fill(c->start, &broker.plan, component_number(c), broker.table->seed,
@@ -289,8 +288,7 @@ static enum kaal_err create_start_page(struct component *c, struct builder *b)
     }
     uint64_t own = KAAL_LAYOUT_START_PAGES + (uint64_t)component_number(c) * START_PAGES_STRIDE;
     seL4_CPtr first = 0;
-    enum kaal_err err =
-        take_objects(&b->base, seL4_ARM_SmallPageObject, 0, c->start_pages, &first);
+    enum kaal_err err = take_objects(&b->base, seL4_ARM_SmallPageObject, 0, c->start_pages, &first);
     c->start_frame = (uint32_t)first;
     for (uint32_t i = 0; i < c->start_pages && err == KAAL_OK; i++) {
         uint32_t copy = 0;
@@ -318,16 +316,14 @@ static enum kaal_err map_region(struct component *c, struct builder *b,
 {
     const struct kaal_plan_region *region = plan_region(&broker.plan, map->object);
     uint32_t pages = (uint32_t)(region->size >> region->page_bits);
-    seL4_CapRights_t rights =
-        (map->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
+    seL4_CapRights_t rights = (map->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
     enum kaal_err err = KAAL_OK;
     for (uint32_t i = 0; i < pages && err == KAAL_OK; i++) {
         uint32_t frame = 0;
         err = arena_copy(&c->arena, build_region(map->object) + i, rights, &frame);
         if (err == KAAL_OK) {
             err = kaal_build_map(&b->base, frame, map->vaddr + ((uint64_t)i << region->page_bits),
-                                 rights, (map->rights & KAAL_RIGHT_EXECUTE) != 0,
-                                 map->cached != 0);
+                                 rights, (map->rights & KAAL_RIGHT_EXECUTE) != 0, map->cached != 0);
         }
     }
     return err;
@@ -539,8 +535,8 @@ static enum kaal_err cspace_root(const struct component *c, seL4_CPtr *root, seL
                                    cnode_guard(seL4_WordBits - 1 - KAAL_INBOX_BITS)));
 }
 
-// Where faults go: to the parent that the description names, or else to the broker. The thread keeps
-// a copy of the capability.
+// Where faults go: to the parent that the description names, or else to the broker. The thread
+// keeps a copy of the capability.
 static enum kaal_err fault_handler(struct component *c, uint32_t *slot)
 {
     uint32_t parent = c->spec.parent;

@@ -6,7 +6,8 @@
 //    fault, restart ──► records |taken|taken|free| .. ──► lines, one by one ──► log
 //
 // The first fault of a component in the window of its restarts is told with its registers and
-// callers, those after it in one line: a component that crashes in a circle costs no more than that.
+// callers, those after it in one line: a component that crashes in a circle costs no more than
+// that.
 
 #include "life.h"
 #include "serve.h"
@@ -95,9 +96,8 @@ static void take_details(const struct component *c, struct kaal_fault_record *re
 {
     struct kaal_fault_segment segments[SEGMENTS_MAX];
     const struct kaal_program *program = NULL;
-    struct kaal_fault_place place = {.start = c->start,
-                                     .start_room = (size_t)c->start_pages << PAGE_BITS,
-                                     .segments = segments};
+    struct kaal_fault_place place = {
+        .start = c->start, .start_room = (size_t)c->start_pages << PAGE_BITS, .segments = segments};
     if (c->spec.file != KAAL_NONE && image_program(c->spec.file, &program) == NULL) {
         place.segment_count = kaal_fault_segments(&program->elf, segments, SEGMENTS_MAX);
     }

@@ -109,9 +109,7 @@ void take_back(struct grant *g)
     } else {
         free_slots(g);
     }
-    if (g->size != 0 && g->address < holder->dynamic_from) {
-        holder->dynamic_from = g->address;
-    }
+    grant_address_free(holder, g);
     entry_remove(holder, g->entry);
     if (g->peer != GRANTS_NONE) {
         struct component *peer = component_at(g->peer);

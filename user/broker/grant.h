@@ -36,6 +36,7 @@ void audit_grant(enum kaal_audit_event event, const struct component *actor, con
 
 // A free range of a component's dynamic addresses, with a guard page behind it.
 bool grant_address(struct component *c, uint64_t size, uint8_t page_bits, uint64_t *address);
+void grant_address_free(struct component *c, const struct grant *g);
 
 enum kaal_err give_memory(struct grant *from, struct component *to, uint8_t rights,
                           struct grant **out);
@@ -49,8 +50,13 @@ enum kaal_err connect_call(struct component *client, struct component *server, c
 enum kaal_err connect_signal(struct component *client, struct component *server, const char *name,
                              uint32_t giver, struct grant *from, struct grant **out);
 
-// `server` is there again: what others hold of channels to it leads to it. `rebuilt`: its start page
-// is a new one.
+// `server` is there again: what others hold of channels to it leads to it. `rebuilt`: its start
+// page is a new one.
 enum kaal_err reconnect(struct component *server, bool rebuilt);
 
 enum kaal_err give_channel(struct grant *from, struct component *to, struct grant **out);
+
+// --- grant_device.c ------------------------------------------------------------------------------
+
+// Whom the description, or a grant, gives these registers; NO_COMPONENT: nobody.
+uint32_t device_holder(struct dt_node node);

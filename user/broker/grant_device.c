@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Devices: registers and interrupts, for one component alone. The interrupts are grants derived from
-// that of the registers, so that they go with it.
+// Devices: registers and interrupts, for one component alone. The interrupts are grants derived
+// from that of the registers, so that they go with it.
 //
 //    DEVICE  copies of frames |window 0|window 1| ..      mapped one after another, a guard between
 //      └─ IRQ  |handler|signal|                           one for each interrupt
@@ -31,13 +31,12 @@ static bool overlaps(struct dt_node node, const struct dt_range *range)
     return false;
 }
 
-// Does the description, or a grant, give these registers to somebody?
-static bool is_held(struct dt_node node)
+uint32_t device_holder(struct dt_node node)
 {
     struct dt_range range;
     for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_DEVICES); i++) {
         if (machine_device(i).at == node.at) {
-            return true;
+            return plan_device(&broker.plan, i)->pd;
         }
     }
     uint32_t index = 0;
@@ -45,10 +44,15 @@ static bool is_held(struct dt_node node)
     while ((g = grant_scan(&broker.grants, &index)) != NULL) {
         range = (struct dt_range){.base = g->badge, .size = 1};
         if (g->kind == KAAL_GRANT_DEVICE && overlaps(node, &range)) {
-            return true;
+            return g->holder;
         }
     }
-    return false;
+    return NO_COMPONENT;
+}
+
+static bool is_held(struct dt_node node)
+{
+    return device_holder(node) != NO_COMPONENT;
 }
 
 static bool is_permitted(const struct component *c, struct dt_node node)
@@ -172,8 +176,8 @@ static enum kaal_err bind_irq(struct component *c, struct dt_node node, uint32_t
     c->bits_taken |= g->badge;
     enum kaal_err err = machine_irq(node, number, g->slot);
     if (err == KAAL_OK) {
-        err = refused(seL4_CNode_Mint(store(), g->slot + 1, store_depth(), store(),
-                                      c->notification, store_depth(), seL4_CanWrite, g->badge));
+        err = refused(seL4_CNode_Mint(store(), g->slot + 1, store_depth(), store(), c->notification,
+                                      store_depth(), seL4_CanWrite, g->badge));
     }
     if (err == KAAL_OK) {
         err = refused(seL4_IRQHandler_SetNotification(g->slot, g->slot + 1));
@@ -193,8 +197,7 @@ static enum kaal_err add_irq(struct component *c, struct dt_node node, uint32_t 
 {
     struct grant *g = NULL;
     uint32_t holder = component_number(c);
-    enum kaal_err err =
-        grant_add(&broker.grants, KAAL_GRANT_IRQ, holder, holder, device, &g);
+    enum kaal_err err = grant_add(&broker.grants, KAAL_GRANT_IRQ, holder, holder, device, &g);
     if (err != KAAL_OK) {
         return err;
     }
@@ -204,10 +207,10 @@ static enum kaal_err add_irq(struct component *c, struct dt_node node, uint32_t 
         err = bind_irq(c, node, number, g);
     }
     if (err == KAAL_OK) {
-        err = entry_add(c, &g->entry,
-                        &(struct kaal_start_entry){
-                            .kind = KAAL_START_IRQ, .slot = g->cptr, .value = g->badge},
-                        dt_name(&broker.dt, node));
+        err = entry_add(
+            c, &g->entry,
+            &(struct kaal_start_entry){.kind = KAAL_START_IRQ, .slot = g->cptr, .value = g->badge},
+            dt_name(&broker.dt, node));
     }
     if (err != KAAL_OK) {
         take_back(g);
@@ -224,8 +227,8 @@ static enum kaal_err add_irqs(struct component *c, struct dt_node node, struct g
 {
     struct dt_irq irq;
     enum kaal_err err = KAAL_OK;
-    for (uint32_t i = 0;
-         i < INTERRUPTS_MAX && err == KAAL_OK && dt_irq(&broker.dt, node, i, &irq); i++) {
+    for (uint32_t i = 0; i < INTERRUPTS_MAX && err == KAAL_OK && dt_irq(&broker.dt, node, i, &irq);
+         i++) {
         err = c->notified ? add_irq(c, node, i, device, info) : KAAL_ERR_STATE;
     }
     return err;

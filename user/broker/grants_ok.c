@@ -113,7 +113,8 @@ static bool queue_ok(const struct grants *grants)
     uint16_t last = GRANTS_NONE;
     for (uint16_t at = grants->free_first; at != GRANTS_NONE;
          at = grants->records[at].links[GRANT_BY_HOLDER].next) {
-        if (at >= GRANTS_MAX || length == GRANTS_MAX || grants->records[at].kind != KAAL_GRANT_NONE) {
+        if (at >= GRANTS_MAX || length == GRANTS_MAX ||
+            grants->records[at].kind != KAAL_GRANT_NONE) {
             return false;
         }
         length++;

@@ -18,8 +18,8 @@ _Static_assert(PROBE_BATCH << seL4_EndpointBits == 1 << PROBE_BITS, "a batch fil
 static bool table_ok(const struct kaal_handover *table)
 {
     return table->magic == KAAL_HANDOVER_MAGIC && table->version == KAAL_HANDOVER_VERSION &&
-           table->broker < KAAL_PD_MAX &&
-           table->store_bits < 32 && UINT32_C(1) << table->store_bits <= SLOTS_MAX;
+           table->broker < KAAL_PD_MAX && table->store_bits < 32 &&
+           UINT32_C(1) << table->store_bits <= SLOTS_MAX;
 }
 
 // Deletes a capability of the root task with all copies that may have been made of it. False if
@@ -27,8 +27,7 @@ static bool table_ok(const struct kaal_handover *table)
 static bool remove_cap(enum kaal_handover_cap cap)
 {
     uint32_t slot = (uint32_t)own_cap(cap);
-    return slot != 0 &&
-           seL4_CNode_Revoke(store(), slot, store_depth()) == seL4_NoError &&
+    return slot != 0 && seL4_CNode_Revoke(store(), slot, store_depth()) == seL4_NoError &&
            seL4_CNode_Delete(store(), slot, store_depth()) == seL4_NoError;
 }
 

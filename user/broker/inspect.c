@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What there is, and what happened. Lists are read one element at a time, by a number to go on from,
-// so that they may change in between.
+// What there is, and what happened. Lists are read one element at a time, by a number to go on
+// from, so that they may change in between.
 
 #include "serve.h"
 
 #include "grant.h"
-
 
 // --- the audit ring ------------------------------------------------------------------------------
 

@@ -31,8 +31,7 @@ static uint32_t waiting; // how many wait
 enum kaal_err later_open(void)
 {
     uint32_t first = 0;
-    enum kaal_err err =
-        arena_objects(&broker.own, seL4_ReplyObject, 0, REPLIES, &first);
+    enum kaal_err err = arena_objects(&broker.own, seL4_ReplyObject, 0, REPLIES, &first);
     for (uint32_t i = 0; i < REPLIES; i++) {
         places[i].reply = first + i;
     }

@@ -422,7 +422,8 @@ void life_remove(struct component *c)
         parent->granted -= c->spec.policy.quota_memory;
         parent->granted_slots -= c->spec.policy.quota_slots;
         parent->components--;
-        parent->cpu -= cpu_of(c);
+        parent->promised -= c->spec.policy.quota_components;
+        parent->cpu -= cpu_of(c) + c->spec.policy.quota_cpu;
         c->charged = false;
     }
     c->state = KAAL_STATE_NONE;

@@ -20,8 +20,8 @@ void life_pause(struct component *c);
 // It stays where it faulted. Calls to it are answered by the broker from now on.
 void life_leave(struct component *c);
 
-// Destroys it. One that was described can be restarted; of one that was spawned its parent can still
-// ask how it ended.
+// Destroys it. One that was described can be restarted; of one that was spawned its parent can
+// still ask how it ended.
 void life_end(struct component *c, enum kaal_end end, int64_t status);
 
 // Ends it, and its number is free.

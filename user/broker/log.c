@@ -6,7 +6,7 @@
 //    text   |....|[name] one\n|[name] another\n|.........|        a ring of bytes
 //                first                          first + used
 
-#include "broker.h"
+#include "serve.h"
 
 #include <kaal/layout.h>
 #include <kaal/pl011.h>
@@ -126,7 +126,8 @@ unsigned log_take(unsigned at)
         leave_uart();
     }
     struct kaal_report report;
-    while (log.used < KAAL_BROKER_TEXT_MAX && fault_next_line(&report)) {
+    while (log.used < KAAL_BROKER_TEXT_MAX &&
+           (fault_next_line(&report) || caps_next_line(&report))) {
         log_report(&report);
     }
     if (log.lost != 0 && log.used == 0) {

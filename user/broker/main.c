@@ -54,6 +54,7 @@ static int serve(struct request *r)
         [KAAL_BROKER_GRANTS] = serve_grants,   [KAAL_BROKER_PUBLISH] = serve_publish,
         [KAAL_BROKER_LOOKUP] = serve_lookup,   [KAAL_BROKER_AUDIT] = serve_audit,
         [KAAL_BROKER_TOTALS] = serve_totals,   [KAAL_BROKER_ALIVE] = serve_alive,
+        [KAAL_BROKER_DEVICES] = serve_devices, [KAAL_BROKER_CAPS] = serve_caps,
     };
     size_t count = sizeof(handlers) / sizeof(handlers[0]);
     bool known = r->label < count && handlers[r->label] != NULL;
@@ -75,6 +76,14 @@ static void add_detail(struct request *r, enum kaal_err err)
         result(r, length);
         result_struct(r, r->cause, length);
     }
+}
+
+// What tells that a list has no more elements is not a refusal.
+static bool is_end_of_list(const struct request *r, int err)
+{
+    return err == KAAL_ERR_NOTFOUND &&
+           (r->label == KAAL_BROKER_LIST || r->label == KAAL_BROKER_GRANTS ||
+            r->label == KAAL_BROKER_AUDIT || r->label == KAAL_BROKER_DEVICES);
 }
 
 static seL4_MessageInfo_t answer_dead(void)
@@ -106,7 +115,7 @@ static bool called(seL4_Word badge, seL4_MessageInfo_t *info)
         return false;
     }
     if (err != KAAL_OK) {
-        if (r.caller != NULL) {
+        if (r.caller != NULL && !is_end_of_list(&r, err)) {
             audit_refusal(&r, (enum kaal_err)err);
         }
         add_detail(&r, (enum kaal_err)err);

@@ -44,12 +44,12 @@ enum kaal_err memory_open(void)
     const struct kaal_handover_untyped *from =
         (const void *)((const uint8_t *)table + table->untyped_offset);
     for (uint32_t i = 0; i < table->untyped_count; i++) {
-        enum kaal_err err = pool_add(&broker.pool, (struct pool_untyped){.paddr = from[i].paddr,
-                                                                         .used = from[i].used,
-                                                                         .slot = from[i].slot,
-                                                                         .bits = from[i].bits,
-                                                                         .device =
-                                                                             from[i].device != 0});
+        enum kaal_err err =
+            pool_add(&broker.pool, (struct pool_untyped){.paddr = from[i].paddr,
+                                                         .used = from[i].used,
+                                                         .slot = from[i].slot,
+                                                         .bits = from[i].bits,
+                                                         .device = from[i].device != 0});
         if (err != KAAL_OK) {
             return err;
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Services by name. A name belongs to the component that published it until that ends; it survives a
-// restart, for it is the service that was published.
+// Services by name. A name belongs to the component that published it until that ends; it survives
+// a restart, for it is the service that was published.
 
 #include "serve.h"
 

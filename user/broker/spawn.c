@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Components that are not in the description. What a component may have in all, it has out of its
-// parent's quota, so that however many generations there are, they share what the first was allowed:
+// parent's quota, so that however many generations there are, they share what the first was
+// allowed:
 //
 //    parent's quota   |used|#### quota of a child ####|#### of another ####|.. free ..|
 //                          |its own memory| granted |
@@ -40,8 +41,7 @@ static enum kaal_err check_numbers(struct request *r, const struct kaal_spawn *s
     bool text = memchr(spawn->name, '\0', KAAL_NAME_SIZE) != NULL && spawn->name[0] != '\0' &&
                 memchr(spawn->program, '\0', KAAL_NAME_SIZE) != NULL &&
                 memchr(spawn->args, '\0', KAAL_ARGS_SIZE) != NULL;
-    const uint32_t flags =
-        KAAL_SPAWN_HELD | KAAL_SPAWN_KEEP | KAAL_SPAWN_CONSOLE | KAAL_SPAWN_FPU;
+    const uint32_t flags = KAAL_SPAWN_HELD | KAAL_SPAWN_KEEP | KAAL_SPAWN_CONSOLE | KAAL_SPAWN_FPU;
     if (!stack || !time || !text || (spawn->flags & ~flags) != 0 ||
         spawn->policy.restart > KAAL_RESTART_ALWAYS) {
         return wrong_argument(r, 1);
@@ -60,9 +60,9 @@ static struct kaal_policy inherit(const struct kaal_policy *wanted, const struct
     struct kaal_policy policy = *wanted;
     policy.quota_memory = policy.quota_memory == 0 ? MEMORY_DEFAULT : policy.quota_memory;
     policy.quota_slots = policy.quota_slots == 0 ? SLOTS_DEFAULT : policy.quota_slots;
-    policy.quota_components =
-        policy.quota_components < own->quota_components ? policy.quota_components
-                                                        : own->quota_components;
+    policy.quota_components = policy.quota_components < own->quota_components
+                                  ? policy.quota_components
+                                  : own->quota_components;
     policy.quota_cpu = policy.quota_cpu < own->quota_cpu ? policy.quota_cpu : own->quota_cpu;
     policy.allow = (policy.allow == 0 ? KAAL_ALLOW_DEFAULT : policy.allow) & own->allow;
     return policy;
@@ -72,10 +72,12 @@ static enum kaal_err check_quotas(const struct component *parent, const struct k
                                   uint32_t cpu)
 {
     const struct kaal_policy *own = &parent->spec.policy;
-    if (parent->components >= own->quota_components) {
+    // No quota comes near 2^31: the tool and inherit() see to that.
+    if (parent->components + parent->promised + 1 + policy->quota_components >
+        own->quota_components) {
         return denied(KAAL_RULE_QUOTA_COMPONENTS);
     }
-    if (parent->cpu > own->quota_cpu || cpu > own->quota_cpu - parent->cpu) {
+    if (parent->cpu + cpu + policy->quota_cpu > own->quota_cpu) {
         return denied(KAAL_RULE_QUOTA_CPU);
     }
     if (parent->granted > own->quota_memory ||
@@ -91,11 +93,17 @@ static enum kaal_err check_quotas(const struct component *parent, const struct k
 
 // --- the program ---------------------------------------------------------------------------------
 
+// Both names are padded with zeroes, so that their first words tell most of them apart.
 static uint32_t find_file(const char *name)
 {
+    uint64_t wanted = 0;
+    memcpy(&wanted, name, sizeof(wanted));
     uint32_t count = plan_count(&broker.plan, KAAL_TABLE_FILES);
     for (uint32_t i = 0; i < count; i++) {
-        if (strncmp(plan_file(&broker.plan, i)->name, name, KAAL_NAME_SIZE) == 0) {
+        const char *known = plan_file(&broker.plan, i)->name;
+        uint64_t word = 0;
+        memcpy(&word, known, sizeof(word));
+        if (word == wanted && strncmp(known, name, KAAL_NAME_SIZE) == 0) {
             return i;
         }
     }
@@ -131,31 +139,38 @@ static enum kaal_err borrow(struct request *r, const struct kaal_spawn *spawn, s
 
 static void give_back(struct component *c, const struct grant *g)
 {
-    seL4_CapRights_t rights =
-        (g->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
+    seL4_CapRights_t rights = (g->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
     for (uint32_t i = 0; g != NULL && i < g->slot_count; i++) {
         (void)seL4_ARM_Page_Unmap(g->slot + i);
         (void)build_map(c, g->slot + i, g->address + ((uint64_t)i << PAGE_BITS), rights, g->cached);
     }
 }
 
+// Where a program comes from.
+struct source {
+    const struct kaal_program *program;
+    uint32_t file;          // of the image; KAAL_NONE: out of memory
+    struct grant *borrowed; // that memory
+};
+
 static enum kaal_err open_program(struct request *r, const struct kaal_spawn *spawn,
-                                  const struct kaal_program **program, struct grant **borrowed)
+                                  struct source *source)
 {
     static struct kaal_program from_memory;
+    *source = (struct source){.program = &from_memory, .file = KAAL_NONE};
     if (spawn->program[0] != '\0') {
-        uint32_t file = find_file(spawn->program);
-        if (file == KAAL_NONE) {
+        source->file = find_file(spawn->program);
+        if (source->file == KAAL_NONE) {
             return KAAL_ERR_NOTFOUND;
         }
-        r->cause = image_program(file, program);
+        r->cause = image_program(source->file, &source->program);
         return r->cause == NULL ? KAAL_OK : KAAL_ERR_PROGRAM;
     }
-    enum kaal_err err = borrow(r, spawn, borrowed);
+    enum kaal_err err = borrow(r, spawn, &source->borrowed);
     if (err == KAAL_OK) {
-        *program = &from_memory;
-        r->cause = kaal_program_open(&from_memory, (const void *)KAAL_LAYOUT_PROGRAM, // NOLINT: mapped
-                                     spawn->program_size, broker.plan.image->config);
+        r->cause =
+            kaal_program_open(&from_memory, (const void *)KAAL_LAYOUT_PROGRAM, // NOLINT: mapped
+                              spawn->program_size, broker.plan.image->config);
         err = r->cause == NULL ? KAAL_OK : KAAL_ERR_PROGRAM;
     }
     return err;
@@ -202,8 +217,8 @@ enum kaal_err spawn_wire(struct component *c)
 {
     c->first_free = SLOT_FIRST_FREE;
     c->slots_taken = 0;
-    enum kaal_err err = put(c, SLOT_ENDPOINT, KAAL_START_ENDPOINT, c->endpoint, seL4_CanRead, 0,
-                            "endpoint");
+    enum kaal_err err =
+        put(c, SLOT_ENDPOINT, KAAL_START_ENDPOINT, c->endpoint, seL4_CanRead, 0, "endpoint");
     if (err == KAAL_OK) {
         err = put(c, SLOT_NOTIFICATION, KAAL_START_NOTIFICATION, c->notification, seL4_CanRead, 0,
                   "notification");
@@ -212,8 +227,9 @@ enum kaal_err spawn_wire(struct component *c)
         err = put(c, SLOT_REPLY, KAAL_START_REPLY, c->reply, seL4_AllRights, 0, "reply");
     }
     if (err == KAAL_OK) {
-        err = put(c, SLOT_BROKER, KAAL_START_BROKER, (uint32_t)own_cap(KAAL_HANDOVER_BROKER_ENDPOINT),
-                  seL4_CapRights_new(1, 0, 0, 1), broker_badge(c, KAAL_BADGE_CALL), "broker");
+        err =
+            put(c, SLOT_BROKER, KAAL_START_BROKER, (uint32_t)own_cap(KAAL_HANDOVER_BROKER_ENDPOINT),
+                seL4_CapRights_new(1, 0, 0, 1), broker_badge(c, KAAL_BADGE_CALL), "broker");
     }
     return err;
 }
@@ -254,9 +270,9 @@ static void mark_initial(const struct component *c)
 
 // After an error there is nothing of it.
 static enum kaal_err build(struct request *r, const struct kaal_spawn *spawn, struct component *c,
-                           const struct kaal_program *program, bool shares)
+                           const struct source *source)
 {
-    enum kaal_err err = build_program(c, program, shares);
+    enum kaal_err err = build_program(c, source->program, source->file != KAAL_NONE);
     if (err != KAAL_OK) {
         c->state = KAAL_STATE_NONE;
         return err;
@@ -284,8 +300,7 @@ static enum kaal_err build(struct request *r, const struct kaal_spawn *spawn, st
 }
 
 static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn *spawn,
-                                     const struct kaal_program *program, bool shares,
-                                     struct component **out)
+                                     const struct source *source, struct component **out)
 {
     struct component *parent = r->caller;
     struct component *c = component_new();
@@ -293,7 +308,7 @@ static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn 
         return KAAL_ERR_AGAIN;
     }
     describe(c, spawn, parent);
-    c->spec.file = shares ? find_file(spawn->program) : KAAL_NONE;
+    c->spec.file = source->file;
     enum kaal_err err = check_quotas(parent, &c->spec.policy, cpu_of(spawn));
     if (err != KAAL_OK) {
         return err;
@@ -301,9 +316,10 @@ static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn 
     parent->granted += c->spec.policy.quota_memory;
     parent->granted_slots += c->spec.policy.quota_slots;
     parent->components++;
-    parent->cpu += cpu_of(spawn);
+    parent->promised += c->spec.policy.quota_components;
+    parent->cpu += cpu_of(spawn) + c->spec.policy.quota_cpu;
     c->charged = true;
-    err = build(r, spawn, c, program, shares);
+    err = build(r, spawn, c, source);
     if (err != KAAL_OK) {
         life_remove(c);
         return err;
@@ -315,8 +331,7 @@ static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn 
 int serve_spawn(struct request *r)
 {
     struct kaal_spawn spawn;
-    const struct kaal_program *program = NULL;
-    struct grant *borrowed = NULL;
+    struct source source = {0};
     struct component *c = NULL;
     if (r->words < 2) {
         return KAAL_ERR_PROTOCOL;
@@ -327,13 +342,13 @@ int serve_spawn(struct request *r)
         err = check_numbers(r, &spawn);
     }
     if (err == KAAL_OK) {
-        err = open_program(r, &spawn, &program, &borrowed);
+        err = open_program(r, &spawn, &source);
     }
     if (err == KAAL_OK) {
-        err = spawn_component(r, &spawn, program, borrowed == NULL, &c);
+        err = spawn_component(r, &spawn, &source, &c);
     }
-    if (borrowed != NULL) {
-        give_back(r->caller, borrowed);
+    if (source.borrowed != NULL) {
+        give_back(r->caller, source.borrowed);
     }
     if (err != KAAL_OK) {
         return err;

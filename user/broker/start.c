@@ -49,8 +49,8 @@ static bool somebody_awaited(void)
 }
 
 // A start that comes to no end (init() waits for somebody who has not begun, or faulted and its
-// parent leaves it so) cannot be told from a slow one. Whoever reads the log can: the last line says
-// who is waited for.
+// parent leaves it so) cannot be told from a slow one. Whoever reads the log can: the last line
+// says who is waited for.
 static void report_await(const struct component *c)
 {
     struct kaal_report report;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // The broker: the one component that the root task builds. Its capability space is the store. Of
-// what the plan gives it, its own endpoint, notification and reply object are put in place here; the
-// rest it makes itself.
+// what the plan gives it, its own endpoint, notification and reply object are put in place here;
+// the rest it makes itself.
 
 #include "root.h"
 
@@ -80,8 +80,8 @@ static void check(const struct builder *b, enum kaal_err err, const char *what)
 static void put_start_page(struct builder *b, uint32_t pd)
 {
     struct root *root = b->root;
-    uint32_t pages = (uint32_t)(align_up(kaal_start_bytes(&root->plan, pd), ROOT_PAGE_SIZE) /
-                                ROOT_PAGE_SIZE);
+    uint32_t pages =
+        (uint32_t)(align_up(kaal_start_bytes(&root->plan, pd), ROOT_PAGE_SIZE) / ROOT_PAGE_SIZE);
     if (pages > (KAAL_LAYOUT_START_END - KAAL_LAYOUT_START_PAGE) / ROOT_PAGE_SIZE) {
         root_fail(root, "start_page", "broker", "too many entries");
     }
@@ -138,12 +138,12 @@ static void create_objects(struct root *root, const struct kaal_plan_pd *pd)
                seL4_ARM_ASIDPool_Assign(store_cptr(caps[KAAL_HANDOVER_ASID_POOL]),
                                         store_cptr(caps[KAAL_HANDOVER_BROKER_VSPACE])),
                "address_space", pd->name);
-    root_check(root,
-               seL4_SchedControl_ConfigureFlags(
-                   store_cptr(caps[KAAL_HANDOVER_SCHED_CONTROL]),
-                   store_cptr(caps[KAAL_HANDOVER_BROKER_SCHED_CONTEXT]), pd->budget_us,
-                   pd->period_us, 0, 0, 0),
-               "budget", pd->name);
+    root_check(
+        root,
+        seL4_SchedControl_ConfigureFlags(store_cptr(caps[KAAL_HANDOVER_SCHED_CONTROL]),
+                                         store_cptr(caps[KAAL_HANDOVER_BROKER_SCHED_CONTEXT]),
+                                         pd->budget_us, pd->period_us, 0, 0, 0),
+        "budget", pd->name);
 }
 
 void broker_build(struct root *root)

@@ -37,8 +37,8 @@ static void fill_untyped(const struct root *root, struct kaal_handover_untyped *
 
 static void fill(const struct root *root, struct kaal_handover *table)
 {
-    uint32_t image = (uint32_t)(((const uint8_t *)root->plan.image - root_image_start) /
-                                ROOT_PAGE_SIZE);
+    uint32_t image =
+        (uint32_t)(((const uint8_t *)root->plan.image - root_image_start) / ROOT_PAGE_SIZE);
     *table = (struct kaal_handover){
         .magic = KAAL_HANDOVER_MAGIC,
         .version = KAAL_HANDOVER_VERSION,

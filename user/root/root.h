@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The root task: turns boot info and the packed plan into a broker that holds everything, and leaves.
+// The root task: turns boot info and the packed plan into a broker that holds everything, and
+// leaves.
 //
 // Its first act is to make a second capability space beside the one that it was given, and to move
 // everything it holds there. The second one, the store, is the broker's from the first slot on:

@@ -39,6 +39,12 @@ enum kaal_err kaal_audit_next(struct kaal_audit_info *event)
     return next(KAAL_BROKER_AUDIT, 2, event, sizeof(*event));
 }
 
+enum kaal_err kaal_device_next(struct kaal_device_node *info)
+{
+    seL4_SetMR(1, info->path[0] == '\0' ? 0 : (uint64_t)info->number + 1);
+    return next(KAAL_BROKER_DEVICES, 2, info, sizeof(*info));
+}
+
 enum kaal_err kaal_totals_get(struct kaal_totals *totals)
 {
     return next(KAAL_BROKER_TOTALS, 1, totals, sizeof(*totals));

@@ -47,8 +47,7 @@ enum kaal_err kaal_build_map(struct kaal_builder *builder, seL4_CPtr frame, uint
 enum kaal_err kaal_build_tables(struct kaal_builder *builder, uint64_t vaddr, uint32_t missing)
 {
     seL4_CPtr first = 0;
-    enum kaal_err err =
-        builder->objects(builder, seL4_ARM_PageTableObject, 0, missing, &first);
+    enum kaal_err err = builder->objects(builder, seL4_ARM_PageTableObject, 0, missing, &first);
     for (uint32_t i = 0; i < missing && err == KAAL_OK; i++) {
         builder->refusal = seL4_ARM_PageTable_Map(first + i, builder->vspace, vaddr,
                                                   seL4_ARM_Default_VMAttributes);
@@ -86,9 +85,9 @@ seL4_Error kaal_build_thread(const struct kaal_thread *thread)
     seL4_Error err = seL4_TCB_Configure(tcb, thread->cspace, thread->cspace_data, thread->vspace, 0,
                                         KAAL_LAYOUT_IPC_BUFFER, thread->ipc_frame);
     if (err == seL4_NoError) {
-        err = seL4_TCB_SetSchedParams(tcb, thread->authority, thread->max_priority,
-                                      thread->priority, thread->sched_context,
-                                      thread->fault_handler);
+        err =
+            seL4_TCB_SetSchedParams(tcb, thread->authority, thread->max_priority, thread->priority,
+                                    thread->sched_context, thread->fault_handler);
     }
     if (err == seL4_NoError && thread->timeout_handler != seL4_CapNull) {
         err = seL4_TCB_SetTimeoutEndpoint(tcb, thread->timeout_handler);

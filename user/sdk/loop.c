@@ -73,8 +73,8 @@ static seL4_MessageInfo_t first_wait(const struct waiting *on, seL4_Word *badge)
     return seL4_Recv(on->endpoint, badge, on->reply);
 }
 
-// Something is to be done before the next wait: the broker asks for attention (abi/kaal/start.h), or
-// signals were kept. The answer goes first: notified() uses the message registers.
+// Something is to be done before the next wait: the broker asks for attention (abi/kaal/start.h),
+// or signals were kept. The answer goes first: notified() uses the message registers.
 ASIDE static seL4_MessageInfo_t answer_and_wait(const struct waiting *on, seL4_MessageInfo_t answer,
                                                 seL4_Word *badge)
 {

@@ -30,8 +30,9 @@ struct expect_item {
     const char *title; // for the summary; NULL: "[from] @event"
     struct expect_field *fields;
     size_t count;
-    bool typed; // comes of what the tool types: not expected of a run without a seed
-    size_t key; // field that tells lines of the same event apart; EXPECT_NONE: there is one
+    bool typed;   // comes of what the tool types: not expected of a run without a seed
+    bool repeats; // comes any number of times, or not at all; its values hold each time
+    size_t key;   // field that tells lines of the same event apart; EXPECT_NONE: there is one
 };
 
 struct expect_input {

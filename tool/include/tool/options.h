@@ -17,6 +17,7 @@ enum command {
     CMD_TEST = 1u << 3,
     CMD_BENCH = 1u << 4,
     CMD_SDK = 1u << 5,
+    CMD_CAPS = 1u << 6,
 };
 
 // What a system runs on.
@@ -68,6 +69,9 @@ struct options {
     uint64_t seed;
     bool seed_given;
     bool realtime;
+    bool interactive; // of `run`: the terminal is the machine's
+    const char *at;   // of `caps`: the report at which the system is asked; NULL: its last stage
+    unsigned after;   // of `caps`: seconds after which it is; 0: not so
     bool quiet;
     bool verbose;
     bool json;

@@ -61,9 +61,9 @@ static void write_log(uint64_t seed)
         "[loader] @enter kernel=0x40000000",
         "[kernel] @start config=mcs-dbg",
         "",
-        "[root] @built pds=4 slots=500",
         "[cap_broker] @ready protocol=1",
         "[cap_broker] @handover root_slots=0 of=4096",
+        "[cap_broker] @built pds=4 slots=500",
         "[console] @ready device=uart",
         "[server] @ready",
         "",
@@ -195,14 +195,14 @@ static void a_wrong_value_fails(void **state)
 static void a_missing_key_fails(void **state)
 {
     (void)state;
-    strcpy(log_lines[6], "[cap_broker] @handover of=4096");
+    strcpy(log_lines[5], "[cap_broker] @handover of=4096");
     assert_string_equal(judge(1), "[cap_broker] @handover has no root_slots, expected 0\n");
 }
 
 static void a_slot_that_the_root_task_keeps_fails(void **state)
 {
     (void)state;
-    strcpy(log_lines[6], "[cap_broker] @handover root_slots=1 of=4096");
+    strcpy(log_lines[5], "[cap_broker] @handover root_slots=1 of=4096");
     assert_string_equal(judge(1), "[cap_broker] @handover has root_slots=1, expected 0\n");
 }
 

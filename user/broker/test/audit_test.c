@@ -30,10 +30,10 @@ static void add(uint64_t count)
     for (uint64_t i = 0; i < count; i++) {
         uint64_t number = audit.written + 1;
         struct kaal_audit_info record = {.sequence = 4711,
-                                           .time_us = number * 10,
-                                           .event = KAAL_AUDIT_GRANT,
-                                           .object = number * 3,
-                                           .actor = ~number};
+                                         .time_us = number * 10,
+                                         .event = KAAL_AUDIT_GRANT,
+                                         .object = number * 3,
+                                         .actor = ~number};
         assert_true(audit_add(&audit, record) == number);
     }
 }

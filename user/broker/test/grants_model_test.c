@@ -98,7 +98,8 @@ static void change_add(void)
 {
     struct line line = {.holder = draw(COMPONENTS),
                         .giver = draw(COMPONENTS),
-                        .kind = (enum kaal_grant_kind)(KAAL_GRANT_MEMORY + draw(KAAL_GRANT_CHANNEL))};
+                        .kind =
+                            (enum kaal_grant_kind)(KAAL_GRANT_MEMORY + draw(KAAL_GRANT_CHANNEL))};
     struct grant *parent = NULL;
     struct grant *grant = NULL;
     enum kaal_err expected = line_count == GRANTS_MAX ? KAAL_ERR_SLOTS : KAAL_OK;

@@ -25,6 +25,13 @@ uint32_t pl011_room(const struct pl011 *port)
     return PL011_OUT_SIZE - port->used;
 }
 
+// Interrupts for what can be done: send what waits, receive what there is room for.
+static void set_mask(struct pl011 *port)
+{
+    uint32_t receive = port->in_used < PL011_IN_SIZE ? PL011_INT_RX | PL011_INT_RT : 0;
+    kaal_write(&port->regs->imsc, receive | (port->used > 0 ? PL011_INT_TX : 0));
+}
+
 // As much as the FIFO takes. What is left follows when it interrupts.
 static void transmit(struct pl011 *port)
 {
@@ -34,8 +41,7 @@ static void transmit(struct pl011 *port)
         port->first = (port->first + 1) % PL011_OUT_SIZE;
         port->used--;
     }
-    uint32_t mask = PL011_INT_RX | PL011_INT_RT;
-    kaal_write(&regs->imsc, port->used > 0 ? mask | PL011_INT_TX : mask);
+    set_mask(port);
 }
 
 void pl011_put(struct pl011 *port, const char *text, uint32_t length)
@@ -47,28 +53,23 @@ void pl011_put(struct pl011 *port, const char *text, uint32_t length)
     transmit(port);
 }
 
-static void receive_char(struct pl011 *port, char c)
+// What the FIFO has, as far as there is room; so a device that never runs empty does not keep us.
+static void receive(struct pl011 *port)
 {
-    if (port->line_done) {
-        port->dropped++;
-    } else if (c == '\n' || c == '\r') {
-        // An empty line is the second half of "\r\n", or nothing that anyone waits for.
-        port->line_done = port->line_length > 0;
-    } else if (port->line_length < PL011_LINE_SIZE - 1) {
-        port->line[port->line_length] = (char)(c >= ' ' && c <= '~' ? c : '?');
-        port->line_length++;
+    volatile struct pl011_registers *regs = port->regs;
+    while (port->in_used < PL011_IN_SIZE && (kaal_read(&regs->fr) & PL011_FR_RXFE) == 0) {
+        uint32_t data = kaal_read(&regs->dr);
+        char c = (char)((data & PL011_DR_ERRORS) == 0 ? data & 0xff : '?');
+        port->in[(port->in_first + port->in_used) % PL011_IN_SIZE] = c;
+        port->in_used++;
     }
 }
 
 void pl011_interrupt(struct pl011 *port)
 {
-    volatile struct pl011_registers *regs = port->regs;
     // Cleared first: what happens from here on interrupts again.
-    kaal_write(&regs->icr, kaal_read(&regs->mis));
-    for (uint32_t n = 0; n < PL011_READS_MAX && (kaal_read(&regs->fr) & PL011_FR_RXFE) == 0; n++) {
-        uint32_t data = kaal_read(&regs->dr);
-        receive_char(port, (char)((data & PL011_DR_ERRORS) == 0 ? data & 0xff : '?'));
-    }
+    kaal_write(&port->regs->icr, kaal_read(&port->regs->mis));
+    receive(port);
     transmit(port);
 }
 
@@ -77,14 +78,19 @@ bool pl011_idle(const struct pl011 *port)
     return port->used == 0 && (kaal_read(&port->regs->fr) & PL011_FR_BUSY) == 0;
 }
 
-bool pl011_take_line(struct pl011 *port, char *text)
+bool pl011_take(struct pl011 *port, char *c)
 {
-    if (!port->line_done) {
+    if (port->in_used == 0) {
         return false;
     }
-    memcpy(text, port->line, port->line_length);
-    text[port->line_length] = '\0';
-    port->line_length = 0;
-    port->line_done = false;
+    bool full = port->in_used == PL011_IN_SIZE;
+    *c = port->in[port->in_first];
+    port->in_first = (port->in_first + 1) % PL011_IN_SIZE;
+    port->in_used--;
+    if (full) {
+        // What came while it was full does not interrupt again.
+        receive(port);
+        set_mask(port);
+    }
     return true;
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The serial port: a queue of characters that the interrupt empties, and a line of input that it
-// fills. It waits for nothing and makes no system call.
+// The serial port: a queue of characters that the interrupt empties, and one that it fills. It
+// waits for nothing and makes no system call.
 //
-//    put ──► | out queue | ──► transmit FIFO ──► wire ──► receive FIFO ──► | line | ──► take_line
+//    put ──► | out queue | ──► transmit FIFO ──► wire ──► receive FIFO ──► | in queue | ──► take
+//
+// Nothing that is typed is lost: while the queue is full, the device keeps the characters, and then
+// whoever sends them.
 #pragma once
 
 #include <kaal/pl011.h>
@@ -14,11 +17,7 @@
 
 enum {
     PL011_OUT_SIZE = 4096,
-    PL011_LINE_SIZE = 128, // of input, its NUL included
-
-    // Characters that one interrupt takes at most: more than any FIFO holds, so only a device that
-    // never runs empty is cut off, instead of keeping us for ever.
-    PL011_READS_MAX = 256,
+    PL011_IN_SIZE = 256,
 };
 
 struct pl011 {
@@ -29,10 +28,11 @@ struct pl011 {
     uint32_t first;
     uint32_t used;
 
-    char line[PL011_LINE_SIZE];
-    uint32_t line_length;
-    bool line_done; // `line` waits to be taken; further input is dropped and counted
-    uint32_t dropped;
+    // Invariant: in_used <= PL011_IN_SIZE; the receive interrupts are enabled exactly while it is
+    // less.
+    char in[PL011_IN_SIZE];
+    uint32_t in_first;
+    uint32_t in_used;
 };
 
 // Resets the interrupts, keeps the speed that the firmware set, and enables both directions. What
@@ -51,6 +51,6 @@ void pl011_interrupt(struct pl011 *port);
 // Has everything left the machine?
 bool pl011_idle(const struct pl011 *port);
 
-// A line of input, without its end, if one is complete. Unprintable characters are '?'; what does
-// not fit is cut. `text` has PL011_LINE_SIZE bytes.
-bool pl011_take_line(struct pl011 *port, char *text);
+// The next character that was typed; false if there is none. One that was damaged on the way comes
+// as '?'.
+bool pl011_take(struct pl011 *port, char *c);

@@ -131,10 +131,12 @@ static void receive(const char *text)
     }
 }
 
-// The transmit interrupt is let through exactly while something waits.
+// The transmit interrupt is let through exactly while something waits, the receive interrupts while
+// there is room.
 static void check_mask(void)
 {
     assert_int_equal((device.imsc & PL011_INT_TX) != 0, port.used > 0);
+    assert_int_equal((device.imsc & PL011_INT_RX) != 0, port.in_used < PL011_IN_SIZE);
 }
 
 // Interrupts until nothing is left.
@@ -240,76 +242,62 @@ static void random_texts_and_drains_keep_the_order(void **state)
     assert_memory_equal(device.wire, expected, length);
 }
 
-static void a_line_is_taken_once_and_without_its_end(void **state)
+static void what_is_typed_is_taken_in_order(void **state)
 {
     (void)state;
-    char line[PL011_LINE_SIZE];
-    assert_false(pl011_take_line(&port, line));
-    receive("help");
-    assert_false(pl011_take_line(&port, line));
-    receive("\r");
-    assert_true(pl011_take_line(&port, line));
-    assert_string_equal(line, "help");
-    assert_false(pl011_take_line(&port, line));
+    char c = 0;
+    assert_false(pl011_take(&port, &c));
+    receive("ab");
+    assert_true(pl011_take(&port, &c));
+    assert_int_equal(c, 'a');
+    receive("c");
+    assert_true(pl011_take(&port, &c));
+    assert_int_equal(c, 'b');
+    assert_true(pl011_take(&port, &c));
+    assert_int_equal(c, 'c');
+    assert_false(pl011_take(&port, &c));
 }
 
-static void every_kind_of_line_end_ends_one_line(void **state)
+static void damaged_characters_come_as_question_marks(void **state)
 {
     (void)state;
-    char line[PL011_LINE_SIZE];
-    receive("\n\r\r\n");
-    assert_false(pl011_take_line(&port, line));
-    receive("one\r\n");
-    assert_true(pl011_take_line(&port, line));
-    receive("\ntwo\n");
-    assert_true(pl011_take_line(&port, line));
-    assert_string_equal(line, "two");
-}
-
-static void what_is_typed_while_a_line_waits_is_dropped_and_counted(void **state)
-{
-    (void)state;
-    char line[PL011_LINE_SIZE];
-    receive("one\ntwo\n");
-    assert_int_equal(port.dropped, 4);
-    assert_true(pl011_take_line(&port, line));
-    assert_string_equal(line, "one");
-    assert_false(pl011_take_line(&port, line));
-    receive("three\n");
-    assert_true(pl011_take_line(&port, line));
-    assert_string_equal(line, "three");
-}
-
-static void a_line_that_is_too_long_is_cut(void **state)
-{
-    (void)state;
-    char line[PL011_LINE_SIZE];
-    for (unsigned i = 0; i < 3 * PL011_LINE_SIZE; i++) {
-        receive("z");
-    }
-    receive("\n");
-    assert_true(pl011_take_line(&port, line));
-    assert_int_equal(strlen(line), PL011_LINE_SIZE - 1);
-}
-
-static void unprintable_and_damaged_characters_come_as_question_marks(void **state)
-{
-    (void)state;
-    char line[PL011_LINE_SIZE];
-    receive("a \x1b\x7f\xc3");
+    char c = 0;
     device.rx[device.rx_used++] = 'b' | 1 << 10; // a break
     pl011_interrupt(&port);
-    receive("~\n");
-    assert_true(pl011_take_line(&port, line));
-    assert_string_equal(line, "a ????~");
+    assert_true(pl011_take(&port, &c));
+    assert_int_equal(c, '?');
+}
+
+// The device keeps what there is no room for, and does not interrupt for it.
+static void a_full_queue_loses_nothing(void **state)
+{
+    (void)state;
+    char c = 0;
+    for (unsigned i = 0; i < PL011_IN_SIZE; i++) {
+        receive((char[]){(char)('a' + i % 26), '\0'});
+    }
+    assert_int_equal(device.imsc & (PL011_INT_RX | PL011_INT_RT), 0);
+    receive("0123456789");
+    assert_int_equal(device.rx_used, 10);
+    check_mask();
+    for (unsigned i = 0; i < PL011_IN_SIZE; i++) {
+        assert_true(pl011_take(&port, &c));
+        assert_int_equal(c, 'a' + i % 26);
+    }
+    assert_int_equal(device.imsc & (PL011_INT_RX | PL011_INT_RT), PL011_INT_RX | PL011_INT_RT);
+    for (unsigned i = 0; i < 10; i++) {
+        assert_true(pl011_take(&port, &c));
+        assert_int_equal(c, '0' + i);
+    }
+    assert_false(pl011_take(&port, &c));
 }
 
 static void an_interrupt_without_a_cause_does_nothing(void **state)
 {
     (void)state;
-    char line[PL011_LINE_SIZE];
+    char c = 0;
     pl011_interrupt(&port);
-    assert_false(pl011_take_line(&port, line));
+    assert_false(pl011_take(&port, &c));
     assert_int_equal(device.wire_used + device.tx_used, 0);
     check_mask();
 }
@@ -322,11 +310,9 @@ int main(void)
         cmocka_unit_test_setup(a_long_text_follows_by_interrupts, setup),
         cmocka_unit_test_setup(what_does_not_fit_the_queue_is_left_out, setup),
         cmocka_unit_test_setup(random_texts_and_drains_keep_the_order, setup),
-        cmocka_unit_test_setup(a_line_is_taken_once_and_without_its_end, setup),
-        cmocka_unit_test_setup(every_kind_of_line_end_ends_one_line, setup),
-        cmocka_unit_test_setup(what_is_typed_while_a_line_waits_is_dropped_and_counted, setup),
-        cmocka_unit_test_setup(a_line_that_is_too_long_is_cut, setup),
-        cmocka_unit_test_setup(unprintable_and_damaged_characters_come_as_question_marks, setup),
+        cmocka_unit_test_setup(what_is_typed_is_taken_in_order, setup),
+        cmocka_unit_test_setup(damaged_characters_come_as_question_marks, setup),
+        cmocka_unit_test_setup(a_full_queue_loses_nothing, setup),
         cmocka_unit_test_setup(an_interrupt_without_a_cause_does_nothing, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,6 +35,7 @@ struct kaal_block {
     uint64_t seen;
 };
 
+// KAAL_ERR_BUSY: requests of an earlier life of this component are with the device; try again.
 enum kaal_err kaal_block_open(struct kaal_block *block);
 
 // The region that a start page has of this client; both sides look for it. NULL if there is none
@@ -42,8 +43,9 @@ enum kaal_err kaal_block_open(struct kaal_block *block);
 const struct kaal_start_entry *kaal_block_region(const struct kaal_start *start,
                                                  const char *client);
 
-// One request, and its answer. Signals of others that come meanwhile go to notified() later.
-// `offset` counts from `data`.
+// One request, and its answer, for which it waits as long as the device takes; who needs a limit
+// submits, sets a timer, and waits for both. Signals of others that come meanwhile go to notified()
+// later. `offset` counts from `data`.
 enum kaal_err kaal_block_read(struct kaal_block *block, uint64_t sector, uint32_t bytes,
                               uint64_t offset);
 enum kaal_err kaal_block_write(struct kaal_block *block, uint64_t sector, uint32_t bytes,

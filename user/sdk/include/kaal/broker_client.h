@@ -174,5 +174,6 @@ enum kaal_err kaal_alive(void);
 enum kaal_err kaal_component_next(struct kaal_component_info *info);
 enum kaal_err kaal_grant_next(uint64_t holder, struct kaal_grant_info *info);
 enum kaal_err kaal_audit_next(struct kaal_audit_info *event);
+enum kaal_err kaal_device_next(struct kaal_device_node *info);
 
 enum kaal_err kaal_totals_get(struct kaal_totals *totals);

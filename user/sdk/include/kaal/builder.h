@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// How a component is built out of kernel objects: for programs that hold memory (the root task, which
-// builds the broker, and the broker, which builds all others). What is built where is drawn in
-// abi/kaal/layout.h. Where objects come from is the caller's affair:
+// How a component is built out of kernel objects: for programs that hold memory (the root task,
+// which builds the broker, and the broker, which builds all others). What is built where is drawn
+// in abi/kaal/layout.h. Where objects come from is the caller's affair:
 //
 //    caller ── struct kaal_builder ──► program, pages, thread
 //      ▲                                       │

@@ -21,7 +21,7 @@ struct kaal_start_machine {
 // Bytes of the start page of this component, its dynamic entries not counted.
 uint64_t kaal_start_bytes(const struct plan *plan, uint32_t pd);
 
-// Writes `start`, zeroed memory of at least kaal_start_bytes(). False if the machine does not have what
-// the plan names; NULL: a component without devices.
+// Writes `start`, zeroed memory of at least kaal_start_bytes(). False if the machine does not have
+// what the plan names; NULL: a component without devices.
 bool kaal_start_fill(struct kaal_start *start, const struct plan *plan, uint32_t pd, uint64_t seed,
                      const struct kaal_start_machine *machine);

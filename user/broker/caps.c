@@ -1,0 +1,513 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Who holds what: the broker's books, slot by slot, beside what the kernel has there. A line is
+// made when the console has room for it, so there may be as many as there want; in between the
+// system goes on, and each slot is compared at one moment.
+//
+//    component   0 ─► 1 ─► ..
+//      slots     0 .. 63 | 64 .. 127 | ..     a window, filled out of the plan and of the grants
+//      inbox     0 .. 3
+//      maps      of the plan, then grants of memory and devices
+//
+// How a slot is asked about: where the books have something, the capability is copied out, which
+// shows that it is there, and a debug kernel tells its type; where they have nothing, one is copied
+// in, which only works if there is nothing. (The other way round, each question would be an error,
+// and a kernel that prints tells its errors.)
+//
+// Of a component that holds a CNode of its own nobody can keep the books: what differs there is
+// told, but not counted as a difference.
+
+#include "grant.h"
+#include "serve.h"
+
+#include <kaal/broker_client.h>
+
+enum {
+    WINDOW = 64, // slots
+
+    TYPE_NONE = KAAL_CAP_TAG_NULL,
+    TYPE_UNKNOWN = -1, // something; this kernel does not tell what
+};
+
+enum part {
+    PART_SLOTS,
+    PART_INBOX,
+    PART_MAPS,
+    PART_GRANTS,
+};
+
+// What the books say of a slot.
+struct entry {
+    int type;
+    const char *name; // NULL: it has none
+    uint32_t peer;    // component, or NO_COMPONENT
+    uint32_t rights;  // enum kaal_rights, 0: does not matter
+};
+
+static struct {
+    bool active;
+    bool open; // the component's CNode is somebody's
+    uint32_t component;
+    enum part part;
+    uint32_t index; // in the part
+    struct entry window[WINDOW];
+    uint32_t scratch; // a slot of the store
+
+    uint32_t components;
+    uint64_t slots;
+    uint64_t held;
+    uint64_t maps;
+    uint64_t differ;
+    uint64_t open_differ;
+} walk;
+
+// --- the books -----------------------------------------------------------------------------------
+
+static void note(uint32_t slot, struct entry entry)
+{
+    if (slot / WINDOW == walk.index / WINDOW) {
+        walk.window[slot % WINDOW] = entry;
+    }
+}
+
+static int plan_type(uint32_t kind)
+{
+    static const int types[KAAL_CAP_KIND_COUNT] = {
+        [KAAL_CAP_ENDPOINT] = KAAL_CAP_TAG_ENDPOINT,
+        [KAAL_CAP_NOTIFICATION] = KAAL_CAP_TAG_NOTIFICATION,
+        [KAAL_CAP_REPLY] = KAAL_CAP_TAG_REPLY,
+        [KAAL_CAP_IRQ_HANDLER] = KAAL_CAP_TAG_IRQ_HANDLER,
+        [KAAL_CAP_CNODE] = KAAL_CAP_TAG_CNODE,
+        [KAAL_CAP_VSPACE] = KAAL_CAP_TAG_VSPACE,
+        [KAAL_CAP_TCB] = KAAL_CAP_TAG_THREAD,
+        [KAAL_CAP_SCHED_CONTEXT] = KAAL_CAP_TAG_SCHED_CONTEXT,
+        [KAAL_CAP_FRAME] = KAAL_CAP_TAG_FRAME,
+        [KAAL_CAP_INBOX] = KAAL_CAP_TAG_CNODE,
+    };
+    return types[kind];
+}
+
+static bool is_object(const struct kaal_plan_cap *cap)
+{
+    return cap->kind != KAAL_CAP_IRQ_HANDLER && cap->kind != KAAL_CAP_FRAME;
+}
+
+// What leads to a component that has ended leads elsewhere or is gone, as wire_dead() has it.
+static bool is_gone(const struct kaal_plan_cap *cap)
+{
+    bool redirected = (cap->kind == KAAL_CAP_ENDPOINT || cap->kind == KAAL_CAP_NOTIFICATION) &&
+                      (cap->rights & KAAL_RIGHT_WRITE) != 0;
+    return is_object(cap) && !component_built(component_at(cap->object)) && !redirected;
+}
+
+static void note_plan(const struct component *c)
+{
+    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_CAPS); i++) {
+        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
+        if (cap->pd == component_number(c) && !plan_cap_is_note(cap) && !is_gone(cap)) {
+            uint32_t peer = is_object(cap) && cap->object != cap->pd ? cap->object : NO_COMPONENT;
+            note(cap->slot, (struct entry){plan_type(cap->kind), cap->name, peer, cap->rights});
+        }
+    }
+}
+
+static int grant_type(const struct grant *g)
+{
+    switch ((enum kaal_grant_kind)g->kind) {
+    case KAAL_GRANT_CALL:
+        return KAAL_CAP_TAG_ENDPOINT;
+    case KAAL_GRANT_SIGNAL:
+    case KAAL_GRANT_CHANNEL:
+        return KAAL_CAP_TAG_NOTIFICATION;
+    case KAAL_GRANT_IRQ:
+        return KAAL_CAP_TAG_IRQ_HANDLER;
+    case KAAL_GRANT_NONE:
+    case KAAL_GRANT_MEMORY:
+    case KAAL_GRANT_DEVICE:
+    case KAAL_GRANT_KIND_COUNT:
+        break;
+    }
+    return TYPE_NONE;
+}
+
+static const char *entry_name(const struct component *c, uint16_t entry)
+{
+    return entry == GRANTS_NONE || c->start == NULL ? NULL : c->start->entries[entry].name;
+}
+
+static void note_grants(const struct component *c)
+{
+    struct grant_walk grants = grants_of_holder(&broker.grants, component_number(c));
+    const struct grant *g = NULL;
+    while ((g = grant_next(&broker.grants, &grants)) != NULL) {
+        uint32_t peer = g->peer == GRANTS_NONE ? NO_COMPONENT : g->peer;
+        struct entry entry = {grant_type(g), entry_name(c, g->entry), peer, g->rights};
+        if (g->cptr != 0 && entry.type != TYPE_NONE) {
+            note((uint32_t)g->cptr, entry);
+        }
+        if (g->cptr != 0 && g->kind == KAAL_GRANT_CHANNEL) {
+            note((uint32_t)g->cptr + 1, entry);
+        }
+    }
+}
+
+// spawn.c gives these to every component that it starts.
+static void note_spawned(const struct component *c)
+{
+    for (uint32_t i = 0; i < c->start->entry_count; i++) {
+        const struct kaal_start_entry *entry = &c->start->entries[i];
+        int type = entry->kind == KAAL_START_ENDPOINT || entry->kind == KAAL_START_BROKER
+                       ? KAAL_CAP_TAG_ENDPOINT
+                   : entry->kind == KAAL_START_NOTIFICATION ? KAAL_CAP_TAG_NOTIFICATION
+                   : entry->kind == KAAL_START_REPLY        ? KAAL_CAP_TAG_REPLY
+                                                            : TYPE_NONE;
+        uint32_t peer = entry->kind == KAAL_START_BROKER ? broker.table->broker : NO_COMPONENT;
+        if (type != TYPE_NONE) {
+            note((uint32_t)entry->slot, (struct entry){type, entry->name, peer, 0});
+        }
+    }
+}
+
+static void fill_window(const struct component *c)
+{
+    for (uint32_t i = 0; i < WINDOW; i++) {
+        walk.window[i] = (struct entry){TYPE_NONE, NULL, NO_COMPONENT, 0};
+    }
+    if (c->described) {
+        note_plan(c);
+    } else {
+        note_spawned(c);
+    }
+    note_grants(c);
+}
+
+// Does somebody hold this component's CNode?
+static bool is_open(const struct component *c)
+{
+    for (uint32_t i = 0; c->described && i < plan_count(&broker.plan, KAAL_TABLE_CAPS); i++) {
+        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
+        if (cap->kind == KAAL_CAP_CNODE && cap->object == component_number(c)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// --- the kernel ----------------------------------------------------------------------------------
+
+static int identify(uint32_t slot)
+{
+    int type = kaal_try_debug_identify(slot);
+    return type < 0 ? TYPE_UNKNOWN : type;
+}
+
+static int copied_out(seL4_CPtr cnode, uint32_t slot, seL4_Uint8 depth)
+{
+    if (seL4_CNode_Copy(store(), walk.scratch, store_depth(), cnode, slot, depth, seL4_AllRights) !=
+        seL4_NoError) {
+        return TYPE_NONE;
+    }
+    int type = identify(walk.scratch);
+    (void)seL4_CNode_Delete(store(), walk.scratch, store_depth());
+    return type;
+}
+
+static bool is_empty(seL4_CPtr cnode, uint32_t slot, seL4_Uint8 depth)
+{
+    uint32_t any = component_at(broker.table->broker)->notification;
+    if (seL4_CNode_Copy(cnode, slot, depth, store(), any, store_depth(), seL4_NoRights) !=
+        seL4_NoError) {
+        return false;
+    }
+    (void)seL4_CNode_Delete(cnode, slot, depth);
+    return true;
+}
+
+// `expected`: what the books say. Something that cannot be copied is TYPE_UNKNOWN.
+static int look(seL4_CPtr cnode, uint32_t slot, seL4_Uint8 depth, int expected)
+{
+    int type = expected == TYPE_NONE ? TYPE_NONE : copied_out(cnode, slot, depth);
+    if (type == TYPE_NONE && !is_empty(cnode, slot, depth)) {
+        type = copied_out(cnode, slot, depth);
+        type = type == TYPE_NONE ? TYPE_UNKNOWN : type;
+    }
+    return type;
+}
+
+// Free slots of the store that hold something; 0 where the kernel does not tell.
+static uint64_t count_lost(void)
+{
+    uint64_t lost = 0;
+    for (uint32_t i = 0; identify(i) != TYPE_UNKNOWN && i < broker.slots.count; i++) {
+        bool is_free = (broker.slots.words[i / 64] >> i % 64 & 1) != 0;
+        lost += is_free && i != walk.scratch && identify(i) != TYPE_NONE;
+    }
+    return lost;
+}
+
+// --- lines ---------------------------------------------------------------------------------------
+
+static const char *type_name(int type)
+{
+    static const char *const names[] = {
+        [KAAL_CAP_TAG_NULL] = "none",
+        [KAAL_CAP_TAG_FRAME] = "frame",
+        [KAAL_CAP_TAG_UNTYPED] = "untyped",
+        [KAAL_CAP_TAG_PAGE_TABLE] = "page_table",
+        [KAAL_CAP_TAG_ENDPOINT] = "endpoint",
+        [KAAL_CAP_TAG_NOTIFICATION] = "notification",
+        [KAAL_CAP_TAG_REPLY] = "reply",
+        [KAAL_CAP_TAG_VSPACE] = "vspace",
+        [KAAL_CAP_TAG_CNODE] = "cnode",
+        [KAAL_CAP_TAG_ASID_CONTROL] = "asid_control",
+        [KAAL_CAP_TAG_THREAD] = "tcb",
+        [KAAL_CAP_TAG_ASID_POOL] = "asid_pool",
+        [KAAL_CAP_TAG_IRQ_CONTROL] = "irq_control",
+        [KAAL_CAP_TAG_IRQ_HANDLER] = "irq_handler",
+        [KAAL_CAP_TAG_SCHED_CONTEXT] = "sched_context",
+        [KAAL_CAP_TAG_SCHED_CONTROL] = "sched_control",
+    };
+    bool known = type >= 0 && type < (int)(sizeof(names) / sizeof(names[0])) && names[type] != NULL;
+    return known ? names[type] : "something";
+}
+
+static void put_rights(struct kaal_report *report, uint32_t rights)
+{
+    static const char letters[] = "rwxg";
+    char text[sizeof(letters)];
+    uint32_t length = 0;
+    for (uint32_t i = 0; letters[i] != '\0'; i++) {
+        if ((rights >> i & 1) != 0) {
+            text[length++] = letters[i];
+        }
+    }
+    text[length] = '\0';
+    kaal_report_str(report, "rights", length == 0 ? "-" : text);
+}
+
+static void begin(struct kaal_report *report, const char *event, const struct component *c)
+{
+    kaal_report_begin(report, event);
+    kaal_report_str(report, "component", c->spec.name);
+    kaal_report_u64(report, "number", component_number(c));
+}
+
+// A line for a slot that is not empty on either side.
+static bool compare(struct kaal_report *report, const struct component *c, const char *where,
+                    uint32_t slot, const struct entry *entry, int found)
+{
+    bool same = found == entry->type || (found == TYPE_UNKNOWN && entry->type != TYPE_NONE);
+    walk.slots++;
+    walk.held += found != TYPE_NONE;
+    walk.differ += !same && !walk.open;
+    walk.open_differ += !same && walk.open;
+    if (entry->type == TYPE_NONE && found == TYPE_NONE) {
+        return false;
+    }
+    begin(report, "cap", c);
+    fmt_str(&report->fmt, where);
+    fmt_u64(&report->fmt, slot);
+    kaal_report_str(report, "kind", type_name(entry->type));
+    kaal_report_str(report, "kernel", type_name(found));
+    kaal_report_str(report, "name", entry->name == NULL ? "-" : entry->name);
+    kaal_report_str(report, "peer",
+                    entry->peer == NO_COMPONENT ? "-" : component_at(entry->peer)->spec.name);
+    put_rights(report, entry->rights);
+    if (!same) {
+        kaal_report_str(report, "differs", walk.open ? "open" : "yes");
+    }
+    return true;
+}
+
+static bool slot_line(struct kaal_report *report, const struct component *c)
+{
+    seL4_Uint8 depth = (seL4_Uint8)c->spec.cspace_bits;
+    uint32_t slot = walk.index;
+    if (slot % WINDOW == 0) {
+        fill_window(c);
+    }
+    const struct entry *entry = &walk.window[slot % WINDOW];
+    int found = look(c->cnode, slot, depth, entry->type);
+    walk.index++;
+    return compare(report, c, " slot=", slot, entry, found);
+}
+
+// What others have sent it: nobody keeps books of that.
+static bool inbox_line(struct kaal_report *report, const struct component *c)
+{
+    uint32_t slot = walk.index++;
+    int found = look(c->inbox, slot, KAAL_INBOX_BITS, TYPE_NONE);
+    struct entry entry = {found == TYPE_UNKNOWN ? TYPE_NONE : found, "received", NO_COMPONENT, 0};
+    return compare(report, c, " slot=inbox.", slot, &entry, found);
+}
+
+static bool memory_line(struct kaal_report *report, const struct component *c, const char *kind,
+                        const char *name, uint64_t address, uint64_t size, uint32_t rights)
+{
+    walk.maps++;
+    begin(report, "map", c);
+    kaal_report_str(report, "kind", kind);
+    kaal_report_str(report, "name", name == NULL ? "-" : name);
+    kaal_report_hex(report, "address", address);
+    kaal_report_hex(report, "size", size);
+    put_rights(report, rights);
+    return true;
+}
+
+static bool map_line(struct kaal_report *report, const struct component *c)
+{
+    const struct kaal_plan_map *map = plan_map(&broker.plan, walk.index++);
+    if (map->pd != component_number(c) || !c->described) {
+        return false;
+    }
+    struct dt_range range = {0};
+    bool device = map->source == KAAL_MAP_DEVICE;
+    if (device) {
+        (void)dt_reg(&broker.dt, machine_device(map->object), map->window, &range);
+    } else {
+        range.size = plan_region(&broker.plan, map->object)->size;
+    }
+    return memory_line(report, c, device ? "device" : "region", map->name, map->vaddr, range.size,
+                       map->rights);
+}
+
+static bool grant_line(struct kaal_report *report, const struct component *c)
+{
+    uint32_t before = walk.index;
+    const struct grant *g = grant_scan(&broker.grants, &walk.index);
+    if (g == NULL) {
+        walk.index = before + GRANTS_MAX;
+        return false;
+    }
+    bool device = g->kind == KAAL_GRANT_DEVICE;
+    if (g->holder != component_number(c) || !(device || g->kind == KAAL_GRANT_MEMORY)) {
+        return false;
+    }
+    return memory_line(report, c, device ? "device" : "memory", entry_name(c, g->entry), g->address,
+                       g->size, g->rights);
+}
+
+// --- the walk ------------------------------------------------------------------------------------
+
+static uint32_t part_size(const struct component *c)
+{
+    switch (walk.part) {
+    case PART_SLOTS:
+        // Of the store, which is the broker's own, only what the description gives it.
+        return component_number(c) == broker.table->broker ? broker.table->plan_end
+                                                           : UINT32_C(1) << c->spec.cspace_bits;
+    case PART_INBOX:
+        return (c->spec.flags & KAAL_PD_INBOX) != 0 ? 1u << KAAL_INBOX_BITS : 0;
+    case PART_MAPS:
+        return plan_count(&broker.plan, KAAL_TABLE_MAPS);
+    case PART_GRANTS:
+        return GRANTS_MAX;
+    }
+    return 0;
+}
+
+static bool part_line(struct kaal_report *report, const struct component *c)
+{
+    switch (walk.part) {
+    case PART_SLOTS:
+        return slot_line(report, c);
+    case PART_INBOX:
+        return inbox_line(report, c);
+    case PART_MAPS:
+        return map_line(report, c);
+    case PART_GRANTS:
+        return grant_line(report, c);
+    }
+    return false;
+}
+
+static bool is_walked(const struct component *c)
+{
+    return component_built(c) && c->cnode != 0;
+}
+
+static void next_component(void)
+{
+    walk.component++;
+    walk.part = PART_SLOTS;
+    walk.index = 0;
+}
+
+// The next line about this component; false: there are no more.
+static bool component_line(struct kaal_report *report, const struct component *c)
+{
+    for (;;) {
+        while (walk.index < part_size(c)) {
+            if (part_line(report, c)) {
+                return true;
+            }
+        }
+        if (walk.part == PART_GRANTS) {
+            return false;
+        }
+        walk.part++;
+        walk.index = 0;
+    }
+}
+
+static void last_line(struct kaal_report *report)
+{
+    kaal_report_begin(report, "caps");
+    kaal_report_u64(report, "components", walk.components);
+    kaal_report_u64(report, "slots", walk.slots);
+    kaal_report_u64(report, "held", walk.held);
+    kaal_report_u64(report, "maps", walk.maps);
+    kaal_report_u64(report, "differ", walk.differ);
+    kaal_report_u64(report, "open", walk.open_differ);
+    kaal_report_u64(report, "lost", count_lost());
+    kaal_report_u64(report, "kinds", identify(0) != TYPE_UNKNOWN);
+}
+
+bool caps_next_line(struct kaal_report *report)
+{
+    if (!walk.active) {
+        return false;
+    }
+    if (!slots_take(&broker.slots, 1, &walk.scratch)) {
+        kaal_report_begin(report, "caps");
+        kaal_report_str(report, "error", kaal_strerror(KAAL_ERR_SLOTS));
+        walk.active = false;
+        return true;
+    }
+    bool found = false;
+    for (; walk.component < broker.component_count && !found; next_component()) {
+        const struct component *c = component_at(walk.component);
+        if (!is_walked(c)) {
+            continue;
+        }
+        walk.open = is_open(c);
+        if (walk.part == PART_SLOTS && walk.index == 0) {
+            walk.components++;
+        } else if (walk.part == PART_SLOTS && walk.index % WINDOW != 0) {
+            fill_window(c); // the books may have changed
+        }
+        found = component_line(report, c);
+        if (found) {
+            break;
+        }
+    }
+    if (!found) {
+        last_line(report);
+        walk.active = false;
+    }
+    (void)slots_give(&broker.slots, walk.scratch, 1);
+    return true;
+}
+
+int serve_caps(struct request *r)
+{
+    if (component_number(r->caller) != broker.console) {
+        return denied(KAAL_RULE_CONSOLE);
+    }
+    if (walk.active) {
+        return KAAL_ERR_BUSY;
+    }
+    memset(&walk, 0, sizeof(walk));
+    walk.active = true;
+    return KAAL_OK;
+}
