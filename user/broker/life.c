@@ -366,7 +366,8 @@ void life_leave(struct component *c)
     cut_off(c);
 }
 
-// Who waits for a signal of it looks once more: it may have ended just before it sent one.
+// Who waits for a signal of it looks once more: it may have been ended just before it sent one.
+// (Who ends by itself does not stop there.)
 static void signal_peers(const struct component *c)
 {
     struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
@@ -387,7 +388,9 @@ void life_end(struct component *c, enum kaal_end end, int64_t status)
         release_callees(c);
         release_caller(c, 0);
         drain(c);
-        signal_peers(c);
+        if (end != KAAL_END_EXIT) {
+            signal_peers(c);
+        }
         forget(c, true);
         remove_children(c, false);
         release_memory(c);
