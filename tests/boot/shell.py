@@ -209,7 +209,7 @@ def life():
     s.wait_for(lambda t: any("[guest] @counter generation=1" in row for row in t.rows), "the guest")
     guest = components(s.run("ps"))["guest"]
     s.check(guest[2] == "running" and "shell" in guest, f"ps has {guest}")
-    s.has(s.run("caps guest"), r"^guest +memory ")
+    s.has(s.run("caps guest"), r"^guest +memory .* rw ")
     during = totals(s)
     s.check(during["components"] == before["components"] + 1, "mem does not count it")
     s.check(during["free"] < before["free"], "it takes no memory")
@@ -236,6 +236,26 @@ def life():
     s.check(totals(s) == before, "something was left behind")
     s.run("restart counter")
     s.check(components(s.run("ps"))["counter"][3] == "2", "restart of a described component")
+    s.leave()
+
+
+def listed(shell):
+    """Ctrl-T: the broker's last line."""
+    before = len(shell.screen.rows)
+    shell.type("\x14")
+    shell.wait_for(lambda t: any(re.search("@caps .* kinds=[01]$", row) for row in t.rows[before - 1:]), "the list")
+    return next(row for row in shell.screen.rows[before - 1:] if "@caps " in row)
+
+
+def dead():
+    """Who is built again while another is dead gets nothing that leads elsewhere."""
+    s = Shell()
+    s.run("kill timer; kill clock; spawn --name filler counter.elf; restart clock")
+    s.check(" differ=0 " in listed(s), "books and kernel differ with a dead component")
+    s.run("restart timer; kill filler")
+    s.check(" differ=0 " in listed(s), "books and kernel differ")
+    s.check(components(s.run("ps"))["timer"][2:4] == ["running", "2"], "the timer does not run")
+    s.run("sleep 20ms")
     s.leave()
 
 
@@ -269,9 +289,8 @@ def machine():
     s.shows("kaal> echo half")
     s.type("\x15")
     # Ctrl-T lists who holds what.
-    s.type("\x14")
-    s.wait_for(lambda t: any("@caps " in row for row in t.rows), "the list")
-    s.check(any("differ=0" in row and "lost=0" in row for row in s.screen.rows), "books and kernel differ")
+    row = listed(s)
+    s.check(" differ=0 " in row and " lost=0 " in row, "books and kernel differ")
     s.leave()
 
 

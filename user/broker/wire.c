@@ -195,6 +195,15 @@ static enum kaal_err put_irq(struct component *c, const struct kaal_plan_cap *ca
     return err == KAAL_OK ? cspace_put(c, cap->slot, handler, seL4_AllRights, 0) : err;
 }
 
+// To a component that is no more: its slots may be others' by now.
+static void put_dead(struct component *holder, const struct kaal_plan_cap *cap)
+{
+    bool sends = (cap->rights & KAAL_RIGHT_WRITE) != 0;
+    if (sends && (cap->kind == KAAL_CAP_ENDPOINT || cap->kind == KAAL_CAP_NOTIFICATION)) {
+        wire_redirect(holder, cap->slot, cap->kind == KAAL_CAP_ENDPOINT, cap->object);
+    }
+}
+
 static enum kaal_err put(const struct kaal_plan_cap *cap)
 {
     struct component *holder = component_at(cap->pd);
@@ -204,6 +213,10 @@ static enum kaal_err put(const struct kaal_plan_cap *cap)
     }
     if (cap->kind == KAAL_CAP_ENDPOINT && cap->object == broker.table->broker) {
         badge = broker_badge(holder, KAAL_BADGE_CALL);
+    }
+    if (of_component(cap) && !component_built(component_at(cap->object))) {
+        put_dead(holder, cap);
+        return KAAL_OK;
     }
     return cspace_put(holder, cap->slot, source(cap), rights_of(cap), badge);
 }
@@ -273,11 +286,8 @@ void wire_dead(struct component *c)
     for (uint32_t i = first_use(c); i != NO_CAP; i = next_use[i]) {
         const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
         struct component *holder = component_at(cap->pd);
-        if (holder == c || !component_built(holder) || (cap->rights & KAAL_RIGHT_WRITE) == 0) {
-            continue;
-        }
-        if (cap->kind == KAAL_CAP_ENDPOINT || cap->kind == KAAL_CAP_NOTIFICATION) {
-            wire_redirect(holder, cap->slot, cap->kind == KAAL_CAP_ENDPOINT, component_number(c));
+        if (holder != c && component_built(holder)) {
+            put_dead(holder, cap);
         }
     }
 }
