@@ -50,7 +50,8 @@ enum kaal_console_request {
     // MR1: length in bytes, at most KAAL_CONSOLE_LINE_MAX; MR2..: bytes, sent as they are.
     KAAL_CONSOLE_PUT = 4,
 
-    // MR1: number of a line that was shown; the first one was 1. Answer: MR0: its number, or that of
+    // MR1: number of a line that was shown; the first one was 1. Answer: MR0: its number, or that
+    // of
     // the oldest line that is kept; MR1: number of the newest; MR2: length, MR3..: the line, with
     // the name in front. KAAL_ERR_NOTFOUND: not shown yet.
     KAAL_CONSOLE_SHOWN = 5,
