@@ -40,9 +40,9 @@
 //    CAPS      -                                             -
 //    ALIVE     -                                             -
 //
-// Structures travel as words, in this order and padded with zeroes; a longer one than ours is a
-// newer minor version. After an error nothing has changed. Every grant is accounted to the
-// component and limited by its quota; after KAAL_ERR_DENIED MR0 is the enum kaal_rule.
+// Structures travel as words, in this order, and names in them are padded with zeroes; a longer one
+// than ours is a newer minor version. After an error nothing has changed. Every grant is accounted
+// to the component and limited by its quota; after KAAL_ERR_DENIED MR0 is the enum kaal_rule.
 #pragma once
 
 #include <kaal/image.h>

@@ -104,8 +104,8 @@ struct kaal_policy {
     uint64_t heartbeat_us;     // longest time between two signs of life
     uint64_t quota_memory;     // bytes of what it asks for
     uint32_t quota_slots;      // capability slots of the broker for that
-    uint32_t quota_components; // living components that it spawned
-    uint32_t quota_cpu;        // thousandths of the processor that those may have in all
+    uint32_t quota_components; // living components that it spawned, and their quotas
+    uint32_t quota_cpu;        // thousandths of the processor of those, and their quotas
     uint32_t allow;            // enum kaal_allow
 };
 

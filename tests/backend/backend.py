@@ -262,7 +262,6 @@ def options_do_not_agree(folder):
     refuses(r"was built for 1024 MiB of memory; use -m 1024M", "-m", "2G", SEL4_PREFIX=prefix)
     refuses(r"drives GICv2 only; use --gic 2", "--gic", "3", SEL4_PREFIX=prefix)
     for arguments, pattern in (
-            (["--backend", "mock"], "this build has no backend mock; use --backend kaal or sel4"),
             (["--backend", "other"], "--backend other: not possible; give kaal, sel4 or mock"),
             (["--backend", "sel4", "--kernel", "x"], "--backend and --kernel both say"),
             (["--board", "x"], "--board belongs to --backend sel4; add that"),

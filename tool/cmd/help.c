@@ -86,6 +86,7 @@ static const char run_help[] =
     "  -i, --interactive      your terminal is the machine's; Ctrl-] leaves. Nothing is verified\n"
     "                         but that it comes up\n"
     "  -t, --timeout SECONDS  time limit (default: what expect.toml says, else 60; with -i: none)\n"
+    "      --gdb PROGRAM      of the mock: the program waits for a debugger\n"
     "      --seed NUMBER      seed of the run, as 0x1234 (default: random)\n"
     "      --log FILE         write the system's output there as well\n"
     "      --replay FILE      judge such a log instead of booting\n"

@@ -218,6 +218,7 @@ enum option_key {
     KEY_BOARD_CONFIG,
     KEY_LAYOUT,
     KEY_COMPARE,
+    KEY_GDB,
     KEY_AT,
     KEY_AFTER,
 };
@@ -258,6 +259,7 @@ static const struct option long_options[] = {
     {"board-config", required_argument, NULL, KEY_BOARD_CONFIG},
     {"layout", required_argument, NULL, KEY_LAYOUT},
     {"compare", required_argument, NULL, KEY_COMPARE},
+    {"gdb", required_argument, NULL, KEY_GDB},
     {"at", required_argument, NULL, KEY_AT},
     {"after", required_argument, NULL, KEY_AFTER},
     {NULL, 0, NULL, 0},
@@ -291,6 +293,7 @@ static const struct option_use uses[] = {
     {KEY_INTERACTIVE, CMD_RUN},
     {KEY_AT, CMD_CAPS},
     {KEY_AFTER, CMD_CAPS},
+    {KEY_GDB, CMD_RUN},
 };
 
 static const char *option_name(int key)
@@ -408,6 +411,9 @@ static bool take_option(struct parser *p, int key, const char *value)
         return take_choice(p, "gic", value, 2, 3, &o->gic, &o->gic_given);
     case KEY_CTEST:
         return add(p, &o->ctest, value);
+    case KEY_GDB:
+        o->gdb = value;
+        return true;
     case KEY_DISK:
         return take_disk(p, value);
     case KEY_BACKEND:
@@ -559,6 +565,16 @@ static bool finish(struct parser *p)
     if (one && o->systems.count > 1) {
         diag_error(p->diag, place_none(), "more than one SYSTEM: %s; give one",
                    o->systems.items[1]);
+        return false;
+    }
+    if (o->backend == BACKEND_MOCK && o->command == CMD_TEST && o->systems.count != 0 &&
+        strcmp(o->systems.items[0], "conformance") == 0) {
+        diag_error(p->diag, place_none(),
+                   "the conformance suite is written for the machine; leave out --backend mock");
+        return false;
+    }
+    if (o->gdb != NULL && o->backend != BACKEND_MOCK) {
+        diag_error(p->diag, place_none(), "--gdb belongs to --backend mock; add that");
         return false;
     }
     if (!o->seed_given && getrandom(&o->seed, sizeof(o->seed), 0) != sizeof(o->seed)) {

@@ -13,6 +13,16 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+static void print_machine(struct arena *a, const struct options *o, const struct system *s,
+                          const struct build_result *b)
+{
+    const char *kernel = b->kernel.builtin ? b->products.config : b->kernel.path;
+    const char *machine = b->mock ? "mock machine" : arena_printf(a, "EL%u, GICv%u", o->el, o->gic);
+    printf("kaal: %s on %s, %s, %" PRIu64 " MiB, seed 0x%016" PRIx64 "\n", s->file, kernel, machine,
+           o->memory >> 20, o->seed);
+    fflush(stdout);
+}
+
 int run_system(struct arena *a, const struct options *o, const char *file, struct diag *d)
 {
     struct options machine = *o;
@@ -26,10 +36,7 @@ int run_system(struct arena *a, const struct options *o, const char *file, struc
     // Warnings first: they may explain what follows.
     diag_print(d, stderr);
     if (!o->quiet) {
-        printf("kaal: %s on %s, EL%u, GICv%u, %" PRIu64 " MiB, seed 0x%016" PRIx64 "\n", s.file,
-               b.kernel.builtin ? b.products.config : b.kernel.path, machine.el, machine.gic,
-               machine.memory >> 20, machine.seed);
-        fflush(stdout);
+        print_machine(a, &machine, &s, &b);
     }
     bool ran = verify(a, &machine, &s, &b, &verdict, d);
     return ran && verdict.verified ? STATUS_OK : STATUS_FAILED;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tool/arena.h"
 #include "tool/drivers.h"
+#include "tool/mock.h"
 #include "tool/options.h"
 #include "tool/pack.h"
 
@@ -105,6 +106,9 @@ bool image_build(struct arena *a, struct options *o, const struct system *s,
     // What a machine without a device tree is taken to have.
     const struct memory_range least = {.base = KAAL_RAM_BASE, .size = UINT64_C(128) << 20};
 
+    if (o->backend == BACKEND_MOCK) {
+        return mock_build(a, o, s, out, d);
+    }
     *out = (struct build_result){0};
     if (!products_find(a, o, &out->products, d) ||
         !kernel_load(a, o, s, &out->products, &out->kernel, d) ||

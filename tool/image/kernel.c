@@ -360,7 +360,8 @@ static bool kernel_find(struct arena *a, const struct options *o, const struct s
 {
     switch (o->backend) {
     case BACKEND_MOCK:
-        diag_error(d, place_none(), "this build has no backend mock; use --backend kaal or sel4");
+        diag_error(d, place_none(),
+                   "the mock machine runs systems alone; use --backend kaal or sel4");
         return false;
     case BACKEND_SEL4:
         out->at = place_none();

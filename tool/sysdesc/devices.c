@@ -3,6 +3,7 @@
 
 #include "tool/arena.h"
 #include "tool/machine.h"
+#include "tool/mock.h"
 #include "tool/near.h"
 #include "tool/options.h"
 #include "tool/plan.h"
@@ -275,6 +276,9 @@ bool devices_check(struct arena *a, const struct options *o, const struct system
     struct machine_setup setup = machine_setup(o, (struct bytes){0});
     if (!names_devices(s)) {
         return true;
+    }
+    if (o->backend == BACKEND_MOCK && !mock_setup_tree(a, o, &setup, d)) {
+        return false;
     }
     if (!machine_tree(a, &setup, &tree)) {
         diag_note(d, place_file(s->file),

@@ -58,9 +58,12 @@ static void add_stage(struct arena *a, struct expect *e, const char *from, const
 
 void expect_boot(struct arena *a, const struct boot_facts *facts, struct expect *out)
 {
-    *out = (struct expect){.end = EXPECT_NONE, .kernel_el = facts->kernel_el};
-    add_stage(a, out, "loader", "start", "loader started");
-    add_stage(a, out, "loader", "enter", "kernel entered");
+    *out = (struct expect){
+        .end = EXPECT_NONE, .kernel_el = facts->kernel_el, .backend = facts->backend};
+    if (facts->loader) {
+        add_stage(a, out, "loader", "start", "loader started");
+        add_stage(a, out, "loader", "enter", "kernel entered");
+    }
     if (facts->kernel_reports) {
         add_stage(a, out, "kernel", "start", "kernel started");
     }
@@ -227,17 +230,42 @@ static bool read_kernel_el(struct reader *r, const struct toml_value *v, bool *a
     return true;
 }
 
+// Is the report expected of the backend that runs the system? Without `backends`, of each.
+static bool read_backends(struct reader *r, const struct toml_table *t, bool *wanted)
+{
+    static const char *const names[] = {"kaal", "sel4", "mock"};
+    const struct toml_entry *e = toml_get(t, "backends");
+    *wanted = e == NULL;
+    if (e == NULL) {
+        return true;
+    }
+    if (e->value.type != TOML_ARRAY) {
+        return wrong_type(r, e, "an array of names");
+    }
+    for (const struct toml_value *v = e->value.array->first; v != NULL; v = v->next) {
+        const char *name = v->type == TOML_STRING ? v->string.text : "";
+        if (strcmp(name, "kaal") != 0 && strcmp(name, "sel4") != 0 && strcmp(name, "mock") != 0) {
+            diag_error(r->diag, v->at, "no backend `%s`; %s", name,
+                       near_fix(r->arena, name, names, 3));
+            return false;
+        }
+        *wanted = *wanted || strcmp(name, r->expect->backend) == 0;
+    }
+    return true;
+}
+
 static bool read_report(struct reader *r, const struct toml_value *v)
 {
-    static const char *const keys[] = {"from", "event", "title", "values",
-                                       "key",  "each",  "typed", "kernel_el"};
+    static const char *const keys[] = {"from", "event", "title",    "values",    "key",
+                                       "each", "typed", "backends", "kernel_el", "repeats"};
     struct expect_item item;
-    bool applies;
-    if (!known_keys(r, v->table, keys, 8, "a report") || !read_item(r, v, &item) ||
-        !read_kernel_el(r, v, &applies)) {
+    bool wanted = false;
+    bool applies = false;
+    if (!known_keys(r, v->table, keys, 10, "a report") || !read_item(r, v, &item) ||
+        !read_backends(r, v->table, &wanted) || !read_kernel_el(r, v, &applies)) {
         return false;
     }
-    if (!applies) {
+    if (!wanted || !applies) {
         return true;
     }
     const struct toml_entry *typed = toml_get(v->table, "typed");
@@ -245,6 +273,11 @@ static bool read_report(struct reader *r, const struct toml_value *v)
         return wrong_type(r, typed, "true or false");
     }
     item.typed = typed != NULL && typed->value.boolean;
+    const struct toml_entry *repeats = toml_get(v->table, "repeats");
+    if (repeats != NULL && repeats->value.type != TOML_BOOLEAN) {
+        return wrong_type(r, repeats, "true or false");
+    }
+    item.repeats = repeats != NULL && repeats->value.boolean;
     const struct toml_entry *each = toml_get(v->table, "each");
     if (each == NULL) {
         append(r, &item);

@@ -118,7 +118,7 @@ static void check_order(struct judge *j, size_t index)
 static void take_item(struct judge *j, size_t index, const struct report *r, uint64_t ms)
 {
     struct judge_seen *seen = &j->seen[index];
-    if (seen->seen && !seen->assumed) {
+    if (seen->seen && !seen->assumed && !j->expect->items[index].repeats) {
         judge_problem(j, "%s came twice", name_of(j, index));
         return;
     }
@@ -206,7 +206,7 @@ bool judge_over(const struct judge *j)
 void judge_finish(struct judge *j)
 {
     for (size_t i = 0; i < j->expect->count; i++) {
-        if (!j->seen[i].seen) {
+        if (!j->seen[i].seen && !j->expect->items[i].repeats) {
             judge_problem(j, "%s was not seen", name_of(j, i));
         }
     }

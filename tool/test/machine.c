@@ -30,7 +30,8 @@
 #include <unistd.h>
 
 enum {
-    ARGUMENTS_MAX = 48,
+    ARGUMENTS_MAX = 80,
+    TREE_MAX = 2 * 1024 * 1024, // of a machine
     QMP_TIMEOUT_MS = 400,
     END_TIMEOUT_MS = 400,
 };
@@ -205,6 +206,12 @@ static void add_disk(struct arguments *list, struct arena *a, const char *path)
     add(list, "virtio-blk-device,drive=disk,bus=virtio-mmio-bus.0");
 }
 
+static const char *boot_arguments(struct arena *a, const struct machine_setup *s)
+{
+    return arena_printf(a, "kaal.seed=0x%016" PRIx64 "%s%s", s->seed,
+                        s->arguments == NULL ? "" : " ", s->arguments == NULL ? "" : s->arguments);
+}
+
 static void run_arguments(struct arena *a, const struct machine_setup *s, const struct wires *w,
                           const char **out)
 {
@@ -213,9 +220,7 @@ static void run_arguments(struct arena *a, const struct machine_setup *s, const 
     add(&list, "-kernel");
     add(&list, arena_printf(a, "/proc/self/fd/%d", w->image));
     add(&list, "-append");
-    add(&list,
-        arena_printf(a, "kaal.seed=0x%016" PRIx64 "%s%s", s->seed, s->arguments == NULL ? "" : " ",
-                     s->arguments == NULL ? "" : s->arguments));
+    add(&list, boot_arguments(a, s));
     add(&list, "-chardev");
     add(&list, "stdio,id=serial0,signal=off");
     add(&list, "-serial");
@@ -238,10 +243,39 @@ static void run_arguments(struct arena *a, const struct machine_setup *s, const 
     }
 }
 
+// The mock machine has the boot arguments in its device tree, as QEMU has.
+static void mock_arguments(struct arena *a, const struct machine_setup *s, const char *boot,
+                           const struct wires *w, const char **out)
+{
+    struct arguments list = {.items = out, .room = ARGUMENTS_MAX};
+    add(&list, s->mock);
+    add(&list, "--memory");
+    add(&list, arena_printf(a, "%" PRIu64, s->memory));
+    if (boot == NULL) {
+        add(&list, "--tree");
+        return;
+    }
+    add(&list, "--arguments");
+    add(&list, boot);
+    for (size_t i = 0; i < s->programs.count; i++) {
+        add(&list, "--programs");
+        add(&list, s->programs.items[i]);
+    }
+    if (s->debugged != NULL) {
+        add(&list, "--debug");
+        add(&list, s->debugged);
+    }
+    if (!s->counted) {
+        add(&list, "--realtime");
+    }
+    add(&list, arena_printf(a, "/proc/self/fd/%d", w->image));
+}
+
 // --- starting ----------------------------------------------------------------------------------
 
-// In the child, between fork and exec.
-static _Noreturn void become(const struct wires *w, pid_t parent, const char *const *arguments)
+// In the child, between fork and exec. What the mock machine's programs say, they say to people.
+static _Noreturn void become(const struct wires *w, pid_t parent, bool speaks,
+                             const char *const *arguments)
 {
     // Ctrl-C at the terminal is for the tool, which then ends the machine in order.
     setpgid(0, 0);
@@ -250,7 +284,7 @@ static _Noreturn void become(const struct wires *w, pid_t parent, const char *co
     signal(SIGXFSZ, SIG_DFL);
     bool ok = getppid() == parent && dup2(w->ends[WIRE_IN].there, STDIN_FILENO) >= 0 &&
               dup2(w->ends[WIRE_OUT].there, STDOUT_FILENO) >= 0 &&
-              dup2(w->ends[WIRE_MESSAGES].there, STDERR_FILENO) >= 0 &&
+              (speaks || dup2(w->ends[WIRE_MESSAGES].there, STDERR_FILENO) >= 0) &&
               fcntl(w->image, F_SETFD, 0) == 0 && fcntl(w->ends[WIRE_QMP].there, F_SETFD, 0) == 0 &&
               fcntl(w->ends[WIRE_GDB].there, F_SETFD, 0) == 0;
     if (ok) {
@@ -305,7 +339,7 @@ static bool spawn(struct machine *m, struct wires *w, const char *const *argumen
         return fail(d, "cannot start a process");
     }
     if (m->pid == 0) {
-        become(w, parent, arguments);
+        become(w, parent, m->speaks, arguments);
     }
     // Held open here, they would keep us from seeing that the machine is gone.
     for (int i = 0; i < WIRES; i++) {
@@ -327,9 +361,15 @@ static bool spawn(struct machine *m, struct wires *w, const char *const *argumen
     return true;
 }
 
-static struct machine no_machine(void)
+static struct machine no_machine(const struct machine_setup *s)
 {
-    return (struct machine){.in = -1, .out = -1, .messages = -1, .gdb = -1, .qmp = {.fd = -1}};
+    return (struct machine){.name = s->mock != NULL ? "the mock machine" : "QEMU",
+                            .speaks = s->mock != NULL,
+                            .in = -1,
+                            .out = -1,
+                            .messages = -1,
+                            .gdb = -1,
+                            .qmp = {.fd = -1}};
 }
 
 bool machine_start(struct machine *m, struct arena *a, const struct machine_setup *s,
@@ -337,11 +377,15 @@ bool machine_start(struct machine *m, struct arena *a, const struct machine_setu
 {
     const char *arguments[ARGUMENTS_MAX];
     struct wires wires;
-    *m = no_machine();
+    *m = no_machine(s);
     if (!wires_open(&wires, s->image, d)) {
         return false;
     }
-    run_arguments(a, s, &wires, arguments);
+    if (s->mock != NULL) {
+        mock_arguments(a, s, boot_arguments(a, s), &wires, arguments);
+    } else {
+        run_arguments(a, s, &wires, arguments);
+    }
     bool ok = spawn(m, &wires, arguments, d);
     wires_close(&wires);
     return ok;
@@ -385,13 +429,44 @@ static bool save_memory(struct machine *m, int file, uint64_t at, size_t size)
     return ok;
 }
 
+// The mock machine writes its tree to what else is its serial port.
+static bool read_tree(struct machine *m, uint8_t *tree, size_t room, size_t *size)
+{
+    ssize_t n = 0;
+    *size = 0;
+    while (*size < room && (n = read(m->out, tree + *size, room - *size)) > 0) {
+        *size += (size_t)n;
+    }
+    return n == 0 && *size != 0;
+}
+
+static bool mock_tree(struct arena *a, const struct machine_setup *s, struct bytes *out)
+{
+    const char *arguments[ARGUMENTS_MAX];
+    struct diag silent = {.arena = a};
+    struct machine m = no_machine(s);
+    struct wires wires;
+    if (!wires_open(&wires, s->image, &silent)) {
+        return false;
+    }
+    mock_arguments(a, s, NULL, &wires, arguments);
+    uint8_t *tree = arena_alloc(a, TREE_MAX);
+    bool ok = spawn(&m, &wires, arguments, &silent) && read_tree(&m, tree, TREE_MAX, &out->size);
+    out->data = tree;
+    wires_close(&wires);
+    machine_stop(&m);
+    return ok;
+}
+
 // A machine that has nothing to run has its device tree at the start of memory.
 bool machine_tree(struct arena *a, const struct machine_setup *s, struct bytes *out)
 {
-    enum { TREE_MAX = 2 * 1024 * 1024 };
+    if (s->mock != NULL) {
+        return mock_tree(a, s, out);
+    }
     const char *arguments[ARGUMENTS_MAX];
     struct diag silent = {.arena = a};
-    struct machine m = no_machine();
+    struct machine m = no_machine(s);
     struct wires wires;
     struct arguments list = {.items = arguments, .room = ARGUMENTS_MAX};
     if (!wires_open(&wires, s->image, &silent)) {
@@ -414,8 +489,10 @@ bool machine_tree(struct arena *a, const struct machine_setup *s, struct bytes *
 void machine_stop(struct machine *m)
 {
     if (m->pid > 0 && !machine_poll(m)) {
-        json_decref(qmp_execute(&m->qmp, "quit", NULL, QMP_TIMEOUT_MS));
-        if (!wait_end(m, END_TIMEOUT_MS)) {
+        if (!m->speaks) {
+            json_decref(qmp_execute(&m->qmp, "quit", NULL, QMP_TIMEOUT_MS));
+        }
+        if (m->speaks || !wait_end(m, END_TIMEOUT_MS)) {
             kill(m->pid, SIGTERM);
             if (!wait_end(m, END_TIMEOUT_MS)) {
                 kill(m->pid, SIGKILL);

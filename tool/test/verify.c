@@ -8,6 +8,7 @@
 #include "tool/file.h"
 #include "tool/interact.h"
 #include "tool/machine.h"
+#include "tool/mock.h"
 #include "tool/options.h"
 #include "tool/pack.h"
 #include "tool/report.h"
@@ -64,6 +65,8 @@ bool verify_expect(struct arena *a, const struct system *s, const struct build_r
         .root = "root",
         .system = s->name.text == NULL ? "system" : s->name.text,
         .config = b->products.config,
+        .backend = b->mock ? "mock" : (b->kernel.builtin ? "kaal" : "sel4"),
+        .loader = !b->mock,
     };
     expect_boot(a, &facts, out);
     const char *path = expect_path(a, s);
@@ -386,7 +389,8 @@ static const char *early_end(const struct run *r)
                           ? arena_printf(r->arena, "was killed by signal %d", WTERMSIG(status))
                           : arena_printf(r->arena, "ended with status %d", WEXITSTATUS(status));
     const char *said = r->said_length == 0 ? "" : arena_printf(r->arena, "; it said: %s", r->said);
-    return arena_printf(r->arena, "QEMU %s before %s was seen%s", how, waiting_for(r), said);
+    return arena_printf(r->arena, "%s %s before %s was seen%s", r->machine.name, how,
+                        waiting_for(r), said);
 }
 
 // Why it ended, if that is not as it should be.
@@ -470,13 +474,15 @@ static bool run(struct run *r, const struct build_result *b, struct verdict *out
                      : r->judge.expect->timeout != 0 ? r->judge.expect->timeout
                                                      : TIMEOUT_DEFAULT_S;
     r->start_ms = host_ms();
-    bool endless = r->interact != NULL && o->timeout == 0;
+    // Who debugs takes his time.
+    bool endless = (r->interact != NULL || o->gdb != NULL) && o->timeout == 0;
     r->end_ms = endless ? UINT64_MAX : r->start_ms + (uint64_t)limit * 1000;
     if (o->replay != NULL) {
         out->ending = ENDING_LOG;
         return replay(r, d);
     }
-    struct machine_setup setup = machine_setup(o, b->image.elf);
+    struct machine_setup setup =
+        b->mock ? mock_setup(r->arena, o, b) : machine_setup(o, b->image.elf);
     r->powers_off = b->kernel.builtin && b->kernel.debug && r->judge.expect->end != EXPECT_NONE;
     r->lingers = r->judge.expect->count == r->judge.expect->boot_count;
     if (!machine_start(&r->machine, r->arena, &setup, d)) {

@@ -132,6 +132,7 @@ struct component {
     bool charged;          // its quota is taken out of its parent's
     bool finished;         // its start is over: init() done, or it has faulted or ended
     bool passive;          // its scheduling context has been taken back
+    bool cut_off;          // channels to it lead to the broker
     struct kaal_exit exit; // how it ended last
 
     // What it is made of; nothing in state NONE and ENDED.
@@ -162,14 +163,15 @@ struct component {
     uint32_t first_free;
     uint64_t slots_taken;
     uint64_t bits_taken;
-    uint64_t dynamic_from; // its dynamic addresses below are all taken
+    uint64_t dynamic_from[2]; // its dynamic addresses below are all taken: of small, of large pages
 
     // What it asked for.
     uint64_t granted; // bytes
     uint32_t granted_slots;
     uint32_t granted_channels;
     uint32_t components; // living, that it spawned
-    uint32_t cpu;        // thousandths, of those
+    uint32_t promised;   // components that those may spawn
+    uint32_t cpu;        // thousandths, of those and promised to them
 
     // How it is looked after.
     uint32_t restarts;     // in the window
@@ -343,8 +345,14 @@ bool wire_calls(uint32_t from, uint32_t to);
 // Lets all interrupts of `c` come again.
 void wire_acknowledge(const struct component *c);
 
-// Tells the others the generation of `c`.
-void wire_generation(const struct component *c);
+// Tells the others the generation of `c`; 0: it is no more.
+void wire_generation(const struct component *c, uint64_t generation);
+
+// One signal to `c`, with this bit.
+void wire_signal(const struct component *c, uint64_t badge);
+
+// A signal over each notify channel of the plan from `c`.
+void wire_signal_all(const struct component *c);
 
 // Takes a slot of a component's capability space, gives it back.
 bool cspace_take(struct component *c, uint32_t *slot);
@@ -389,8 +397,7 @@ void fault_restart(const struct component *c, enum kaal_end after, uint64_t dela
 // none.
 bool fault_next_line(struct kaal_report *report);
 
-// --- handover.c, system.c, start.c
-// -------------------------------------------------------------------------
+// --- handover.c, system.c, start.c ---------------------------------------------------------------
 
 // Takes over from the root task and removes it. False, and reported, if something is not as it must
 // be.

@@ -62,6 +62,7 @@ int serve_suspend(struct request *r)
     }
     err = refused(seL4_TCB_Suspend(c->tcb));
     if (err == KAAL_OK) {
+        later_forget(c); // a call that is interrupted is made again
         c->state = KAAL_STATE_SUSPENDED;
         audit_event(KAAL_AUDIT_SUSPEND, r->caller, c, 0, 0);
     }

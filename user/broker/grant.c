@@ -109,9 +109,7 @@ void take_back(struct grant *g)
     } else {
         free_slots(g);
     }
-    if (g->size != 0 && g->address < holder->dynamic_from) {
-        holder->dynamic_from = g->address;
-    }
+    grant_address_free(holder, g);
     entry_remove(holder, g->entry);
     if (g->peer != GRANTS_NONE) {
         struct component *peer = component_at(g->peer);
@@ -134,11 +132,14 @@ uint32_t take_back_all(struct grant *g)
     return taken;
 }
 
-void take_back_held(struct component *c)
+void take_back_held(struct component *c, bool all)
 {
     for (;;) {
         struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
         struct grant *g = grant_next(&broker.grants, &walk);
+        while (g != NULL && g->initial && !all) {
+            g = grant_next(&broker.grants, &walk);
+        }
         if (g == NULL) {
             return;
         }

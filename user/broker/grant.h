@@ -20,7 +20,8 @@ void take_back(struct grant *g);
 uint32_t take_back_all(struct grant *g);
 
 // All that `c` holds, and all that it gave.
-void take_back_held(struct component *c);
+// `all`: also what it was born with.
+void take_back_held(struct component *c, bool all);
 void take_back_given(struct component *c);
 
 // An entry in the start page of a component, under a name. KAAL_ERR_SLOTS: it is full.
@@ -35,6 +36,7 @@ void audit_grant(enum kaal_audit_event event, const struct component *actor, con
 
 // A free range of a component's dynamic addresses, with a guard page behind it.
 bool grant_address(struct component *c, uint64_t size, uint8_t page_bits, uint64_t *address);
+void grant_address_free(struct component *c, const struct grant *g);
 
 enum kaal_err give_memory(struct grant *from, struct component *to, uint8_t rights,
                           struct grant **out);
@@ -47,6 +49,10 @@ enum kaal_err connect_call(struct component *client, struct component *server, c
                            uint32_t giver, struct grant *from, struct grant **out);
 enum kaal_err connect_signal(struct component *client, struct component *server, const char *name,
                              uint32_t giver, struct grant *from, struct grant **out);
+
+// `server` is there again: what others hold of channels to it leads to it. `rebuilt`: its start
+// page is a new one.
+enum kaal_err reconnect(struct component *server, bool rebuilt);
 
 enum kaal_err give_channel(struct grant *from, struct component *to, struct grant **out);
 

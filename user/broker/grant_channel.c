@@ -118,6 +118,39 @@ enum kaal_err connect_signal(struct component *client, struct component *server,
     return err;
 }
 
+static enum kaal_err reconnect_one(struct component *server, struct grant *g, bool rebuilt)
+{
+    struct component *client = component_at(g->holder);
+    bool call = g->kind == KAAL_GRANT_CALL;
+    if (!component_built(client)) {
+        return KAAL_OK;
+    }
+    cspace_clear(client, (uint32_t)g->cptr);
+    enum kaal_err err =
+        cspace_put(client, (uint32_t)g->cptr, call ? server->endpoint : server->notification,
+                   call ? seL4_CapRights_new(1, 0, 0, 1) : seL4_CanWrite, g->badge);
+    if (err == KAAL_OK && rebuilt) {
+        err = entry_add(
+            server, &g->peer_entry,
+            &(struct kaal_start_entry){.kind = call ? KAAL_START_SERVES : KAAL_START_SIGNALED,
+                                       .rights = KAAL_RIGHT_READ,
+                                       .value = g->badge},
+            client->spec.name);
+    }
+    return err;
+}
+
+enum kaal_err reconnect(struct component *server, bool rebuilt)
+{
+    enum kaal_err err = KAAL_OK;
+    struct grant_walk walk = grants_of_peer(&broker.grants, component_number(server));
+    struct grant *g = NULL;
+    while (err == KAAL_OK && (g = grant_next(&broker.grants, &walk)) != NULL) {
+        err = reconnect_one(server, g, rebuilt);
+    }
+    return err;
+}
+
 // --- requests ------------------------------------------------------------------------------------
 
 static bool related(const struct component *a, const struct component *b)

@@ -15,6 +15,9 @@
 
 #include <lib/bits.h>
 
+#define LARGE_START                                                                                \
+    (KAAL_LAYOUT_DYNAMIC_START + (KAAL_LAYOUT_DYNAMIC_END - KAAL_LAYOUT_DYNAMIC_START) / 2)
+
 enum {
     LARGE_BITS = 21,
     PROBES = 8, // for an address
@@ -51,36 +54,46 @@ static uint64_t occupied_until(const struct component *c, uint64_t at, uint64_t 
     return 0;
 }
 
-// Behind everything that the component was granted.
-static uint64_t dynamic_end(const struct component *c)
+// Large pages have a part of the range for themselves: where small ones were, their page table
+// stays, and no large one can be mapped over it.
+static bool is_large(uint64_t address)
 {
-    uint64_t end = KAAL_LAYOUT_DYNAMIC_START;
+    return address >= LARGE_START;
+}
+
+// Behind everything that the component was granted in this part.
+static uint64_t dynamic_end(const struct component *c, bool large)
+{
+    uint64_t end = large ? LARGE_START : KAAL_LAYOUT_DYNAMIC_START;
     struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
     const struct grant *g = NULL;
     while ((g = grant_next(&broker.grants, &walk)) != NULL) {
-        if (g->size != 0 && g->address >= end) {
+        if (g->size != 0 && g->address >= end && is_large(g->address) == large) {
             end = g->address + g->size + PAGE_SIZE;
         }
     }
     return end;
 }
 
-static bool address_fits(uint64_t at, uint64_t size)
+static bool address_fits(uint64_t at, uint64_t size, bool large)
 {
-    return at < KAAL_LAYOUT_DYNAMIC_END && size <= KAAL_LAYOUT_DYNAMIC_END - at;
+    uint64_t end = large ? KAAL_LAYOUT_DYNAMIC_END : LARGE_START;
+    return at < end && size < end - at;
 }
 
 // First fit from where the least grant would fit; after some probes, behind everything: however a
 // component has broken its addresses into pieces, nobody waits long for its requests.
 bool grant_address(struct component *c, uint64_t size, uint8_t page_bits, uint64_t *address)
 {
-    uint64_t end = KAAL_LAYOUT_DYNAMIC_START;
+    bool large = page_bits == LARGE_BITS;
+    uint64_t *from = &c->dynamic_from[large];
+    uint64_t end = large ? LARGE_START : KAAL_LAYOUT_DYNAMIC_START;
     for (unsigned i = 0; i < PROBES && end != 0; i++) {
-        c->dynamic_from = end > c->dynamic_from ? end : c->dynamic_from;
-        end = occupied_until(c, c->dynamic_from, PAGE_SIZE);
+        *from = end > *from ? end : *from;
+        end = occupied_until(c, *from, PAGE_SIZE);
     }
-    uint64_t at = align_up(c->dynamic_from, UINT64_C(1) << page_bits);
-    for (unsigned i = 0; i < PROBES && address_fits(at, size); i++) {
+    uint64_t at = align_up(*from, UINT64_C(1) << page_bits);
+    for (unsigned i = 0; i < PROBES && address_fits(at, size, large); i++) {
         end = occupied_until(c, at, size);
         if (end == 0) {
             *address = at;
@@ -88,8 +101,16 @@ bool grant_address(struct component *c, uint64_t size, uint8_t page_bits, uint64
         }
         at = align_up(end, UINT64_C(1) << page_bits);
     }
-    *address = align_up(dynamic_end(c), UINT64_C(1) << page_bits);
-    return address_fits(*address, size);
+    *address = align_up(dynamic_end(c, large), UINT64_C(1) << page_bits);
+    return address_fits(*address, size, large);
+}
+
+void grant_address_free(struct component *c, const struct grant *g)
+{
+    uint64_t *from = &c->dynamic_from[is_large(g->address)];
+    if (g->size != 0 && g->address < *from) {
+        *from = g->address;
+    }
 }
 
 // --- frames --------------------------------------------------------------------------------------

@@ -65,6 +65,7 @@ struct grant {
     uint8_t rights;      // enum kaal_rights
     uint8_t page_bits;   // of memory
     bool cached;
+    bool initial;   // the holder was born with it
     uint16_t payer; // component that is charged for it, or GRANTS_NONE
 
     // Not for the caller to change.

@@ -8,9 +8,9 @@
 //
 //    A ──call──► B ──call──► C faults        C's reply object: the error to B, with A's time
 //
-// If instead B is killed while C works for it, C keeps A's time, which the kernel no longer knows
-// to be A's: it is taken from C and given back to A, and C goes on with its own, until its loop
-// sees `attention` in its start page and becomes passive again.
+// If instead A or B ends while C works for it, C keeps A's time, which the kernel no longer knows
+// to be A's: it is taken from C and given back to A. C, and B if it waits for C, go on with their
+// own, until their loops see `attention` in the start page and become passive again.
 
 #include "life.h"
 
@@ -69,15 +69,63 @@ static bool may_call(const struct component *from, const struct component *to)
     return wire_calls(component_number(from), component_number(to));
 }
 
-// `c` has been suspended. Passive components that worked for it go on with their own time.
+enum direction { CALLEES, CALLERS };
+
+static bool may_follow(const struct component *c, const struct component *other,
+                       enum direction direction)
+{
+    return direction == CALLEES ? may_call(c, other) : may_call(other, c);
+}
+
+// Passive components to which time may have come through `c`, or through which it may have come to
+// `c`: over one call, or over several through others of them.
+static const bool *find_chain(const struct component *c, enum direction direction)
+{
+    static bool found[KAAL_COMPONENT_MAX];
+    memset(found, 0, sizeof(found));
+    for (bool more = true; more;) {
+        more = false;
+        for (uint32_t i = 0; i < broker.component_count; i++) {
+            const struct component *other = component_at(i);
+            if (other == c || found[i] || !is_passive(other)) {
+                continue;
+            }
+            found[i] = may_follow(c, other, direction);
+            for (uint32_t j = 0; j < broker.component_count && !found[i]; j++) {
+                found[i] = found[j] && may_follow(component_at(j), other, direction);
+            }
+            more = more || found[i];
+        }
+    }
+    return found;
+}
+
+// The answers that they wait for bring no time any more.
+static void lend_chain(const struct component *c, enum direction direction)
+{
+    const bool *found = find_chain(c, direction);
+    for (uint32_t i = 0; i < broker.component_count; i++) {
+        if (found[i]) {
+            lend_own(component_at(i));
+        }
+    }
+}
+
+// `c` has been suspended. Whoever works for it goes on with time of its own; so do those who wait
+// for an answer between there and the owner of that time.
 static void release_callees(struct component *c)
 {
+    bool cut = false;
+    const bool *found = find_chain(c, CALLEES);
     for (uint32_t i = 0; i < broker.component_count; i++) {
-        struct component *callee = component_at(i);
-        if (callee != c && is_passive(callee) && callee->passive && may_call(c, callee) &&
-            take_lent(callee)) {
-            lend_own(callee);
+        if (found[i] && component_at(i)->passive && take_lent(component_at(i))) {
+            lend_own(component_at(i));
+            cut = true;
         }
+    }
+    if (cut) {
+        lend_chain(c, CALLEES);
+        lend_chain(c, CALLERS);
     }
 }
 
@@ -94,12 +142,7 @@ static void take_own(struct component *c)
         return;
     }
     if (take_lent(c)) {
-        for (uint32_t i = 0; i < broker.component_count; i++) {
-            struct component *caller = component_at(i);
-            if (caller != c && is_passive(caller) && may_call(caller, c)) {
-                lend_own(caller);
-            }
-        }
+        lend_chain(c, CALLERS);
     }
     (void)seL4_SchedContext_Bind(c->sched_context, c->tcb);
 }
@@ -114,8 +157,10 @@ static void release_caller(struct component *c, uint32_t generation)
     take_own(c);
 }
 
-void life_answer_caller(struct component *c)
+void life_pause(struct component *c)
 {
+    (void)seL4_TCB_Suspend(c->tcb);
+    release_callees(c);
     release_caller(c, c->generation + 1);
 }
 
@@ -126,6 +171,8 @@ static void drain(struct component *c)
         seL4_Word badge = 0;
         (void)seL4_NBRecv(c->endpoint, &badge, broker.spare_reply);
         if (badge == 0) {
+            // Nobody, or one who calls without a badge; the others find it gone by themselves.
+            seL4_Send(broker.spare_reply, seL4_MessageInfo_new(KAAL_ERR_DEAD, 0, 0, 1));
             return;
         }
         if ((badge & (KAAL_BADGE_CALL | KAAL_BADGE_FAULT)) == 0) {
@@ -144,6 +191,7 @@ void life_begin(struct component *c)
     if (seL4_TCB_Resume(c->tcb) == seL4_NoError) {
         c->state = KAAL_STATE_RUNNING;
         c->alive_at = broker_now();
+        supervise_begun(c);
         audit_event(KAAL_AUDIT_BEGIN, NULL, c, 0, 0);
     }
 }
@@ -186,23 +234,60 @@ static bool keeps_objects(const struct component *c)
     return c->starts_clean && !c->holds_own_space;
 }
 
-// What it got in its last life, it does not know of any more.
-static void forget(struct component *c)
+// What it got in its last life, it does not know of any more; what it was born with, it keeps as
+// long as it is not built anew.
+static void forget(struct component *c, bool all)
 {
     later_forget(c);
     remove_children(c, true);
     take_back_given(c);
-    take_back_held(c);
+    take_back_held(c, all);
+}
+
+static void empty_inbox(const struct component *c)
+{
+    if ((c->spec.flags & KAAL_PD_INBOX) == 0) {
+        return;
+    }
+    for (seL4_Word i = 0; i < LIBSEL4_BIT(KAAL_INBOX_BITS); i++) {
+        (void)seL4_CNode_Delete(c->inbox, i, KAAL_INBOX_BITS);
+    }
 }
 
 // Its interrupts may have come without being acknowledged.
 static enum kaal_err reset(struct component *c)
 {
     wire_acknowledge(c);
+    empty_inbox(c);
     c->start->attention = 0;
     c->start->generation = c->generation;
     enum kaal_err err = refused(kaal_thread_reset(c->tcb, c->entry, true));
     c->state = err == KAAL_OK ? KAAL_STATE_RUNNING : c->state;
+    return err;
+}
+
+// Channels to it lead to the broker from now on.
+static void cut_off(struct component *c)
+{
+    struct grant_walk walk = grants_of_peer(&broker.grants, component_number(c));
+    const struct grant *g = NULL;
+    wire_dead(c);
+    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+        wire_redirect(component_at(g->holder), (uint32_t)g->cptr, g->kind == KAAL_GRANT_CALL,
+                      component_number(c));
+    }
+    wire_generation(c, 0);
+    c->cut_off = true;
+}
+
+// Channels to it lead to it again.
+static enum kaal_err join(struct component *c, bool rebuilt)
+{
+    enum kaal_err err = c->described ? wire_others(c) : KAAL_OK;
+    if (err == KAAL_OK) {
+        err = reconnect(c, rebuilt);
+    }
+    c->cut_off = err != KAAL_OK;
     return err;
 }
 
@@ -211,7 +296,7 @@ static void release_memory(struct component *c)
     arena_release(&c->arena);
     c->state = KAAL_STATE_ENDED;
     c->start = NULL;
-    wire_dead(c);
+    cut_off(c);
 }
 
 static enum kaal_err rebuild(struct component *c)
@@ -223,18 +308,17 @@ static enum kaal_err rebuild(struct component *c)
     if (component_built(c)) {
         release_memory(c);
     }
-    c->serial++;
     c->passive = false;
     enum kaal_err err = build_component(c, &cause);
     if (err != KAAL_OK) {
         return err;
     }
     err = c->described ? wire_own(c) : spawn_wire(c);
-    if (err == KAAL_OK && c->described) {
-        err = wire_others(c);
-    }
     if (err == KAAL_OK) {
         err = build_thread(c);
+    }
+    if (err == KAAL_OK) {
+        err = join(c, true);
     }
     if (err == KAAL_OK) {
         life_begin(c);
@@ -247,19 +331,27 @@ static enum kaal_err rebuild(struct component *c)
 enum kaal_err life_restart(struct component *c)
 {
     bool built = component_built(c);
+    bool in_place = built && keeps_objects(c);
     if (built && c->state != KAAL_STATE_FAULTED) {
         (void)seL4_TCB_Suspend(c->tcb);
         release_callees(c);
     }
-    forget(c);
+    forget(c, !in_place);
     c->generation++;
     if (built) {
         release_caller(c, c->generation);
     }
-    enum kaal_err err = built && keeps_objects(c) ? reset(c) : rebuild(c);
+    enum kaal_err err = KAAL_OK;
+    if (in_place && c->cut_off) {
+        err = join(c, false);
+    }
+    if (err == KAAL_OK) {
+        err = in_place ? reset(c) : rebuild(c);
+    }
     if (err == KAAL_OK) {
         c->alive_at = broker_now();
-        wire_generation(c);
+        wire_generation(c, c->generation);
+        supervise_begun(c);
         audit_event(KAAL_AUDIT_RESTART, NULL, c, 0, c->generation);
     }
     return err;
@@ -267,15 +359,24 @@ enum kaal_err life_restart(struct component *c)
 
 // --- end -----------------------------------------------------------------------------------------
 
-// Channels to it lead to the broker from now on.
-static void redirect_peers(struct component *c)
+void life_leave(struct component *c)
 {
-    struct grant_walk walk = grants_of_peer(&broker.grants, component_number(c));
+    release_caller(c, 0);
+    drain(c);
+    cut_off(c);
+}
+
+// Who waits for a signal of it looks once more: it may have been ended just before it sent one.
+static void signal_peers(const struct component *c)
+{
+    struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
     const struct grant *g = NULL;
     while ((g = grant_next(&broker.grants, &walk)) != NULL) {
-        wire_redirect(component_at(g->holder), (uint32_t)g->cptr, g->kind == KAAL_GRANT_CALL,
-                      component_number(c));
+        if (g->kind == KAAL_GRANT_SIGNAL && g->peer != GRANTS_NONE) {
+            wire_signal(component_at(g->peer), g->badge);
+        }
     }
+    wire_signal_all(c);
 }
 
 void life_end(struct component *c, enum kaal_end end, int64_t status)
@@ -286,10 +387,12 @@ void life_end(struct component *c, enum kaal_end end, int64_t status)
         release_callees(c);
         release_caller(c, 0);
         drain(c);
-        forget(c);
+        if (end != KAAL_END_EXIT) {
+            signal_peers(c);
+        }
+        forget(c, true);
         remove_children(c, false);
         release_memory(c);
-        redirect_peers(c);
         audit_event(KAAL_AUDIT_END, NULL, c, (uint64_t)status, end);
     }
     names_forget(c);
@@ -321,7 +424,8 @@ void life_remove(struct component *c)
         parent->granted -= c->spec.policy.quota_memory;
         parent->granted_slots -= c->spec.policy.quota_slots;
         parent->components--;
-        parent->cpu -= cpu_of(c);
+        parent->promised -= c->spec.policy.quota_components;
+        parent->cpu -= cpu_of(c) + c->spec.policy.quota_cpu;
         c->charged = false;
     }
     c->state = KAAL_STATE_NONE;

@@ -14,8 +14,11 @@ void life_begin(struct component *c);
 // it had been granted is taken back, and so are its children but for those that it is to keep.
 enum kaal_err life_restart(struct component *c);
 
-// Who waits for its answer learns that it has died.
-void life_answer_caller(struct component *c);
+// It stops, for a while; who waits for its answer learns that it has died.
+void life_pause(struct component *c);
+
+// It stays where it faulted. Calls to it are answered by the broker from now on.
+void life_leave(struct component *c);
 
 // Destroys it. One that was described can be restarted; of one that was spawned its parent can
 // still ask how it ended.
@@ -31,6 +34,9 @@ void supervise_failure(struct component *c, enum kaal_end end, int64_t status);
 
 // It was restarted: those that depend on it are as well, those that watch it are told.
 void supervise_restarted(const struct component *c);
+
+// It has begun, once more or for the first time.
+void supervise_begun(const struct component *c);
 
 // Time has passed: restarts that are due, heartbeats that did not come.
 void supervise_tick(void);

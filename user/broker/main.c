@@ -86,12 +86,9 @@ static bool is_end_of_list(const struct request *r, int err)
             r->label == KAAL_BROKER_AUDIT || r->label == KAAL_BROKER_DEVICES);
 }
 
-static seL4_MessageInfo_t answer_dead(seL4_Word badge)
+static seL4_MessageInfo_t answer_dead(void)
 {
-    uint32_t number = (uint32_t)(badge & KAAL_BADGE_ID);
-    seL4_SetMR(0, component_at(number)->state == KAAL_STATE_BACKOFF
-                      ? component_at(number)->generation
-                      : 0);
+    seL4_SetMR(0, 0); // who is to come back is called itself
     return answer(KAAL_ERR_DEAD, 1);
 }
 
@@ -151,7 +148,7 @@ static bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info)
         return false;
     }
     if ((badge & KAAL_BADGE_DEAD) != 0) {
-        *info = answer_dead(badge);
+        *info = answer_dead();
         return true;
     }
     broker.signals |= badge;

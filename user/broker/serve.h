@@ -36,8 +36,9 @@ static inline void result(struct request *r, uint64_t value)
 static inline void argument_struct(const struct request *r, unsigned first, void *to, size_t size)
 {
     size_t sent = r->words > first ? (r->words - first) * sizeof(seL4_Word) : 0;
-    memset(to, 0, size);
-    memcpy(to, &seL4_GetIPCBuffer()->msg[first], sent < size ? sent : size);
+    size_t known = sent < size ? sent : size;
+    memcpy(to, &seL4_GetIPCBuffer()->msg[first], known);
+    memset((uint8_t *)to + known, 0, size - known);
 }
 
 static inline void result_struct(struct request *r, const void *from, size_t size)

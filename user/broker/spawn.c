@@ -72,10 +72,12 @@ static enum kaal_err check_quotas(const struct component *parent, const struct k
                                   uint32_t cpu)
 {
     const struct kaal_policy *own = &parent->spec.policy;
-    if (parent->components >= own->quota_components) {
+    // No quota comes near 2^31: the tool and inherit() see to that.
+    if (parent->components + parent->promised + 1 + policy->quota_components >
+        own->quota_components) {
         return denied(KAAL_RULE_QUOTA_COMPONENTS);
     }
-    if (parent->cpu > own->quota_cpu || cpu > own->quota_cpu - parent->cpu) {
+    if (parent->cpu + cpu + policy->quota_cpu > own->quota_cpu) {
         return denied(KAAL_RULE_QUOTA_CPU);
     }
     if (parent->granted > own->quota_memory ||
@@ -91,11 +93,17 @@ static enum kaal_err check_quotas(const struct component *parent, const struct k
 
 // --- the program ---------------------------------------------------------------------------------
 
+// Both names are padded with zeroes, so that their first words tell most of them apart.
 static uint32_t find_file(const char *name)
 {
+    uint64_t wanted = 0;
+    memcpy(&wanted, name, sizeof(wanted));
     uint32_t count = plan_count(&broker.plan, KAAL_TABLE_FILES);
     for (uint32_t i = 0; i < count; i++) {
-        if (strncmp(plan_file(&broker.plan, i)->name, name, KAAL_NAME_SIZE) == 0) {
+        const char *known = plan_file(&broker.plan, i)->name;
+        uint64_t word = 0;
+        memcpy(&word, known, sizeof(word));
+        if (word == wanted && strncmp(known, name, KAAL_NAME_SIZE) == 0) {
             return i;
         }
     }
@@ -138,21 +146,28 @@ static void give_back(struct component *c, const struct grant *g)
     }
 }
 
+// Where a program comes from.
+struct source {
+    const struct kaal_program *program;
+    uint32_t file;          // of the image; KAAL_NONE: out of memory
+    struct grant *borrowed; // that memory
+};
+
 static enum kaal_err open_program(struct request *r, const struct kaal_spawn *spawn,
-                                  const struct kaal_program **program, struct grant **borrowed)
+                                  struct source *source)
 {
     static struct kaal_program from_memory;
+    *source = (struct source){.program = &from_memory, .file = KAAL_NONE};
     if (spawn->program[0] != '\0') {
-        uint32_t file = find_file(spawn->program);
-        if (file == KAAL_NONE) {
+        source->file = find_file(spawn->program);
+        if (source->file == KAAL_NONE) {
             return KAAL_ERR_NOTFOUND;
         }
-        r->cause = image_program(file, program);
+        r->cause = image_program(source->file, &source->program);
         return r->cause == NULL ? KAAL_OK : KAAL_ERR_PROGRAM;
     }
-    enum kaal_err err = borrow(r, spawn, borrowed);
+    enum kaal_err err = borrow(r, spawn, &source->borrowed);
     if (err == KAAL_OK) {
-        *program = &from_memory;
         r->cause =
             kaal_program_open(&from_memory, (const void *)KAAL_LAYOUT_PROGRAM, // NOLINT: mapped
                               spawn->program_size, broker.plan.image->config);
@@ -202,7 +217,6 @@ enum kaal_err spawn_wire(struct component *c)
 {
     c->first_free = SLOT_FIRST_FREE;
     c->slots_taken = 0;
-    c->bits_taken = 0;
     enum kaal_err err =
         put(c, SLOT_ENDPOINT, KAAL_START_ENDPOINT, c->endpoint, seL4_CanRead, 0, "endpoint");
     if (err == KAAL_OK) {
@@ -245,11 +259,20 @@ static enum kaal_err give_all(struct request *r, const struct kaal_spawn *spawn,
     return err;
 }
 
+static void mark_initial(const struct component *c)
+{
+    struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
+    struct grant *g = NULL;
+    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+        g->initial = true;
+    }
+}
+
 // After an error there is nothing of it.
 static enum kaal_err build(struct request *r, const struct kaal_spawn *spawn, struct component *c,
-                           const struct kaal_program *program, bool shares)
+                           const struct source *source)
 {
-    enum kaal_err err = build_program(c, program, shares);
+    enum kaal_err err = build_program(c, source->program, source->file != KAAL_NONE);
     if (err != KAAL_OK) {
         c->state = KAAL_STATE_NONE;
         return err;
@@ -269,6 +292,7 @@ static enum kaal_err build(struct request *r, const struct kaal_spawn *spawn, st
     if (err == KAAL_OK) {
         err = give_all(r, spawn, c);
     }
+    mark_initial(c);
     if (err == KAAL_OK) {
         err = build_thread(c);
     }
@@ -276,8 +300,7 @@ static enum kaal_err build(struct request *r, const struct kaal_spawn *spawn, st
 }
 
 static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn *spawn,
-                                     const struct kaal_program *program, bool shares,
-                                     struct component **out)
+                                     const struct source *source, struct component **out)
 {
     struct component *parent = r->caller;
     struct component *c = component_new();
@@ -285,7 +308,7 @@ static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn 
         return KAAL_ERR_AGAIN;
     }
     describe(c, spawn, parent);
-    c->spec.file = shares ? find_file(spawn->program) : KAAL_NONE;
+    c->spec.file = source->file;
     enum kaal_err err = check_quotas(parent, &c->spec.policy, cpu_of(spawn));
     if (err != KAAL_OK) {
         return err;
@@ -293,9 +316,10 @@ static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn 
     parent->granted += c->spec.policy.quota_memory;
     parent->granted_slots += c->spec.policy.quota_slots;
     parent->components++;
-    parent->cpu += cpu_of(spawn);
+    parent->promised += c->spec.policy.quota_components;
+    parent->cpu += cpu_of(spawn) + c->spec.policy.quota_cpu;
     c->charged = true;
-    err = build(r, spawn, c, program, shares);
+    err = build(r, spawn, c, source);
     if (err != KAAL_OK) {
         life_remove(c);
         return err;
@@ -307,8 +331,7 @@ static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn 
 int serve_spawn(struct request *r)
 {
     struct kaal_spawn spawn;
-    const struct kaal_program *program = NULL;
-    struct grant *borrowed = NULL;
+    struct source source = {0};
     struct component *c = NULL;
     if (r->words < 2) {
         return KAAL_ERR_PROTOCOL;
@@ -319,13 +342,13 @@ int serve_spawn(struct request *r)
         err = check_numbers(r, &spawn);
     }
     if (err == KAAL_OK) {
-        err = open_program(r, &spawn, &program, &borrowed);
+        err = open_program(r, &spawn, &source);
     }
     if (err == KAAL_OK) {
-        err = spawn_component(r, &spawn, program, borrowed == NULL, &c);
+        err = spawn_component(r, &spawn, &source, &c);
     }
-    if (borrowed != NULL) {
-        give_back(r->caller, borrowed);
+    if (source.borrowed != NULL) {
+        give_back(r->caller, source.borrowed);
     }
     if (err != KAAL_OK) {
         return err;

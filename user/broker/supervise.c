@@ -60,6 +60,13 @@ static void set_alarm(void)
     }
 }
 
+void supervise_begun(const struct component *c)
+{
+    if (c->spec.policy.heartbeat_us != 0) {
+        set_alarm();
+    }
+}
+
 // --- links ---------------------------------------------------------------------------------------
 
 // The next link of this kind to or from a component, from *index on.
@@ -73,21 +80,6 @@ static const struct kaal_plan_link *next_link(uint32_t *index, enum kaal_link_ki
         }
     }
     return NULL;
-}
-
-// One signal, with the bit of the plan.
-static void tell(const struct component *c, uint64_t badge)
-{
-    uint32_t slot = 0;
-    if (!component_built(c) || !slots_take(&broker.slots, 1, &slot)) {
-        return;
-    }
-    if (seL4_CNode_Mint(store(), slot, store_depth(), store(), c->notification, store_depth(),
-                        seL4_CanWrite, badge) == seL4_NoError) {
-        seL4_Signal(slot);
-        (void)seL4_CNode_Delete(store(), slot, store_depth());
-    }
-    (void)slots_give(&broker.slots, slot, 1);
 }
 
 static void restart_now(struct component *c)
@@ -125,7 +117,7 @@ void supervise_restarted(const struct component *c)
     uint32_t index = 0;
     const struct kaal_plan_link *link = NULL;
     while ((link = next_link(&index, KAAL_LINK_WATCHES, c, false)) != NULL) {
-        tell(component_at(link->pd), link->badge);
+        wire_signal(component_at(link->pd), link->badge);
     }
     index = 0;
     while ((link = next_link(&index, KAAL_LINK_DEPENDS, c, false)) != NULL) {
@@ -137,8 +129,7 @@ void supervise_restarted(const struct component *c)
 
 static void restart_later(struct component *c, uint64_t at)
 {
-    (void)seL4_TCB_Suspend(c->tcb);
-    life_answer_caller(c);
+    life_pause(c);
     c->restart_at = at;
     c->state = KAAL_STATE_BACKOFF;
     set_alarm();
@@ -194,6 +185,7 @@ void supervise_failure(struct component *c, enum kaal_end end, int64_t status)
         // What faulted stays as it is, for whoever looks; but nobody looks into what was spawned.
         if (end == KAAL_END_FAULT && c->described) {
             c->state = KAAL_STATE_FAULTED;
+            life_leave(c);
             start_finished(c);
         } else {
             life_end(c, end, status);

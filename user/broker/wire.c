@@ -195,16 +195,28 @@ static enum kaal_err put_irq(struct component *c, const struct kaal_plan_cap *ca
     return err == KAAL_OK ? cspace_put(c, cap->slot, handler, seL4_AllRights, 0) : err;
 }
 
-// To a component that is no more: its slots may be others' by now.
-static void put_dead(struct component *holder, const struct kaal_plan_cap *cap)
+static bool is_channel(const struct kaal_plan_cap *cap)
 {
-    bool sends = (cap->rights & KAAL_RIGHT_WRITE) != 0;
-    if (sends && (cap->kind == KAAL_CAP_ENDPOINT || cap->kind == KAAL_CAP_NOTIFICATION)) {
-        wire_redirect(holder, cap->slot, cap->kind == KAAL_CAP_ENDPOINT, cap->object);
+    return (cap->kind == KAAL_CAP_ENDPOINT || cap->kind == KAAL_CAP_NOTIFICATION) &&
+           (cap->rights & KAAL_RIGHT_WRITE) != 0;
+}
+
+static void redirect(const struct kaal_plan_cap *cap)
+{
+    if (is_channel(cap)) {
+        wire_redirect(component_at(cap->pd), cap->slot, cap->kind == KAAL_CAP_ENDPOINT,
+                      cap->object);
     }
 }
 
-static enum kaal_err put(const struct kaal_plan_cap *cap)
+// Is what it leads to no more, or not any more?
+static bool is_dead(const struct kaal_plan_cap *cap)
+{
+    const struct component *object = component_at(cap->object);
+    return of_component(cap) && (!component_built(object) || (object->cut_off && is_channel(cap)));
+}
+
+static enum kaal_err put_living(const struct kaal_plan_cap *cap)
 {
     struct component *holder = component_at(cap->pd);
     uint64_t badge = cap->badge;
@@ -214,11 +226,16 @@ static enum kaal_err put(const struct kaal_plan_cap *cap)
     if (cap->kind == KAAL_CAP_ENDPOINT && cap->object == broker.table->broker) {
         badge = broker_badge(holder, KAAL_BADGE_CALL);
     }
-    if (of_component(cap) && !component_built(component_at(cap->object))) {
-        put_dead(holder, cap);
+    return cspace_put(holder, cap->slot, source(cap), rights_of(cap), badge);
+}
+
+static enum kaal_err put(const struct kaal_plan_cap *cap)
+{
+    if (cap->pd != cap->object && is_dead(cap)) {
+        redirect(cap);
         return KAAL_OK;
     }
-    return cspace_put(holder, cap->slot, source(cap), rights_of(cap), badge);
+    return put_living(cap);
 }
 
 // The root task has put the broker's own.
@@ -262,7 +279,7 @@ enum kaal_err wire_others(struct component *c)
         struct component *holder = component_at(cap->pd);
         if (holder != c && component_built(holder)) {
             cspace_clear(holder, cap->slot);
-            err = put(cap);
+            err = put_living(cap);
         }
     }
     return err;
@@ -273,6 +290,7 @@ void wire_redirect(struct component *holder, uint32_t slot, bool call, uint32_t 
     if (!component_built(holder)) {
         return;
     }
+    cspace_clear(holder, slot);
     if (call) {
         (void)cspace_put(holder, slot, (uint32_t)own_cap(KAAL_HANDOVER_BROKER_ENDPOINT),
                          ipc_rights(KAAL_RIGHT_WRITE), KAAL_BADGE_DEAD | dead);
@@ -285,9 +303,8 @@ void wire_dead(struct component *c)
 {
     for (uint32_t i = first_use(c); i != NO_CAP; i = next_use[i]) {
         const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
-        struct component *holder = component_at(cap->pd);
-        if (holder != c && component_built(holder)) {
-            put_dead(holder, cap);
+        if (component_at(cap->pd) != c) {
+            redirect(cap);
         }
     }
 }
@@ -310,15 +327,52 @@ void wire_acknowledge(const struct component *c)
     }
 }
 
-void wire_generation(const struct component *c)
+void wire_signal(const struct component *c, uint64_t badge)
+{
+    uint32_t slot = 0;
+    if (!component_built(c) || !slots_take(&broker.slots, 1, &slot)) {
+        return;
+    }
+    if (seL4_CNode_Mint(store(), slot, store_depth(), store(), c->notification, store_depth(),
+                        seL4_CanWrite, badge) == seL4_NoError) {
+        seL4_Signal(slot);
+        (void)seL4_CNode_Delete(store(), slot, store_depth());
+    }
+    (void)slots_give(&broker.slots, slot, 1);
+}
+
+void wire_signal_all(const struct component *c)
+{
+    for (uint32_t i = 0; c->described && i < plan_count(&broker.plan, KAAL_TABLE_CAPS); i++) {
+        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
+        if (cap->pd == component_number(c) && cap->kind == KAAL_CAP_NOTIFICATION &&
+            is_channel(cap) && !plan_cap_is_note(cap)) {
+            wire_signal(component_at(cap->object), cap->badge);
+        }
+    }
+}
+
+static void set_generation(const struct component *holder, uint16_t index, uint64_t generation)
+{
+    if (holder->start != NULL && index != GRANTS_NONE) {
+        struct kaal_start_entry *entry = &holder->start->entries[index];
+        if (entry->kind == KAAL_START_CALL || entry->kind == KAAL_START_SIGNAL) {
+            entry->value = generation;
+        }
+    }
+}
+
+void wire_generation(const struct component *c, uint64_t generation)
 {
     for (uint32_t i = first_use(c); i != NO_CAP; i = next_use[i]) {
         const struct component *holder = component_at(plan_cap(&broker.plan, i)->pd);
-        if (holder->start != NULL && holder != c) {
-            struct kaal_start_entry *entry = &holder->start->entries[entry_of[i]];
-            if (entry->kind == KAAL_START_CALL || entry->kind == KAAL_START_SIGNAL) {
-                entry->value = c->generation;
-            }
+        if (holder != c) {
+            set_generation(holder, entry_of[i], generation);
         }
+    }
+    struct grant_walk walk = grants_of_peer(&broker.grants, component_number(c));
+    const struct grant *g = NULL;
+    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+        set_generation(component_at(g->holder), g->entry, generation);
     }
 }

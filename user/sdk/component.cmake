@@ -49,6 +49,15 @@ function(kaal_move_initial_values name)
                 --rename-section .data=.data,alloc $<TARGET_FILE:${name}>)
 endfunction()
 
+# kaal_root_task(<name> SOURCES <file>...)
+#
+# The root task, bin/<name>.elf, its start-up code being among the files.
+function(kaal_root_task name)
+    cmake_parse_arguments(arg "" "" "SOURCES" ${ARGN})
+    add_executable(${name} ${arg_SOURCES})
+    kaal_program(${name} ${KAAL_ROOT}/user/root/arch/${KAAL_ARCH}/root.ld)
+endfunction()
+
 # What components and the root task share: output name, libraries, linker script, note.
 function(kaal_program name script)
     set_target_properties(${name} PROPERTIES

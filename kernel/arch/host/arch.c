@@ -16,7 +16,8 @@ enum { PAGE = 4096 };
 struct host_memory host_memory;
 struct host_cpu host_cpu;
 
-bool host_memory_reset(uint64_t base, uint64_t size)
+// Addresses without memory, which tell of who goes beyond either end of what is put between.
+static uint8_t *reserve(uint64_t size)
 {
     const unsigned resets = host_memory.resets + 1;
     if (host_memory.bytes != NULL) {
@@ -24,14 +25,30 @@ bool host_memory_reset(uint64_t base, uint64_t size)
     }
     host_memory = (struct host_memory){.resets = resets};
     host_cpu = (struct host_cpu){0};
-
-    // The host's page faults zero what is used, and tell of who goes beyond either end.
     uint8_t *mapped = mmap(NULL, size + UINT64_C(2) * PAGE, PROT_NONE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (mapped == MAP_FAILED || mprotect(mapped + PAGE, size, PROT_READ | PROT_WRITE) != 0) {
+    return mapped == MAP_FAILED ? NULL : mapped + PAGE;
+}
+
+bool host_memory_reset(uint64_t base, uint64_t size)
+{
+    // The host's page faults zero what is used.
+    uint8_t *bytes = reserve(size);
+    if (bytes == NULL || mprotect(bytes, size, PROT_READ | PROT_WRITE) != 0) {
         return false;
     }
-    host_memory = (struct host_memory){mapped + PAGE, base, size, resets};
+    host_memory = (struct host_memory){bytes, base, size, host_memory.resets};
+    return true;
+}
+
+bool host_memory_share(int file, uint64_t base, uint64_t size)
+{
+    uint8_t *bytes = reserve(size);
+    if (bytes == NULL ||
+        mmap(bytes, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0) == MAP_FAILED) {
+        return false;
+    }
+    host_memory = (struct host_memory){bytes, base, size, host_memory.resets};
     return true;
 }
 
@@ -210,6 +227,7 @@ void arch_set_user_exception_word(struct arch_context *context, unsigned word, u
 
 void arch_context_release(struct arch_context *context)
 {
+    host_cpu.releases++;
     if (host_cpu.context == context) {
         host_cpu.context = NULL;
     }
@@ -228,6 +246,7 @@ void arch_debug_changed(const struct arch_debug *debug, bool running)
 void arch_pte_write(arch_pte_t *entry, arch_pte_t pte)
 {
     *entry = pte;
+    host_cpu.table_writes++;
 }
 
 static uint64_t first_address(uint64_t address, unsigned level)

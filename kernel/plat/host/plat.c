@@ -102,6 +102,11 @@ void host_irq_raise(unsigned irq)
     host_machine.raised[irq] = true;
 }
 
+void host_irq_line(unsigned irq, bool high)
+{
+    host_machine.raised[irq] = high;
+}
+
 bool host_irq_waits(void)
 {
     return plat_irq_pending();
@@ -129,7 +134,9 @@ void host_advance(ticks_t ticks)
 
 void plat_putc(char c)
 {
-    if (host_machine.output_length < HOST_OUTPUT_SIZE - 1) {
+    if (host_machine.putc != NULL) {
+        host_machine.putc(c);
+    } else if (host_machine.output_length < HOST_OUTPUT_SIZE - 1) {
         host_machine.output[host_machine.output_length++] = c;
     }
 }

@@ -5,7 +5,7 @@
 
 #include "marks.h"
 
-enum { MEMORY = 0x10000 };
+enum { MEMORY = 0xf000 };
 
 // The compiler must not know where it leads.
 static volatile uint8_t *volatile nowhere;

@@ -10,7 +10,7 @@
 
 enum {
     PAGE = 4096,
-    STACK = 0x4000,
+    STACK = 0x2000,
 };
 
 static seL4_Word request(seL4_Word label, seL4_Word words)
@@ -67,6 +67,7 @@ static uint32_t spawned(void)
     struct kaal_exit end;
     uint32_t before = counter();
     uint64_t component = spawn(0);
+    seL4_Yield(); // it has our priority
     seL4_SetMR(1, component);
     must(request(KAAL_BROKER_WAIT, 2), "not waited for");
     memcpy(&end, &seL4_GetIPCBuffer()->msg[0], sizeof(end));

@@ -30,8 +30,9 @@ struct expect_item {
     const char *title; // for the summary; NULL: "[from] @event"
     struct expect_field *fields;
     size_t count;
-    bool typed; // comes of what the tool types: not expected of a run without a seed
-    size_t key; // field that tells lines of the same event apart; EXPECT_NONE: there is one
+    bool typed;   // comes of what the tool types: not expected of a run without a seed
+    bool repeats; // comes any number of times, or not at all; its values hold each time
+    size_t key;   // field that tells lines of the same event apart; EXPECT_NONE: there is one
 };
 
 struct expect_input {
@@ -49,9 +50,10 @@ struct expect {
     struct expect_input *inputs;
     size_t input_count;
     size_t input_capacity;
-    size_t end;         // EXPECT_NONE: when all is seen
-    unsigned timeout;   // seconds; 0: the default
-    unsigned kernel_el; // exception level of the kernel that this is expected of
+    size_t end;          // EXPECT_NONE: when all is seen
+    unsigned timeout;    // seconds; 0: the default
+    unsigned kernel_el;  // exception level of the kernel that this is expected of
+    const char *backend; // that runs the system
 };
 
 // The boot sequence: what loader, kernel (if it prints), root task and broker report.
@@ -64,6 +66,8 @@ struct boot_facts {
     const char *root;
     const char *system;
     const char *config;
+    const char *backend;
+    bool loader; // there is one, and it reports
 };
 
 void expect_boot(struct arena *a, const struct boot_facts *facts, struct expect *out);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// A QEMU process: the machine that a system boots on.
+// A QEMU process, or one of the mock machine: what a system boots on.
 //
 //   kaal  --- pipe: serial in  --->  qemu-system-aarch64 -M virt
 //         <-- pipe: serial out ---
@@ -12,6 +12,7 @@
 
 #include "tool/diag.h"
 #include "tool/file.h"
+#include "tool/options.h"
 #include "tool/qmp.h"
 
 #include <stdbool.h>
@@ -19,10 +20,12 @@
 #include <sys/types.h>
 
 struct arena;
-struct options;
 
 struct machine_setup {
-    const char *qemu; // program
+    const char *qemu;        // program
+    const char *mock;        // program of the mock machine, which is then taken; NULL: QEMU
+    struct strings programs; // of the mock: folders with host programs
+    const char *debugged;    // of the mock: program that waits for a debugger
     struct bytes image;
     unsigned el;
     unsigned gic;
@@ -36,6 +39,8 @@ struct machine_setup {
 };
 
 struct machine {
+    const char *name; // for people
+    bool speaks;      // itself, to standard error, not by `messages`
     pid_t pid;
     int in;         // serial, to the guest
     int out;        // serial, from the guest

@@ -44,6 +44,7 @@ struct strings {
 
 struct options {
     enum command command;
+    const char *gdb;        // of the mock: program that waits for a debugger; NULL: none
     struct strings systems; // descriptions, as given
     struct strings search_paths;
     struct strings ctest; // build folders whose tests `kaal test` runs

@@ -40,6 +40,7 @@ bool image_fits(const struct image *image, const struct plan *plan, const struct
 // foreign kernel.
 struct options;
 struct build_result {
+    bool mock; // for the mock machine
     struct products products;
     struct kernel kernel;
     struct program_set programs;

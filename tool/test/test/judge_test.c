@@ -83,6 +83,8 @@ static void write_log(uint64_t seed)
 static bool read_expectations(const char *text, unsigned kernel_el, struct diag *d)
 {
     const struct boot_facts facts = {
+        .backend = "kaal",
+        .loader = true,
         .kernel_reports = true,
         .kernel_el = kernel_el,
         .pds = 5,

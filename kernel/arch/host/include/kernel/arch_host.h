@@ -42,6 +42,8 @@ struct host_cpu {
     unsigned tlb_next; // is replaced next
     uint64_t tlb_flushes;
     uint64_t flushes_in_use; // of all of an ASID, while it was active
+    uint64_t table_writes;
+    uint64_t releases; // of contexts
     uint64_t cache_operations;
     uint64_t smc[8]; // of the last call
     uint64_t cycles;
@@ -62,3 +64,6 @@ void host_tlb_fill(uint64_t address, unsigned level, arch_pte_t pte);
 // Fresh memory, all zero, of `size` bytes (a multiple of 4 KiB) at physical `base`. What was there
 // before is gone. Also forgets what host_cpu says. False if the host has no memory left.
 bool host_memory_reset(uint64_t base, uint64_t size);
+
+// The same from the first `size` bytes of a file, which others may map as well.
+bool host_memory_share(int file, uint64_t base, uint64_t size);

@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-// The registers of a simulated thread, as the ABI of AArch64 names them. Nothing executes them: a
-// test writes them, enters the kernel, and reads them.
+// The registers of a simulated thread, as the ABI of AArch64 names them. A test writes them, enters
+// the kernel, and reads them; the mock machine has a process execute them.
 struct arch_context {
     uint64_t x[31];
     uint64_t sp;
@@ -15,6 +15,7 @@ struct arch_context {
     uint64_t restart_pc; // the instruction that trapped
     uint64_t tpidr;
     uint64_t tpidrro;
+    uint64_t executor; // what executes the thread, by a number of the machine's; 0: nothing yet
 };
 
 enum { ARCH_MESSAGE_REGISTERS = 4 };

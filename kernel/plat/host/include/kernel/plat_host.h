@@ -29,6 +29,8 @@ struct host_machine {
 
     // Called by plat_halt() instead of ending the program; must not return.
     void (*halt)(void);
+    // Called by plat_putc() instead of keeping the output.
+    void (*putc)(char c);
 };
 
 extern struct host_machine host_machine;
@@ -42,6 +44,9 @@ void host_advance(ticks_t ticks);
 
 // A device asks for attention.
 void host_irq_raise(unsigned irq);
+
+// A device asks for as long as its line is high.
+void host_irq_line(unsigned irq, bool high);
 
 // Whether the processor would take an interrupt now.
 bool host_irq_waits(void);

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Components that come and go, and what they may have.
+
+#include "broker_test.h"
+
+static uint64_t spawn(const struct kaal_spawn *options)
+{
+    uint64_t id = 0;
+    same("spawn", kaal_component_spawn(options, &id), KAAL_OK);
+    return id;
+}
+
+static void expect_end(const char *args, enum kaal_end end, int64_t status)
+{
+    struct kaal_exit exit = {0};
+    const struct kaal_spawn options = puppet_options("p", args);
+    uint64_t id = spawn(&options);
+    same("wait", kaal_component_wait(id, &exit), KAAL_OK);
+    same("end", exit.end, end);
+    same("status", (uint64_t)exit.status, (uint64_t)status);
+    same("stale", kaal_component_kill(id), KAAL_ERR_STALE);
+}
+
+static void ends(void)
+{
+    case_begin("ends");
+    expect_end("exit=0", KAAL_END_EXIT, 0);
+    expect_end("exit=77", KAAL_END_EXIT, 77);
+    expect_end("fault", KAAL_END_FAULT, 0);
+    case_end();
+}
+
+static void states(void)
+{
+    uint64_t generation = 0;
+    struct kaal_component_info info = {0};
+    struct kaal_spawn options = puppet_options("held", "");
+    case_begin("states");
+    options.flags |= KAAL_SPAWN_HELD;
+    uint64_t id = spawn(&options);
+    while (kaal_component_next(&info) == KAAL_OK && info.id != id) {
+    }
+    same("built", info.state, KAAL_STATE_BUILT);
+    same("restart", kaal_component_restart(id, &generation), KAAL_ERR_STATE);
+    same("suspend", kaal_component_suspend(id), KAAL_ERR_STATE);
+    same("resume", kaal_component_resume(id), KAAL_OK);
+    same("resume", kaal_component_resume(id), KAAL_ERR_STATE);
+    same("suspend", kaal_component_suspend(id), KAAL_OK);
+    same("suspend", kaal_component_suspend(id), KAAL_ERR_STATE);
+    same("resume", kaal_component_resume(id), KAAL_OK);
+    same("restart", kaal_component_restart(id, &generation), KAAL_OK);
+    same("generation", generation, 2);
+    same("kill", kaal_component_kill(id), KAAL_OK);
+    same("kill", kaal_component_kill(id), KAAL_ERR_STALE);
+    case_end();
+}
+
+// It waits for an answer of the broker that will never come.
+static void killed_while_it_waits(void)
+{
+    const struct kaal_spawn options = puppet_options("waits", "lookup");
+    case_begin("killed_waiting");
+    for (unsigned i = 0; i < 40; i++) {
+        uint64_t id = spawn(&options);
+        seL4_Yield();
+        same("kill", kaal_component_kill(id), KAAL_OK);
+    }
+    case_end();
+}
+
+// What a component has of its own goes with it: children, memory, what it gave.
+static void child_of_a_child(void)
+{
+    case_begin("child_of_a_child");
+    struct kaal_spawn options = puppet_options("parent", "bomb");
+    options.policy.quota_memory = 1 << 21;
+    options.policy.quota_slots = 2048;
+    options.policy.quota_components = 8;
+    options.policy.quota_cpu = 300;
+    options.policy.allow = KAAL_ALLOW_SPAWN;
+    uint64_t id = spawn(&options);
+    for (unsigned i = 0; i < 8; i++) {
+        seL4_Yield();
+    }
+    same("kill", kaal_component_kill(id), KAAL_OK);
+    case_end();
+}
+
+static void fork_bomb(void)
+{
+    struct kaal_exit exit = {0};
+    case_begin("fork_bomb");
+    struct kaal_spawn options = puppet_options("bomb", "bomb");
+    options.policy.quota_memory = 1 << 23;
+    options.policy.quota_slots = 8192;
+    options.policy.quota_components = 16;
+    options.policy.quota_cpu = 300;
+    options.policy.allow = KAAL_ALLOW_SPAWN;
+    uint64_t id = spawn(&options);
+    same("wait", kaal_component_wait(id, &exit), KAAL_OK);
+    same("end", exit.end, KAAL_END_EXIT);
+    same("rule", exit.status >= KAAL_RULE_QUOTA_MEMORY && exit.status <= KAAL_RULE_QUOTA_CPU, 1);
+    case_end();
+}
+
+static void refused(const char *what, const struct kaal_spawn *options, enum kaal_rule rule)
+{
+    same(what, kaal_component_spawn(options, NULL), KAAL_ERR_DENIED);
+    same(what, kaal_broker_last_detail(), rule);
+    unchanged(what);
+}
+
+static void beyond_memory_and_slots(void)
+{
+    struct kaal_spawn options = puppet_options("p", "");
+    options.policy.quota_memory = 1 << 14;
+    refused("too_little_memory", &options, KAAL_RULE_QUOTA_MEMORY);
+    options.policy.quota_memory = UINT64_C(1) << 40;
+    refused("memory", &options, KAAL_RULE_QUOTA_MEMORY);
+    options.policy.quota_memory = 1 << 18;
+    options.policy.quota_slots = 10;
+    refused("too_few_slots", &options, KAAL_RULE_QUOTA_SLOTS);
+    options.policy.quota_slots = 1 << 20;
+    refused("slots", &options, KAAL_RULE_QUOTA_SLOTS);
+}
+
+static void beyond_the_processor(void)
+{
+    struct kaal_spawn options = puppet_options("p", "");
+    options.budget_us = options.period_us;
+    refused("cpu", &options, KAAL_RULE_QUOTA_CPU);
+    options.budget_us = 1000;
+    options.policy.quota_cpu = 650;
+    refused("cpu_of_children", &options, KAAL_RULE_QUOTA_CPU);
+    options.policy.quota_cpu = 0;
+    options.policy.quota_components = 24;
+    refused("components_of_children", &options, KAAL_RULE_QUOTA_COMPONENTS);
+    options.policy.quota_components = 0;
+    options.priority = 200;
+    refused("priority", &options, KAAL_RULE_PRIORITY);
+}
+
+static void nothing_to_spawn(void)
+{
+    struct kaal_spawn options = puppet_options("p", "");
+    options.period_us = 10;
+    same("budget", kaal_component_spawn(&options, NULL), KAAL_ERR_ARGUMENT);
+    options.period_us = 10000;
+    options.name[0] = '\0';
+    same("name", kaal_component_spawn(&options, NULL), KAAL_ERR_ARGUMENT);
+    options.name[0] = 'p';
+    options.give[0] = 12345;
+    same("gift", kaal_component_spawn(&options, NULL), KAAL_ERR_NOTFOUND);
+    options.program[0] = '?';
+    same("program", kaal_component_spawn(&options, NULL), KAAL_ERR_NOTFOUND);
+    unchanged("nothing");
+}
+
+static void quotas(void)
+{
+    case_begin("quotas");
+    beyond_memory_and_slots();
+    beyond_the_processor();
+    nothing_to_spawn();
+    case_end();
+}
+
+static void a_gift_at_birth(void)
+{
+    struct kaal_memory_grant memory = {0};
+    struct kaal_grant_info gift = {0};
+    struct puppet p = {0};
+    uint64_t seen = 0;
+    case_begin("birth");
+    same("get", kaal_memory_get(4096, KAAL_RIGHT_READ | KAAL_RIGHT_WRITE, &memory), KAAL_OK);
+    *(volatile uint64_t *)memory.address = PUPPET_SAID;
+    struct kaal_spawn options = puppet_options("heir", "");
+    options.give[0] = memory.grant;
+    p.id = spawn(&options);
+    same("connect", kaal_connect(p.id, KAAL_CONNECT_CALL, &p.call), KAAL_OK);
+    same("grants", kaal_grant_next(p.id, &gift), KAAL_OK);
+    same("kind", gift.kind, KAAL_GRANT_MEMORY);
+    same("from", gift.from, memory.grant);
+    same("read", puppet_tell(&p, PUPPET_READ, gift.address, 0, &seen), KAAL_OK);
+    same("word", seen, PUPPET_SAID);
+    puppet_close(&p);
+    same("release", kaal_memory_release(&memory), KAAL_OK);
+    case_end();
+}
+
+void test_life(void)
+{
+    ends();
+    states();
+    killed_while_it_waits();
+    child_of_a_child();
+    quotas();
+    fork_bomb();
+    a_gift_at_birth();
+}
