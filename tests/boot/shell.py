@@ -314,5 +314,14 @@ def terminal():
                  f"after {termios.tcgetattr(there)}\n{output}")
 
 
+def piped():
+    """Without a terminal: keys that were there before the system, and its end when they are at an end."""
+    done = subprocess.run([tool, "run", "-i", "--build-dir", build, *sys.argv[5:], system],
+                          input=b"echo piped; ps\r", capture_output=True, timeout=60, check=False)
+    for text in (b"kaal> echo piped; ps", b"\npiped\r\n", b"@done line=\"echo piped; ps\" status=0"):
+        if done.returncode != 0 or text not in done.stdout:
+            sys.exit(f"{case}: status {done.returncode}, no {text} in {done.stdout.decode()}{done.stderr}")
+
+
 globals()[case.replace("-", "_")]()
 print(f"{case}: as it must be")
