@@ -48,11 +48,11 @@ static bool suits(const struct options *o, const struct system *s, struct diag *
                    "another backend",
                    kernel);
     }
-    if ((o->command & (CMD_CHECK | CMD_RUN | CMD_TEST)) == 0) {
+    if ((o->command & (CMD_CHECK | CMD_RUN | CMD_TEST | CMD_CAPS)) == 0) {
         diag_error(
             d, place_none(),
-            "the mock machine boots no image and counts no instructions; it is for check, run "
-            "and test");
+            "the mock machine boots no image and counts no instructions; it is for check, run, "
+            "test and caps");
     }
     if (o->el_given || o->gic_given || o->qemu != NULL) {
         diag_error(d, place_none(),

@@ -367,10 +367,6 @@ void life_leave(struct component *c)
 }
 
 // Who waits for a signal of it looks once more: it may have been ended just before it sent one.
-<<<<<<< HEAD
-=======
-// (Who ends by itself does not stop there.)
->>>>>>> supervised
 static void signal_peers(const struct component *c)
 {
     struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
