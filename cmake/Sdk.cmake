@@ -59,6 +59,15 @@ install(DIRECTORY ${CMAKE_BINARY_DIR}/support DESTINATION .)
 install(DIRECTORY ${KAAL_ROOT}/abi/kaal ${KAAL_ROOT}/user/sdk/include/kaal ${KAAL_ROOT}/lib/include/lib
     DESTINATION include FILES_MATCHING PATTERN "*.h")
 install(TARGETS sel4 kaal_sdk kaal_lib kaal_mem ARCHIVE DESTINATION lib)
-install(FILES $<TARGET_OBJECTS:kaal_crt0> DESTINATION lib RENAME crt0.o)
+
+# The first instructions and the note about what begins with them, as one object.
+set(crt0 ${CMAKE_BINARY_DIR}/crt0.o)
+set(clang $<C_COMPILER_ID:Clang>)
+add_custom_command(OUTPUT ${crt0}
+    COMMAND ${CMAKE_C_COMPILER} $<${clang}:--target=aarch64-none-elf> $<${clang}:-fuse-ld=lld> -nostdlib -r
+            -o ${crt0} $<TARGET_OBJECTS:kaal_crt0>
+    DEPENDS kaal_crt0 $<TARGET_OBJECTS:kaal_crt0> COMMAND_EXPAND_LISTS VERBATIM)
+add_custom_target(sdk_crt0 ALL DEPENDS ${crt0})
+install(FILES ${crt0} DESTINATION lib)
 install(FILES $<TARGET_OBJECTS:kaal_note> DESTINATION lib RENAME note.o)
 install(FILES ${KAAL_ROOT}/user/sdk/arch/${KAAL_ARCH}/component.ld DESTINATION lib)

@@ -320,6 +320,10 @@ def sdk_makes_components(folder):
                     "-T", lib / "component.ld", f"-I{prefix}/include", f"-I{prefix}/libsel4/include",
                     folder / "hello.c", lib / "crt0.o", lib / "note.o", "-Wl,--start-group",
                     *sorted(lib.glob("*.a")), "-Wl,--end-group", "-o", folder / "hello.elf"], check=True)
+    objcopy = "aarch64-linux-gnu-objcopy"
+    subprocess.run([objcopy, "-O", "binary", "-j", ".data", folder / "hello.elf", folder / "data.bin"], check=True)
+    subprocess.run([objcopy, "--update-section", f".kaal.data_image={folder}/data.bin",
+                    "--rename-section", ".data=.data,alloc", folder / "hello.elf"], check=True)
     shutil.copy(hello, folder)
     shutil.copy(hello.parent / "expect.toml", folder)
     verified(folder / "system.toml", SEL4_PREFIX=prefix)

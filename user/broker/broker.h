@@ -119,7 +119,7 @@ enum kaal_err memory_map_own(uint32_t frame, uint64_t vaddr, seL4_CapRights_t ri
 
 // --- component.c ---------------------------------------------------------------------------------
 
-enum { COMPONENT_IRQS = 16 };
+enum { COMPONENT_IRQS = KAAL_NOTIFY_BITS };
 
 struct component {
     struct kaal_plan_pd spec; // what it is built from
@@ -363,6 +363,9 @@ void cspace_give(struct component *c, uint32_t slot);
 enum kaal_err cspace_put(struct component *c, uint32_t slot, uint32_t from, seL4_CapRights_t rights,
                          uint64_t badge);
 void cspace_clear(struct component *c, uint32_t slot);
+
+// Removes what was derived from the capability in a slot.
+void cspace_revoke(struct component *c, uint32_t slot);
 
 // --- log.c ---------------------------------------------------------------------------------------
 

@@ -20,8 +20,8 @@ enum {
     EXTRA_REFILLS =
         (LIBSEL4_BIT(SCHED_CONTEXT_BITS) - seL4_CoreSchedContextBytes) / seL4_RefillSizeBytes,
 
-    START_PAGES_STRIDE = 1 << 20, // of the start pages of all components at the broker
     START_PAGES_MAX = 64,
+    START_PAGES_STRIDE = START_PAGES_MAX << 12, // of all components' start pages at the broker
     ENTRIES_LATER = 16, // entries of a start page that come with later grants
 
     TABLES = 8, // page tables of an ordinary component
@@ -541,6 +541,7 @@ static enum kaal_err fault_handler(struct component *c, uint32_t *slot)
 {
     uint32_t parent = c->spec.parent;
     bool ours = parent == KAAL_NONE || parent == broker.table->broker ||
+                !component_built(component_at(parent)) ||
                 c->spec.policy.restart != KAAL_RESTART_NEVER;
     seL4_CPtr endpoint =
         ours ? own_cap(KAAL_HANDOVER_BROKER_ENDPOINT) : component_at(parent)->endpoint;

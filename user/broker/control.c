@@ -60,7 +60,7 @@ enum kaal_err serve_suspend(struct request *r)
     if (c->state != KAAL_STATE_RUNNING) {
         return KAAL_ERR_STATE;
     }
-    err = refused(seL4_TCB_Suspend(c->tcb));
+    err = life_suspend(c);
     if (err == KAAL_OK) {
         later_forget(c); // a call that is interrupted is made again
         c->state = KAAL_STATE_SUSPENDED;
@@ -95,8 +95,10 @@ enum kaal_err serve_restart(struct request *r)
     }
     err = life_restart(c);
     if (err == KAAL_OK) {
-        result(r, c->generation);
         supervise_restarted(c);
+        result(r, c->generation); // last: what is done to others uses the message registers
+    } else if (err != KAAL_ERR_STATE) {
+        life_end(c, KAAL_END_GIVEN_UP, 0);
     }
     return err;
 }

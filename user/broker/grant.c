@@ -88,6 +88,8 @@ static void clear_holder(struct component *holder, const struct grant *g)
     uint32_t slots = g->kind == KAAL_GRANT_CHANNEL ? 2 : 1;
     for (uint32_t i = 0; g->cptr != 0 && i < slots; i++) {
         if (component_built(holder)) {
+            // With the copies that the holder has sent to others.
+            cspace_revoke(holder, (uint32_t)g->cptr + i);
             cspace_clear(holder, (uint32_t)g->cptr + i);
         }
         cspace_give(holder, (uint32_t)g->cptr + i);
@@ -99,6 +101,7 @@ void take_back(struct grant *g)
     struct component *holder = component_at(g->holder);
     if (g->kind == KAAL_GRANT_IRQ) {
         (void)seL4_IRQHandler_Clear(g->slot);
+        (void)seL4_CNode_Revoke(store(), g->slot, store_depth());
         holder->bits_taken &= ~g->badge;
     }
     clear_holder(holder, g);

@@ -13,7 +13,7 @@
 #include <lib/bits.h>
 
 // Numbers of calls: those of the description's channels lie below.
-static uint32_t next_channel = KAAL_CAP_MAX;
+static uint64_t next_channel = KAAL_CAP_MAX;
 
 static enum kaal_err put_cap(struct component *client, struct grant *g, uint32_t object,
                              seL4_CapRights_t rights)
@@ -74,7 +74,7 @@ static enum kaal_err new_channel(enum kaal_grant_kind kind, struct component *cl
 enum kaal_err connect_call(struct component *client, struct component *server, const char *name,
                            uint32_t giver, struct grant *from, struct grant **out)
 {
-    if (!server->serves || !component_built(server)) {
+    if (!server->serves || !component_built(server) || server->cut_off) {
         return KAAL_ERR_STATE;
     }
     enum kaal_err err = new_channel(KAAL_GRANT_CALL, client, server, giver, from, out);
@@ -96,7 +96,7 @@ enum kaal_err connect_signal(struct component *client, struct component *server,
                              uint32_t giver, struct grant *from, struct grant **out)
 {
     uint64_t free = ~server->bits_taken & ((UINT64_C(1) << KAAL_NOTIFY_BITS) - 1);
-    if (!server->notified || !component_built(server)) {
+    if (!server->notified || !component_built(server) || server->cut_off) {
         return KAAL_ERR_STATE;
     }
     if (free == 0) {

@@ -40,7 +40,9 @@ static enum kaal_err map(uint64_t offset, uint64_t size)
         uint32_t frame = table->image_frames + (uint32_t)page;
         (void)seL4_ARM_Page_Unmap(frame);
         err = memory_map_own(frame, KAAL_LAYOUT_IMAGE + (page << PAGE_BITS), seL4_CanRead, true);
-        mapped[page / 64] |= UINT64_C(1) << page % 64;
+        if (err == KAAL_OK) {
+            mapped[page / 64] |= UINT64_C(1) << page % 64;
+        }
     }
     return err;
 }

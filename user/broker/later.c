@@ -47,6 +47,7 @@ seL4_CPtr later_reply(void)
 static enum kaal_err keep(enum waiting what, struct request *r, uint64_t target, const char *name)
 {
     uint32_t next = 0;
+    later_forget(r->caller); // one thread waits for one answer, however it asked for it
     while (next < REPLIES && (next == current || places[next].what != WAITING_NOT)) {
         next++;
     }

@@ -157,10 +157,19 @@ static void release_caller(struct component *c, uint32_t generation)
     take_own(c);
 }
 
+enum kaal_err life_suspend(struct component *c)
+{
+    enum kaal_err err = refused(seL4_TCB_Suspend(c->tcb));
+    if (err == KAAL_OK) {
+        release_callees(c);
+    }
+    return err;
+}
+
 void life_pause(struct component *c)
 {
-    (void)seL4_TCB_Suspend(c->tcb);
-    release_callees(c);
+    later_forget(c);
+    (void)life_suspend(c);
     release_caller(c, c->generation + 1);
 }
 
@@ -170,6 +179,7 @@ static void drain(struct component *c)
     for (;;) {
         seL4_Word badge = 0;
         (void)seL4_NBRecv(c->endpoint, &badge, broker.spare_reply);
+        seL4_SetMR(0, 0);
         if (badge == 0) {
             // Nobody, or one who calls without a badge; the others find it gone by themselves.
             seL4_Send(broker.spare_reply, seL4_MessageInfo_new(KAAL_ERR_DEAD, 0, 0, 1));
@@ -179,7 +189,6 @@ static void drain(struct component *c)
             broker.signals |= badge; // it was for the broker itself
             continue;
         }
-        seL4_SetMR(0, 0);
         seL4_Send(broker.spare_reply, seL4_MessageInfo_new(KAAL_ERR_DEAD, 0, 0, 1));
     }
 }
@@ -302,9 +311,6 @@ static void release_memory(struct component *c)
 static enum kaal_err rebuild(struct component *c)
 {
     const char *cause = NULL;
-    if (c->spec.file == KAAL_NONE) {
-        return KAAL_ERR_STATE; // it came out of memory that is gone
-    }
     if (component_built(c)) {
         release_memory(c);
     }
@@ -332,6 +338,9 @@ enum kaal_err life_restart(struct component *c)
 {
     bool built = component_built(c);
     bool in_place = built && keeps_objects(c);
+    if (!in_place && c->spec.file == KAAL_NONE) {
+        return KAAL_ERR_STATE; // it came out of memory that is gone
+    }
     if (built && c->state != KAAL_STATE_FAULTED) {
         (void)seL4_TCB_Suspend(c->tcb);
         release_callees(c);
@@ -362,8 +371,9 @@ enum kaal_err life_restart(struct component *c)
 void life_leave(struct component *c)
 {
     release_caller(c, 0);
+    cut_off(c); // nobody comes after those who wait
     drain(c);
-    cut_off(c);
+    names_forget(c);
 }
 
 // Who waits for a signal of it looks once more: it may have been ended just before it sent one.
@@ -391,10 +401,10 @@ void life_end(struct component *c, enum kaal_end end, int64_t status)
             signal_peers(c);
         }
         forget(c, true);
-        remove_children(c, false);
         release_memory(c);
         audit_event(KAAL_AUDIT_END, NULL, c, (uint64_t)status, end);
     }
+    remove_children(c, false);
     names_forget(c);
     start_finished(c);
     if (later_ended(c) && !c->described) {
@@ -412,6 +422,7 @@ void life_remove(struct component *c)
     if (c->state != KAAL_STATE_ENDED) {
         life_end(c, KAAL_END_KILLED, 0);
     }
+    remove_children(c, false);
     // Channels to it are somebody's still, and lead to the broker; the number may be another's
     // soon.
     struct grant_walk walk = grants_of_peer(&broker.grants, component_number(c));

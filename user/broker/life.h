@@ -10,6 +10,9 @@
 // Begins to run.
 void life_begin(struct component *c);
 
+// Stops it where it is; whoever works for it goes on.
+enum kaal_err life_suspend(struct component *c);
+
 // Starts it again from its entry, clean, with the next generation, whether it is alive or not. What
 // it had been granted is taken back, and so are its children but for those that it is to keep.
 enum kaal_err life_restart(struct component *c);

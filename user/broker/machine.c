@@ -83,6 +83,9 @@ static enum kaal_err add_page(uint64_t paddr)
         pages[page_count].paddr = paddr;
         pages[page_count].frame = slot;
         page_count++;
+    } else {
+        (void)slots_give(&broker.slots, slot, 1);
+        (void)pool_give(&broker.pool, node);
     }
     return err;
 }

@@ -70,7 +70,7 @@ void add_detail(struct request *r, enum kaal_err err)
         result(r, broker.refusal);
     } else if (err == KAAL_ERR_ARGUMENT) {
         result(r, r->wrong);
-    } else if (err == KAAL_ERR_PROGRAM) {
+    } else if (err == KAAL_ERR_PROGRAM && r->cause != NULL) {
         size_t length = strnlen(r->cause, KAAL_BROKER_TEXT_MAX);
         result(r, length);
         result_struct(r, r->cause, length);
@@ -178,8 +178,13 @@ int main(int argc, char **argv)
     seL4_MessageInfo_t info = seL4_Recv(endpoint, &badge, reply);
     for (;;) {
         bool answers = dispatch(badge, &info);
+        if (answers && broker.signals != 0) {
+            // What signals lead to uses the message registers.
+            seL4_Send(reply, info);
+            answers = false;
+        }
         handle_signals();
-        reply = broker.table == NULL ? reply : later_reply();
+        reply = later_reply() == seL4_CapNull ? reply : later_reply();
         if (answers) {
             info = seL4_ReplyRecv(endpoint, info, &badge, reply);
         } else {

@@ -192,7 +192,11 @@ enum kaal_err arena_objects(struct arena *arena, seL4_Word type, uint8_t size_bi
 {
     uint8_t bits = object_bits(type, size_bits);
     enum kaal_err err = take_slots(arena->objects, &arena->object_runs, count, first);
-    for (uint32_t done = 0; done < count && err == KAAL_OK;) {
+    if (err != KAAL_OK) {
+        return err;
+    }
+    uint32_t done = 0;
+    while (done < count && err == KAAL_OK) {
         uint32_t piece = 0;
         err = find_piece(arena, bits, count - done, &piece);
         if (err != KAAL_OK) {
@@ -207,6 +211,9 @@ enum kaal_err arena_objects(struct arena *arena, seL4_Word type, uint8_t size_bi
                 align_up(arena->pieces[piece].used, UINT64_C(1) << bits) + ((uint64_t)now << bits);
             done += now;
         }
+    }
+    if (done == 0 && count > 0) {
+        arena->objects[arena->object_runs - 1].used -= count; // nothing came of it
     }
     return err;
 }

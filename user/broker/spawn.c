@@ -21,6 +21,7 @@ enum {
     MEMORY_DEFAULT = 1 << 20,
     SLOTS_DEFAULT = 256,
     PROGRAM_MAX = 16 << 20, // bytes of a program out of memory
+    RESTARTS_MAX = 100,     // in a window, as in descriptions
 
     // Slots of a spawned component.
     SLOT_ENDPOINT = 1,
@@ -32,6 +33,13 @@ enum {
 
 // --- what is asked for ---------------------------------------------------------------------------
 
+static bool policy_ok(const struct kaal_policy *policy)
+{
+    return policy->restart <= KAAL_RESTART_ALWAYS && policy->restart_max <= RESTARTS_MAX &&
+           policy->window_us <= KAAL_PERIOD_MAX_US && policy->backoff_us <= KAAL_PERIOD_MAX_US &&
+           policy->heartbeat_us <= KAAL_PERIOD_MAX_US;
+}
+
 static enum kaal_err check_numbers(struct request *r, const struct kaal_spawn *spawn)
 {
     bool stack = spawn->stack_size >= KAAL_STACK_MIN && spawn->stack_size <= KAAL_STACK_MAX &&
@@ -42,8 +50,7 @@ static enum kaal_err check_numbers(struct request *r, const struct kaal_spawn *s
                 memchr(spawn->program, '\0', KAAL_NAME_SIZE) != NULL &&
                 memchr(spawn->args, '\0', KAAL_ARGS_SIZE) != NULL;
     const uint32_t flags = KAAL_SPAWN_HELD | KAAL_SPAWN_KEEP | KAAL_SPAWN_CONSOLE | KAAL_SPAWN_FPU;
-    if (!stack || !time || !text || (spawn->flags & ~flags) != 0 ||
-        spawn->policy.restart > KAAL_RESTART_ALWAYS) {
+    if (!stack || !time || !text || (spawn->flags & ~flags) != 0 || !policy_ok(&spawn->policy)) {
         return wrong_argument(r, 1);
     }
     return spawn->priority > r->caller->spec.priority ? denied(KAAL_RULE_PRIORITY) : KAAL_OK;
@@ -121,7 +128,7 @@ static enum kaal_err borrow(struct request *r, const struct kaal_spawn *spawn, s
         return err == KAAL_ERR_DENIED ? denied(KAAL_RULE_HOLDER) : err;
     }
     if (g->kind != KAAL_GRANT_MEMORY || g->node == (uint32_t)GRANTS_NODE_NONE ||
-        g->child != GRANTS_NONE || g->page_bits != PAGE_BITS) {
+        g->child != GRANTS_NONE || g->page_bits != PAGE_BITS || !g->cached) {
         return KAAL_ERR_STATE;
     }
     if (spawn->program_size == 0 || spawn->program_size > g->size ||
@@ -272,7 +279,17 @@ static void mark_initial(const struct component *c)
 static enum kaal_err build(struct request *r, const struct kaal_spawn *spawn, struct component *c,
                            const struct source *source)
 {
-    enum kaal_err err = build_program(c, source->program, source->file != KAAL_NONE);
+    // Before anything is built that will not be paid.
+    uint64_t least = kaal_program_private(source->program, source->file != KAAL_NONE);
+    least += c->spec.stack_size;
+    enum kaal_err err = KAAL_OK;
+    if (least > c->spec.policy.quota_memory) {
+        err = denied(KAAL_RULE_QUOTA_MEMORY);
+    } else if (least >> PAGE_BITS > c->spec.policy.quota_slots) {
+        err = denied(KAAL_RULE_QUOTA_SLOTS);
+    } else {
+        err = build_program(c, source->program, source->file != KAAL_NONE);
+    }
     if (err != KAAL_OK) {
         c->state = KAAL_STATE_NONE;
         return err;

@@ -109,6 +109,13 @@ enum kaal_err cspace_put(struct component *c, uint32_t slot, uint32_t from, seL4
             : seL4_CNode_Mint(cnode, slot, depth, store(), from, store_depth(), rights, badge));
 }
 
+void cspace_revoke(struct component *c, uint32_t slot)
+{
+    seL4_Uint8 depth = 0;
+    seL4_CPtr cnode = cspace(c, &depth);
+    (void)seL4_CNode_Revoke(cnode, slot, depth);
+}
+
 void cspace_clear(struct component *c, uint32_t slot)
 {
     seL4_Uint8 depth = 0;
