@@ -221,7 +221,9 @@ def comparable(text):
             continue
         if "name=vector_register" in line or "cause=fpu" in line:
             continue
-        line = re.sub(r" ip=0x[0-9a-f]+", "", line)
+        if re.match(r"\[cap_broker\] @(registers|backtrace) ", line):
+            continue
+        line = re.sub(r" (ip|lr|sp)=0x[0-9a-f]+", "", line)
         lines.add(re.sub(r"^(\[warden\] .*)(n|faults)=\d+", r"\1", line))
     return lines
 
