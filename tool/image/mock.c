@@ -38,22 +38,10 @@ static bool find(struct arena *a, const struct options *o, struct products *out,
 
 // --- the kernel ----------------------------------------------------------------------------------
 
-// It is part of the machine: another one cannot be chosen, nor what the machine has not got.
-static bool suits(const struct options *o, const struct system *s, struct diag *d)
+// It is part of the machine, whatever the description says. What the machine has not got cannot be
+// chosen.
+static bool suits(const struct options *o, struct diag *d)
 {
-    const char *kernel = o->kernel != NULL ? o->kernel : s->kernel.text;
-    if (kernel != NULL && strcmp(kernel, "builtin") != 0) {
-        diag_error(d, o->kernel != NULL ? place_none() : s->kernel.at,
-                   "the mock machine has its own kernel and cannot run %s; use --kernel builtin or "
-                   "another backend",
-                   kernel);
-    }
-    if ((o->command & (CMD_CHECK | CMD_RUN | CMD_TEST)) == 0) {
-        diag_error(
-            d, place_none(),
-            "the mock machine boots no image and counts no instructions; it is for check, run "
-            "and test");
-    }
     if (o->el_given || o->gic_given || o->qemu != NULL) {
         diag_error(d, place_none(),
                    "the mock machine has no exception levels, no GIC and no QEMU; leave out --%s",
@@ -125,7 +113,7 @@ bool mock_build(struct arena *a, const struct options *o, const struct system *s
                 struct build_result *out, struct diag *d)
 {
     *out = (struct build_result){.mock = true};
-    if (!suits(o, s, d) || !find(a, o, &out->products, d) ||
+    if (!suits(o, d) || !find(a, o, &out->products, d) ||
         !read_facts(a, &out->products, &out->kernel, d) ||
         !programs_load(a, o, &out->products, s, &out->programs, d) ||
         !has_debugged(a, o, &out->programs, d) ||
