@@ -222,6 +222,11 @@ def debugger(_):
     expect((tool_process.returncode, seen + rest), 0, r"^verified")
 
 
+def fault_with_line(_):
+    expect(kaal(demo), 0, r"component crasher \(crasher.elf\): read of 0xdead",
+           r"^    pc 0x[0-9a-f]+  \w+  .*crasher\.c:\d+$")
+
+
 # --- the same as on the machine --------------------------------------------------------------------
 
 # What differs and may: host addresses, sizes, times; vector instructions, which nobody stops.

@@ -83,13 +83,18 @@ static bool read_facts(struct arena *a, const struct products *p, struct kernel 
 
 // --- debugging -----------------------------------------------------------------------------------
 
-// A program's name is that of its file without ".elf".
+// It lies beside what stands for it, and has the same name without ".elf".
+const char *mock_program_path(struct arena *a, const struct program *p)
+{
+    const char *dot = strrchr(p->path, '.');
+    return dot == NULL ? p->path : arena_printf(a, "%.*s", (int)(dot - p->path), p->path);
+}
+
 static const char *program_name(struct arena *a, const struct program *p)
 {
-    const char *slash = strrchr(p->path, '/');
-    const char *name = slash == NULL ? p->path : slash + 1;
-    const char *dot = strrchr(name, '.');
-    return dot == NULL ? name : arena_printf(a, "%.*s", (int)(dot - name), name);
+    const char *path = mock_program_path(a, p);
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
 }
 
 static bool has_debugged(struct arena *a, const struct options *o, const struct program_set *set,
@@ -148,7 +153,6 @@ struct machine_setup mock_setup(struct arena *a, const struct options *o,
     struct machine_setup setup = machine_setup(o, b->image.root);
     setup.mock = mock_program(a, &b->products);
     setup.debugged = o->gdb;
-    // A host program lies beside what stands for it.
     for (size_t i = 0; i < b->programs.count; i++) {
         add_folder(a, &setup.programs, path_dir(a, b->programs.items[i].path));
     }
