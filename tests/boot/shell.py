@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The shell, driven over the serial line as a person would: keys in, what the screen shows out.
 
-usage: shell.py CASE TOOL BUILD-FOLDER SOURCE-FOLDER
+usage: shell.py CASE TOOL BUILD-FOLDER SOURCE-FOLDER [ARGUMENT OF kaal run]...
 """
 import os
 import pathlib
@@ -53,7 +53,7 @@ class Screen:
             self.column = max(0, self.column - number)
         elif letter in "HJ":
             self.rows, self.column = [""], 0
-        else:
+        elif letter != "m":  # colours, of a kernel
             sys.exit(f"{case}: ESC [ {letter}")
 
     def char(self, c):
@@ -69,10 +69,10 @@ class Screen:
 
 
 class Shell:
-    def __init__(self, *arguments):
+    def __init__(self):
         self.screen = Screen()
         self.process = subprocess.Popen(
-            [tool, "run", "-i", "--build-dir", build, *arguments, system],
+            [tool, "run", "-i", "--build-dir", build, *sys.argv[5:], system],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.wait_for(lambda s: PROMPT.match(s.rows[-1]) and
                       any(row.startswith("[counter] @counter") for row in s.rows), "a prompt")
@@ -209,7 +209,7 @@ def life():
     s.wait_for(lambda t: any("[guest] @counter generation=1" in row for row in t.rows), "the guest")
     guest = components(s.run("ps"))["guest"]
     s.check(guest[2] == "running" and "shell" in guest, f"ps has {guest}")
-    s.has(s.run("caps guest"), r"^guest +memory ")
+    s.has(s.run("caps guest"), r"^guest +memory .* rw ")
     during = totals(s)
     s.check(during["components"] == before["components"] + 1, "mem does not count it")
     s.check(during["free"] < before["free"], "it takes no memory")
@@ -239,6 +239,26 @@ def life():
     s.leave()
 
 
+def listed(shell):
+    """Ctrl-T: the broker's last line."""
+    before = len(shell.screen.rows)
+    shell.type("\x14")
+    shell.wait_for(lambda t: any(re.search("@caps .* kinds=[01]$", row) for row in t.rows[before - 1:]), "the list")
+    return next(row for row in shell.screen.rows[before - 1:] if "@caps " in row)
+
+
+def dead():
+    """Who is built again while another is dead gets nothing that leads elsewhere."""
+    s = Shell()
+    s.run("kill timer; kill clock; spawn --name filler counter.elf; restart clock")
+    s.check(" differ=0 " in listed(s), "books and kernel differ with a dead component")
+    s.run("restart timer; kill filler")
+    s.check(" differ=0 " in listed(s), "books and kernel differ")
+    s.check(components(s.run("ps"))["timer"][2:4] == ["running", "2"], "the timer does not run")
+    s.run("sleep 20ms")
+    s.leave()
+
+
 def machine():
     s = Shell()
     s.has(s.run("devices"), r"^/pl011@9000000 +arm,pl011 +1 console$")
@@ -261,7 +281,8 @@ def machine():
     s.type("\x03")
     s.wait_for(lambda t: PROMPT.match(t.rows[-1]), "the prompt")
     s.run("kill busy")
-    s.has([row for row in s.run("log 30")] + s.screen.rows, r"^\[counter\] @counter generation=1")
+    s.has(s.run("log 30"), r"^ *\d+ \[shell\] @done line=\"kill busy\" status=0$")
+    s.check(len(s.run("log 3")) == 3, "log 3 does not show 3 lines")
     # A line of another goes above the one that is being typed.
     s.run("spawn --name late --held counter.elf")
     s.type("resume late\recho half")
@@ -269,9 +290,8 @@ def machine():
     s.shows("kaal> echo half")
     s.type("\x15")
     # Ctrl-T lists who holds what.
-    s.type("\x14")
-    s.wait_for(lambda t: any("@caps " in row for row in t.rows), "the list")
-    s.check(any("differ=0" in row and "lost=0" in row for row in s.screen.rows), "books and kernel differ")
+    row = listed(s)
+    s.check(" differ=0 " in row and " lost=0 " in row, "books and kernel differ")
     s.leave()
 
 
@@ -292,6 +312,15 @@ def terminal():
     if process.returncode != 0 or keys or during == before or termios.tcgetattr(there) != before:
         sys.exit(f"{case}: status {process.returncode}, terminal before {before}, during {during}, "
                  f"after {termios.tcgetattr(there)}\n{output}")
+
+
+def piped():
+    """Without a terminal: keys that were there before the system, and its end when they are at an end."""
+    done = subprocess.run([tool, "run", "-i", "--build-dir", build, *sys.argv[5:], system],
+                          input=b"echo piped; ps\r", capture_output=True, timeout=60, check=False)
+    for text in (b"kaal> echo piped; ps", b"\npiped\r\n", b"@done line=\"echo piped; ps\" status=0"):
+        if done.returncode != 0 or text not in done.stdout:
+            sys.exit(f"{case}: status {done.returncode}, no {text} in {done.stdout.decode()}{done.stderr}")
 
 
 globals()[case.replace("-", "_")]()

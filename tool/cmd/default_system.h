@@ -8,5 +8,5 @@ struct options;
 // program was built from.
 const char *source_path(struct arena *a, const char *path);
 
-// The demo system, where the command line names none.
+// The demo system, where the command line names none; the system.toml of a folder that it names.
 void default_system(struct arena *a, struct options *o);

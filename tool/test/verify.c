@@ -548,7 +548,7 @@ bool verify(struct arena *a, const struct options *o, const struct system *s,
     if (!open_log(r, d)) {
         return false;
     }
-    struct interact interact = {0};
+    struct interact interact = {.raw = false};
     struct caps_view caps;
     caps_view_open(&caps, a);
     r->caps = o->command == CMD_CAPS ? &caps : NULL;

@@ -182,6 +182,9 @@ static enum kaal_err bind_irq(struct component *c, struct dt_node node, uint32_t
     if (err == KAAL_OK) {
         err = refused(seL4_IRQHandler_SetNotification(g->slot, g->slot + 1));
     }
+    if (err == KAAL_OK) {
+        err = refused(seL4_IRQHandler_Ack(g->slot)); // it may have come before, to nobody
+    }
     if (err != KAAL_OK || !cspace_take(c, &slot)) {
         return err != KAAL_OK ? err : KAAL_ERR_SLOTS;
     }

@@ -29,6 +29,8 @@ struct shape {
     uint8_t node_bits;
     bool cached;
     seL4_CapRights_t rights;
+    uint8_t right_bits; // the same, enum kaal_rights
+    bool dma;
 };
 
 static uint32_t pages_of(const struct shape *shape)
@@ -199,6 +201,8 @@ static enum kaal_err read_shape(struct request *r, struct shape *shape)
         .page_bits = (how & KAAL_MEMORY_LARGE) != 0 ? LARGE_BITS : PAGE_BITS,
         .cached = (how & KAAL_MEMORY_UNCACHED) == 0,
         .rights = rights == KAAL_RIGHT_READ ? seL4_CanRead : seL4_ReadWrite,
+        .right_bits = (uint8_t)rights,
+        .dma = (how & KAAL_MEMORY_DMA) != 0,
     };
     // No sum wraps: no quota comes near 2^48.
     if (size > UINT64_C(1) << 48) {
@@ -225,12 +229,12 @@ enum kaal_err serve_memory(struct request *r)
         err = grant_new_memory(r->caller, &shape, address, &g);
     }
     if (err == KAAL_OK) {
-        g->rights = (uint8_t)(argument(2) & (KAAL_RIGHT_READ | KAAL_RIGHT_WRITE));
-        bool dma = (argument(2) & KAAL_MEMORY_DMA) != 0;
+        // The message registers have long been the kernel's.
+        g->rights = shape.right_bits;
         result(r, g->address);
         result(r, g->size);
         result(r, grant_id(&broker.grants, g));
-        result(r, dma ? pool_paddr(&broker.pool, g->node) : 0);
+        result(r, shape.dma ? pool_paddr(&broker.pool, g->node) : 0);
         audit_grant(KAAL_AUDIT_GRANT, NULL, g);
     }
     return err;

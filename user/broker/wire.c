@@ -189,6 +189,9 @@ static enum kaal_err put_irq(struct component *c, const struct kaal_plan_cap *ca
     if (err == KAAL_OK) {
         err = refused(seL4_IRQHandler_SetNotification(handler, signal));
     }
+    if (err == KAAL_OK) {
+        err = refused(seL4_IRQHandler_Ack(handler)); // it may have come before, to nobody
+    }
     if (err == KAAL_OK && c->irq_count < COMPONENT_IRQS) {
         c->irqs[c->irq_count++] = handler;
     }

@@ -14,8 +14,9 @@
 enum {
     CHAIN_MEMBERS_MAX = 4,
 
-    CHAIN_PASS = 1, // to the last and back
-    CHAIN_HOLD = 2, // the last waits for the judge before it answers
+    CHAIN_PASS = 1,  // to the last and back
+    CHAIN_HOLD = 2,  // the last waits for the judge before it answers
+    CHAIN_FAULT = 3, // the last faults
 };
 
 struct chain_member {

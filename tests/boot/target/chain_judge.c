@@ -30,6 +30,11 @@ static struct chain chains[] = {
     {.name = "long", .members = 4, .passive = true},
 };
 
+// Two that call one server; of the second kind the server is built anew at a restart.
+static struct chain first[] = {{.name = "place", .members = 2}, {.name = "anew", .members = 2}};
+static struct chain second[] = {{.name = "place_also", .members = 1},
+                                {.name = "anew_also", .members = 1}};
+
 enum { CHAINS = sizeof(chains) / sizeof(chains[0]) };
 
 static const char *step; // of the case, for messages
@@ -189,6 +194,67 @@ static void run(struct chain *c)
     kaal_report_end(&report);
 }
 
+// --- two callers ---------------------------------------------------------------------------------
+
+static bool came_back(const struct chain *c, enum kaal_err err, uint64_t told, const char *what)
+{
+    (void)kaal_wait_for(c->head_bit);
+    return is(what, c->board->err == err && c->board->told == told);
+}
+
+// One call is being served, another one waits.
+static void hold_both(const struct chain *a, const struct chain *b)
+{
+    tell_head(a, CHAIN_HOLD);
+    (void)kaal_wait_for(a->last_bit);
+    tell_head(b, CHAIN_PASS);
+}
+
+static bool run_waiting(struct chain *a, struct chain *b)
+{
+    uint64_t server = a->ids[1];
+    hold_both(a, b);
+    must(kaal_component_restart(server, NULL), "restart");
+    bool good = came_back(a, KAAL_ERR_DEAD, 2, "restart: being served");
+    good = came_back(b, KAAL_OK, 1, "restart: waiting") && good;
+    hold_both(a, b);
+    must(kaal_component_kill(server), "kill");
+    good = came_back(a, KAAL_ERR_DEAD, 0, "kill: being served") && good;
+    good = came_back(b, KAAL_ERR_DEAD, 0, "kill: waiting") && good;
+    signal_member(a, 1); // goes nowhere
+    good = call(b, KAAL_ERR_DEAD, 0, "kill: later") && good;
+    good = is("kill: start page", b->board->value == 0) && good;
+    must(kaal_component_restart(server, NULL), "rebuild");
+    good = call(a, KAAL_OK, 1, "back") && good;
+    return call(b, KAAL_OK, 1, "back") && is("back: page", b->board->value == 3) && good;
+}
+
+// It is never restarted by itself, and stays where it faulted.
+static bool run_fault(struct chain *a, struct chain *b)
+{
+    tell_head(a, CHAIN_FAULT);
+    bool good = came_back(a, KAAL_ERR_DEAD, 0, "fault: being served");
+    good = call(b, KAAL_ERR_DEAD, 0, "fault: later") && good;
+    must(kaal_component_restart(a->ids[1], NULL), "restart");
+    good = call(a, KAAL_OK, 1, "fault: back") && good;
+    return call(b, KAAL_OK, 1, "fault: back") && is("fault: page", b->board->value == 4) && good;
+}
+
+static void run_two(struct chain *a, struct chain *b, bool faults)
+{
+    struct kaal_report report;
+    step = "none";
+    open(a);
+    open(b);
+    bool good = run_waiting(a, b);
+    good = good && (!faults || run_fault(a, b));
+    kaal_report_begin(&report, "two");
+    kaal_report_str(&report, "server", a->name);
+    kaal_report_u64(&report, "good", good);
+    kaal_report_str(&report, "bad", step);
+    kaal_report_end(&report);
+}
+
 int main(int argc, char **argv)
 {
     (void)argc;
@@ -196,5 +262,7 @@ int main(int argc, char **argv)
     for (uint32_t i = 0; i < CHAINS; i++) {
         run(&chains[i]);
     }
+    run_two(&first[0], &second[0], true);
+    run_two(&first[1], &second[1], false);
     return 0;
 }

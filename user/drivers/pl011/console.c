@@ -341,4 +341,5 @@ void init(void)
     put_report(&report);
     // An interrupt that came before the port was ours would otherwise stay masked.
     kaal_device_ack(&device, device.irq_bits);
+    take_input();
 }

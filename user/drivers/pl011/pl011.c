@@ -4,22 +4,6 @@
 
 #include <lib/mem.h>
 
-void pl011_open(struct pl011 *port, volatile struct pl011_registers *regs)
-{
-    memset(port, 0, sizeof(*port));
-    port->regs = regs;
-    kaal_write(&regs->imsc, 0);
-    // The line control must not change while the port is on, nor the port go off within a
-    // character.
-    for (uint32_t polls = 0; !pl011_idle(port) && polls < PL011_POLLS_MAX; polls++) {
-    }
-    kaal_write(&regs->cr, 0);
-    kaal_write(&regs->icr, PL011_INT_ALL);
-    kaal_write(&regs->lcr_h, PL011_LCR_FEN | PL011_LCR_WLEN8);
-    kaal_write(&regs->cr, PL011_CR_UARTEN | PL011_CR_TXE | PL011_CR_RXE);
-    kaal_write(&regs->imsc, PL011_INT_RX | PL011_INT_RT);
-}
-
 uint32_t pl011_room(const struct pl011 *port)
 {
     return PL011_OUT_SIZE - port->used;
@@ -63,6 +47,24 @@ static void receive(struct pl011 *port)
         port->in[(port->in_first + port->in_used) % PL011_IN_SIZE] = c;
         port->in_used++;
     }
+}
+
+void pl011_open(struct pl011 *port, volatile struct pl011_registers *regs)
+{
+    memset(port, 0, sizeof(*port));
+    port->regs = regs;
+    kaal_write(&regs->imsc, 0);
+    // The line control must not change while the port is on, nor the port go off within a
+    // character.
+    for (uint32_t polls = 0; !pl011_idle(port) && polls < PL011_POLLS_MAX; polls++) {
+    }
+    // Changing it loses what has come so far.
+    receive(port);
+    kaal_write(&regs->cr, 0);
+    kaal_write(&regs->icr, PL011_INT_ALL);
+    kaal_write(&regs->lcr_h, PL011_LCR_FEN | PL011_LCR_WLEN8);
+    kaal_write(&regs->cr, PL011_CR_UARTEN | PL011_CR_TXE | PL011_CR_RXE);
+    kaal_write(&regs->imsc, PL011_INT_RX | PL011_INT_RT);
 }
 
 void pl011_interrupt(struct pl011 *port)

@@ -36,7 +36,7 @@ struct pl011 {
 };
 
 // Resets the interrupts, keeps the speed that the firmware set, and enables both directions. What
-// others have written to the port goes out first.
+// others have written to the port goes out first; what was typed already is kept.
 void pl011_open(struct pl011 *port, volatile struct pl011_registers *regs);
 
 // Free characters in the output queue.

@@ -323,6 +323,11 @@ enum shell_status shell_log(const struct words *words)
     uint64_t last = newest; // what comes meanwhile is not waited for
     number = last - number >= wanted ? last - wanted + 1 : number;
     for (; number <= last && term_shown(&number, &newest, line, sizeof(line)); number++) {
+        // The number in front also keeps what was reported once from being reported again.
+        struct row row;
+        row_begin(&row);
+        row_number(&row, number, 5);
+        term_text(row.text);
         term_line(line);
     }
     return SHELL_OK;

@@ -258,6 +258,17 @@ static void what_is_typed_is_taken_in_order(void **state)
     assert_false(pl011_take(&port, &c));
 }
 
+static void what_was_typed_before_is_kept(void **state)
+{
+    (void)state;
+    char c = 0;
+    device.rx[device.rx_used++] = 'e';
+    pl011_open(&port, &regs);
+    assert_true(pl011_take(&port, &c));
+    assert_int_equal(c, 'e');
+    assert_false(pl011_take(&port, &c));
+}
+
 static void damaged_characters_come_as_question_marks(void **state)
 {
     (void)state;
@@ -311,6 +322,7 @@ int main(void)
         cmocka_unit_test_setup(what_does_not_fit_the_queue_is_left_out, setup),
         cmocka_unit_test_setup(random_texts_and_drains_keep_the_order, setup),
         cmocka_unit_test_setup(what_is_typed_is_taken_in_order, setup),
+        cmocka_unit_test_setup(what_was_typed_before_is_kept, setup),
         cmocka_unit_test_setup(damaged_characters_come_as_question_marks, setup),
         cmocka_unit_test_setup(a_full_queue_loses_nothing, setup),
         cmocka_unit_test_setup(an_interrupt_without_a_cause_does_nothing, setup),
