@@ -294,7 +294,6 @@ static void pass_real_time(ticks_t left)
 
 static void idle(void)
 {
-    serial_flush();
     serial_poll();
     devices_update();
     if (host_irq_waits()) {
