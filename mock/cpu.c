@@ -109,6 +109,30 @@ static void on_syscall(struct tcb *thread)
     (void)entry_syscall(thread, (int64_t)arch_get(&thread->context, ARCH_REG_SYSCALL, 0));
 }
 
+// Memory answers as registers do: who is given an address need not know what is there.
+static bool reach_memory(uint64_t physical, struct kaal_mock_cpu *cpu, bool write)
+{
+    const uint64_t offset = physical - host_memory.base;
+    if (offset >= host_memory.size || cpu->size > sizeof(cpu->value) ||
+        cpu->size > MACHINE_PAGE - offset % MACHINE_PAGE) {
+        return false;
+    }
+    uint8_t *at = host_memory.bytes + offset;
+    if (write) {
+        memcpy(at, &cpu->value, cpu->size);
+    } else {
+        cpu->value = 0;
+        memcpy(&cpu->value, at, cpu->size);
+    }
+    return true;
+}
+
+static bool reach(uint64_t physical, struct kaal_mock_cpu *cpu, bool write)
+{
+    return reach_memory(physical, cpu, write) ||
+           (write ? devices_write(physical, cpu->value) : devices_read(physical, &cpu->value));
+}
+
 static void on_device(struct tcb *thread, struct kaal_mock_cpu *cpu)
 {
     uint64_t physical = 0;
@@ -120,7 +144,7 @@ static void on_device(struct tcb *thread, struct kaal_mock_cpu *cpu)
         (void)entry_vm_fault(cpu->address, syndrome, false);
         return;
     }
-    if (write ? devices_write(physical, cpu->value) : devices_read(physical, &cpu->value)) {
+    if (reach(physical, cpu, write)) {
         thread->context.pc += KAAL_MOCK_TRAP_SIZE;
         return;
     }
@@ -270,7 +294,6 @@ static void pass_real_time(ticks_t left)
 
 static void idle(void)
 {
-    serial_flush();
     serial_poll();
     devices_update();
     if (host_irq_waits()) {

@@ -142,7 +142,7 @@ ticks_t pl031_deadline(void);
 void serial_open(void);
 void serial_put(char c);
 void serial_flush(void);
-// Hands on what was typed, for as long as the device takes it.
+// Puts out what there is, and hands on what was typed, for as long as the device takes it.
 void serial_poll(void);
 // Waits for input, at most so many milliseconds.
 void serial_wait(int milliseconds);

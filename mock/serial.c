@@ -42,6 +42,7 @@ void serial_put(char c)
 
 void serial_poll(void)
 {
+    serial_flush();
     while (open_in) {
         unsigned char c = 0;
         if (pending < 0) {

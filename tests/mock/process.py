@@ -180,6 +180,9 @@ def alone(_):
 def options(folder):
     expect(kaal("--el", "2", hello), 1, r"has no exception levels.*leave out --el")
     expect(kaal("--kernel", "/x/kernel.elf", hello), 2, r"--backend and --kernel both say what to run on")
+    disk = folder / "disk"
+    disk.write_bytes(bytes(512))
+    expect(kaal("--disk", disk, hello), 2, r"a disk is for the machine; leave out --backend mock")
     expect(kaal("--gdb", "helo", hello), 1, r"no program `helo`.*did you mean `hello`")
     expect(kaal("--gdb", "hello", hello, backend="kaal"), 2, r"--gdb belongs to --backend mock")
     expect(kaal("--backend", "mock", hello, backend="kaal"), 0, r"^verified")
@@ -188,6 +191,16 @@ def options(folder):
     checked = subprocess.run([tool, "check", "--backend", "mock", "--build-dir", build, hello],
                              capture_output=True, text=True, timeout=60)
     check(checked.returncode == 0 and ": ok: " in checked.stdout, "check", str(checked))
+    for words, what in ((["build"], "an image is"), (["bench"], "instructions are counted"),
+                        (["test", "conformance"], "the conformance suite is")):
+        refused = subprocess.run([tool, *words, "--backend", "mock", "--build-dir", build],
+                                 capture_output=True, text=True, timeout=60)
+        check(refused.returncode == 2 and f"{what} for the machine; leave out --backend mock"
+              in refused.stderr, " ".join(words), str(refused))
+    text = hello.read_text().replace("[system]\n", '[system]\nkernel = "none.elf"\n')
+    (folder / "system.toml").write_text(text)
+    (folder / "expect.toml").write_text((hello.parent / "expect.toml").read_text())
+    expect(kaal(folder / "system.toml"), 0, r"^verified")
     expect(kaal("--config", "mcs-rel", hello), 1, r"is built for the kernel configuration mcs-dbg")
 
 
@@ -209,6 +222,11 @@ def debugger(_):
     expect((tool_process.returncode, seen + rest), 0, r"^verified")
 
 
+def fault_with_line(_):
+    expect(kaal(demo), 0, r"component crasher \(crasher.elf\): read of 0xdead",
+           r"^    pc 0x[0-9a-f]+  \w+  .*crasher\.c:\d+$")
+
+
 # --- the same as on the machine --------------------------------------------------------------------
 
 # What differs and may: host addresses, sizes, times; vector instructions, which nobody stops.
@@ -221,7 +239,9 @@ def comparable(text):
             continue
         if "name=vector_register" in line or "cause=fpu" in line:
             continue
-        line = re.sub(r" ip=0x[0-9a-f]+", "", line)
+        if re.match(r"\[cap_broker\] @(registers|backtrace) ", line):
+            continue
+        line = re.sub(r" (ip|lr|sp)=0x[0-9a-f]+", "", line)
         lines.add(re.sub(r"^(\[warden\] .*)(n|faults)=\d+", r"\1", line))
     return lines
 

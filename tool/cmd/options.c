@@ -377,6 +377,8 @@ static const char **text_option(struct options *o, int key)
         return &o->layout;
     case KEY_COMPARE:
         return &o->compare;
+    case KEY_GDB:
+        return &o->gdb;
     default:
         return NULL;
     }
@@ -411,9 +413,6 @@ static bool take_option(struct parser *p, int key, const char *value)
         return take_choice(p, "gic", value, 2, 3, &o->gic, &o->gic_given);
     case KEY_CTEST:
         return add(p, &o->ctest, value);
-    case KEY_GDB:
-        o->gdb = value;
-        return true;
     case KEY_DISK:
         return take_disk(p, value);
     case KEY_BACKEND:
@@ -497,6 +496,27 @@ static bool finish_bench(struct parser *p)
     return true;
 }
 
+// What is for the machine alone.
+static bool finish_mock(struct parser *p)
+{
+    const struct options *o = p->options;
+    const char *what = NULL;
+    if (o->command == CMD_BUILD) {
+        what = "an image is";
+    } else if (o->command == CMD_BENCH) {
+        what = "instructions are counted";
+    } else if (o->command == CMD_TEST && o->systems.count != 0 &&
+               strcmp(o->systems.items[0], "conformance") == 0) {
+        what = "the conformance suite is";
+    } else if (o->disk != NULL) {
+        what = "a disk is";
+    }
+    if (what != NULL) {
+        diag_error(p->diag, place_none(), "%s for the machine; leave out --backend mock", what);
+    }
+    return what == NULL;
+}
+
 static bool finish_backend(struct parser *p)
 {
     const struct options *o = p->options;
@@ -510,7 +530,11 @@ static bool finish_backend(struct parser *p)
                    o->board != NULL ? "board" : "board-config");
         return false;
     }
-    return true;
+    if (o->gdb != NULL && o->backend != BACKEND_MOCK) {
+        diag_error(p->diag, place_none(), "--gdb belongs to --backend mock; add that");
+        return false;
+    }
+    return o->backend != BACKEND_MOCK || finish_mock(p);
 }
 
 // `sdk --layout sel4 DIR` or `sdk --compare PREFIX`.
@@ -565,16 +589,6 @@ static bool finish(struct parser *p)
     if (one && o->systems.count > 1) {
         diag_error(p->diag, place_none(), "more than one SYSTEM: %s; give one",
                    o->systems.items[1]);
-        return false;
-    }
-    if (o->backend == BACKEND_MOCK && o->command == CMD_TEST && o->systems.count != 0 &&
-        strcmp(o->systems.items[0], "conformance") == 0) {
-        diag_error(p->diag, place_none(),
-                   "the conformance suite is written for the machine; leave out --backend mock");
-        return false;
-    }
-    if (o->gdb != NULL && o->backend != BACKEND_MOCK) {
-        diag_error(p->diag, place_none(), "--gdb belongs to --backend mock; add that");
         return false;
     }
     if (!o->seed_given && getrandom(&o->seed, sizeof(o->seed), 0) != sizeof(o->seed)) {

@@ -38,22 +38,10 @@ static bool find(struct arena *a, const struct options *o, struct products *out,
 
 // --- the kernel ----------------------------------------------------------------------------------
 
-// It is part of the machine: another one cannot be chosen, nor what the machine has not got.
-static bool suits(const struct options *o, const struct system *s, struct diag *d)
+// It is part of the machine, whatever the description says. What the machine has not got cannot be
+// chosen.
+static bool suits(const struct options *o, struct diag *d)
 {
-    const char *kernel = o->kernel != NULL ? o->kernel : s->kernel.text;
-    if (kernel != NULL && strcmp(kernel, "builtin") != 0) {
-        diag_error(d, o->kernel != NULL ? place_none() : s->kernel.at,
-                   "the mock machine has its own kernel and cannot run %s; use --kernel builtin or "
-                   "another backend",
-                   kernel);
-    }
-    if ((o->command & (CMD_CHECK | CMD_RUN | CMD_TEST | CMD_CAPS)) == 0) {
-        diag_error(
-            d, place_none(),
-            "the mock machine boots no image and counts no instructions; it is for check, run, "
-            "test and caps");
-    }
     if (o->el_given || o->gic_given || o->qemu != NULL) {
         diag_error(d, place_none(),
                    "the mock machine has no exception levels, no GIC and no QEMU; leave out --%s",
@@ -95,13 +83,18 @@ static bool read_facts(struct arena *a, const struct products *p, struct kernel 
 
 // --- debugging -----------------------------------------------------------------------------------
 
-// A program's name is that of its file without ".elf".
+// It lies beside what stands for it, and has the same name without ".elf".
+const char *mock_program_path(struct arena *a, const struct program *p)
+{
+    const char *dot = strrchr(p->path, '.');
+    return dot == NULL ? p->path : arena_printf(a, "%.*s", (int)(dot - p->path), p->path);
+}
+
 static const char *program_name(struct arena *a, const struct program *p)
 {
-    const char *slash = strrchr(p->path, '/');
-    const char *name = slash == NULL ? p->path : slash + 1;
-    const char *dot = strrchr(name, '.');
-    return dot == NULL ? name : arena_printf(a, "%.*s", (int)(dot - name), name);
+    const char *path = mock_program_path(a, p);
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
 }
 
 static bool has_debugged(struct arena *a, const struct options *o, const struct program_set *set,
@@ -125,7 +118,7 @@ bool mock_build(struct arena *a, const struct options *o, const struct system *s
                 struct build_result *out, struct diag *d)
 {
     *out = (struct build_result){.mock = true};
-    if (!suits(o, s, d) || !find(a, o, &out->products, d) ||
+    if (!suits(o, d) || !find(a, o, &out->products, d) ||
         !read_facts(a, &out->products, &out->kernel, d) ||
         !programs_load(a, o, &out->products, s, &out->programs, d) ||
         !has_debugged(a, o, &out->programs, d) ||
@@ -160,7 +153,6 @@ struct machine_setup mock_setup(struct arena *a, const struct options *o,
     struct machine_setup setup = machine_setup(o, b->image.root);
     setup.mock = mock_program(a, &b->products);
     setup.debugged = o->gdb;
-    // A host program lies beside what stands for it.
     for (size_t i = 0; i < b->programs.count; i++) {
         add_folder(a, &setup.programs, path_dir(a, b->programs.items[i].path));
     }

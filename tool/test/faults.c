@@ -3,6 +3,7 @@
 
 #include "tool/arena.h"
 #include "tool/file.h"
+#include "tool/mock.h"
 #include "tool/pack.h"
 #include "tool/report.h"
 #include "tool/symbols.h"
@@ -68,12 +69,18 @@ static const char *base_name(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-static struct symbols *open_symbols(struct faults *f, const char *path, struct bytes file)
+static struct opened *find_opened(const struct faults *f, const char *path)
 {
     struct opened *o = f->opened;
     while (o != NULL && strcmp(o->path, path) != 0) {
         o = o->next;
     }
+    return o;
+}
+
+static struct symbols *open_symbols(struct faults *f, const char *path, struct bytes file)
+{
+    struct opened *o = find_opened(f, path);
     if (o == NULL) {
         o = arena_alloc(f->arena, sizeof(*o));
         *o = (struct opened){
@@ -83,10 +90,22 @@ static struct symbols *open_symbols(struct faults *f, const char *path, struct b
     return o->symbols;
 }
 
+// On the mock machine addresses are those of the host program.
+static struct symbols *program_symbols(struct faults *f, const struct program *program)
+{
+    struct bytes file = program->file;
+    const char *cause;
+    if (f->build->mock && find_opened(f, program->path) == NULL) {
+        (void)file_read(&f->line, mock_program_path(&f->line, program), ELF_FILE_MAX, &file,
+                        &cause);
+    }
+    return open_symbols(f, program->path, file);
+}
+
 static struct target target_of(struct faults *f, const struct program *program)
 {
     return (struct target){.name = base_name(program->path),
-                           .symbols = open_symbols(f, program->path, program->file)};
+                           .symbols = program_symbols(f, program)};
 }
 
 // By the name that it has in the image, else by that of its file: the image has equal files once.
@@ -229,7 +248,8 @@ static const char *component_text(struct faults *f, const struct report *r)
                      why != NULL    ? why
                      : kind != NULL ? kind
                                     : "fault");
-    return fault_text(f, &target, title, r, "ip", "lr");
+    // No processor of a host has a link register.
+    return fault_text(f, &target, title, r, "ip", f->build->mock ? "" : "lr");
 }
 
 static const char *kernel_text(struct faults *f, const struct report *r)

@@ -5,6 +5,7 @@
 #include <kaal/args.h>
 #include <kaal/broker_client.h>
 #include <kaal/component.h>
+#include <kaal/io.h>
 
 enum {
     BOMB_MEMORY = 1 << 20, // quota of the first child that is tried
@@ -52,10 +53,10 @@ seL4_MessageInfo_t protected(seL4_Word badge, seL4_MessageInfo_t info)
     case PUPPET_ASK:
         return ask();
     case PUPPET_READ:
-        seL4_SetMR(0, *at);
+        seL4_SetMR(0, kaal_io_load(at, sizeof(*at)));
         return answer(1);
     case PUPPET_WRITE:
-        *at = seL4_GetMR(1);
+        kaal_io_store(at, sizeof(*at), seL4_GetMR(1));
         return answer(0);
     case PUPPET_CALL:
         return call(seL4_GetMR(0));

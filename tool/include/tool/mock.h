@@ -14,6 +14,9 @@
 bool mock_build(struct arena *a, const struct options *o, const struct system *s,
                 struct build_result *out, struct diag *d);
 
+// The host program that a packed program stands for: its path.
+const char *mock_program_path(struct arena *a, const struct program *p);
+
 // The setup of a machine for what was built.
 struct machine_setup mock_setup(struct arena *a, const struct options *o,
                                 const struct build_result *b);
