@@ -62,10 +62,12 @@ install(TARGETS sel4 kaal_sdk kaal_lib kaal_mem ARCHIVE DESTINATION lib)
 
 # The first instructions and the note about what begins with them, as one object.
 set(crt0 ${CMAKE_BINARY_DIR}/crt0.o)
-set(clang $<C_COMPILER_ID:Clang>)
+set(relocatable ${CMAKE_C_COMPILER} -nostdlib -r)
+if(CMAKE_C_COMPILER_ID STREQUAL Clang)
+    list(APPEND relocatable --target=${CMAKE_C_COMPILER_TARGET} -fuse-ld=lld)
+endif()
 add_custom_command(OUTPUT ${crt0}
-    COMMAND ${CMAKE_C_COMPILER} $<${clang}:--target=aarch64-none-elf> $<${clang}:-fuse-ld=lld> -nostdlib -r
-            -o ${crt0} $<TARGET_OBJECTS:kaal_crt0>
+    COMMAND ${relocatable} -o ${crt0} $<TARGET_OBJECTS:kaal_crt0>
     DEPENDS kaal_crt0 $<TARGET_OBJECTS:kaal_crt0> COMMAND_EXPAND_LISTS VERBATIM)
 add_custom_target(sdk_crt0 ALL DEPENDS ${crt0})
 install(FILES ${crt0} DESTINATION lib)
