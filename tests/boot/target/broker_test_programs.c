@@ -21,7 +21,7 @@ static struct kaal_memory_grant memory;
 
 static size_t size(void)
 {
-    return (size_t)(puppet_end - puppet_start);
+    return (uintptr_t)puppet_end - (uintptr_t)puppet_start;
 }
 
 static uint8_t *fresh(void)

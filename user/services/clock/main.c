@@ -48,6 +48,7 @@ static void open_alarms(void)
             kaal_stop("a notify channel has no region of its name, or there are too many");
         }
         channels[clock.alarm_count] = signal->slot;
+        // cppcheck-suppress nullPointerRedundantCheck; kaal_stop() does not return
         (void)clock_add_alarm(&clock, (void *)region->address); // NOLINT: start page
     }
 }
