@@ -7,7 +7,10 @@
 
 #include "grant.h"
 
-enum { NAMES = 128 };
+enum {
+    NAMES = 128,
+    NAMES_EACH = 16, // of one component
+};
 
 static struct {
     char name[KAAL_NAME_SIZE]; // empty: free
@@ -48,6 +51,15 @@ static uint32_t find(const char *name)
     return i;
 }
 
+static uint32_t count_of(const struct component *c)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < NAMES; i++) {
+        count += names[i].name[0] != '\0' && names[i].owner == component_number(c);
+    }
+    return count;
+}
+
 // The name's bytes begin at word `first`.
 static bool read_name(const struct request *r, unsigned first, char *name)
 {
@@ -79,7 +91,7 @@ enum kaal_err serve_publish(struct request *r)
         return names[place].owner == component_number(r->caller) ? KAAL_OK : KAAL_ERR_EXISTS;
     }
     place = find("");
-    if (place == NAMES) {
+    if (place == NAMES || count_of(r->caller) == NAMES_EACH) {
         return KAAL_ERR_AGAIN;
     }
     memcpy(names[place].name, name, sizeof(name));
