@@ -103,6 +103,10 @@ def demo_runs(folder):
     check(f"{folder}/prefix/bin/kernel.elf" in said, "the kernel is not that of the prefix", said)
 
 
+def supervised_runs(folder):
+    verified(source / "examples/supervised/system.toml", SEL4_PREFIX=written(folder))
+
+
 def hello_runs(folder):
     verified(hello, SEL4_PREFIX=written(folder))
 
