@@ -227,7 +227,7 @@ static void say_length(uint64_t length)
 // it takes two steps to their slots.
 static void deepen(const struct actor *actor)
 {
-    enum { RADIX = 4, GUARD = 48, ALL = 15 };
+    enum { RADIX = 4, GUARD = 64 - RADIX - KCFG_ROOT_CNODE_BITS, ALL = 15 };
     const uint64_t above = actors_object(seL4_CapTableObject, RADIX);
     const struct sim_message mint =
         SIM_MESSAGE(CNodeMint, 0, RADIX, seL4_CapInitThreadCNode, 64, ALL, 0);
