@@ -23,7 +23,7 @@
 //    DEVICE    enum kaal_device_match, bytes of text, text   grant, struct kaal_device_info
 //    GIVE      grant, component, enum kaal_rights            grant, CPtr or address at the receiver
 //    REVOKE    grant; 0: all that the caller gave            how many were taken back
-//    CONNECT   component, enum kaal_connect, badge           grant, CPtr
+//    CONNECT   component, enum kaal_connect                  grant, CPtr
 //    SPAWN     struct kaal_spawn                             component
 //    KILL      component                                     -
 //    SUSPEND   component                                     -

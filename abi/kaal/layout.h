@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Where things lie in a component's address space. The root task builds it so, the broker adds to
-// it, the tool checks components and places mappings by it. No component knows these numbers: its
-// start page tells it.
+// Where things lie in a component's address space. The broker builds it so (and the root task
+// builds the broker), the tool checks components and places mappings by it. No component knows
+// these numbers: its start page tells it.
 //
 //    0x00_0000_1000  image        text R-X, constants R--, data RW-; the first page stays empty
 //    0x0e_0000_0000  end of images

@@ -38,7 +38,7 @@ uint32_t build_region(uint32_t region)
     return regions[region];
 }
 
-// 2^order frames of 2^bits bytes out of a node of their own.
+// `count` frames of 2^bits bytes out of a node of their own.
 static enum kaal_err retype_frames(uint32_t node, uint8_t bits, uint32_t first, uint32_t count)
 {
     seL4_Word type = bits == PAGE_BITS ? seL4_ARM_SmallPageObject : seL4_ARM_LargePageObject;

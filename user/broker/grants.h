@@ -16,7 +16,7 @@
 //          63                              32 31     0
 //
 // Invariant G1: a record has a kind, or it is in the queue of free ones, once.
-// Invariant G2: a grant is on the list of its holder and on that of its giver, and on no other.
+// Invariant G2: a grant is on the list of its holder, of its giver and, if it has one, of its peer.
 // Invariant G3: a derived grant is on the list of its parent, which is held by its giver.
 // Invariant G4: following parents from any grant comes to an end.
 // Invariant G5: the generation of a grant is not 0.
