@@ -7,6 +7,7 @@ usage: faults.py TOOL BUILD-FOLDER SOURCE-FOLDER
 """
 import pathlib
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -94,12 +95,19 @@ def check_summary(scratch, log):
          f"the summary does not explain: {output}")
 
 
+def end_of_segments(elf):
+    """Where the file's last byte that a program header names ends."""
+    phoff, = struct.unpack_from("<Q", elf, 0x20)
+    phentsize, phnum = struct.unpack_from("<HH", elf, 0x36)
+    return max(sum(struct.unpack_from("<Q16xQ", elf, phoff + i * phentsize + 8)) for i in range(phnum))
+
+
 def check_broken(scratch, log):
     """Programs whose debug information is cut, gone or wrong: no lines, but the same verdict."""
     whole = (build / "target/mcs-dbg/bin/victim.elf").read_bytes()
     (scratch / "expect.toml").write_text((folder / "expect.toml").read_text())
     (scratch / "system.toml").write_text((folder / "system.toml").read_text())
-    loaded = 0x6000  # more than what runs
+    loaded = end_of_segments(whole)
     for what in (whole[:len(whole) // 2], whole[:-64], whole[:loaded] + bytes(len(whole) - loaded),
                  whole[:loaded] + bytes(b ^ 0x55 for b in whole[loaded:])):
         (scratch / "victim.elf").write_bytes(what)
