@@ -277,7 +277,7 @@ struct component *component_new(void);
 enum kaal_err image_open(void);
 
 // The program of a file, ready to be built: until the next one is asked for. NULL, or the cause.
-const char *image_program(uint32_t file, const struct kaal_program **program);
+const char *image_program(uint32_t index, const struct kaal_program **program);
 
 // Is the code at `at` to be executed for the first time?
 bool image_is_new_code(const uint8_t *at);

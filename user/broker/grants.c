@@ -75,9 +75,9 @@ void grants_open(struct grants *grants)
     grants->free_first = GRANTS_NONE;
     grants->free_last = GRANTS_NONE;
     grants->count = 0;
-    for (uint16_t i = 0; i < GRANTS_MAX; i++) {
+    for (unsigned i = 0; i < GRANTS_MAX; i++) {
         grants->records[i] = (struct grant){.kind = KAAL_GRANT_NONE};
-        queue_put(grants, i);
+        queue_put(grants, (uint16_t)i);
     }
     for (unsigned i = 0; i < GRANTS_COMPONENTS; i++) {
         grants->heads[GRANT_BY_HOLDER][i] = GRANTS_NONE;

@@ -76,7 +76,7 @@ seL4_Error kaal_thread_reset(seL4_CPtr tcb, uint64_t entry, bool resume)
         .sp = KAAL_LAYOUT_STACK_TOP,
         .x0 = KAAL_LAYOUT_START_PAGE,
     };
-    return seL4_TCB_WriteRegisters(tcb, resume, 0, ENTRY_REGISTERS, &context);
+    return seL4_TCB_WriteRegisters(tcb, resume ? 1 : 0, 0, ENTRY_REGISTERS, &context);
 }
 
 seL4_Error kaal_build_thread(const struct kaal_thread *thread)

@@ -197,7 +197,7 @@ static void check_all(void)
     uint32_t seen = 0;
     assert_true(grants_ok(&grants));
     assert_int_equal(grants.count, line_count);
-    for (const struct grant *grant = NULL; (grant = grant_scan(&grants, &index)) != NULL;) {
+    while (grant_scan(&grants, &index) != NULL) {
         seen++;
     }
     assert_int_equal(seen, line_count);

@@ -108,20 +108,22 @@ void abort(void)
     stop("abort");
 }
 
-void __assert_fail(const char *expression, const char *file, unsigned line, const char *function)
+// The parameters have the names of glibc's declaration.
+void __assert_fail(const char *__assertion, const char *__file, unsigned __line,
+                   const char *__function)
 {
     struct fmt f;
     char reason[240];
     fmt_init(&f, reason, sizeof(reason));
     fmt_str(&f, "assertion failed: ");
-    fmt_str(&f, expression);
+    fmt_str(&f, __assertion);
     fmt_str(&f, ", ");
-    fmt_str(&f, file);
+    fmt_str(&f, __file);
     fmt_char(&f, ':');
-    fmt_u64(&f, line);
-    if (function != NULL) {
+    fmt_u64(&f, __line);
+    if (__function != NULL) {
         fmt_str(&f, ", ");
-        fmt_str(&f, function);
+        fmt_str(&f, __function);
     }
     stop(reason);
 }
