@@ -105,15 +105,6 @@ static inline bool find_cap(const struct tcb *tcb, enum width width, uint64_t ad
 
 // --- Call ----------------------------------------------------------------------------------------
 
-// The server, alone at its endpoint, waits with a reply object; it is passive, or its own context
-// has a budget.
-static inline bool usual_server(const struct tcb *server, uintptr_t root_and_state,
-                                struct sched_context *own)
-{
-    return root_and_state == ((uintptr_t)server | ENDPOINT_RECEIVING) && is_alone(server) &&
-           runs_next(server) && (own == NULL || usual_contexts(own));
-}
-
 __attribute__((noinline)) static struct tcb *call_wide(struct tcb *caller);
 
 FAST_INLINE struct tcb *call_of(struct tcb *caller, enum width width)
@@ -144,24 +135,9 @@ FAST_INLINE struct tcb *call_of(struct tcb *caller, enum width width)
         return syscall_slow(caller, seL4_SysCall);
     }
 
-    endpoint->first = NULL;
-    endpoint->root_and_state = 0;
-    reply->tcb = caller;
-    caller->reply = reply;
-    caller->state = THREAD_BLOCKED_REPLY;
-    server->reply = NULL;
-    server->state = THREAD_RUNNING;
+    block_caller(caller, server, endpoint, reply);
     transfer(caller, server, width, info, cap_badge(cap));
-    if (own != NULL) {
-        return switch_both(caller, server, space);
-    }
-    struct sched_context *context = kernel.context;
-    reply_chain_push(context, reply);
-    context->tcb = server;
-    server->sched_context = context;
-    caller->sched_context = NULL;
-    switch_thread(caller, server, space);
-    return server;
+    return switch_to_server(caller, server, reply, space);
 }
 
 __attribute__((noinline)) static struct tcb *call(struct tcb *caller)
