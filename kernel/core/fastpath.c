@@ -152,15 +152,6 @@ static struct tcb *call_wide(struct tcb *caller)
 
 // --- ReplyRecv -----------------------------------------------------------------------------------
 
-// Nothing keeps the server from blocking in its endpoint: nobody waits there, and its notification,
-// if it has one, neither has a word for it nor takes its context.
-static inline bool may_block(const struct tcb *server, const struct endpoint *endpoint)
-{
-    const struct notification *bound = server->notification;
-    return endpoint->root_and_state == 0 &&
-           (bound == NULL || (bound->state != NOTIFICATION_ACTIVE && bound->context == NULL));
-}
-
 // The client waits for an answer to a call; it gets the context back that it lent to the server, or
 // its own has a budget and the call is in no chain. One that lost its context is in a chain still.
 static inline bool usual_client(const struct tcb *client, struct sched_context *own,
@@ -211,12 +202,7 @@ FAST_INLINE struct tcb *reply_recv_of(struct tcb *server, enum width width)
 
     client->reply = NULL;
     client->state = THREAD_RUNNING;
-    reply->tcb = server;
-    server->reply = reply;
-    server->state = THREAD_BLOCKED_RECEIVE;
-    server->waits_on_endpoint = endpoint;
-    endpoint->first = server;
-    endpoint->root_and_state = (uintptr_t)server | ENDPOINT_RECEIVING;
+    block_receiver(server, endpoint, reply);
     transfer(server, client, width, info, 0);
     if (own != NULL) {
         return switch_both(server, client, space);
@@ -251,6 +237,8 @@ __attribute__((noinline)) static struct tcb *other(struct tcb *caller, int64_t n
     case seL4_SysWait:
     case seL4_SysNBWait:
         return fastpath_wait(caller, number);
+    case seL4_SysRecv:
+        return fastpath_recv(caller);
     case seL4_SysYield:
         return fastpath_yield(caller);
     default:

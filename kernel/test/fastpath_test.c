@@ -752,6 +752,62 @@ static void an_interrupt_that_nobody_waits_for_goes_the_slow_way(void **state)
     slowly(INTERRUPT); // none
 }
 
+// --- Recv ----------------------------------------------------------------------------------------
+
+static void put_recv(void)
+{
+    put(endpoint, message_of(0));
+    arch_set(&kernel.current->context, ARCH_REG_REPLY, 0, reply);
+}
+
+static void a_receive_that_lets_the_next_thread_run_is_the_same(void **state)
+{
+    (void)state;
+    actors_start(&client);
+    actors_become(&server);
+    host_advance(500);
+    put_recv();
+    both_ways(seL4_SysRecv);
+    assert_ptr_equal(kernel.current, client.tcb);
+    assert_int_equal(server.tcb->state, THREAD_BLOCKED_RECEIVE);
+    put(badged, message_of(3)); // and can be called
+    both_ways(seL4_SysCall);
+    assert_ptr_equal(kernel.current, server.tcb);
+}
+
+static void a_receive_that_is_not_usual_goes_the_slow_way(void **state)
+{
+    (void)state;
+    actors_start(&client); // somebody has called already
+    put(badged, message_of(1));
+    sim_trap(seL4_SysCall);
+    actors_start(&server);
+    put_recv();
+    slowly(seL4_SysRecv);
+    assert_ptr_equal(kernel.current, server.tcb);
+    put_recv(); // its reply object is not free: the caller waits for ever
+    slowly(seL4_SysRecv);
+    fresh(NULL); // its notification has a word
+    assert_int_equal(
+        actors_invoke(server.cap, sim_with_cap(sim_empty(TCBBindNotification), notification)),
+        seL4_NoError);
+    actors_start(&client);
+    actors_nbsend(actors_mint(notification, W, 6), message_of(0));
+    actors_become(&server);
+    put_recv();
+    slowly(seL4_SysRecv);
+    fresh(NULL); // nobody else can run
+    actors_start(&server);
+    thread_suspend(client.tcb);
+    put_recv();
+    slowly(seL4_SysRecv);
+    fresh(NULL); // no reply object
+    actors_start(&server);
+    put_recv();
+    arch_set(&kernel.current->context, ARCH_REG_REPLY, 0, endpoint);
+    slowly(seL4_SysRecv);
+}
+
 // --- Yield ---------------------------------------------------------------------------------------
 
 static void a_yield_to_nobody_is_the_same(void **state)
@@ -814,6 +870,8 @@ int main(void)
         cmocka_unit_test_setup(a_wait_for_a_word_that_is_there_is_the_same, fresh),
         cmocka_unit_test_setup(a_wait_that_lets_the_next_thread_run_is_the_same, fresh),
         cmocka_unit_test_setup(a_wait_that_is_not_usual_goes_the_slow_way, fresh),
+        cmocka_unit_test_setup(a_receive_that_lets_the_next_thread_run_is_the_same, fresh),
+        cmocka_unit_test_setup(a_receive_that_is_not_usual_goes_the_slow_way, fresh),
         cmocka_unit_test_setup(an_interrupt_for_a_waiter_of_higher_priority_is_the_same, fresh),
         cmocka_unit_test_setup(an_interrupt_of_the_idle_thread_is_the_same, fresh),
         cmocka_unit_test_setup(an_interrupt_that_nobody_waits_for_goes_the_slow_way, fresh),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // The system calls that systems are made of, straight through: a Call to a server that waits, its
-// answer by ReplyRecv (fastpath.c); signals, waiting for them, interrupts, Yield
+// answer by ReplyRecv (fastpath.c); signals, waiting for them and for calls, interrupts, Yield
 // (fastpath_signal.c). And a memory fault, which is a call of the thread's handler
 // (fastpath_fault.c).
 //
@@ -18,6 +18,7 @@
 #include "kernel/cspace.h"
 #include "kernel/endpoint.h"
 #include "kernel/ipc.h"
+#include "kernel/notification.h"
 #include "kernel/reply_chain.h"
 #include "kernel/switch.h"
 
@@ -32,6 +33,7 @@
 // Each goes on as syscall_slow() if something is not usual.
 struct tcb *fastpath_send(struct tcb *caller, int64_t number); // Send, NBSend
 struct tcb *fastpath_wait(struct tcb *caller, int64_t number); // Wait, NBWait
+struct tcb *fastpath_recv(struct tcb *caller);
 struct tcb *fastpath_yield(struct tcb *caller);
 
 // --- what is usual -------------------------------------------------------------------------------
@@ -96,6 +98,29 @@ static inline struct tcb *switch_both(struct tcb *from, struct tcb *tcb, uint64_
     switch_thread(from, tcb, space);
     switch_set_timer();
     return tcb;
+}
+
+// --- receivers -----------------------------------------------------------------------------------
+
+// Nothing keeps the server from blocking in its endpoint: nobody waits there, and its notification,
+// if it has one, neither has a word for it nor takes its context.
+static inline bool may_block(const struct tcb *server, const struct endpoint *endpoint)
+{
+    const struct notification *bound = server->notification;
+    return endpoint->root_and_state == 0 &&
+           (bound == NULL || (bound->state != NOTIFICATION_ACTIVE && bound->context == NULL));
+}
+
+// Alone at the endpoint, with a reply object that is free.
+static inline void block_receiver(struct tcb *server, struct endpoint *endpoint,
+                                  struct reply *reply)
+{
+    reply->tcb = server;
+    server->reply = reply;
+    server->state = THREAD_BLOCKED_RECEIVE;
+    server->waits_on_endpoint = endpoint;
+    endpoint->first = server;
+    endpoint->root_and_state = (uintptr_t)server | ENDPOINT_RECEIVING;
 }
 
 // --- calls ---------------------------------------------------------------------------------------
