@@ -248,9 +248,15 @@ static bool keeps_objects(const struct component *c)
 static void forget(struct component *c, bool all)
 {
     later_forget(c);
-    remove_children(c, true);
-    take_back_given(c);
-    take_back_held(c, all);
+    if (c->components > 0) {
+        remove_children(c, true);
+    }
+    const uint32_t number = component_number(c);
+    if (!grants_are_none(&broker.grants, GRANT_BY_GIVER, number) ||
+        !grants_are_none(&broker.grants, GRANT_BY_HOLDER, number)) {
+        take_back_given(c);
+        take_back_held(c, all);
+    }
 }
 
 static void empty_inbox(const struct component *c)
@@ -439,5 +445,6 @@ void life_remove(struct component *c)
         parent->cpu -= cpu_of(c) + c->spec.policy.quota_cpu;
         c->charged = false;
     }
+    fault_forget(c);
     c->state = KAAL_STATE_NONE;
 }
