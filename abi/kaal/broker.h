@@ -64,7 +64,8 @@ enum {
     // The longest text of STOP and LOG.
     KAAL_BROKER_TEXT_MAX = 512,
 
-    KAAL_SPAWN_GIVE_MAX = 4, // capabilities that a component gets with its birth
+    KAAL_SPAWN_GIVE_MAX = 4,   // capabilities that a component gets with its birth
+    KAAL_BROKER_GIFTS_MAX = 8, // that it has of one who is not its parent, at a time
 };
 
 enum kaal_broker_request {
@@ -98,14 +99,18 @@ enum kaal_broker_request {
     // interrupts bound to bits of its notification. They appear in its start page.
     KAAL_BROKER_DEVICE = 8,
 
-    // Hands a grant on to another component, with the same rights or fewer. Memory is mapped there,
-    // a channel's signal capability copied. It appears in the start page of the receiver.
+    // Hands a grant on, with the same rights or fewer, to a child, the parent, or a component with
+    // which the caller has a channel, whoever calls whom. Memory is mapped there, a channel's
+    // capability copied. It appears in the start page of the receiver. To give the same channel
+    // once
+    // more changes nothing.
     KAAL_BROKER_GIVE = 9,
 
     // Takes back what the caller gave, wherever it is by now.
     KAAL_BROKER_REVOKE = 10,
 
-    // A channel to a component that the caller spawned, or that spawned the caller.
+    // A channel to a component that the caller spawned, or that spawned the caller: the one that
+    // there is between the two, if there is one.
     KAAL_BROKER_CONNECT = 11,
 
     KAAL_BROKER_SPAWN = 12,
@@ -123,7 +128,7 @@ enum kaal_broker_request {
     KAAL_BROKER_LIST = 18,
     KAAL_BROKER_GRANTS = 19,
 
-    // Offers the caller's endpoint under a name; gets a channel to who offers it.
+    // Offers the caller's endpoint under a name; gets a channel to who offers it, as CONNECT does.
     KAAL_BROKER_PUBLISH = 20,
     KAAL_BROKER_LOOKUP = 21,
 
@@ -186,8 +191,9 @@ enum kaal_rule {
     KAAL_RULE_PERMIT,           // no permit names this device
     KAAL_RULE_RIGHTS,           // more rights than it has itself
     KAAL_RULE_HOLDER,           // the grant is not the caller's
-    KAAL_RULE_RELATION,         // the component is neither its child nor its parent
+    KAAL_RULE_RELATION,         // what the two components are to each other does not allow it
     KAAL_RULE_CONSOLE,          // for the console alone
+    KAAL_RULE_GIFTS,            // more gifts than the receiver takes of the caller
     KAAL_RULE_COUNT,
 };
 

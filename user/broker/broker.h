@@ -339,8 +339,9 @@ void wire_dead(struct component *c);
 // What a slot of `holder` leads to now that `dead`, which it led to, is no more.
 void wire_redirect(struct component *holder, uint32_t slot, bool call, uint32_t dead);
 
-// Does the plan have a channel by which `from` may call `to`?
+// Does the plan have a channel by which `from` may call `to`; call it or signal it?
 bool wire_calls(uint32_t from, uint32_t to);
+bool wire_reaches(uint32_t from, uint32_t to);
 
 // Lets all interrupts of `c` come again.
 void wire_acknowledge(const struct component *c);

@@ -240,7 +240,13 @@ enum kaal_err serve_give(struct request *r)
     if (!component_built(to) || to == r->caller || component_number(to) == broker.table->broker) {
         return wrong_argument(r, 2);
     }
-    enum kaal_err err = give_grant(r, argument(1), to, argument(3), &g);
+    enum kaal_err err = require(r, KAAL_ALLOW_GIVE, KAAL_RULE_ALLOW_GIVE);
+    if (err == KAAL_OK) {
+        err = may_give(r->caller, to);
+    }
+    if (err == KAAL_OK) {
+        err = give_grant(r, argument(1), to, argument(3), &g);
+    }
     if (err == KAAL_OK) {
         result(r, grant_id(&broker.grants, g));
         result(r, g->kind == KAAL_GRANT_MEMORY ? g->address : g->cptr);

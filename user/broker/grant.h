@@ -43,12 +43,15 @@ enum kaal_err give_memory(struct grant *from, struct component *to, uint8_t righ
 
 // --- grant_channel.c -----------------------------------------------------------------------------
 
-// A channel from `client` to `server`, which the client knows as `name`. `giver` and `from`: whose
-// it was before, or the broker's number and NULL.
-enum kaal_err connect_call(struct component *client, struct component *server, const char *name,
-                           uint32_t giver, struct grant *from, struct grant **out);
-enum kaal_err connect_signal(struct component *client, struct component *server, const char *name,
-                             uint32_t giver, struct grant *from, struct grant **out);
+// A channel of kind CALL or SIGNAL from `client` to `server`, which the client knows as `name`: the
+// one that there is, or a new one. `giver` and `from`: whose it was before, or the broker's number
+// and NULL.
+enum kaal_err connect(enum kaal_grant_kind kind, struct component *client, struct component *server,
+                      const char *name, uint32_t giver, struct grant *from, struct grant **out);
+
+// KAAL_ERR_DENIED unless one may be given something by the other: parent and child, and those who
+// have a channel, but not without end.
+enum kaal_err may_give(const struct component *from, const struct component *to);
 
 // `server` is there again: what others hold of channels to it leads to it. `rebuilt`: its start
 // page is a new one.

@@ -104,7 +104,8 @@ enum kaal_err serve_publish(struct request *r)
 enum kaal_err lookup_connect(struct request *r, const char *name, struct component *owner)
 {
     struct grant *g = NULL;
-    enum kaal_err err = connect_call(r->caller, owner, name, broker.table->broker, NULL, &g);
+    enum kaal_err err =
+        connect(KAAL_GRANT_CALL, r->caller, owner, name, broker.table->broker, NULL, &g);
     if (err == KAAL_OK) {
         result(r, grant_id(&broker.grants, g));
         result(r, g->cptr);

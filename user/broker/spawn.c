@@ -250,7 +250,8 @@ static enum kaal_err wire_console(struct component *c, const struct component *p
     if (entry == NULL || broker.console == NO_COMPONENT) {
         return KAAL_ERR_NOTFOUND;
     }
-    return connect_call(c, component_at(broker.console), "console", broker.table->broker, NULL, &g);
+    return connect(KAAL_GRANT_CALL, c, component_at(broker.console), "console",
+                   broker.table->broker, NULL, &g);
 }
 
 static enum kaal_err give_all(struct request *r, const struct kaal_spawn *spawn,

@@ -330,6 +330,17 @@ bool wire_calls(uint32_t from, uint32_t to)
     return false;
 }
 
+bool wire_reaches(uint32_t from, uint32_t to)
+{
+    for (uint32_t i = first_use(component_at(to)); i != NO_CAP; i = next_use[i]) {
+        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
+        if (cap->pd == from && is_channel(cap)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void wire_acknowledge(const struct component *c)
 {
     for (uint32_t i = 0; i < c->irq_count; i++) {

@@ -129,6 +129,15 @@ enum kaal_err puppet_ask(const struct puppet *p, enum kaal_broker_request reques
     return err == KAAL_OK ? (enum kaal_err)seL4_GetMR(0) : err;
 }
 
+uint64_t own_id(void)
+{
+    struct kaal_component_info info = {0};
+    while (kaal_component_next(&info) == KAAL_OK &&
+           strncmp(info.name, kaal_start->name, KAAL_NAME_SIZE) != 0) {
+    }
+    return info.id;
+}
+
 void init(void)
 {
     // What the first of everything takes for good: page tables of the broker and our own.
