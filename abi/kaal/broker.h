@@ -5,7 +5,7 @@
 //
 // Three things are named in messages:
 //
-//    component   index | generation of its number << 32     struct kaal_component_info.id
+//    component   index | serial of its number << 32         struct kaal_component_info.id
 //    grant       index | serial << 32                       what was given, until it is taken back
 //    rule        enum kaal_rule                             why something was refused
 //
@@ -55,11 +55,19 @@ enum {
     KAAL_BROKER_MAJOR = 1,
     KAAL_BROKER_MINOR = 2,
 
-    // What a component may hold at a time of what it asked for, if its description says nothing.
-    KAAL_BROKER_MEMORY_QUOTA = 4 << 20, // bytes
-    KAAL_BROKER_SLOT_QUOTA = 4096,
+    // What a component may hold at a time of what it asked for, if its description, or who spawns
+    // it, says nothing; and one that may spawn others, who have theirs out of this.
+    KAAL_BROKER_MEMORY_QUOTA = 2 << 20, // bytes
+    KAAL_BROKER_SLOT_QUOTA = 320,
+    KAAL_BROKER_MEMORY_QUOTA_SPAWN = 8 << 20,
+    KAAL_BROKER_SLOT_QUOTA_SPAWN = 2048,
     KAAL_BROKER_COMPONENT_QUOTA = 16,
     KAAL_BROKER_CPU_QUOTA = 1000,
+
+    // Each grant counts as so many slots more: the broker's book of grants is as long as it takes
+    // those who have all of these slots between them.
+    KAAL_BROKER_GRANT_SLOTS = 4,
+    KAAL_BROKER_SHARED_SLOTS = 8192,
 
     // The longest text of STOP and LOG.
     KAAL_BROKER_TEXT_MAX = 512,

@@ -80,7 +80,6 @@ struct arena {
     uint8_t piece_count;
     uint8_t object_runs;
     uint8_t copy_runs;
-    uint32_t owner;
 };
 
 struct broker;
@@ -90,8 +89,7 @@ enum kaal_err memory_open(void);
 
 // Memory for about `bytes`, slots for about so many objects and copies. More is taken later where
 // that was too little. After an error nothing has been taken.
-enum kaal_err arena_reserve(struct arena *arena, uint32_t owner, uint64_t bytes, uint32_t objects,
-                            uint32_t copies);
+enum kaal_err arena_reserve(struct arena *arena, uint64_t bytes, uint32_t objects, uint32_t copies);
 
 // `count` objects in consecutive slots from *first on.
 enum kaal_err arena_objects(struct arena *arena, seL4_Word type, uint8_t size_bits, uint32_t count,
@@ -110,6 +108,9 @@ void arena_release(struct arena *arena);
 // Bytes of memory, and slots.
 uint64_t arena_bytes(const struct arena *arena);
 uint32_t arena_slots(const struct arena *arena);
+
+// `count` slots of the store in a row. KAAL_ERR_SLOTS: there are none, even after merging memory.
+enum kaal_err store_take(uint32_t count, uint32_t *first);
 
 // An object type's size, log2 of bytes.
 uint8_t object_bits(seL4_Word type, uint8_t size_bits);
@@ -137,6 +138,7 @@ struct component {
 
     // What it is made of; nothing in state NONE and ENDED.
     struct arena arena;
+    struct arena tables; // page tables of what it was granted; empty without such
     uint32_t tcb;
     uint32_t sched_context;
     uint32_t cnode; // no guard
@@ -314,9 +316,11 @@ enum kaal_err build_component(struct component *c, const char **cause);
 // The same out of a program that has been opened. `shares`: it lies in the image.
 enum kaal_err build_program(struct component *c, const struct kaal_program *program, bool shares);
 
-// Maps a frame for data into a component that is alive; page tables come from its arena.
+// Maps a granted frame into a component that is alive. The page tables that it lacks are taken out
+// of its quota; they go back when nothing is mapped any more.
 enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
                         seL4_CapRights_t rights, bool cached);
+void build_unmap(struct component *c);
 
 // What the plan maps into the broker itself.
 enum kaal_err build_own_maps(void);

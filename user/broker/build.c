@@ -60,10 +60,10 @@ static enum kaal_err make_frames(uint8_t bits, uint32_t count, uint32_t first)
     for (uint32_t done = 0; done < count && err == KAAL_OK;) {
         uint8_t order = (uint8_t)log2_floor(count - done);
         uint32_t node = 0;
-        err = pool_take(&broker.pool, (uint8_t)(bits + order), broker.table->broker, &node);
+        err = pool_take(&broker.pool, (uint8_t)(bits + order), &node);
         while (err == KAAL_ERR_MEMORY && order > 0) {
             order--;
-            err = pool_take(&broker.pool, (uint8_t)(bits + order), broker.table->broker, &node);
+            err = pool_take(&broker.pool, (uint8_t)(bits + order), &node);
         }
         if (err == KAAL_OK) {
             err = retype_frames(node, bits, first + done, UINT32_C(1) << order);
@@ -77,8 +77,7 @@ static enum kaal_err make_frames(uint8_t bits, uint32_t count, uint32_t first)
 static enum kaal_err make_contiguous(uint8_t bits, uint32_t count, uint32_t first)
 {
     uint32_t node = 0;
-    enum kaal_err err =
-        pool_take(&broker.pool, (uint8_t)(bits + log2_ceil(count)), broker.table->broker, &node);
+    enum kaal_err err = pool_take(&broker.pool, (uint8_t)(bits + log2_ceil(count)), &node);
     return err == KAAL_OK ? retype_frames(node, bits, first, count) : err;
 }
 
@@ -400,8 +399,7 @@ static enum kaal_err reserve(struct component *c, const struct kaal_program *pro
     uint64_t bytes = (pages << PAGE_BITS) + (UINT64_C(1) << seL4_TCBBits) +
                      (UINT64_C(1) << (c->spec.cspace_bits + seL4_SlotBits)) + 1024;
     uint32_t copies = count_mapped(c) + 8 + (shares ? kaal_program_shared_pages(program) : 0);
-    return arena_reserve(&c->arena, component_number(c), bytes, (uint32_t)pages + OBJECTS_FIXED,
-                         copies);
+    return arena_reserve(&c->arena, bytes, (uint32_t)pages + OBJECTS_FIXED, copies);
 }
 
 // Those for the beginning of the program, and those for stack, IPC buffer and start page, which lie
@@ -480,15 +478,34 @@ enum kaal_err build_component(struct component *c, const char **cause)
     return *cause != NULL ? KAAL_ERR_PROGRAM : build_program(c, program, true);
 }
 
+// That the tables were not in the quota shows when they are there. Whoever has no more of it gets
+// no more grants, so that they are the last.
 enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
                         seL4_CapRights_t rights, bool cached)
 {
     struct builder b = builder_of(c, false);
+    uint64_t bytes = arena_bytes(&c->tables);
+    uint32_t slots = arena_slots(&c->tables);
+    b.arena = &c->tables;
     enum kaal_err err = kaal_build_map(&b.base, frame, vaddr, rights, false, cached);
     if (err == KAAL_ERR_KERNEL) {
         broker.refusal = b.base.refusal;
     }
+    c->granted += arena_bytes(&c->tables) - bytes;
+    c->granted_slots += arena_slots(&c->tables) - slots;
+    if (err == KAAL_OK && c->granted > c->spec.policy.quota_memory) {
+        err = denied(KAAL_RULE_QUOTA_MEMORY);
+    } else if (err == KAAL_OK && c->granted_slots > c->spec.policy.quota_slots) {
+        err = denied(KAAL_RULE_QUOTA_SLOTS);
+    }
     return err;
+}
+
+void build_unmap(struct component *c)
+{
+    c->granted -= arena_bytes(&c->tables);
+    c->granted_slots -= arena_slots(&c->tables);
+    arena_release(&c->tables);
 }
 
 enum kaal_err build_own_maps(void)

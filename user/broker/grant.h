@@ -10,8 +10,9 @@
 // A new grant that has nothing yet: neither slots nor memory nor an entry, and nobody pays.
 void grant_blank(struct grant *g);
 
-// Charges a component, whose quota must suffice, for what the grant takes of the broker.
-enum kaal_err charge(struct grant *g, uint32_t payer, uint64_t bytes, uint32_t slots);
+// Charges a component, whose quota must suffice, for what the grant takes of the broker: bytes,
+// slots of the store, and its record.
+enum kaal_err charge(struct grant *g, uint32_t payer, uint64_t bytes, uint32_t store_slots);
 
 // Takes back a grant from which nothing is derived, however much of it exists, and forgets it.
 void take_back(struct grant *g);

@@ -267,12 +267,12 @@ static enum kaal_err make_notification(struct component *c, struct grant *g)
         return err;
     }
     uint32_t node = 0;
-    err = pool_take(&broker.pool, seL4_NotificationBits, component_number(c), &node);
+    err = pool_take(&broker.pool, seL4_NotificationBits, &node);
     if (err != KAAL_OK) {
         return err;
     }
     g->node = node;
-    if (!slots_take(&broker.slots, 1, &g->slot)) {
+    if (store_take(1, &g->slot) != KAAL_OK) {
         return KAAL_ERR_SLOTS;
     }
     g->slot_count = 1;

@@ -175,15 +175,14 @@ enum kaal_err serve_totals(struct request *r)
     if (err != KAAL_OK) {
         return err;
     }
-    // What was given back is merged first, so that the numbers are those of an idle system.
-    (void)pool_settle(&broker.pool);
     struct pool_state state = pool_state(&broker.pool);
     struct kaal_totals totals = {
         .memory = state.total,
         .memory_free = state.free,
         .largest = state.largest_bits == 0 ? 0 : UINT64_C(1) << state.largest_bits,
         .slots = broker.slots.count,
-        .slots_free = broker.slots.free,
+        // With those that memory which was given back still has: the numbers of an idle system.
+        .slots_free = broker.slots.free + state.slots_idle,
         .grants = broker.grants.count,
         .time_us = broker_now(),
     };

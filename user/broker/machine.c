@@ -69,7 +69,7 @@ static enum kaal_err add_page(uint64_t paddr)
     if (page_count == DEVICE_PAGES_MAX) {
         return KAAL_ERR_SLOTS;
     }
-    enum kaal_err err = pool_take_at(&broker.pool, paddr, PAGE_BITS, broker.table->broker, &node);
+    enum kaal_err err = pool_take_at(&broker.pool, paddr, PAGE_BITS, &node);
     if (err != KAAL_OK) {
         return err;
     }

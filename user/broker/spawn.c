@@ -18,10 +18,7 @@
 
 enum {
     CSPACE_BITS = 6,
-    MEMORY_DEFAULT = 1 << 20,
-    SLOTS_DEFAULT = 256,
-    PROGRAM_MAX = 16 << 20, // bytes of a program out of memory
-    RESTARTS_MAX = 100,     // in a window, as in descriptions
+    PROGRAM_MAX = 4 << 20, // bytes of a program out of memory
 
     // Slots of a spawned component.
     SLOT_ENDPOINT = 1,
@@ -35,7 +32,7 @@ enum {
 
 static bool policy_ok(const struct kaal_policy *policy)
 {
-    return policy->restart <= KAAL_RESTART_ALWAYS && policy->restart_max <= RESTARTS_MAX &&
+    return policy->restart <= KAAL_RESTART_ALWAYS && policy->restart_max <= KAAL_RESTARTS_MAX &&
            policy->window_us <= KAAL_PERIOD_MAX_US && policy->backoff_us <= KAAL_PERIOD_MAX_US &&
            policy->heartbeat_us <= KAAL_PERIOD_MAX_US;
 }
@@ -65,8 +62,8 @@ static uint32_t cpu_of(const struct kaal_spawn *spawn)
 static struct kaal_policy inherit(const struct kaal_policy *wanted, const struct kaal_policy *own)
 {
     struct kaal_policy policy = *wanted;
-    policy.quota_memory = policy.quota_memory == 0 ? MEMORY_DEFAULT : policy.quota_memory;
-    policy.quota_slots = policy.quota_slots == 0 ? SLOTS_DEFAULT : policy.quota_slots;
+    policy.quota_memory = policy.quota_memory == 0 ? KAAL_BROKER_MEMORY_QUOTA : policy.quota_memory;
+    policy.quota_slots = policy.quota_slots == 0 ? KAAL_BROKER_SLOT_QUOTA : policy.quota_slots;
     policy.quota_components = policy.quota_components < own->quota_components
                                   ? policy.quota_components
                                   : own->quota_components;
@@ -117,6 +114,11 @@ static uint32_t find_file(const char *name)
     return KAAL_NONE;
 }
 
+static uint32_t pages_of(const struct kaal_spawn *spawn)
+{
+    return (uint32_t)(align_up(spawn->program_size, PAGE_SIZE) >> PAGE_BITS);
+}
+
 // A program out of memory that the caller holds. While it is read and copied nobody else may write
 // it: it is taken out of the caller's address space, and nobody has a copy of it.
 static enum kaal_err borrow(struct request *r, const struct kaal_spawn *spawn, struct grant **out)
@@ -135,7 +137,9 @@ static enum kaal_err borrow(struct request *r, const struct kaal_spawn *spawn, s
         spawn->program_size > PROGRAM_MAX) {
         return wrong_argument(r, 1);
     }
-    for (uint32_t i = 0; i < g->slot_count && err == KAAL_OK; i++) {
+    // What lies behind the program nobody reads.
+    uint32_t pages = pages_of(spawn);
+    for (uint32_t i = 0; i < pages && err == KAAL_OK; i++) {
         (void)seL4_ARM_Page_Unmap(g->slot + i);
         err = memory_map_own(g->slot + i, KAAL_LAYOUT_PROGRAM + ((uint64_t)i << PAGE_BITS),
                              seL4_CanRead, true);
@@ -144,10 +148,10 @@ static enum kaal_err borrow(struct request *r, const struct kaal_spawn *spawn, s
     return err;
 }
 
-static void give_back(struct component *c, const struct grant *g)
+static void give_back(struct component *c, const struct kaal_spawn *spawn, const struct grant *g)
 {
     seL4_CapRights_t rights = (g->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
-    for (uint32_t i = 0; g != NULL && i < g->slot_count; i++) {
+    for (uint32_t i = 0; i < pages_of(spawn); i++) {
         (void)seL4_ARM_Page_Unmap(g->slot + i);
         (void)build_map(c, g->slot + i, g->address + ((uint64_t)i << PAGE_BITS), rights, g->cached);
     }
@@ -366,7 +370,7 @@ enum kaal_err serve_spawn(struct request *r)
         err = spawn_component(r, &spawn, &source, &c);
     }
     if (source.borrowed != NULL) {
-        give_back(r->caller, source.borrowed);
+        give_back(r->caller, &spawn, source.borrowed);
     }
     if (err != KAAL_OK) {
         return err;

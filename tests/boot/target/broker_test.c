@@ -140,12 +140,6 @@ uint64_t own_id(void)
 
 void init(void)
 {
-    // What the first of everything takes for good: page tables of the broker and our own.
-    struct kaal_memory_grant memory;
-    if (kaal_memory_get(1, KAAL_RIGHT_READ, &memory) != KAAL_OK ||
-        kaal_memory_release(&memory) != KAAL_OK) {
-        kaal_stop(kaal_broker_last_cause());
-    }
     test_requests();
     test_grants();
     test_life();

@@ -9,6 +9,7 @@ enum {
     MEMORY_BYTES = 3 * 4096,
     READ_WRITE = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE,
     DMA_BYTES = 5 * 4096,
+    TABLE_BYTES = 1 << 14, // that page tables come in
     BADGE = 0x155,
 };
 
@@ -256,6 +257,49 @@ static void one_channel_between_two(void)
     case_end();
 }
 
+static uint64_t charged(uint64_t id)
+{
+    struct kaal_component_info info = {0};
+    while (kaal_component_next(&info) == KAAL_OK && info.id != id) {
+    }
+    return info.granted;
+}
+
+// Page tables are in the quota of who uses them, be it for a gift, and go back with what is mapped.
+static void page_tables_are_charged(void)
+{
+    struct kaal_memory_grant memory = {0};
+    struct kaal_gift gift = {0};
+    struct kaal_spawn options = puppet_options("poor", "");
+    uint64_t poor = 0;
+    case_begin("tables");
+    struct puppet p = puppet_open("p", 0);
+    const uint64_t before = charged(p.id);
+    mark();
+    same("get", puppet_ask(&p, KAAL_BROKER_MEMORY, 3, 1, READ_WRITE, 0), KAAL_OK);
+    const uint64_t grant = seL4_GetMR(3);
+    same("charged", charged(p.id), before + 4096 + TABLE_BYTES);
+    same("release", puppet_ask(&p, KAAL_BROKER_RELEASE, 2, grant, 0, 0), KAAL_OK);
+    same("charged", charged(p.id), before);
+    unchanged("release");
+    same("get", kaal_memory_get(1, READ_WRITE, &memory), KAAL_OK);
+    mark();
+    same("give", kaal_grant_give(memory.grant, p.id, 0, &gift), KAAL_OK);
+    same("charged", charged(p.id), before + TABLE_BYTES);
+    same("revoke", kaal_grant_revoke(gift.grant, NULL), KAAL_OK);
+    same("charged", charged(p.id), before);
+    options.policy.quota_memory = before + TABLE_BYTES - 1;
+    same("spawn", kaal_component_spawn(&options, &poor), KAAL_OK);
+    same("poor", kaal_grant_give(memory.grant, poor, 0, &gift), KAAL_ERR_DENIED);
+    same("poor", kaal_broker_last_detail(), KAAL_RULE_QUOTA_MEMORY);
+    same("charged", charged(poor), before);
+    same("kill", kaal_component_kill(poor), KAAL_OK);
+    unchanged("poor");
+    puppet_close(&p);
+    same("release", kaal_memory_release(&memory), KAAL_OK);
+    case_end();
+}
+
 static void dma(void)
 {
     struct kaal_memory_grant memory = {0};
@@ -278,5 +322,6 @@ void test_grants(void)
     a_service_that_comes_late();
     gifts_of_strangers();
     one_channel_between_two();
+    page_tables_are_charged();
     dma();
 }
