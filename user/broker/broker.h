@@ -149,8 +149,9 @@ struct component {
     uint32_t notification;
     uint32_t reply;
     uint32_t ipc_frame;
-    uint32_t stack_frame; // first of its stack
-    uint32_t start_frame; // first of its start page
+    uint32_t fault_handler; // where its faults go
+    uint32_t stack_frame;   // first of its stack
+    uint32_t start_frame;   // first of its start page
     uint32_t start_pages;
     struct kaal_start *start; // its start page, as the broker sees it
     uint64_t entry;
@@ -327,6 +328,10 @@ enum kaal_err build_own_maps(void);
 
 // Its capabilities are in place: the thread, ready to be resumed.
 enum kaal_err build_thread(struct component *c);
+
+// Faults of those whose parent the description says this is go to it from now on, or to the broker
+// if it does not hear of them.
+void build_fault_handlers(const struct component *parent);
 
 // --- wire.c --------------------------------------------------------------------------------------
 

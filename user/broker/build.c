@@ -531,19 +531,20 @@ static seL4_Word cnode_guard(seL4_Word size)
 // slots above:
 //
 //    top: [0] CNode, slot n is CPtr n    [1] inbox, slot i is CPtr KAAL_INBOX_CPTR + i
-static enum kaal_err cspace_root(const struct component *c, seL4_CPtr *root, seL4_Word *data)
+static seL4_CPtr cspace_root(const struct component *c, seL4_Word *data)
 {
-    seL4_Word bits = c->spec.cspace_bits;
+    *data = has_inbox(c) ? 0 : cnode_guard(seL4_WordBits - c->spec.cspace_bits);
+    return has_inbox(c) ? c->cspace_top : c->cnode;
+}
+
+static enum kaal_err join_inbox(const struct component *c)
+{
     if (!has_inbox(c)) {
-        *root = c->cnode;
-        *data = cnode_guard(seL4_WordBits - bits);
         return KAAL_OK;
     }
-    *root = c->cspace_top;
-    *data = 0;
-    enum kaal_err err =
-        refused(seL4_CNode_Mint(c->cspace_top, 0, 1, store(), c->cnode, store_depth(),
-                                seL4_AllRights, cnode_guard(seL4_WordBits - 1 - bits)));
+    enum kaal_err err = refused(
+        seL4_CNode_Mint(c->cspace_top, 0, 1, store(), c->cnode, store_depth(), seL4_AllRights,
+                        cnode_guard(seL4_WordBits - 1 - c->spec.cspace_bits)));
     if (err != KAAL_OK) {
         return err;
     }
@@ -554,32 +555,58 @@ static enum kaal_err cspace_root(const struct component *c, seL4_CPtr *root, seL
 
 // Where faults go: to the parent that the description names, or else to the broker. The thread
 // keeps a copy of the capability.
-static enum kaal_err fault_handler(struct component *c, uint32_t *slot)
+static enum kaal_err put_fault_handler(const struct component *c)
 {
-    uint32_t parent = c->spec.parent;
-    bool ours = parent == KAAL_NONE || parent == broker.table->broker ||
-                !component_built(component_at(parent)) ||
-                c->spec.policy.restart != KAAL_RESTART_NEVER;
-    seL4_CPtr endpoint =
-        ours ? own_cap(KAAL_HANDOVER_BROKER_ENDPOINT) : component_at(parent)->endpoint;
+    uint32_t number = c->spec.parent;
+    const struct component *parent = number == KAAL_NONE ? NULL : component_at(number);
+    bool ours = parent == NULL || number == broker.table->broker || !component_built(parent) ||
+                parent->cut_off || c->spec.policy.restart != KAAL_RESTART_NEVER;
+    seL4_CPtr endpoint = ours ? own_cap(KAAL_HANDOVER_BROKER_ENDPOINT) : parent->endpoint;
     uint64_t badge =
         ours ? broker_badge(c, KAAL_BADGE_FAULT) : KAAL_BADGE_FAULT | component_number(c);
-    enum kaal_err err = arena_slot(&c->arena, slot);
-    if (err != KAAL_OK) {
-        return err;
+    return refused(seL4_CNode_Mint(store(), c->fault_handler, store_depth(), store(), endpoint,
+                                   store_depth(), seL4_CapRights_new(1, 0, 0, 1), badge));
+}
+
+static seL4_CPtr timeout_handler(const struct component *c)
+{
+    return (c->spec.flags & KAAL_PD_TIMEOUT) != 0 ? c->fault_handler : seL4_CapNull;
+}
+
+static void renew_fault_handler(const struct component *c)
+{
+    seL4_Word data = 0;
+    seL4_CPtr root = cspace_root(c, &data);
+    (void)seL4_CNode_Delete(store(), c->fault_handler, store_depth());
+    if (put_fault_handler(c) == KAAL_OK) {
+        (void)seL4_TCB_SetSpace(c->tcb, c->fault_handler, root, data, c->vspace, 0);
     }
-    return refused(seL4_CNode_Mint(store(), *slot, store_depth(), store(), endpoint, store_depth(),
-                                   seL4_CapRights_new(1, 0, 0, 1), badge));
+    if (timeout_handler(c) != seL4_CapNull) {
+        (void)seL4_TCB_SetTimeoutEndpoint(c->tcb, timeout_handler(c));
+    }
+}
+
+void build_fault_handlers(const struct component *parent)
+{
+    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_PDS); i++) {
+        const struct component *c = component_at(i);
+        if (c->spec.parent == component_number(parent) && c->fault_handler != 0 &&
+            component_built(c)) {
+            renew_fault_handler(c);
+        }
+    }
 }
 
 enum kaal_err build_thread(struct component *c)
 {
-    seL4_CPtr cspace = 0;
     seL4_Word data = 0;
-    uint32_t handler = 0;
-    enum kaal_err err = cspace_root(c, &cspace, &data);
+    seL4_CPtr cspace = cspace_root(c, &data);
+    enum kaal_err err = join_inbox(c);
     if (err == KAAL_OK) {
-        err = fault_handler(c, &handler);
+        err = arena_slot(&c->arena, &c->fault_handler);
+    }
+    if (err == KAAL_OK) {
+        err = put_fault_handler(c);
     }
     if (err != KAAL_OK) {
         return err;
@@ -591,8 +618,8 @@ enum kaal_err build_thread(struct component *c)
         .vspace = c->vspace,
         .ipc_frame = c->ipc_frame,
         .sched_context = c->sched_context,
-        .fault_handler = handler,
-        .timeout_handler = (c->spec.flags & KAAL_PD_TIMEOUT) != 0 ? handler : seL4_CapNull,
+        .fault_handler = c->fault_handler,
+        .timeout_handler = timeout_handler(c),
         .notification = c->notified ? c->notification : seL4_CapNull,
         .authority = own_cap(KAAL_HANDOVER_BROKER_TCB),
         .priority = c->spec.priority,

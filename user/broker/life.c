@@ -173,12 +173,29 @@ void life_pause(struct component *c)
     release_caller(c, c->generation + 1);
 }
 
-// Those who wait at its endpoint get the same.
+// Whose fault it is that a message with this badge tells to `parent`; NULL: nobody's.
+static struct component *faulted_child(const struct component *parent, seL4_Word badge)
+{
+    uint64_t number = badge & KAAL_BADGE_ID;
+    if ((badge & KAAL_BADGE_FAULT) == 0 || number >= plan_count(&broker.plan, KAAL_TABLE_PDS)) {
+        return NULL;
+    }
+    struct component *c = component_at((uint32_t)number);
+    return component_built(c) && c->spec.parent == component_number(parent) ? c : NULL;
+}
+
+// Those who wait at its endpoint get the same; a child's fault that it has not heard of is the
+// broker's affair now.
 static void drain(struct component *c)
 {
     for (;;) {
         seL4_Word badge = 0;
-        (void)seL4_NBRecv(c->endpoint, &badge, broker.spare_reply);
+        seL4_MessageInfo_t info = seL4_NBRecv(c->endpoint, &badge, broker.spare_reply);
+        struct component *child = faulted_child(c, badge);
+        if (child != NULL) {
+            fault_taken(child, info);
+            continue;
+        }
         seL4_SetMR(0, 0);
         if (badge == 0) {
             // Nobody, or one who calls without a badge; the others find it gone by themselves.
@@ -287,6 +304,7 @@ static void cut_off(struct component *c)
     }
     wire_generation(c, 0);
     c->cut_off = true;
+    build_fault_handlers(c);
 }
 
 // Channels to it lead to it again.
@@ -297,6 +315,7 @@ static enum kaal_err join(struct component *c, bool rebuilt)
         err = reconnect(c, rebuilt);
     }
     c->cut_off = err != KAAL_OK;
+    build_fault_handlers(c);
     return err;
 }
 
