@@ -296,6 +296,9 @@ struct dt_node machine_find(enum kaal_device_match match, const char *text);
 // The node of a device of the plan. dt_none() if this machine has none.
 struct dt_node machine_device(uint32_t device);
 
+// Is there room for the frames over these registers?
+bool machine_has_room(const struct dt_range *ranges, uint32_t count);
+
 // A copy of the frame over a page of device registers, in an empty slot.
 enum kaal_err machine_frame_into(uint32_t slot, uint64_t paddr);
 enum kaal_err machine_frame(struct arena *arena, uint64_t paddr, uint32_t *frame);
