@@ -262,8 +262,8 @@ enum kaal_spawn_flag {
     KAAL_SPAWN_FPU = 1u << 3,     // may use floating point
 };
 
-// The program is a file of the image by its name, or `program_size` bytes at the start of a memory
-// grant of the caller that was not handed on; it may be released afterwards.
+// The program is a file of the image by its name, or `program_size` bytes (4 MiB at most) at the
+// start of a memory grant of the caller that was not handed on; it may be released afterwards.
 struct kaal_spawn {
     char name[KAAL_NAME_SIZE];
     char program[KAAL_NAME_SIZE]; // empty: from `program_grant`

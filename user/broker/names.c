@@ -7,6 +7,8 @@
 
 #include "grant.h"
 
+#include <kaal/name.h>
+
 enum {
     NAMES = 128,
     NAMES_EACH = 16, // of one component
@@ -26,20 +28,6 @@ bool argument_text(const struct request *r, unsigned first, uint64_t length, cha
     memset(text, 0, room);
     memcpy(text, &seL4_GetIPCBuffer()->msg[first], length);
     return true;
-}
-
-// A name as in the description: letters, digits, '_', '-' and '.', not empty.
-static bool name_ok(const char *name)
-{
-    size_t length = strnlen(name, KAAL_NAME_SIZE);
-    for (size_t i = 0; i < length; i++) {
-        char c = name[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!letter && !(c >= '0' && c <= '9') && c != '_' && c != '-' && c != '.') {
-            return false;
-        }
-    }
-    return length > 0 && length < KAAL_NAME_SIZE;
 }
 
 static uint32_t find(const char *name)
@@ -66,7 +54,7 @@ static bool read_name(const struct request *r, unsigned first, char *name)
     size_t sent = r->words > first ? (r->words - first) * sizeof(seL4_Word) : 0;
     size_t length = strnlen((const char *)&seL4_GetIPCBuffer()->msg[first],
                             sent < KAAL_NAME_SIZE ? sent : KAAL_NAME_SIZE);
-    return argument_text(r, first, length, name, KAAL_NAME_SIZE) && name_ok(name);
+    return argument_text(r, first, length, name, KAAL_NAME_SIZE) && kaal_name_ok(name);
 }
 
 enum kaal_err serve_publish(struct request *r)

@@ -13,6 +13,7 @@
 #include "life.h"
 
 #include <kaal/layout.h>
+#include <kaal/name.h>
 
 #include <lib/bits.h>
 
@@ -37,18 +38,36 @@ static bool policy_ok(const struct kaal_policy *policy)
            policy->heartbeat_us <= KAAL_PERIOD_MAX_US;
 }
 
+// What the log calls by this name is somebody else.
+static bool is_reserved(const char *name)
+{
+    static const char *const others[] = {"kernel", "loader", "kaal"};
+    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_PDS); i++) {
+        if (strncmp(plan_pd(&broker.plan, i)->name, name, KAAL_NAME_SIZE) == 0) {
+            return true;
+        }
+    }
+    uint32_t i = 0;
+    while (i < sizeof(others) / sizeof(others[0]) && strcmp(others[i], name) != 0) {
+        i++;
+    }
+    return i < sizeof(others) / sizeof(others[0]);
+}
+
 static enum kaal_err check_numbers(struct request *r, const struct kaal_spawn *spawn)
 {
     bool stack = spawn->stack_size >= KAAL_STACK_MIN && spawn->stack_size <= KAAL_STACK_MAX &&
                  is_aligned(spawn->stack_size, PAGE_SIZE);
     bool time = spawn->budget_us >= KAAL_BUDGET_MIN_US && spawn->budget_us <= spawn->period_us &&
                 spawn->period_us <= KAAL_PERIOD_MAX_US;
-    bool text = memchr(spawn->name, '\0', KAAL_NAME_SIZE) != NULL && spawn->name[0] != '\0' &&
-                memchr(spawn->program, '\0', KAAL_NAME_SIZE) != NULL &&
+    bool text = kaal_name_ok(spawn->name) && memchr(spawn->program, '\0', KAAL_NAME_SIZE) != NULL &&
                 memchr(spawn->args, '\0', KAAL_ARGS_SIZE) != NULL;
     const uint32_t flags = KAAL_SPAWN_HELD | KAAL_SPAWN_KEEP | KAAL_SPAWN_CONSOLE | KAAL_SPAWN_FPU;
     if (!stack || !time || !text || (spawn->flags & ~flags) != 0 || !policy_ok(&spawn->policy)) {
         return wrong_argument(r, 1);
+    }
+    if (is_reserved(spawn->name)) {
+        return KAAL_ERR_EXISTS;
     }
     return spawn->priority > r->caller->spec.priority ? denied(KAAL_RULE_PRIORITY) : KAAL_OK;
 }

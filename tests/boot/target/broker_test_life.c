@@ -159,15 +159,36 @@ static void beyond_the_processor(void)
     refused("priority", &options, KAAL_RULE_PRIORITY);
 }
 
+// The log tells components apart by their names.
+static void wrong_names(void)
+{
+    static const struct {
+        const char *name;
+        enum kaal_err err;
+    } names[] = {
+        {"", KAAL_ERR_ARGUMENT},           {"1st", KAAL_ERR_ARGUMENT},
+        {"two words", KAAL_ERR_ARGUMENT},  {"line\n[kernel]", KAAL_ERR_ARGUMENT},
+        {"\"quoted\"", KAAL_ERR_ARGUMENT}, {"a.b", KAAL_ERR_ARGUMENT},
+        {"\xc3\xa4", KAAL_ERR_ARGUMENT},   {"tester", KAAL_ERR_EXISTS},
+        {"cap_broker", KAAL_ERR_EXISTS},   {"root", KAAL_ERR_EXISTS},
+        {"kernel", KAAL_ERR_EXISTS},
+    };
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct kaal_spawn options = puppet_options(names[i].name, "");
+        same(names[i].name, kaal_component_spawn(&options, NULL), names[i].err);
+        unchanged(names[i].name);
+    }
+    struct kaal_spawn options = puppet_options("p", "");
+    memset(options.name, 'p', sizeof(options.name));
+    same("endless", kaal_component_spawn(&options, NULL), KAAL_ERR_ARGUMENT);
+}
+
 static void nothing_to_spawn(void)
 {
     struct kaal_spawn options = puppet_options("p", "");
     options.period_us = 10;
     same("budget", kaal_component_spawn(&options, NULL), KAAL_ERR_ARGUMENT);
     options.period_us = 10000;
-    options.name[0] = '\0';
-    same("name", kaal_component_spawn(&options, NULL), KAAL_ERR_ARGUMENT);
-    options.name[0] = 'p';
     options.give[0] = 12345;
     same("gift", kaal_component_spawn(&options, NULL), KAAL_ERR_NOTFOUND);
     options.program[0] = '?';
@@ -181,6 +202,7 @@ static void quotas(void)
     beyond_memory_and_slots();
     beyond_the_processor();
     nothing_to_spawn();
+    wrong_names();
     case_end();
 }
 
