@@ -112,9 +112,6 @@ uint32_t arena_slots(const struct arena *arena);
 // `count` slots of the store in a row. KAAL_ERR_SLOTS: there are none, even after merging memory.
 enum kaal_err store_take(uint32_t count, uint32_t *first);
 
-// An object type's size, log2 of bytes.
-uint8_t object_bits(seL4_Word type, uint8_t size_bits);
-
 // Maps a frame into the broker's own address space; tables come from its own arena.
 enum kaal_err memory_map_own(uint32_t frame, uint64_t vaddr, seL4_CapRights_t rights, bool cached);
 
@@ -218,6 +215,18 @@ static inline uint32_t component_number(const struct component *c)
 static inline uint64_t component_id(const struct component *c)
 {
     return kaal_id(component_number(c), c->serial);
+}
+
+// What it may use of the processor, in thousandths.
+static inline uint32_t component_cpu(const struct component *c)
+{
+    return (uint32_t)(c->spec.budget_us * KAAL_CPU_WHOLE / c->spec.period_us);
+}
+
+// Was it spawned by `parent`?
+static inline bool component_is_child(const struct component *c, const struct component *parent)
+{
+    return !c->described && c->parent == component_number(parent);
 }
 
 // Is there something that can run?

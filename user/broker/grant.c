@@ -66,7 +66,7 @@ enum kaal_err entry_add(struct component *c, uint16_t *entry, const struct kaal_
     return KAAL_OK;
 }
 
-void entry_remove(struct component *c, uint16_t entry)
+static void entry_remove(struct component *c, uint16_t entry)
 {
     if (entry != GRANTS_NONE && component_built(c) && c->start != NULL) {
         c->start->entries[entry].kind = KAAL_START_NONE;

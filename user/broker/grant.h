@@ -28,7 +28,6 @@ void take_back_given(struct component *c);
 // An entry in the start page of a component, under a name. KAAL_ERR_SLOTS: it is full.
 enum kaal_err entry_add(struct component *c, uint16_t *entry, const struct kaal_start_entry *from,
                         const char *name);
-void entry_remove(struct component *c, uint16_t entry);
 
 // Who did what to whom, for the audit ring. `actor`: NULL is the broker.
 void audit_grant(enum kaal_audit_event event, const struct component *actor, const struct grant *g);

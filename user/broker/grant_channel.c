@@ -160,14 +160,9 @@ enum kaal_err reconnect(struct component *server, bool rebuilt)
 
 // --- requests ------------------------------------------------------------------------------------
 
-static bool is_child(const struct component *c, const struct component *parent)
-{
-    return !c->described && c->parent == component_number(parent);
-}
-
 static bool is_family(const struct component *a, const struct component *b)
 {
-    return is_child(a, b) || is_child(b, a);
+    return component_is_child(a, b) || component_is_child(b, a);
 }
 
 static bool has_channel(const struct component *client, const struct component *server)
@@ -195,10 +190,10 @@ static uint32_t count_gifts(const struct component *from, const struct component
 
 enum kaal_err may_give(const struct component *from, const struct component *to)
 {
-    if (is_child(to, from)) {
+    if (component_is_child(to, from)) {
         return KAAL_OK; // what is wrong with a child is its parent's affair
     }
-    if (!is_child(from, to) && !has_channel(from, to) && !has_channel(to, from)) {
+    if (!component_is_child(from, to) && !has_channel(from, to) && !has_channel(to, from)) {
         return denied(KAAL_RULE_RELATION);
     }
     return count_gifts(from, to) < KAAL_BROKER_GIFTS_MAX ? KAAL_OK : denied(KAAL_RULE_GIFTS);

@@ -105,7 +105,7 @@ enum kaal_err serve_list(struct request *r)
     for (uint64_t i = argument(1); i < broker.component_count; i++) {
         struct component *c = component_at((uint32_t)i);
         bool seen = (r->caller->spec.policy.allow & KAAL_ALLOW_SEE) != 0 ||
-                    c->parent == component_number(r->caller);
+                    component_is_child(c, r->caller);
         if (c->state != KAAL_STATE_NONE && seen) {
             struct kaal_component_info info = describe(c);
             result_struct(r, &info, sizeof(info));

@@ -226,7 +226,7 @@ void life_begin(struct component *c)
 
 static bool is_child(const struct component *c, const struct component *parent)
 {
-    return c->state != KAAL_STATE_NONE && !c->described && c->parent == component_number(parent);
+    return c->state != KAAL_STATE_NONE && component_is_child(c, parent);
 }
 
 static struct component *child_of(const struct component *parent, bool keep)
@@ -431,11 +431,6 @@ void life_end(struct component *c, enum kaal_end end, int64_t status)
     }
 }
 
-static uint32_t cpu_of(const struct component *c)
-{
-    return (uint32_t)(c->spec.budget_us * 1000 / c->spec.period_us);
-}
-
 void life_remove(struct component *c)
 {
     if (c->state != KAAL_STATE_ENDED) {
@@ -455,7 +450,7 @@ void life_remove(struct component *c)
         parent->granted_slots -= c->spec.policy.quota_slots;
         parent->components--;
         parent->promised -= c->spec.policy.quota_components;
-        parent->cpu -= cpu_of(c) + c->spec.policy.quota_cpu;
+        parent->cpu -= component_cpu(c) + c->spec.policy.quota_cpu;
         c->charged = false;
     }
     c->state = KAAL_STATE_NONE;

@@ -57,7 +57,8 @@ enum kaal_err memory_open(void)
     return arena_reserve(&broker.own, OWN_BYTES, OWN_SLOTS, 0);
 }
 
-uint8_t object_bits(seL4_Word type, uint8_t size_bits)
+// An object type's size, log2 of bytes.
+static uint8_t object_bits(seL4_Word type, uint8_t size_bits)
 {
     switch (type) {
     case seL4_SchedContextObject:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Components that are not in the description. What a component may have in all, it has out of its
-// parent's quota, so that however many generations there are, they share what the first was
+// parent's quota, so that however deep the tree, all share what the first was
 // allowed:
 //
 //    parent's quota   |used|#### quota of a child ####|#### of another ####|.. free ..|
@@ -72,11 +72,6 @@ static enum kaal_err check_numbers(struct request *r, const struct kaal_spawn *s
     return spawn->priority > r->caller->spec.priority ? denied(KAAL_RULE_PRIORITY) : KAAL_OK;
 }
 
-static uint32_t cpu_of(const struct kaal_spawn *spawn)
-{
-    return (uint32_t)(spawn->budget_us * 1000 / spawn->period_us);
-}
-
 // Nobody gives what he has not.
 static struct kaal_policy inherit(const struct kaal_policy *wanted, const struct kaal_policy *own)
 {
@@ -91,16 +86,16 @@ static struct kaal_policy inherit(const struct kaal_policy *wanted, const struct
     return policy;
 }
 
-static enum kaal_err check_quotas(const struct component *parent, const struct kaal_policy *policy,
-                                  uint32_t cpu)
+static enum kaal_err check_quotas(const struct component *parent, const struct component *c)
 {
+    const struct kaal_policy *policy = &c->spec.policy;
     const struct kaal_policy *own = &parent->spec.policy;
     // No quota comes near 2^31: the tool and inherit() see to that.
     if (parent->components + parent->promised + 1 + policy->quota_components >
         own->quota_components) {
         return denied(KAAL_RULE_QUOTA_COMPONENTS);
     }
-    if (parent->cpu + cpu + policy->quota_cpu > own->quota_cpu) {
+    if (parent->cpu + component_cpu(c) + policy->quota_cpu > own->quota_cpu) {
         return denied(KAAL_RULE_QUOTA_CPU);
     }
     if (parent->granted > own->quota_memory ||
@@ -350,7 +345,7 @@ static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn 
     }
     describe(c, spawn, parent);
     c->spec.file = source->file;
-    enum kaal_err err = check_quotas(parent, &c->spec.policy, cpu_of(spawn));
+    enum kaal_err err = check_quotas(parent, c);
     if (err != KAAL_OK) {
         return err;
     }
@@ -358,7 +353,7 @@ static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn 
     parent->granted_slots += c->spec.policy.quota_slots;
     parent->components++;
     parent->promised += c->spec.policy.quota_components;
-    parent->cpu += cpu_of(spawn) + c->spec.policy.quota_cpu;
+    parent->cpu += component_cpu(c) + c->spec.policy.quota_cpu;
     c->charged = true;
     err = build(r, spawn, c, source);
     if (err != KAAL_OK) {
