@@ -272,10 +272,10 @@ struct kaal_spawn {
     uint64_t program_size;
     uint64_t budget_us;
     uint64_t period_us;
-    uint64_t stack_size; // bytes, a multiple of 4096
-    uint32_t priority;   // at most the caller's
-    uint32_t flags;      // enum kaal_spawn_flag
-    struct kaal_policy policy;
+    uint64_t stack_size;                // bytes, a multiple of 4096
+    uint32_t priority;                  // at most the caller's
+    uint32_t flags;                     // enum kaal_spawn_flag
+    struct kaal_policy policy;          // a window of at least `restart_max` periods, or 0
     uint64_t give[KAAL_SPAWN_GIVE_MAX]; // grants of the caller; 0: none
 };
 

@@ -111,10 +111,11 @@ enum kaal_err serve_wait(struct request *r)
         return err;
     }
     if (c->state != KAAL_STATE_ENDED) {
-        return later_wait(r, c);
+        later_wait(r, c);
+        return KAAL_OK;
     }
     result_struct(r, &c->exit, sizeof(c->exit));
-    if (!c->described) {
+    if (component_is_child(c, r->caller)) {
         life_remove(c);
     }
     return KAAL_OK;

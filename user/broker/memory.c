@@ -13,7 +13,7 @@ enum {
 
     // What the broker needs itself at first: page tables and small objects.
     OWN_BYTES = 1 << 18,
-    OWN_SLOTS = 256,
+    OWN_SLOTS = 512,
 };
 
 static uint64_t slot_words[SLOTS_WORDS(SLOTS_MAX)];

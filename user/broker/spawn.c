@@ -31,9 +31,11 @@ enum {
 
 // --- what is asked for ---------------------------------------------------------------------------
 
-static bool policy_ok(const struct kaal_policy *policy)
+// A restart is work of the broker's that nobody pays, so there is at most one in a period.
+static bool policy_ok(const struct kaal_policy *policy, uint64_t period_us)
 {
-    return policy->restart <= KAAL_RESTART_ALWAYS && policy->restart_max <= KAAL_RESTARTS_MAX &&
+    return (policy->window_us == 0 || policy->window_us >= policy->restart_max * period_us) &&
+           policy->restart <= KAAL_RESTART_ALWAYS && policy->restart_max <= KAAL_RESTARTS_MAX &&
            policy->window_us <= KAAL_PERIOD_MAX_US && policy->backoff_us <= KAAL_PERIOD_MAX_US &&
            policy->heartbeat_us <= KAAL_PERIOD_MAX_US;
 }
@@ -63,7 +65,8 @@ static enum kaal_err check_numbers(struct request *r, const struct kaal_spawn *s
     bool text = kaal_name_ok(spawn->name) && memchr(spawn->program, '\0', KAAL_NAME_SIZE) != NULL &&
                 memchr(spawn->args, '\0', KAAL_ARGS_SIZE) != NULL;
     const uint32_t flags = KAAL_SPAWN_HELD | KAAL_SPAWN_KEEP | KAAL_SPAWN_CONSOLE | KAAL_SPAWN_FPU;
-    if (!stack || !time || !text || (spawn->flags & ~flags) != 0 || !policy_ok(&spawn->policy)) {
+    if (!stack || !time || !text || (spawn->flags & ~flags) != 0 ||
+        !policy_ok(&spawn->policy, spawn->period_us)) {
         return wrong_argument(r, 1);
     }
     if (is_reserved(spawn->name)) {

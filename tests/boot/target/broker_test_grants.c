@@ -257,6 +257,30 @@ static void one_channel_between_two(void)
     case_end();
 }
 
+// One component's names leave the others theirs.
+static void names_of_many(void)
+{
+    enum { MANY = 6 };
+    struct puppet p[MANY];
+    uint64_t taken = 0;
+    case_begin("names");
+    for (unsigned i = 0; i < MANY; i++) {
+        p[i] = puppet_open("p", 0);
+        enum kaal_err err = KAAL_OK;
+        for (seL4_Word n = 0; err == KAAL_OK; n++) {
+            const seL4_Word name = 0x61 | (0x61 + i) << 8 | (0x61 + n) << 16;
+            err = puppet_ask(&p[i], KAAL_BROKER_PUBLISH, 2, name, 0, 0);
+            taken += err == KAAL_OK;
+        }
+        same("names", err, KAAL_ERR_AGAIN);
+        same("names", taken, (i + 1) * 4);
+    }
+    for (unsigned i = 0; i < MANY; i++) {
+        puppet_close(&p[i]);
+    }
+    case_end();
+}
+
 static uint64_t charged(uint64_t id)
 {
     struct kaal_component_info info = {0};
@@ -323,5 +347,6 @@ void test_grants(void)
     gifts_of_strangers();
     one_channel_between_two();
     page_tables_are_charged();
+    names_of_many();
     dma();
 }
