@@ -8,14 +8,6 @@
 
 // --- who pays ------------------------------------------------------------------------------------
 
-void grant_blank(struct grant *g)
-{
-    g->node = (uint32_t)GRANTS_NODE_NONE;
-    g->payer = GRANTS_NONE;
-    g->entry = GRANTS_NONE;
-    g->peer_entry = GRANTS_NONE;
-}
-
 enum kaal_err charge(struct grant *g, uint32_t payer, uint64_t bytes, uint32_t slots)
 {
     struct component *c = component_at(payer);
@@ -242,7 +234,7 @@ enum kaal_err serve_give(struct request *r)
     }
     enum kaal_err err = give_grant(r, argument(1), to, argument(3), &g);
     if (err == KAAL_OK) {
-        result(r, grant_id(&broker.grants, g));
+        result(r, grant_id(g));
         result(r, g->kind == KAAL_GRANT_MEMORY ? g->address : g->cptr);
     }
     return err;

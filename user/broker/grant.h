@@ -7,9 +7,6 @@
 
 // --- grant.c -------------------------------------------------------------------------------------
 
-// A new grant that has nothing yet: neither slots nor memory nor an entry, and nobody pays.
-void grant_blank(struct grant *g);
-
 // Charges a component, whose quota must suffice, for what the grant takes of the broker.
 enum kaal_err charge(struct grant *g, uint32_t payer, uint64_t bytes, uint32_t slots);
 

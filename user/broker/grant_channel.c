@@ -59,7 +59,6 @@ static enum kaal_err new_channel(enum kaal_grant_kind kind, struct component *cl
 {
     enum kaal_err err = grant_add(&broker.grants, kind, component_number(client), giver, from, out);
     if (err == KAAL_OK) {
-        grant_blank(*out);
         (*out)->rights = KAAL_RIGHT_WRITE;
         grant_set_peer(&broker.grants, *out, component_number(server));
         uint32_t payer = giver == broker.table->broker ? component_number(client) : giver;
@@ -183,7 +182,7 @@ enum kaal_err serve_connect(struct request *r)
               ? connect_call(r->caller, peer, peer->spec.name, broker.table->broker, NULL, &g)
               : connect_signal(r->caller, peer, peer->spec.name, broker.table->broker, NULL, &g);
     if (err == KAAL_OK) {
-        result(r, grant_id(&broker.grants, g));
+        result(r, grant_id(g));
         result(r, g->cptr);
         audit_grant(KAAL_AUDIT_GRANT, NULL, g);
     }
@@ -254,7 +253,6 @@ enum kaal_err serve_channel(struct request *r)
     if (err != KAAL_OK) {
         return err;
     }
-    grant_blank(g);
     g->rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE;
     uint64_t badge = argument(1);
     err = make_notification(c, g);
@@ -267,7 +265,7 @@ enum kaal_err serve_channel(struct request *r)
     }
     result(r, g->cptr);
     result(r, g->cptr + 1);
-    result(r, grant_id(&broker.grants, g));
+    result(r, grant_id(g));
     audit_grant(KAAL_AUDIT_GRANT, NULL, g);
     return KAAL_OK;
 }
@@ -283,7 +281,6 @@ static enum kaal_err give_signal(struct grant *from, struct component *to, struc
         return err;
     }
     struct grant *g = *out;
-    grant_blank(g);
     g->rights = KAAL_RIGHT_WRITE;
     g->badge = from->badge;
     err = charge(g, from->holder, 0, 1);

@@ -165,7 +165,6 @@ static enum kaal_err grant_new_memory(struct component *c, const struct shape *s
         return err;
     }
     struct grant *g = *out;
-    grant_blank(g);
     g->address = address;
     g->size = shape->size;
     g->page_bits = shape->page_bits;
@@ -233,7 +232,7 @@ enum kaal_err serve_memory(struct request *r)
         g->rights = shape.right_bits;
         result(r, g->address);
         result(r, g->size);
-        result(r, grant_id(&broker.grants, g));
+        result(r, grant_id(g));
         result(r, shape.dma ? pool_paddr(&broker.pool, g->node) : 0);
         audit_grant(KAAL_AUDIT_GRANT, NULL, g);
     }
@@ -274,7 +273,6 @@ enum kaal_err give_memory(struct grant *from, struct component *to, uint8_t righ
         return err;
     }
     struct grant *g = *out;
-    grant_blank(g);
     g->address = address;
     g->size = from->size;
     g->page_bits = from->page_bits;

@@ -32,7 +32,7 @@ void audit_event(enum kaal_audit_event event, const struct component *actor,
 
 void audit_grant(enum kaal_audit_event event, const struct component *actor, const struct grant *g)
 {
-    audit_event(event, actor, component_at(g->holder), grant_id(&broker.grants, g), g->kind);
+    audit_event(event, actor, component_at(g->holder), grant_id(g), g->kind);
 }
 
 void audit_refusal(const struct request *r, enum kaal_err err)
@@ -133,10 +133,10 @@ static void describe_grant(struct request *r, const struct grant *g)
 {
     const struct grant *from = grant_parent(&broker.grants, g);
     struct kaal_grant_info info = {
-        .id = grant_id(&broker.grants, g),
+        .id = grant_id(g),
         .holder = id_of(g->holder),
         .giver = id_of(g->giver),
-        .from = from == NULL ? 0 : grant_id(&broker.grants, from),
+        .from = from == NULL ? 0 : grant_id(from),
         .peer = id_of(g->peer),
         .kind = g->kind,
         .rights = g->rights,

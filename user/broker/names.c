@@ -106,7 +106,7 @@ enum kaal_err lookup_connect(struct request *r, const char *name, struct compone
     struct grant *g = NULL;
     enum kaal_err err = connect_call(r->caller, owner, name, broker.table->broker, NULL, &g);
     if (err == KAAL_OK) {
-        result(r, grant_id(&broker.grants, g));
+        result(r, grant_id(g));
         result(r, g->cptr);
         result(r, component_id(owner));
         audit_grant(KAAL_AUDIT_GRANT, NULL, g);
