@@ -480,8 +480,8 @@ enum kaal_err build_component(struct component *c, const char **cause)
     return *cause != NULL ? KAAL_ERR_PROGRAM : build_program(c, program, true);
 }
 
-enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
-                        seL4_CapRights_t rights, bool cached)
+static enum kaal_err map_with_tables(struct component *c, uint32_t frame, uint64_t vaddr,
+                                     seL4_CapRights_t rights, bool cached)
 {
     struct builder b = builder_of(c, false);
     enum kaal_err err = kaal_build_map(&b.base, frame, vaddr, rights, false, cached);
@@ -489,6 +489,17 @@ enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
         broker.refusal = b.base.refusal;
     }
     return err;
+}
+
+enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
+                        seL4_CapRights_t rights, bool cached)
+{
+    enum kaal_page_kind kind = cached ? KAAL_PAGE_DATA : KAAL_PAGE_REGISTERS;
+    seL4_Error refusal =
+        seL4_ARM_Page_Map(frame, c->vspace, vaddr, rights, kaal_page_attributes(kind));
+    // No table is missing where something was mapped before.
+    return refusal != seL4_FailedLookup ? refused(refusal)
+                                        : map_with_tables(c, frame, vaddr, rights, cached);
 }
 
 enum kaal_err build_own_maps(void)

@@ -81,27 +81,34 @@ static bool address_fits(uint64_t at, uint64_t size, bool large)
     return at < end && size < end - at;
 }
 
-// First fit from where the least grant would fit; after some probes, behind everything: however a
-// component has broken its addresses into pieces, nobody waits long for its requests.
-bool grant_address(struct component *c, uint64_t size, uint8_t page_bits, uint64_t *address)
+// Some probes, then behind everything: however a component has broken its addresses into pieces,
+// nobody waits long for its requests.
+static uint64_t search(const struct component *c, uint64_t size, uint8_t page_bits, uint64_t from)
 {
     bool large = page_bits == LARGE_BITS;
-    uint64_t *from = &c->dynamic_from[large];
-    uint64_t end = large ? LARGE_START : KAAL_LAYOUT_DYNAMIC_START;
-    for (unsigned i = 0; i < PROBES && end != 0; i++) {
-        *from = end > *from ? end : *from;
-        end = occupied_until(c, *from, PAGE_SIZE);
-    }
-    uint64_t at = align_up(*from, UINT64_C(1) << page_bits);
+    uint64_t at = align_up(from, UINT64_C(1) << page_bits);
     for (unsigned i = 0; i < PROBES && address_fits(at, size, large); i++) {
-        end = occupied_until(c, at, size);
+        uint64_t end = occupied_until(c, at, size);
         if (end == 0) {
-            *address = at;
-            return true;
+            return at;
         }
         at = align_up(end, UINT64_C(1) << page_bits);
     }
-    *address = align_up(dynamic_end(c, large), UINT64_C(1) << page_bits);
+    return align_up(dynamic_end(c, large), UINT64_C(1) << page_bits);
+}
+
+// First fit from where the least grant would fit, which is all for a page.
+bool grant_address(struct component *c, uint64_t size, uint8_t page_bits, uint64_t *address)
+{
+    bool large = page_bits == LARGE_BITS;
+    uint64_t from = c->dynamic_from[large];
+    uint64_t end = large ? LARGE_START : KAAL_LAYOUT_DYNAMIC_START;
+    for (unsigned i = 0; i < PROBES && end != 0; i++) {
+        from = end > from ? end : from;
+        end = occupied_until(c, from, PAGE_SIZE);
+    }
+    c->dynamic_from[large] = from;
+    *address = end == 0 && size == PAGE_SIZE ? from : search(c, size, page_bits, from);
     return address_fits(*address, size, large);
 }
 
