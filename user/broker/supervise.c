@@ -20,19 +20,12 @@ enum { BACKOFF_DOUBLINGS = 6 };
 static struct kaal_alarm alarm;
 static bool has_alarm;
 
-static const struct kaal_time *clock; // NULL: the description has none
-
-uint64_t broker_now(void)
-{
-    return clock == NULL ? 0 : __atomic_load_n(&clock->ticks, __ATOMIC_RELAXED) * clock->tick_us;
-}
-
 void supervise_open(void)
 {
     const struct kaal_start_entry *page =
         kaal_start_find(kaal_start, KAAL_START_MEMORY, KAAL_TIME_REGION);
     if (page != NULL && page->size >= sizeof(struct kaal_time)) {
-        clock = (const struct kaal_time *)page->address; // NOLINT: start page
+        broker.clock = (const struct kaal_time *)page->address; // NOLINT: start page
     }
     has_alarm = kaal_alarm_open(&alarm, "alarm_broker");
 }
