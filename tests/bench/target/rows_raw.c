@@ -172,7 +172,7 @@ static void make_space(struct bench *b)
                 KAAL_LAYOUT_IPC_BUFFER);
     map_shared(b);
     seL4_CPtr frame = map_private(b, raw.objects + FRAME, PROGRAM, PRIVATE);
-    frame = map_private(b, frame, KAAL_LAYOUT_STACK_TOP - STACK * PAGE, STACK);
+    frame = map_private(b, frame, KAAL_LAYOUT_STACK_TOP - (seL4_Word)STACK * PAGE, STACK);
     frame = map_private(b, frame, KAAL_LAYOUT_IPC_BUFFER, 1);
     map_start(b, frame);
 }

@@ -21,7 +21,7 @@ static volatile struct storm_part *storm_me(void)
 }
 
 // Without end.
-__attribute__((noinline)) static uint64_t storm_descend(volatile uint64_t *above)
+__attribute__((noinline)) static uint64_t storm_descend(const volatile uint64_t *above)
 {
     volatile uint64_t here[16] = {*above + 1};
     return *above == UINT64_MAX ? 0 : storm_descend(here) + here[0];
