@@ -96,7 +96,7 @@ enum kaal_err grant_add(struct grants *grants, enum kaal_grant_kind kind, uint32
     }
     struct grant *record = &grants->records[index];
     grants->free_first = record->links[GRANT_BY_HOLDER].next;
-    uint32_t generation = record->generation + 1;
+    uint32_t serial = record->serial + 1;
     *record = (struct grant){.kind = (uint8_t)kind,
                              .holder = (uint16_t)holder,
                              .giver = (uint16_t)giver,
@@ -108,7 +108,7 @@ enum kaal_err grant_add(struct grants *grants, enum kaal_grant_kind kind, uint32
                              .entry = GRANTS_NONE,
                              .peer_entry = GRANTS_NONE,
                              .index = index,
-                             .generation = generation == 0 ? 1 : generation};
+                             .serial = serial == 0 ? 1 : serial};
     list_add(grants, index, GRANT_BY_HOLDER);
     list_add(grants, index, GRANT_BY_GIVER);
     if (parent != NULL) {
@@ -155,15 +155,15 @@ enum kaal_err grant_remove(struct grants *grants, struct grant *grant)
 enum kaal_err grant_find(struct grants *grants, uint64_t id, struct grant **grant)
 {
     uint32_t index = (uint32_t)id;
-    uint32_t generation = (uint32_t)(id >> 32);
-    if (index >= GRANTS_MAX || generation == 0) {
+    uint32_t serial = (uint32_t)(id >> 32);
+    if (index >= GRANTS_MAX || serial == 0) {
         return KAAL_ERR_NOTFOUND;
     }
     struct grant *record = &grants->records[index];
-    if (generation > record->generation) {
+    if (serial > record->serial) {
         return KAAL_ERR_NOTFOUND;
     }
-    if (generation != record->generation || record->kind == KAAL_GRANT_NONE) {
+    if (serial != record->serial || record->kind == KAAL_GRANT_NONE) {
         return KAAL_ERR_STALE;
     }
     *grant = record;

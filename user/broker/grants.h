@@ -12,14 +12,14 @@
 // form a queue, so that a record rests as long as possible before it is used again, and an id that
 // outlived its grant is told from that of the next:
 //
-//    id   | generation of the record, from 1 | index |
+//    id   | serial of the record, from 1 | index |
 //          63                              32 31     0
 //
 // Invariant G1: a record has a kind, or it is in the queue of free ones, once.
 // Invariant G2: a grant is on the list of its holder, of its giver and, if it has one, of its peer.
 // Invariant G3: a derived grant is on the list of its parent, which is held by its giver.
 // Invariant G4: following parents from any grant comes to an end.
-// Invariant G5: the generation of a grant is not 0; `index` is the place of its record.
+// Invariant G5: the serial of a grant is not 0; `index` is the place of its record.
 #pragma once
 
 #include <kaal/broker.h>
@@ -31,7 +31,7 @@
 #include <stdint.h>
 
 enum {
-    GRANTS_MAX = 2048,
+    GRANTS_MAX = KAAL_BROKER_SHARED_SLOTS / KAAL_BROKER_GRANT_SLOTS,
     GRANTS_NONE = UINT16_MAX, // no record
     GRANTS_NODE_NONE = -1,    // no node, as an unsigned number
     GRANTS_COMPONENTS = KAAL_COMPONENT_MAX,
@@ -78,7 +78,7 @@ struct grant {
     uint16_t child;  // the newest grant derived from it, or GRANTS_NONE
     uint16_t index;  // of its record
     struct grant_link links[GRANT_LISTS];
-    uint32_t generation;
+    uint32_t serial; // how often the record was used
 };
 
 struct grants {
@@ -105,7 +105,7 @@ void grant_clear_peer(struct grants *grants, struct grant *grant);
 
 static inline uint64_t grant_id(const struct grant *grant)
 {
-    return (uint64_t)grant->generation << 32 | grant->index;
+    return (uint64_t)grant->serial << 32 | grant->index;
 }
 
 // The grant with this id. KAAL_ERR_STALE: it was removed. KAAL_ERR_NOTFOUND: there never was one.
@@ -136,6 +136,13 @@ struct grant_walk {
     uint16_t next;
 };
 
+// Is this list of a component empty?
+static inline bool grants_are_none(const struct grants *grants, enum grant_list list,
+                                   uint32_t component)
+{
+    return grants->heads[list][component] == GRANTS_NONE;
+}
+
 static inline struct grant_walk grants_walk(const struct grants *grants, enum grant_list list,
                                             uint32_t component)
 {
@@ -157,11 +164,6 @@ static inline struct grant_walk grants_of_giver(const struct grants *grants, uin
 static inline struct grant_walk grants_of_peer(const struct grants *grants, uint32_t peer)
 {
     return grants_walk(grants, GRANT_BY_PEER, peer);
-}
-
-static inline struct grant_walk grants_derived(const struct grant *parent)
-{
-    return (struct grant_walk){.list = GRANT_BY_PARENT, .next = parent->child};
 }
 
 static inline struct grant *grant_next(struct grants *grants, struct grant_walk *walk)

@@ -27,6 +27,10 @@ void supervise_open(void)
     if (page != NULL && page->size >= sizeof(struct kaal_time)) {
         broker.clock = (const struct kaal_time *)page->address; // NOLINT: start page
     }
+    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_LINKS); i++) {
+        const struct kaal_plan_link *link = plan_link(&broker.plan, i);
+        component_at(link->on)->linked |= link->kind != KAAL_LINK_ESCALATE;
+    }
     has_alarm = kaal_alarm_open(&alarm, "alarm_broker");
 }
 
@@ -107,6 +111,9 @@ static void restart_dependent(struct component *c)
 
 void supervise_restarted(const struct component *c)
 {
+    if (!c->linked) {
+        return;
+    }
     uint32_t index = 0;
     const struct kaal_plan_link *link = NULL;
     while ((link = next_link(&index, KAAL_LINK_WATCHES, c, false)) != NULL) {
