@@ -9,14 +9,13 @@
 
 // --- the audit ring ------------------------------------------------------------------------------
 
-static inline struct kaal_audit_info *add(enum kaal_audit_event event,
-                                          const struct component *actor,
+static inline struct kaal_audit_info *add(enum kaal_audit_event event, uint64_t actor,
                                           const struct component *subject, uint64_t object,
                                           uint32_t detail)
 {
     struct kaal_audit_info *record = audit_next(&broker.audit);
     record->time_us = broker_now();
-    record->actor = actor == NULL ? 0 : component_id(actor);
+    record->actor = actor;
     record->subject = component_id(subject);
     record->object = object;
     record->event = event;
@@ -27,7 +26,7 @@ static inline struct kaal_audit_info *add(enum kaal_audit_event event,
 void audit_event(enum kaal_audit_event event, const struct component *actor,
                  const struct component *subject, uint64_t object, uint32_t detail)
 {
-    (void)add(event, actor, subject, object, detail);
+    (void)add(event, actor == NULL ? 0 : component_id(actor), subject, object, detail);
 }
 
 void audit_grant(enum kaal_audit_event event, const struct component *actor, const struct grant *g)
@@ -38,7 +37,7 @@ void audit_grant(enum kaal_audit_event event, const struct component *actor, con
 void audit_refusal(const struct request *r, enum kaal_err err)
 {
     struct kaal_audit_info *record =
-        add(KAAL_AUDIT_REFUSE, r->caller, r->caller, 0, (uint32_t)r->label);
+        add(KAAL_AUDIT_REFUSE, component_id(r->caller), r->caller, 0, (uint32_t)r->label);
     record->rule = err == KAAL_ERR_DENIED ? broker.rule : 0;
     record->error = err;
 }
