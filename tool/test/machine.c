@@ -72,6 +72,7 @@ struct machine_setup machine_setup(const struct options *o, struct bytes image)
         .memory = o->memory,
         .seed = o->seed,
         .disk = o->disk,
+        .devices = o->devices,
         .counted = !o->realtime,
         .count_shift = 3,
     };
@@ -206,6 +207,14 @@ static void add_disk(struct arguments *list, struct arena *a, const char *path)
     add(list, "virtio-blk-device,drive=disk,bus=virtio-mmio-bus.0");
 }
 
+static void add_devices(struct arguments *list, const struct machine_setup *s)
+{
+    for (size_t i = 0; i < s->devices.count; i++) {
+        add(list, "-device");
+        add(list, s->devices.items[i]);
+    }
+}
+
 static const char *boot_arguments(struct arena *a, const struct machine_setup *s)
 {
     return arena_printf(a, "kaal.seed=0x%016" PRIx64 "%s%s", s->seed,
@@ -229,6 +238,7 @@ static void run_arguments(struct arena *a, const struct machine_setup *s, const 
     if (s->disk != NULL) {
         add_disk(&list, a, s->disk);
     }
+    add_devices(&list, s);
     if (s->counted) {
         // Nobody replays the recording; making it is what has instructions counted exactly.
         add(&list, "-icount");

@@ -31,8 +31,9 @@ struct machine_setup {
     unsigned gic;
     uint64_t memory;
     uint64_t seed;
-    const char *disk;      // raw image behind the first virtio transport; NULL: none
-    const char *arguments; // of the boot, behind the seed; NULL: none
+    const char *disk;       // raw image behind the first virtio transport; NULL: none
+    struct strings devices; // models, each with its properties
+    const char *arguments;  // of the boot, behind the seed; NULL: none
     bool counted; // virtual time from executed instructions (-icount): the same on each host
     unsigned count_shift; // 2^shift ns for each
     bool debug;           // with gdb, stopped at reset, instructions counted exactly
