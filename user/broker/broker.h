@@ -83,7 +83,6 @@ struct arena {
     uint8_t piece_count;
     uint8_t object_runs;
     uint8_t copy_runs;
-    uint32_t owner;
 };
 
 struct broker;
@@ -93,8 +92,7 @@ enum kaal_err memory_open(void);
 
 // Memory for about `bytes`, slots for about so many objects and copies. More is taken later where
 // that was too little. After an error nothing has been taken.
-enum kaal_err arena_reserve(struct arena *arena, uint32_t owner, uint64_t bytes, uint32_t objects,
-                            uint32_t copies);
+enum kaal_err arena_reserve(struct arena *arena, uint64_t bytes, uint32_t objects, uint32_t copies);
 
 // `count` objects in consecutive slots from *first on.
 enum kaal_err arena_objects(struct arena *arena, seL4_Word type, uint8_t size_bits, uint32_t count,
@@ -114,8 +112,8 @@ void arena_release(struct arena *arena);
 uint64_t arena_bytes(const struct arena *arena);
 uint32_t arena_slots(const struct arena *arena);
 
-// An object type's size, log2 of bytes.
-uint8_t object_bits(seL4_Word type, uint8_t size_bits);
+// `count` slots of the store in a row. KAAL_ERR_SLOTS: there are none, even after merging memory.
+enum kaal_err store_take(uint32_t count, uint32_t *first);
 
 // Maps a frame into the broker's own address space; tables come from its own arena.
 enum kaal_err memory_map_own(uint32_t frame, uint64_t vaddr, seL4_CapRights_t rights, bool cached);
@@ -141,6 +139,7 @@ struct component {
 
     // What it is made of; nothing in state NONE and ENDED.
     struct arena arena;
+    struct arena tables; // page tables of what it was granted; empty without such
     uint32_t tcb;
     uint32_t sched_context;
     uint32_t cnode; // no guard
@@ -151,8 +150,9 @@ struct component {
     uint32_t notification;
     uint32_t reply;
     uint32_t ipc_frame;
-    uint32_t stack_frame; // first of its stack
-    uint32_t start_frame; // first of its start page
+    uint32_t fault_handler; // where its faults go
+    uint32_t stack_frame;   // first of its stack
+    uint32_t start_frame;   // first of its start page
     uint32_t start_pages;
     struct kaal_start *start; // its start page, as the broker sees it
     uint64_t entry;
@@ -219,6 +219,18 @@ static inline uint32_t component_number(const struct component *c)
 static inline uint64_t component_id(const struct component *c)
 {
     return kaal_id(component_number(c), c->serial);
+}
+
+// What it may use of the processor, in thousandths.
+static inline uint32_t component_cpu(const struct component *c)
+{
+    return (uint32_t)(c->spec.budget_us * KAAL_CPU_WHOLE / c->spec.period_us);
+}
+
+// Was it spawned by `parent`?
+static inline bool component_is_child(const struct component *c, const struct component *parent)
+{
+    return !c->described && c->parent == component_number(parent);
 }
 
 // Is there something that can run?
@@ -341,6 +353,9 @@ void machine_join(const struct dt_range *window);
 // The page of registers, as the broker sees it until the next call. NULL: it cannot be had.
 volatile uint8_t *machine_registers(uint64_t paddr);
 
+// Is there room for the frames over these registers?
+bool machine_has_room(const struct dt_range *ranges, uint32_t count);
+
 // A copy of the frame over a page of device registers, in an empty slot.
 enum kaal_err machine_frame_into(uint32_t slot, uint64_t paddr);
 enum kaal_err machine_frame(struct arena *arena, uint64_t paddr, uint32_t *frame);
@@ -377,15 +392,21 @@ enum kaal_err build_component(struct component *c, const char **cause);
 // The same out of a program that has been opened. `shares`: it lies in the image.
 enum kaal_err build_program(struct component *c, const struct kaal_program *program, bool shares);
 
-// Maps a frame for data into a component that is alive; page tables come from its arena.
+// Maps a granted frame into a component that is alive. The page tables that it lacks are taken out
+// of its quota; they go back when nothing is mapped any more.
 enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
                         seL4_CapRights_t rights, bool cached);
+void build_unmap(struct component *c);
 
 // What the plan maps into the broker itself.
 enum kaal_err build_own_maps(void);
 
 // Its capabilities are in place: the thread, ready to be resumed.
 enum kaal_err build_thread(struct component *c);
+
+// Faults of those whose parent the description says this is go to it from now on, or to the broker
+// if it does not hear of them.
+void build_fault_handlers(const struct component *parent);
 
 // --- wire.c --------------------------------------------------------------------------------------
 
@@ -402,8 +423,9 @@ void wire_dead(struct component *c);
 // What a slot of `holder` leads to now that `dead`, which it led to, is no more.
 void wire_redirect(struct component *holder, uint32_t slot, bool call, uint32_t dead);
 
-// Does the plan have a channel by which `from` may call `to`?
+// Does the plan have a channel by which `from` may call `to`; call it or signal it?
 bool wire_calls(uint32_t from, uint32_t to);
+bool wire_reaches(uint32_t from, uint32_t to);
 
 // Lets all interrupts of `c` come again.
 void wire_acknowledge(const struct component *c);

@@ -18,7 +18,7 @@
 enum {
     WINDOWS_MAX = 4,
     INTERRUPTS_MAX = 4,
-    WINDOW_MAX = 1 << 24, // largest register window
+    WINDOW_MAX = 1 << 21, // largest register window
 };
 
 static bool overlaps(struct device d, uint64_t base)
@@ -135,19 +135,28 @@ static enum kaal_err read_windows(struct device d, struct windows *windows)
     struct dt_range range;
     *windows = (struct windows){0};
     while (windows->registers < WINDOWS_MAX && machine_window(d, windows->registers, &range)) {
-        if (range.size == 0 || range.size > WINDOW_MAX) {
+        if (range.size == 0) {
             return KAAL_ERR_NOTFOUND;
+        }
+        if (range.size > WINDOW_MAX) {
+            return KAAL_ERR_SLOTS;
         }
         windows->pages += pages_of(&range);
         windows->ranges[windows->registers++] = range;
     }
     windows->count = windows->registers;
+    if (d.function != NULL && d.function->homeless) {
+        return KAAL_ERR_MEMORY;
+    }
     if (d.function != NULL) {
         windows->pages++;
         (void)machine_window(d, KAAL_WINDOW_CONFIG, &windows->ranges[windows->count++]);
-        return d.function->homeless ? KAAL_ERR_MEMORY : KAAL_OK;
     }
-    return windows->count == 0 ? KAAL_ERR_NOTFOUND : KAAL_OK;
+    if (windows->count == 0) {
+        return KAAL_ERR_NOTFOUND;
+    }
+    // Before anything is taken: what does not fit leaves no frames behind.
+    return machine_has_room(windows->ranges, windows->count) ? KAAL_OK : KAAL_ERR_SLOTS;
 }
 
 static enum kaal_err map_windows(struct component *c, struct grant *g,

@@ -105,7 +105,7 @@ enum kaal_err serve_list(struct request *r)
     for (uint64_t i = argument(1); i < broker.component_count; i++) {
         struct component *c = component_at((uint32_t)i);
         bool seen = (r->caller->spec.policy.allow & KAAL_ALLOW_SEE) != 0 ||
-                    c->parent == component_number(r->caller);
+                    component_is_child(c, r->caller);
         if (c->state != KAAL_STATE_NONE && seen) {
             struct kaal_component_info info = describe(c);
             result_struct(r, &info, sizeof(info));
@@ -175,15 +175,14 @@ enum kaal_err serve_totals(struct request *r)
     if (err != KAAL_OK) {
         return err;
     }
-    // What was given back is merged first, so that the numbers are those of an idle system.
-    (void)pool_settle(&broker.pool);
     struct pool_state state = pool_state(&broker.pool);
     struct kaal_totals totals = {
         .memory = state.total,
         .memory_free = state.free,
         .largest = state.largest_bits == 0 ? 0 : UINT64_C(1) << state.largest_bits,
         .slots = broker.slots.count,
-        .slots_free = broker.slots.free,
+        // With those that memory which was given back still has: the numbers of an idle system.
+        .slots_free = broker.slots.free + state.slots_idle,
         .grants = broker.grants.count,
         .time_us = broker_now(),
     };

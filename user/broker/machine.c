@@ -6,6 +6,8 @@
 //
 //    runs    | paddr, frames from, count | paddr, ..     the serial port's came from the root task
 //
+// A frame stays for the next holder: those of a window are one run, if it is made that way.
+//
 // The bus is looked at when it is first asked for, through one large frame that is given back: the
 // configuration space of a function that somebody holds is a page of registers like others.
 
@@ -98,8 +100,7 @@ const struct pci *machine_pci(void)
         return &bus;
     }
     uint64_t at = align_down(bus.config, LIBSEL4_BIT(seL4_LargePageBits));
-    enum kaal_err err =
-        pool_take_at(&broker.pool, at, seL4_LargePageBits, broker.table->broker, &untyped);
+    enum kaal_err err = pool_take_at(&broker.pool, at, seL4_LargePageBits, &untyped);
     if (err == KAAL_OK) {
         err = scan(untyped);
         (void)pool_give(&broker.pool, untyped);
@@ -233,7 +234,7 @@ static enum kaal_err add_run(uint64_t paddr, uint8_t bits)
     if (run_count == RUNS_MAX) {
         return KAAL_ERR_SLOTS;
     }
-    enum kaal_err err = pool_take_at(&broker.pool, paddr, bits, broker.table->broker, &node);
+    enum kaal_err err = pool_take_at(&broker.pool, paddr, bits, &node);
     if (err != KAAL_OK) {
         return err;
     }
@@ -277,13 +278,32 @@ static enum kaal_err find_page(uint64_t paddr, uint32_t *frame)
     return err;
 }
 
-void machine_join(const struct dt_range *window)
+// Will the frames of the window be made as one run?
+static bool is_run(const struct dt_range *window)
 {
     uint32_t frame = 0;
-    if (window->size > PAGE_SIZE && is_pow2(window->size) &&
-        is_aligned(window->base, window->size) && !find_frame(window->base, &frame)) {
+    return window->size > PAGE_SIZE && is_pow2(window->size) &&
+           is_aligned(window->base, window->size) && !find_frame(window->base, &frame);
+}
+
+void machine_join(const struct dt_range *window)
+{
+    if (is_run(window)) {
         (void)add_run(window->base, (uint8_t)log2_floor(window->size));
     }
+}
+
+bool machine_has_room(const struct dt_range *ranges, uint32_t count)
+{
+    uint32_t frame = 0;
+    uint64_t wanted = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t end = ranges[i].base + (is_run(&ranges[i]) ? 1 : ranges[i].size);
+        for (uint64_t at = align_down(ranges[i].base, PAGE_SIZE); at < end; at += PAGE_SIZE) {
+            wanted += !find_frame(at, &frame);
+        }
+    }
+    return wanted <= RUNS_MAX - run_count;
 }
 
 volatile uint8_t *machine_registers(uint64_t paddr)

@@ -19,6 +19,7 @@ static uint32_t uses[KAAL_PD_MAX];
 static uint32_t next_use[KAAL_CAP_MAX];
 static uint16_t entry_of[KAAL_CAP_MAX]; // in the start page of its holder
 static uint32_t sink;                   // a notification that nobody waits for
+static uint32_t signal_slot;            // empty but for the moment of a signal
 
 // Nothing in the plan is about components that are not in it.
 static uint32_t first_use(const struct component *c)
@@ -53,7 +54,8 @@ enum kaal_err wire_open(void)
             cap->object == cap->pd && (cap->kind == KAAL_CAP_CNODE || cap->kind == KAAL_CAP_VSPACE);
         holder->holds_own_space = holder->holds_own_space || own_space;
     }
-    return arena_objects(&broker.own, seL4_NotificationObject, 0, 1, &sink);
+    enum kaal_err err = arena_slot(&broker.own, &signal_slot);
+    return err == KAAL_OK ? arena_objects(&broker.own, seL4_NotificationObject, 0, 1, &sink) : err;
 }
 
 // --- slots of a component ------------------------------------------------------------------------
@@ -330,6 +332,17 @@ bool wire_calls(uint32_t from, uint32_t to)
     return false;
 }
 
+bool wire_reaches(uint32_t from, uint32_t to)
+{
+    for (uint32_t i = first_use(component_at(to)); i != NO_CAP; i = next_use[i]) {
+        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
+        if (cap->pd == from && is_channel(cap)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void wire_acknowledge(const struct component *c)
 {
     for (uint32_t i = 0; i < c->irq_count; i++) {
@@ -339,16 +352,12 @@ void wire_acknowledge(const struct component *c)
 
 void wire_signal(const struct component *c, uint64_t badge)
 {
-    uint32_t slot = 0;
-    if (!component_built(c) || !slots_take(&broker.slots, 1, &slot)) {
-        return;
+    if (component_built(c) &&
+        seL4_CNode_Mint(store(), signal_slot, store_depth(), store(), c->notification,
+                        store_depth(), seL4_CanWrite, badge) == seL4_NoError) {
+        seL4_Signal(signal_slot);
+        (void)seL4_CNode_Delete(store(), signal_slot, store_depth());
     }
-    if (seL4_CNode_Mint(store(), slot, store_depth(), store(), c->notification, store_depth(),
-                        seL4_CanWrite, badge) == seL4_NoError) {
-        seL4_Signal(slot);
-        (void)seL4_CNode_Delete(store(), slot, store_depth());
-    }
-    (void)slots_give(&broker.slots, slot, 1);
 }
 
 void wire_signal_all(const struct component *c)

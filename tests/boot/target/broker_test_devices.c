@@ -52,6 +52,8 @@ void test_devices(void)
     same("permit", kaal_device_get(KAAL_DEVICE_PATH, RTC_PATH, &device), KAAL_ERR_DENIED);
     same("permit", kaal_broker_last_detail(), KAAL_RULE_PERMIT);
     unchanged("permit");
+    same("large", kaal_device_get(KAAL_DEVICE_COMPATIBLE, "cfi-flash", &device), KAAL_ERR_SLOTS);
+    unchanged("large");
     same("a", ask_device(&a, KAAL_DEVICE_PATH, RTC_PATH), KAAL_OK);
     const uint64_t grant = seL4_GetMR(1);
     const uint64_t address = seL4_GetMR(3);
@@ -59,7 +61,8 @@ void test_devices(void)
     same("part", part & 0xff, 0x31);
     same("b", ask_device(&b, KAAL_DEVICE_PATH, RTC_PATH), KAAL_ERR_BUSY);
     same("b", ask_device(&b, KAAL_DEVICE_COMPATIBLE, "arm,pl031"), KAAL_ERR_BUSY);
-    same("give", puppet_ask(&a, KAAL_BROKER_GIVE, 4, grant, b.id, 0), KAAL_ERR_STATE);
+    same("give", puppet_ask(&a, KAAL_BROKER_GIVE, 4, grant, own_id(), 0), KAAL_ERR_STATE);
+    same("give", puppet_ask(&a, KAAL_BROKER_GIVE, 4, grant, b.id, 0), KAAL_ERR_DENIED);
     same("kill", kaal_component_kill(a.id), KAAL_OK);
     same("b", ask_device(&b, KAAL_DEVICE_COMPATIBLE, "arm,pl031"), KAAL_OK);
     same("release", puppet_ask(&b, KAAL_BROKER_RELEASE, 2, seL4_GetMR(1), 0, 0), KAAL_OK);
