@@ -42,6 +42,7 @@
 #include <kaal/handover.h>
 #include <kaal/plan.h>
 #include <kaal/start.h>
+#include <kaal/time_page.h>
 
 #include <lib/fdt.h>
 
@@ -139,7 +140,7 @@ struct component {
 
     // What it is made of; nothing in state NONE and ENDED.
     struct arena arena;
-    struct arena tables; // page tables of what it was granted; empty without such
+    struct arena tables; // page tables of what it was granted, and one piece that waits for more
     uint32_t tcb;
     uint32_t sched_context;
     uint32_t cnode; // no guard
@@ -162,6 +163,8 @@ struct component {
     bool serves;          // has an endpoint that it receives from
     bool notified;        // has a notification that is bound to it
     bool holds_own_space; // and may have changed it
+    uint32_t channels_to; // of others, in the plan
+    bool linked;          // somebody depends on it or watches it
 
     // Its capability space: slots from first_free on that are taken, and bits of its notification.
     uint32_t first_free;
@@ -195,13 +198,14 @@ struct broker {
     struct audit audit;
     struct arena own; // what the broker needs itself
     struct component components[KAAL_COMPONENT_MAX];
-    uint32_t component_count; // numbers in use lie below
-    seL4_Error refusal;       // what the kernel said last when it refused something
-    uint32_t rule;            // enum kaal_rule of the last KAAL_ERR_DENIED
-    uint32_t console;         // component that prints our lines
-    uint32_t spare_reply;     // for what the broker receives in the place of others
-    uint64_t signals;         // that came meanwhile, for the broker itself
-    bool starting;            // some of the start order have not begun
+    uint32_t component_count;      // numbers in use lie below
+    seL4_Error refusal;            // what the kernel said last when it refused something
+    uint32_t rule;                 // enum kaal_rule of the last KAAL_ERR_DENIED
+    uint32_t console;              // component that prints our lines
+    uint32_t spare_reply;          // for what the broker receives in the place of others
+    uint64_t signals;              // that came meanwhile, for the broker itself
+    bool starting;                 // some of the start order have not begun
+    const struct kaal_time *clock; // NULL: the description has none
 };
 
 extern struct broker broker;
@@ -269,7 +273,11 @@ static inline enum kaal_err denied(enum kaal_rule rule)
 }
 
 // Microseconds since the clock of the description began; 0 without one.
-uint64_t broker_now(void);
+static inline uint64_t broker_now(void)
+{
+    const struct kaal_time *clock = broker.clock;
+    return clock == NULL ? 0 : __atomic_load_n(&clock->ticks, __ATOMIC_RELAXED) * clock->tick_us;
+}
 
 // The badge of a component's capability to the broker's endpoint: of its calls or its faults.
 static inline uint64_t broker_badge(const struct component *c, uint64_t kind)
@@ -393,7 +401,8 @@ enum kaal_err build_component(struct component *c, const char **cause);
 enum kaal_err build_program(struct component *c, const struct kaal_program *program, bool shares);
 
 // Maps a granted frame into a component that is alive. The page tables that it lacks are taken out
-// of its quota; they go back when nothing is mapped any more.
+// of its quota, a piece of memory at a time. build_unmap(): nothing is mapped any more; they go
+// back.
 enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
                         seL4_CapRights_t rights, bool cached);
 void build_unmap(struct component *c);
@@ -480,6 +489,9 @@ void fault_taken(struct component *c, seL4_MessageInfo_t info);
 
 // It is going to be restarted: to be reported.
 void fault_restart(const struct component *c, enum kaal_end after, uint64_t delay_us);
+
+// Its number may become another's: what is still to be told of it is put into words.
+void fault_forget(const struct component *c);
 
 // Puts the next line of faults and restarts that wait to be reported into words. False: there is
 // none.

@@ -5,6 +5,7 @@
 // device registers - it has copies of.
 
 #include "broker.h"
+#include "grant.h"
 
 #include <kaal/layout.h>
 #include <kaal/start_fill.h>
@@ -500,12 +501,7 @@ enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
     }
     c->granted += arena_bytes(&c->tables) - bytes;
     c->granted_slots += arena_slots(&c->tables) - slots;
-    if (err == KAAL_OK && c->granted > c->spec.policy.quota_memory) {
-        err = denied(KAAL_RULE_QUOTA_MEMORY);
-    } else if (err == KAAL_OK && c->granted_slots > c->spec.policy.quota_slots) {
-        err = denied(KAAL_RULE_QUOTA_SLOTS);
-    }
-    return err;
+    return err == KAAL_OK ? within_quota(c, 0, 0) : err;
 }
 
 void build_unmap(struct component *c)

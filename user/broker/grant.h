@@ -10,9 +10,17 @@
 // A new grant that has nothing yet: neither slots nor memory nor an entry, and nobody pays.
 void grant_blank(struct grant *g);
 
+// KAAL_ERR_DENIED unless so much is left of a component's quota. Page tables that only wait for the
+// next grant (build_map()) make room.
+enum kaal_err within_quota(struct component *c, uint64_t bytes, uint32_t slots);
+
 // Charges a component, whose quota must suffice, for what the grant takes of the broker: bytes,
 // slots of the store, and its record.
 enum kaal_err charge(struct grant *g, uint32_t payer, uint64_t bytes, uint32_t store_slots);
+
+// Takes back the page tables of a component that has no grant that is mapped. False: there is one,
+// or there were no tables.
+bool take_back_tables(struct component *c);
 
 // Takes back a grant from which nothing is derived, however much of it exists, and forgets it.
 void take_back(struct grant *g);

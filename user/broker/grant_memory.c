@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Memory. The frames of a grant lie in one node of the pool, so that revoking the node takes them
-// back, with all copies that were handed on; the page tables that they need are the holder's, for
-// as long as it has a grant that is mapped:
+// back, with all copies that were handed on; the page tables that they need are the holder's
+// (tables_unused() in grant.c says for how long):
 //
 //    dynamic range   |## grant ##|guard|## grant ##|guard|      |## grant ##|guard|      first fit
 //    node (2^bits)   |frame|frame|frame| unused |

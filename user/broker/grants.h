@@ -130,6 +130,13 @@ struct grant_walk {
     uint16_t next;
 };
 
+// Is this list of a component empty?
+static inline bool grants_are_none(const struct grants *grants, enum grant_list list,
+                                   uint32_t component)
+{
+    return grants->heads[list][component] == GRANTS_NONE;
+}
+
 struct grant_walk grants_of_holder(const struct grants *grants, uint32_t holder);
 struct grant_walk grants_of_giver(const struct grants *grants, uint32_t giver);
 struct grant_walk grants_of_peer(const struct grants *grants, uint32_t peer);

@@ -9,16 +9,25 @@
 
 // --- the audit ring ------------------------------------------------------------------------------
 
+static inline struct kaal_audit_info *add(enum kaal_audit_event event,
+                                          const struct component *actor,
+                                          const struct component *subject, uint64_t object,
+                                          uint32_t detail)
+{
+    struct kaal_audit_info *record = audit_next(&broker.audit);
+    record->time_us = broker_now();
+    record->actor = actor == NULL ? 0 : component_id(actor);
+    record->subject = component_id(subject);
+    record->object = object;
+    record->event = event;
+    record->detail = detail;
+    return record;
+}
+
 void audit_event(enum kaal_audit_event event, const struct component *actor,
                  const struct component *subject, uint64_t object, uint32_t detail)
 {
-    (void)audit_add(&broker.audit,
-                    (struct kaal_audit_info){.time_us = broker_now(),
-                                             .actor = actor == NULL ? 0 : component_id(actor),
-                                             .subject = component_id(subject),
-                                             .object = object,
-                                             .event = event,
-                                             .detail = detail});
+    (void)add(event, actor, subject, object, detail);
 }
 
 void audit_grant(enum kaal_audit_event event, const struct component *actor, const struct grant *g)
@@ -28,14 +37,10 @@ void audit_grant(enum kaal_audit_event event, const struct component *actor, con
 
 void audit_refusal(const struct request *r, enum kaal_err err)
 {
-    (void)audit_add(&broker.audit,
-                    (struct kaal_audit_info){.time_us = broker_now(),
-                                             .actor = component_id(r->caller),
-                                             .subject = component_id(r->caller),
-                                             .event = KAAL_AUDIT_REFUSE,
-                                             .detail = (uint32_t)r->label,
-                                             .rule = err == KAAL_ERR_DENIED ? broker.rule : 0,
-                                             .error = err});
+    struct kaal_audit_info *record =
+        add(KAAL_AUDIT_REFUSE, r->caller, r->caller, 0, (uint32_t)r->label);
+    record->rule = err == KAAL_ERR_DENIED ? broker.rule : 0;
+    record->error = err;
 }
 
 enum kaal_err serve_audit(struct request *r)

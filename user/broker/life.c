@@ -271,9 +271,16 @@ static void forget(struct component *c, bool all)
     if (c->devices) {
         devices_quiet(c);
     }
-    remove_children(c, true);
-    take_back_given(c);
-    take_back_held(c, all);
+    if (c->components > 0) {
+        remove_children(c, true);
+    }
+    const uint32_t number = component_number(c);
+    if (!grants_are_none(&broker.grants, GRANT_BY_GIVER, number) ||
+        !grants_are_none(&broker.grants, GRANT_BY_HOLDER, number) || c->tables.piece_count > 0) {
+        take_back_given(c);
+        take_back_held(c, all);
+        (void)take_back_tables(c);
+    }
 }
 
 static void empty_inbox(const struct component *c)
@@ -462,5 +469,6 @@ void life_remove(struct component *c)
         parent->cpu -= component_cpu(c) + c->spec.policy.quota_cpu;
         c->charged = false;
     }
+    fault_forget(c);
     c->state = KAAL_STATE_NONE;
 }

@@ -89,7 +89,7 @@ static struct kaal_policy inherit(const struct kaal_policy *wanted, const struct
     return policy;
 }
 
-static enum kaal_err check_quotas(const struct component *parent, const struct component *c)
+static enum kaal_err check_quotas(struct component *parent, const struct component *c)
 {
     const struct kaal_policy *policy = &c->spec.policy;
     const struct kaal_policy *own = &parent->spec.policy;
@@ -101,15 +101,7 @@ static enum kaal_err check_quotas(const struct component *parent, const struct c
     if (parent->cpu + component_cpu(c) + policy->quota_cpu > own->quota_cpu) {
         return denied(KAAL_RULE_QUOTA_CPU);
     }
-    if (parent->granted > own->quota_memory ||
-        policy->quota_memory > own->quota_memory - parent->granted) {
-        return denied(KAAL_RULE_QUOTA_MEMORY);
-    }
-    if (parent->granted_slots > own->quota_slots ||
-        policy->quota_slots > own->quota_slots - parent->granted_slots) {
-        return denied(KAAL_RULE_QUOTA_SLOTS);
-    }
-    return KAAL_OK;
+    return within_quota(parent, policy->quota_memory, policy->quota_slots);
 }
 
 // --- the program ---------------------------------------------------------------------------------
@@ -318,11 +310,8 @@ static enum kaal_err build(struct request *r, const struct kaal_spawn *spawn, st
     }
     c->granted = arena_bytes(&c->arena);
     c->granted_slots = arena_slots(&c->arena);
-    if (c->granted > c->spec.policy.quota_memory) {
-        err = denied(KAAL_RULE_QUOTA_MEMORY);
-    } else if (c->granted_slots > c->spec.policy.quota_slots) {
-        err = denied(KAAL_RULE_QUOTA_SLOTS);
-    } else {
+    err = within_quota(c, 0, 0);
+    if (err == KAAL_OK) {
         err = spawn_wire(c);
     }
     if (err == KAAL_OK && (spawn->flags & KAAL_SPAWN_CONSOLE) != 0) {
