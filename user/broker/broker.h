@@ -14,7 +14,9 @@
 //
 //    pool, slots       untyped memory and slots, pure book-keeping
 //    memory            both with the kernel behind them; arenas: what one component is made of
-//    image, machine    the packed system; the device tree
+//    image, machine    the packed system; devices of the tree and of the PCI bus
+//    pci               that bus: pure but for its registers
+//    quiet             devices that are to leave memory alone
 //    component, build  the table of components; one of them out of its plan
 //    wire              capabilities between components
 //    grants, audit     who holds what; what happened: pure book-keeping
@@ -29,6 +31,7 @@
 
 #include "audit.h"
 #include "grants.h"
+#include "pci.h"
 #include "pool.h"
 #include "slots.h"
 
@@ -133,6 +136,7 @@ struct component {
     bool finished;         // its start is over: init() done, or it has faulted or ended
     bool passive;          // its scheduling context has been taken back
     bool cut_off;          // channels to it lead to the broker
+    bool devices;          // registers have been mapped for it
     struct kaal_exit exit; // how it ended last
 
     // What it is made of; nothing in state NONE and ENDED.
@@ -320,11 +324,55 @@ enum kaal_err image_share(struct arena *arena, const uint8_t *at, uint32_t *fram
 
 enum kaal_err machine_open(void);
 
-// The node that is meant; dt_none() if this machine has none.
-struct dt_node machine_find(enum kaal_device_match match, const char *text);
+// A node of the device tree, or a function of the PCI bus.
+struct device {
+    struct dt_node node;
+    const struct pci_function *function; // NULL: a node
+};
 
-// The node of a device of the plan. dt_none() if this machine has none.
-struct dt_node machine_device(uint32_t device);
+static inline struct device no_device(void)
+{
+    return (struct device){.node = dt_none()};
+}
+
+static inline bool device_exists(struct device d)
+{
+    return !dt_is_none(d.node) || d.function != NULL;
+}
+
+static inline bool device_same(struct device a, struct device b)
+{
+    return a.node.at == b.node.at && a.function == b.function;
+}
+
+// Nodes in the order of the tree, then functions in that of the bus.
+struct device machine_next(struct device after);
+
+// The next that is meant behind `after`, from no_device() on. Only a compatible string and a PCI ID
+// without a number mean several. no_device(): this machine has no more.
+struct device machine_find(enum kaal_device_match match, const char *text, struct device after);
+bool machine_means(enum kaal_device_match match, const char *text, struct device d);
+
+// A device of the plan.
+struct device machine_device(uint32_t device);
+
+// Register window, or KAAL_WINDOW_CONFIG; the base that tells it from all others; interrupt.
+bool machine_window(struct device d, uint32_t window, struct dt_range *range);
+uint64_t machine_base(struct device d);
+bool machine_line(struct device d, uint32_t number, struct dt_irq *irq);
+
+// What it is called in a start page.
+void machine_name(struct device d, char name[KAAL_NAME_SIZE]);
+
+// The bus that functions are on, once one has been found.
+const struct pci *machine_pci(void);
+
+// Makes the frames of a large window as one, if that is possible. Pages that are missing are made
+// one by one later.
+void machine_join(const struct dt_range *window);
+
+// The page of registers, as the broker sees it until the next call. NULL: it cannot be had.
+volatile uint8_t *machine_registers(uint64_t paddr);
 
 // Is there room for the frames over these registers?
 bool machine_has_room(const struct dt_range *ranges, uint32_t count);
@@ -333,8 +381,20 @@ bool machine_has_room(const struct dt_range *ranges, uint32_t count);
 enum kaal_err machine_frame_into(uint32_t slot, uint64_t paddr);
 enum kaal_err machine_frame(struct arena *arena, uint64_t paddr, uint32_t *frame);
 
-// A handler for interrupt `number` of a node, in `slot` of the store.
-enum kaal_err machine_irq(struct dt_node node, uint32_t number, uint32_t slot);
+// A handler for interrupt `number`, in `slot` of the store. KAAL_ERR_BUSY: somebody else has that
+// line.
+enum kaal_err machine_irq(struct device d, uint32_t number, uint32_t slot);
+
+// --- quiet.c -------------------------------------------------------------------------------------
+
+// A device that begins to have a holder; that has none any more, after which it reaches no memory.
+void device_start(struct device d, bool interrupts);
+void device_quiet(struct device d);
+
+// The same for the devices that the description gives `c`; the second also for what was granted.
+// Only for those that have `devices`: most are restarted without a look.
+void devices_start(const struct component *c);
+void devices_quiet(const struct component *c);
 
 // --- build.c -------------------------------------------------------------------------------------
 
@@ -343,6 +403,9 @@ enum kaal_err build_regions(void);
 
 // First frame of a region.
 uint32_t build_region(uint32_t region);
+
+// `count` frames of 2^bits bytes out of a node of their own, in slots from `first` on.
+enum kaal_err build_frames(uint32_t node, uint8_t bits, uint32_t first, uint32_t count);
 
 // Kernel objects, program, stack and start page. After an error there is nothing of it.
 enum kaal_err build_component(struct component *c, const char **cause);

@@ -142,6 +142,9 @@ static void tables_unused(struct component *c)
 void take_back(struct grant *g)
 {
     struct component *holder = component_at(g->holder);
+    if (g->kind == KAAL_GRANT_DEVICE) {
+        device_quiet(granted_device(g));
+    }
     if (g->kind == KAAL_GRANT_IRQ) {
         (void)seL4_IRQHandler_Clear(g->slot);
         (void)seL4_CNode_Revoke(store(), g->slot, store_depth());

@@ -66,5 +66,8 @@ enum kaal_err give_channel(struct grant *from, struct component *to, struct gran
 
 // --- grant_device.c ------------------------------------------------------------------------------
 
-// Whom the description, or a grant, gives these registers; NO_COMPONENT: nobody.
-uint32_t device_holder(struct dt_node node);
+// Whom the description, or a grant, gives this device; NO_COMPONENT: nobody.
+uint32_t device_holder(struct device d);
+
+// What a grant of a device is about.
+struct device granted_device(const struct grant *g);
