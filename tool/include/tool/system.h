@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // The model of a system: what a description says, with the place of every statement. Front ends
-// fill it (system_from_toml()), system_check() judges it, image/plan.c turns it into numbers.
+// fill it (system_from_toml(), system_from_xml()), system_check() judges it, image/plan.c turns it
+// into numbers.
 //
 //   struct system
 //     pds[]       protection domains, in file order
 //     channels[]  who calls or signals whom
 //     regions[]   shared memory, each with its maps[]
 //     devices[]   hardware, each with its one holder
+//     irqs[]      interrupts by their number, each with its one holder
 //     caps[]      raw kernel objects
 //     links[]     who depends on whom, of the domains' policies
 //
@@ -89,6 +91,33 @@ struct sd_policy {
     uint32_t allow; // enum kaal_allow
 };
 
+// What a domain's program finds when it starts.
+enum sd_abi {
+    SD_ABI_KAAL,     // a start page that names its capabilities
+    SD_ABI_MICROKIT, // libmicrokit's slots and addresses; symbols of its own that were filled in
+};
+
+// What a symbol of a Microkit program is set to.
+enum sd_setvar_kind {
+    SD_SETVAR_VADDR,        // where region `name` is mapped
+    SD_SETVAR_SIZE,         // its size in bytes
+    SD_SETVAR_PADDR,        // its physical address
+    SD_SETVAR_PREFILL_SIZE, // the size of the file that it holds
+    SD_SETVAR_CHANNEL,      // the identifier `id` of a channel end
+    SD_SETVAR_IRQ,          // of an interrupt
+    SD_SETVAR_CHILD,        // of a child
+};
+
+struct sd_setvar {
+    struct place at;
+    struct sd_text symbol;
+    struct sd_text region_name; // of the kinds that are about one
+    struct sd_number id;        // of the others
+    enum sd_setvar_kind kind;
+    // Resolved.
+    size_t region;
+};
+
 struct sd_pd {
     struct sd_text name;
     struct sd_text image;
@@ -103,8 +132,19 @@ struct sd_pd {
     struct sd_flag passive;
     struct sd_flag fpu;
     struct sd_policy policy;
+    // Of Microkit programs.
+    struct sd_text abi_name;
+    struct sd_text symbols; // file whose symbols are looked up, NULL: those of the image
+    struct sd_number id;    // at its parent
+    struct sd_flag smc;     // may make secure monitor calls
+    struct sd_number cpu;
+    struct sd_text domain; // of the schedule
+    struct sd_setvar *setvars;
+    size_t setvar_count;
+    size_t setvar_capacity;
     // Resolved.
     enum kaal_role role;
+    enum sd_abi abi;
     size_t parent;
 };
 
@@ -115,6 +155,10 @@ struct sd_channel {
     struct sd_text to_name;
     struct sd_text kind_name;
     struct sd_flag grant;
+    // What the two ends call it. A Microkit program knows its channels by these numbers alone, and
+    // all channels of two domains with the same two numbers are one of Microkit's.
+    struct sd_number from_id;
+    struct sd_number to_id;
     // Resolved.
     size_t from;
     size_t to;
@@ -137,6 +181,9 @@ struct sd_region {
     struct sd_number size;
     struct sd_number page_size;
     struct sd_flag contiguous;
+    struct sd_number paddr;     // where in physical memory; not given: anywhere
+    struct sd_text prefill;     // file that it holds from its start on
+    struct sd_flag prefill_fdt; // instead, the machine's device tree
     struct sd_map *maps;
     size_t map_count;
     size_t map_capacity;
@@ -155,6 +202,45 @@ struct sd_device {
     size_t pd;
 };
 
+// An interrupt by its number, for programs that know it.
+struct sd_irq {
+    struct place at;
+    struct sd_text pd_name;
+    struct sd_text trigger_name; // "level", "edge"
+    struct sd_number irq;        // of the interrupt controller
+    struct sd_number id;         // what its holder calls it: a bit of its notification
+    // Resolved.
+    size_t pd;
+    bool edge; // else level
+};
+
+// The order in which the kernel's domains have the processor.
+struct sd_domain {
+    struct sd_text name;
+    struct sd_number id; // the kernel's number
+};
+
+struct sd_turn {
+    struct place at;
+    struct sd_text domain_name; // NULL: the end marker
+    struct sd_number duration;
+    bool in_ticks; // else microseconds
+    // Resolved.
+    size_t domain;
+};
+
+struct sd_schedule {
+    struct place at;
+    struct sd_domain *domains;
+    size_t domain_count;
+    size_t domain_capacity;
+    struct sd_turn *turns;
+    size_t turn_count;
+    size_t turn_capacity;
+    struct sd_number start_index;
+    struct sd_number index_shift;
+};
+
 struct sd_cap {
     struct place at;
     struct sd_text name;
@@ -164,6 +250,7 @@ struct sd_cap {
     struct sd_text rights_name;
     struct sd_number badge;
     struct sd_number page; // of a region
+    struct sd_number slot; // of a Microkit program's root CNode
     // Resolved.
     size_t pd;
     enum kaal_cap_kind kind;
@@ -199,9 +286,13 @@ struct system {
     struct sd_device *devices;
     size_t device_count;
     size_t device_capacity;
+    struct sd_irq *irqs;
+    size_t irq_count;
+    size_t irq_capacity;
     struct sd_cap *caps;
     size_t cap_count;
     size_t cap_capacity;
+    struct sd_schedule schedule; // no turns: the kernel's own
     // Resolved.
     size_t root;
     size_t broker;
