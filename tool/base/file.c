@@ -88,6 +88,16 @@ bool file_read(struct arena *a, const char *path, size_t limit, struct bytes *ou
     return ok;
 }
 
+bool output_shown(struct diag *d)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) {
+        return true;
+    }
+    diag_error(d, place_none(), "standard output: %s; what was printed is not complete",
+               strerror(errno));
+    return false;
+}
+
 bool file_exists(const char *path)
 {
     struct stat st;

@@ -35,6 +35,7 @@ static const char main_help[] =
     "\n"
     "  check   is the description of a system right?\n"
     "  build   pack it into a bootable image\n"
+    "  plan    list what it is made of: objects, capabilities, memory\n"
     "  run     boot it in QEMU and verify what it does\n"
     "  test    run the project's tests, or verify several systems\n"
     "  caps    boot it, and show who holds what, by the broker and by the kernel\n"
@@ -75,6 +76,19 @@ static const char build_help[] =
     "example:\n"
     "  kaal build -o out/loader.elf my/system.toml\n"
     "  qemu-system-aarch64 -machine virt -cpu cortex-a53 -nographic -m 2G -kernel out/loader.elf\n";
+
+static const char plan_help[] =
+    "usage: kaal plan [OPTION]... [SYSTEM]\n"
+    "\n"
+    "Packs a system and lists what is built of it when it boots: of each component the kernel\n"
+    "objects, the capabilities with slot, badge and rights, and what is mapped where, with the\n"
+    "physical address if that is known. Writes no file.\n"
+    "\n"
+    "      --json             the same as JSON (docs/plan.md)\n" SYSTEM_HELP MACHINE_HELP
+        COMMON_HELP "\n"
+    "examples:\n"
+    "  kaal plan my/system.toml\n"
+    "  kaal plan --json | jq '.components[] | {name, capabilities}'\n";
 
 static const char run_help[] =
     "usage: kaal run [OPTION]... [SYSTEM]\n"
@@ -191,7 +205,7 @@ const char *help_text(const char *command)
         const char *text;
     } texts[] = {
         {"check", check_help}, {"build", build_help}, {"run", run_help},   {"test", test_help},
-        {"bench", bench_help}, {"sdk", sdk_help},     {"caps", caps_help},
+        {"bench", bench_help}, {"sdk", sdk_help},     {"caps", caps_help}, {"plan", plan_help},
     };
     for (size_t i = 0; command != NULL && i < sizeof(texts) / sizeof(texts[0]); i++) {
         if (strcmp(texts[i].command, command) == 0) {

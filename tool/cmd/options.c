@@ -18,7 +18,8 @@
 #define CONFIG_DEFAULT "mcs-dbg"
 
 enum {
-    ANY_SYSTEM = CMD_CHECK | CMD_BUILD | CMD_RUN | CMD_TEST | CMD_BENCH | CMD_CAPS,
+    PACKS = CMD_BUILD | CMD_PLAN, // and no more
+    ANY_SYSTEM = CMD_CHECK | PACKS | CMD_RUN | CMD_TEST | CMD_BENCH | CMD_CAPS,
     RUNS = CMD_RUN | CMD_TEST | CMD_CAPS,
     MEMORY_DEFAULT_MIB = 512,
     MEMORY_MIN_MIB = 16,
@@ -273,7 +274,7 @@ static const struct option_use uses[] = {
     {KEY_REPLAY, CMD_RUN},
     {KEY_REALTIME, RUNS},
     {KEY_CTEST, CMD_TEST},
-    {KEY_JSON, CMD_BENCH},
+    {KEY_JSON, CMD_BENCH | CMD_PLAN},
     {KEY_SYNTAX, CMD_CHECK},
     {KEY_LONG, CMD_TEST},
     {KEY_GROWTH, CMD_BENCH},
@@ -448,7 +449,7 @@ static const struct {
     enum command command;
 } commands[] = {
     {"check", CMD_CHECK}, {"build", CMD_BUILD}, {"run", CMD_RUN},   {"test", CMD_TEST},
-    {"bench", CMD_BENCH}, {"sdk", CMD_SDK},     {"caps", CMD_CAPS},
+    {"bench", CMD_BENCH}, {"sdk", CMD_SDK},     {"caps", CMD_CAPS}, {"plan", CMD_PLAN},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -501,7 +502,7 @@ static bool finish_mock(struct parser *p)
 {
     const struct options *o = p->options;
     const char *what = NULL;
-    if (o->command == CMD_BUILD) {
+    if ((o->command & PACKS) != 0) {
         what = "an image is";
     } else if (o->command == CMD_BENCH) {
         what = "instructions are counted";
@@ -584,7 +585,7 @@ static bool finish(struct parser *p)
     if (!finish_bench(p) || !finish_backend(p) || !finish_sdk(p) || !finish_run(p)) {
         return false;
     }
-    bool one = o->command == CMD_BUILD || o->command == CMD_RUN || o->command == CMD_CAPS ||
+    bool one = (o->command & PACKS) != 0 || o->command == CMD_RUN || o->command == CMD_CAPS ||
                (o->command == CMD_BENCH && o->bench == BENCH_BOOT);
     if (one && o->systems.count > 1) {
         diag_error(p->diag, place_none(), "more than one SYSTEM: %s; give one",

@@ -252,39 +252,94 @@ static bool names_devices(const struct system *s)
     return names;
 }
 
-bool devices_check_tree(struct arena *a, struct bytes tree, const struct system *s, struct diag *d)
+static bool check(struct checker *c, struct bytes tree)
 {
-    struct checker c = {.arena = a, .diag = d, .system = s};
-    size_t errors = d->errors;
-    enum dt_err err = dt_open(&c.dt, tree.data, tree.size);
+    size_t errors = c->diag->errors;
+    enum dt_err err = dt_open(&c->dt, tree.data, tree.size);
     if (err != DT_OK) {
-        diag_error(d, place_none(), "the machine's device tree: %s; use another QEMU",
+        diag_error(c->diag, place_none(), "the machine's device tree: %s; use another QEMU",
                    dt_strerror(err));
         return false;
     }
-    c.nodes = arena_alloc(a, (s->device_count + 1) * sizeof(*c.nodes));
-    for (size_t i = 0; i < s->device_count; i++) {
-        check_device(&c, i);
+    c->nodes = arena_alloc(c->arena, (c->system->device_count + 1) * sizeof(*c->nodes));
+    for (size_t i = 0; i < c->system->device_count; i++) {
+        check_device(c, i);
     }
-    check_permits(&c);
-    return d->errors == errors;
+    check_permits(c);
+    return c->diag->errors == errors;
 }
 
-bool devices_check(struct arena *a, const struct options *o, const struct system *s, struct diag *d)
+bool devices_check_tree(struct arena *a, struct bytes tree, const struct system *s, struct diag *d)
 {
-    struct bytes tree;
+    struct checker c = {.arena = a, .diag = d, .system = s};
+    return check(&c, tree);
+}
+
+// --- the machine's -----------------------------------------------------------------------------
+
+static void describe(struct checker *c, struct dt_node node, struct device_found *out)
+{
+    struct dt_range window;
+    struct dt_irq irq;
+    out->path = node_path(c, node);
+    while (dt_reg(&c->dt, node, (unsigned)out->window_count, &window)) {
+        out->window_count++;
+    }
+    while (dt_irq(&c->dt, node, (unsigned)out->irq_count, &irq)) {
+        out->irq_count++;
+    }
+    out->windows = arena_alloc(c->arena, (out->window_count + 1) * sizeof(*out->windows));
+    out->irqs = arena_alloc(c->arena, (out->irq_count + 1) * sizeof(*out->irqs));
+    for (unsigned i = 0; i < out->window_count; i++) {
+        (void)dt_reg(&c->dt, node, i, &out->windows[i]);
+    }
+    for (unsigned i = 0; i < out->irq_count; i++) {
+        (void)dt_irq(&c->dt, node, i, &out->irqs[i]);
+    }
+}
+
+// Leaves `tree` empty where nothing is to be looked up, or there is no QEMU.
+static bool find_tree(struct arena *a, const struct options *o, const struct system *s,
+                      struct bytes *tree, struct diag *d)
+{
     struct machine_setup setup = machine_setup(o, (struct bytes){0});
+    *tree = (struct bytes){0};
     if (!names_devices(s)) {
         return true;
     }
     if (o->backend == BACKEND_MOCK && !mock_setup_tree(a, o, &setup, d)) {
         return false;
     }
-    if (!machine_tree(a, &setup, &tree)) {
+    if (!machine_tree(a, &setup, tree)) {
         diag_note(d, place_file(s->file),
                   "the devices were not checked: %s gave no device tree; install qemu-system-arm",
                   setup.qemu);
+        *tree = (struct bytes){0};
+    }
+    return true;
+}
+
+bool devices_find(struct arena *a, const struct options *o, const struct system *s,
+                  struct device_found **out, struct diag *d)
+{
+    struct checker c = {.arena = a, .diag = d, .system = s};
+    struct bytes tree;
+    *out = arena_alloc(a, (s->device_count + 1) * sizeof(**out));
+    if (!find_tree(a, o, s, &tree, d)) {
+        return false;
+    }
+    if (tree.size == 0) {
         return true;
     }
-    return devices_check_tree(a, tree, s, d);
+    bool ok = check(&c, tree);
+    for (size_t i = 0; ok && i < s->device_count; i++) {
+        describe(&c, c.nodes[i], &(*out)[i]);
+    }
+    return ok;
+}
+
+bool devices_check(struct arena *a, const struct options *o, const struct system *s, struct diag *d)
+{
+    struct device_found *found = NULL;
+    return devices_find(a, o, s, &found, d);
 }

@@ -4,9 +4,12 @@
 // machine that it is for.
 #pragma once
 
-#include <stdbool.h>
-
 #include "tool/file.h"
+
+#include "lib/fdt.h"
+
+#include <stdbool.h>
+#include <stddef.h>
 
 struct arena;
 struct diag;
@@ -18,5 +21,18 @@ struct system;
 bool devices_check(struct arena *a, const struct options *o, const struct system *s,
                    struct diag *d);
 
-// The same with a tree at hand.
+// Where a device of the description is in the machine.
+struct device_found {
+    const char *path; // of its node; NULL: nobody knows
+    struct dt_range *windows;
+    size_t window_count;
+    struct dt_irq *irqs;
+    size_t irq_count;
+};
+
+// The same, and what was found of each device of the description.
+bool devices_find(struct arena *a, const struct options *o, const struct system *s,
+                  struct device_found **out, struct diag *d);
+
+// devices_check() with a tree at hand.
 bool devices_check_tree(struct arena *a, struct bytes tree, const struct system *s, struct diag *d);

@@ -339,6 +339,11 @@ uint64_t system_stack(const struct sd_pd *pd);
 uint64_t system_page_size(const struct sd_region *region);
 struct kaal_policy system_policy(const struct sd_pd *pd);
 
+// The words of the description: for a number of enum kaal_restart, for a bit of enum kaal_allow;
+// NULL behind the last.
+const char *system_restart_name(uint32_t restart);
+const char *system_allow_name(uint32_t bit);
+
 // What names the device, and in which way.
 const struct sd_text *system_match(const struct sd_match *match, enum kaal_device_match *by);
 
