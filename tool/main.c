@@ -43,6 +43,8 @@ static int dispatch(struct arena *a, struct options *o, struct diag *d)
         return cmd_caps(a, o, d);
     case CMD_PLAN:
         return cmd_plan(a, o, d);
+    case CMD_DIFF:
+        return cmd_diff(a, o, d);
     }
     return STATUS_USAGE;
 }

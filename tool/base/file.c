@@ -93,8 +93,10 @@ bool output_shown(struct diag *d)
     if (fflush(stdout) == 0 && !ferror(stdout)) {
         return true;
     }
-    diag_error(d, place_none(), "standard output: %s; what was printed is not complete",
-               strerror(errno));
+    if (errno != EPIPE) { // the reader has seen enough
+        diag_error(d, place_none(), "standard output: %s; what was printed is not complete",
+                   strerror(errno));
+    }
     return false;
 }
 

@@ -36,6 +36,7 @@ static const char main_help[] =
     "  check   is the description of a system right?\n"
     "  build   pack it into a bootable image\n"
     "  plan    list what it is made of: objects, capabilities, memory\n"
+    "  diff    what does one system allow that another does not?\n"
     "  run     boot it in QEMU and verify what it does\n"
     "  test    run the project's tests, or verify several systems\n"
     "  caps    boot it, and show who holds what, by the broker and by the kernel\n"
@@ -89,6 +90,20 @@ static const char plan_help[] =
     "examples:\n"
     "  kaal plan my/system.toml\n"
     "  kaal plan --json | jq '.components[] | {name, capabilities}'\n";
+
+static const char diff_help[] =
+    "usage: kaal diff [OPTION]... A B\n"
+    "\n"
+    "Compares what two systems allow, in words: components, processor time, who may call and "
+    "signal\n"
+    "whom, access to memory and devices, capabilities, what may be asked of the broker. What has\n"
+    "another name or place, and no more, is the same.\n"
+    "\n"
+    "      --json             the same as JSON (docs/plan.md)\n" COMMON_HELP "\n"
+    "Exit status: 0 the same authority, 1 another, 2 not to be compared.\n"
+    "\n"
+    "example:\n"
+    "  kaal diff old/system.toml new/system.toml\n";
 
 static const char run_help[] =
     "usage: kaal run [OPTION]... [SYSTEM]\n"
@@ -204,8 +219,9 @@ const char *help_text(const char *command)
         const char *command;
         const char *text;
     } texts[] = {
-        {"check", check_help}, {"build", build_help}, {"run", run_help},   {"test", test_help},
-        {"bench", bench_help}, {"sdk", sdk_help},     {"caps", caps_help}, {"plan", plan_help},
+        {"check", check_help}, {"build", build_help}, {"run", run_help},
+        {"test", test_help},   {"bench", bench_help}, {"sdk", sdk_help},
+        {"caps", caps_help},   {"plan", plan_help},   {"diff", diff_help},
     };
     for (size_t i = 0; command != NULL && i < sizeof(texts) / sizeof(texts[0]); i++) {
         if (strcmp(texts[i].command, command) == 0) {

@@ -274,7 +274,7 @@ static const struct option_use uses[] = {
     {KEY_REPLAY, CMD_RUN},
     {KEY_REALTIME, RUNS},
     {KEY_CTEST, CMD_TEST},
-    {KEY_JSON, CMD_BENCH | CMD_PLAN},
+    {KEY_JSON, CMD_BENCH | CMD_PLAN | CMD_DIFF},
     {KEY_SYNTAX, CMD_CHECK},
     {KEY_LONG, CMD_TEST},
     {KEY_GROWTH, CMD_BENCH},
@@ -448,8 +448,9 @@ static const struct {
     const char *name;
     enum command command;
 } commands[] = {
-    {"check", CMD_CHECK}, {"build", CMD_BUILD}, {"run", CMD_RUN},   {"test", CMD_TEST},
-    {"bench", CMD_BENCH}, {"sdk", CMD_SDK},     {"caps", CMD_CAPS}, {"plan", CMD_PLAN},
+    {"check", CMD_CHECK}, {"build", CMD_BUILD}, {"run", CMD_RUN},
+    {"test", CMD_TEST},   {"bench", CMD_BENCH}, {"sdk", CMD_SDK},
+    {"caps", CMD_CAPS},   {"plan", CMD_PLAN},   {"diff", CMD_DIFF},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -583,6 +584,10 @@ static bool finish(struct parser *p)
 {
     struct options *o = p->options;
     if (!finish_bench(p) || !finish_backend(p) || !finish_sdk(p) || !finish_run(p)) {
+        return false;
+    }
+    if (o->command == CMD_DIFF && o->systems.count != 2) {
+        diag_error(p->diag, place_none(), "write `kaal diff A B`, with two SYSTEMs");
         return false;
     }
     bool one = (o->command & PACKS) != 0 || o->command == CMD_RUN || o->command == CMD_CAPS ||

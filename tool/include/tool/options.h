@@ -19,6 +19,7 @@ enum command {
     CMD_SDK = 1u << 5,
     CMD_CAPS = 1u << 6,
     CMD_PLAN = 1u << 7,
+    CMD_DIFF = 1u << 8,
 };
 
 // What a system runs on.
