@@ -45,6 +45,8 @@ static int dispatch(struct arena *a, struct options *o, struct diag *d)
         return cmd_plan(a, o, d);
     case CMD_DIFF:
         return cmd_diff(a, o, d);
+    case CMD_GRAPH:
+        return cmd_graph(a, o, d);
     }
     return STATUS_USAGE;
 }

@@ -37,6 +37,7 @@ static const char main_help[] =
     "  build   pack it into a bootable image\n"
     "  plan    list what it is made of: objects, capabilities, memory\n"
     "  diff    what does one system allow that another does not?\n"
+    "  graph   draw it, and mark what looks wrong\n"
     "  run     boot it in QEMU and verify what it does\n"
     "  test    run the project's tests, or verify several systems\n"
     "  caps    boot it, and show who holds what, by the broker and by the kernel\n"
@@ -104,6 +105,23 @@ static const char diff_help[] =
     "\n"
     "example:\n"
     "  kaal diff old/system.toml new/system.toml\n";
+
+static const char graph_help[] =
+    "usage: kaal graph [OPTION]... [SYSTEM]\n"
+    "\n"
+    "Draws a system: components, who calls and signals whom, memory with rights, devices with\n"
+    "interrupts. What looks wrong is marked in the picture and told: a call to somebody of lower\n"
+    "priority, circles of calls, memory that is written and executed, memory that nobody else "
+    "reads\n"
+    "or nobody writes, a device that two can reach, a component that nothing leads to.\n"
+    "\n"
+    "  -o, --output FILE      .dot: text for Graphviz; .svg: a picture, drawn by the program "
+    "`dot`\n"
+    "                         (default: the text, to standard output)\n"
+    "      --json             print the marks as JSON\n" SYSTEM_HELP MACHINE_HELP COMMON_HELP "\n"
+    "examples:\n"
+    "  kaal graph -o system.svg my/system.toml\n"
+    "  kaal graph my/system.toml | dot -Tpdf -o system.pdf\n";
 
 static const char run_help[] =
     "usage: kaal run [OPTION]... [SYSTEM]\n"
@@ -219,9 +237,9 @@ const char *help_text(const char *command)
         const char *command;
         const char *text;
     } texts[] = {
-        {"check", check_help}, {"build", build_help}, {"run", run_help},
-        {"test", test_help},   {"bench", bench_help}, {"sdk", sdk_help},
-        {"caps", caps_help},   {"plan", plan_help},   {"diff", diff_help},
+        {"check", check_help}, {"build", build_help}, {"run", run_help},   {"test", test_help},
+        {"bench", bench_help}, {"sdk", sdk_help},     {"caps", caps_help}, {"plan", plan_help},
+        {"diff", diff_help},   {"graph", graph_help},
     };
     for (size_t i = 0; command != NULL && i < sizeof(texts) / sizeof(texts[0]); i++) {
         if (strcmp(texts[i].command, command) == 0) {

@@ -19,7 +19,7 @@
 
 enum {
     PACKS = CMD_BUILD | CMD_PLAN, // and no more
-    ANY_SYSTEM = CMD_CHECK | PACKS | CMD_RUN | CMD_TEST | CMD_BENCH | CMD_CAPS,
+    ANY_SYSTEM = CMD_CHECK | CMD_GRAPH | PACKS | CMD_RUN | CMD_TEST | CMD_BENCH | CMD_CAPS,
     RUNS = CMD_RUN | CMD_TEST | CMD_CAPS,
     MEMORY_DEFAULT_MIB = 512,
     MEMORY_MIN_MIB = 16,
@@ -267,14 +267,14 @@ static const struct option long_options[] = {
 };
 
 static const struct option_use uses[] = {
-    {KEY_OUTPUT, CMD_BUILD},
+    {KEY_OUTPUT, CMD_BUILD | CMD_GRAPH},
     {KEY_TIMEOUT, RUNS | CMD_BENCH},
     {KEY_SEED, RUNS},
     {KEY_LOG, RUNS},
     {KEY_REPLAY, CMD_RUN},
     {KEY_REALTIME, RUNS},
     {KEY_CTEST, CMD_TEST},
-    {KEY_JSON, CMD_BENCH | CMD_PLAN | CMD_DIFF},
+    {KEY_JSON, CMD_BENCH | CMD_PLAN | CMD_DIFF | CMD_GRAPH},
     {KEY_SYNTAX, CMD_CHECK},
     {KEY_LONG, CMD_TEST},
     {KEY_GROWTH, CMD_BENCH},
@@ -448,9 +448,9 @@ static const struct {
     const char *name;
     enum command command;
 } commands[] = {
-    {"check", CMD_CHECK}, {"build", CMD_BUILD}, {"run", CMD_RUN},
-    {"test", CMD_TEST},   {"bench", CMD_BENCH}, {"sdk", CMD_SDK},
-    {"caps", CMD_CAPS},   {"plan", CMD_PLAN},   {"diff", CMD_DIFF},
+    {"check", CMD_CHECK}, {"build", CMD_BUILD}, {"run", CMD_RUN},   {"test", CMD_TEST},
+    {"bench", CMD_BENCH}, {"sdk", CMD_SDK},     {"caps", CMD_CAPS}, {"plan", CMD_PLAN},
+    {"diff", CMD_DIFF},   {"graph", CMD_GRAPH},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -580,18 +580,36 @@ static bool finish_run(struct parser *p)
     return true;
 }
 
+static bool has_suffix(const char *path, const char *suffix)
+{
+    size_t length = strlen(path);
+    return length > strlen(suffix) && strcmp(path + length - strlen(suffix), suffix) == 0;
+}
+
+// The ending of a picture's name says what it is.
+static bool finish_picture(struct parser *p)
+{
+    const struct options *o = p->options;
+    bool picture = o->command == CMD_GRAPH && o->output != NULL;
+    if (picture && !has_suffix(o->output, ".dot") && !has_suffix(o->output, ".svg")) {
+        return wrong(p, "output", o->output, "a name that ends in .dot or .svg");
+    }
+    return true;
+}
+
 static bool finish(struct parser *p)
 {
     struct options *o = p->options;
-    if (!finish_bench(p) || !finish_backend(p) || !finish_sdk(p) || !finish_run(p)) {
+    if (!finish_bench(p) || !finish_backend(p) || !finish_sdk(p) || !finish_run(p) ||
+        !finish_picture(p)) {
         return false;
     }
     if (o->command == CMD_DIFF && o->systems.count != 2) {
         diag_error(p->diag, place_none(), "write `kaal diff A B`, with two SYSTEMs");
         return false;
     }
-    bool one = (o->command & PACKS) != 0 || o->command == CMD_RUN || o->command == CMD_CAPS ||
-               (o->command == CMD_BENCH && o->bench == BENCH_BOOT);
+    bool one = (o->command & (PACKS | CMD_GRAPH)) != 0 || o->command == CMD_RUN ||
+               o->command == CMD_CAPS || (o->command == CMD_BENCH && o->bench == BENCH_BOOT);
     if (one && o->systems.count > 1) {
         diag_error(p->diag, place_none(), "more than one SYSTEM: %s; give one",
                    o->systems.items[1]);

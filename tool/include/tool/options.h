@@ -20,6 +20,7 @@ enum command {
     CMD_CAPS = 1u << 6,
     CMD_PLAN = 1u << 7,
     CMD_DIFF = 1u << 8,
+    CMD_GRAPH = 1u << 9,
 };
 
 // What a system runs on.
