@@ -18,6 +18,7 @@ An object has no name in the kernel. So the names of the plan and the addresses 
   judge    every entry of the plan changed by hand, one by one: each change is found
   books    a broker whose books are wrong (target/broker_errs.c)
   broker   one that gives too much (target/broker_wrong.c)
+  stacks   at the system's end: no deeper than `kaal plan` says
 
 usage: readback.py CASE TOOL BUILD-FOLDER SOURCE-FOLDER CAPS-PROGRAM SYSTEM [MACHINE-OPTION]...
 """
@@ -408,12 +409,16 @@ class Program:
 
 # --- cases ------------------------------------------------------------------------------------------
 
-def read_back(folder, system, *options):
-    """The plan of a system, and the kernel's memory before the first component begins."""
+def packed(folder, system):
+    """Packs a system, and its plan, which is the same on every machine but for the devices, which these share."""
     pack = ["--build-dir", str(build), "--config", CONFIG, "--search-path", str(build / f"target/{CONFIG}/bin")]
     subprocess.run([tool, "build", "--quiet", *pack, "--output", folder / "loader.elf", system], check=True)
-    # What the plan says is the same on every machine but for the devices, which these share.
-    plan = json.loads(subprocess.run([tool, "plan", "--json", *pack, system], capture_output=True, check=True).stdout)
+    return json.loads(subprocess.run([tool, "plan", "--json", *pack, system], capture_output=True, check=True).stdout)
+
+
+def read_back(folder, system, *options):
+    """The plan of a system, and the kernel's memory before the first component begins."""
+    plan = packed(folder, system)
     programs = {p["name"]: Program(build / f"target/{CONFIG}/bin/{p['name']}") for p in plan["programs"]}
     machine = Machine(folder, folder / "loader.elf", ",".join(["virt", *options]), "-S")
     try:
@@ -441,6 +446,37 @@ def stop_at_first(machine, gdb, plan, programs):
         if running and running[0].component() is not None:
             return
         gdb.step()
+
+
+def stacks(folder, system, *options):
+    """When the system has come to its end: no stack was used further down than the program's code says."""
+    plan = packed(folder, system)
+    machine = Machine(folder, folder / "loader.elf", ",".join(["virt", *options]))
+    lines, wrong = [], []
+    try:
+        machine.await_end()
+        kernel = Kernel(machine, Gdb(folder / "gdb"), build / f"target/{CONFIG}", caps)
+        threads = {t.component(): t for t in map(lambda at: Thread(kernel, at), kernel.threads())}
+        for c in plan["components"]:
+            if c["role"] != "component" or c["number"] not in threads:  # it has ended
+                continue
+            used, said = used_stack(kernel, c, threads[c["number"]]), c["stack"]
+            line = f"{c['name']} used {used} B, {said['bound']} {said['deepest']}"
+            (lines if 0 < used <= said["deepest"] or said["bound"] == "at_least" else wrong).append(line)
+    finally:
+        machine.end()
+    if wrong or len(lines) < 5:
+        fail("a stack is deeper than its program says", wrong or lines)
+    print("\n".join(lines))
+
+
+def used_stack(kernel, component, thread):
+    """Bytes from the top of the stack to the lowest word that is not zero."""
+    stack = next(m for m in component["maps"] if m["what"] == "stack")
+    start = int(stack["vaddr"], 16)
+    pages = sorted(m for m in kernel.space(thread.vspace_cap["address"]) if start <= m.at < start + stack["size"])
+    content = b"".join(kernel.machine.memory(m.physical, m.size) for m in pages)
+    return len(content.lstrip(b"\0"))
 
 
 def fail(what, lines=()):

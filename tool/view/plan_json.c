@@ -54,6 +54,17 @@ static json_t *files_json(const struct plan *plan)
     return list;
 }
 
+static void put_described(json_t *json, const struct sd_region *region)
+{
+    const char *prefill = view_prefill(region);
+    if (region->paddr.given) {
+        put_hex(json, "paddr", (uint64_t)region->paddr.value);
+    }
+    if (prefill != NULL) {
+        put(json, "prefill", json_string(prefill));
+    }
+}
+
 static json_t *regions_json(const struct plan *plan)
 {
     json_t *list = json_array();
@@ -65,6 +76,9 @@ static json_t *regions_json(const struct plan *plan)
         put_number(json, "page_size", UINT64_C(1) << r->page_bits);
         put(json, "contiguous", json_boolean((r->flags & KAAL_REGION_CONTIGUOUS) != 0));
         put(json, "of_device", json_boolean(i >= plan->system->region_count));
+        if (i < plan->system->region_count) {
+            put_described(json, &plan->system->regions[i]);
+        }
         json_array_append_new(list, json);
     }
     return list;
@@ -263,6 +277,51 @@ static json_t *sizes_json(const struct view_component *c)
     return json;
 }
 
+static json_t *stack_json(const struct view_component *c)
+{
+    json_t *json = json_object();
+    json_t *path = json_array();
+    uint64_t margin;
+    for (size_t i = 0; i < c->stack.path_length; i++) {
+        json_array_append_new(path, json_string(c->stack.path[i]));
+    }
+    put(json, "bound", json_string(view_stack_bound(c->stack.bound)));
+    put_number(json, "deepest", c->stack.bytes);
+    put(json, "margin",
+        view_stack_margin(c, &margin) ? json_integer((json_int_t)margin) : json_null());
+    put(json, "path", path);
+    put(json, "reason", c->stack.reason == NULL ? json_null() : json_string(c->stack.reason));
+    return json;
+}
+
+static json_t *symbols_json(const struct plan_view *v, const struct sd_pd *pd)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < pd->setvar_count; i++) {
+        json_t *json = json_object();
+        put(json, "symbol", json_string(pd->setvars[i].symbol.text));
+        put(json, "to", json_string(view_setvar(v->arena, &pd->setvars[i])));
+        json_array_append_new(list, json);
+    }
+    return list;
+}
+
+// Of Microkit programs.
+static void put_microkit(json_t *json, const struct plan_view *v, const struct sd_pd *pd)
+{
+    if (pd->domain.text != NULL) {
+        put(json, "domain", json_string(pd->domain.text));
+    }
+    if (pd->cpu.given) {
+        put_number(json, "cpu", (uint64_t)pd->cpu.value);
+    }
+    if (pd->id.given) {
+        put_number(json, "child", (uint64_t)pd->id.value);
+    }
+    put(json, "smc", json_boolean(pd->smc.value));
+    put(json, "symbols", symbols_json(v, pd));
+}
+
 static void put_running(json_t *json, const struct view_component *c)
 {
     put_number(json, "priority", c->pd->priority);
@@ -301,6 +360,8 @@ static json_t *component_json(const struct plan_view *v, size_t number)
     put_running(json, c);
     put(json, "faults", fault_json(c));
     put(json, "sizes", sizes_json(c));
+    put(json, "stack", stack_json(c));
+    put_microkit(json, v, view_described(v, c));
     put(json, "policy", policy_json(&c->pd->policy));
     put(json, "permits", permits_json(v->plan, number));
     put(json, "links", links_json(v->plan, number));
@@ -314,6 +375,7 @@ static json_t *component_json(const struct plan_view *v, size_t number)
 json_t *plan_view_json(const struct plan_view *v)
 {
     const char *name = v->plan->system->name.text;
+    const char *schedule = view_schedule(v->arena, v->plan->system);
     json_t *components = json_array();
     json_t *json = json_object();
     for (size_t i = 0; i < v->plan->pd_count; i++) {
@@ -323,6 +385,7 @@ json_t *plan_view_json(const struct plan_view *v)
     put_number(json, "version", PLAN_VIEW_VERSION);
     put(json, "system", json_string(name == NULL ? "system" : name));
     put(json, "config", json_string(v->plan->config));
+    put(json, "schedule", schedule == NULL ? json_null() : json_string(schedule));
     put(json, "image", image_json(v->image));
     put(json, "programs", files_json(v->plan));
     put(json, "regions", regions_json(v->plan));

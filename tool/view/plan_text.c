@@ -45,17 +45,32 @@ static void print_files(const struct plan *plan, FILE *to)
     }
 }
 
+static void print_described(const struct sd_region *region, FILE *to)
+{
+    const char *prefill = view_prefill(region);
+    if (region->paddr.given) {
+        fprintf(to, ", at 0x%" PRIx64, region->paddr.value);
+    }
+    if (prefill != NULL) {
+        fprintf(to, ", holds %s", prefill);
+    }
+}
+
 static void print_regions(const struct plan *plan, FILE *to)
 {
     char size[32];
     char page[32];
     for (size_t i = 0; i < plan->region_count; i++) {
         const struct kaal_plan_region *r = &plan->regions[i];
-        fprintf(to, "%s  %-16s %8s  pages of %s%s%s\n", i == 0 ? "\nregions\n" : "", r->name,
+        fprintf(to, "%s  %-16s %8s  pages of %s%s%s", i == 0 ? "\nregions\n" : "", r->name,
                 size_text(r->size, size, sizeof(size)),
                 size_text(UINT64_C(1) << r->page_bits, page, sizeof(page)),
                 (r->flags & KAAL_REGION_CONTIGUOUS) != 0 ? ", contiguous" : "",
                 i >= plan->system->region_count ? ", of the device" : "");
+        if (i < plan->system->region_count) {
+            print_described(&plan->system->regions[i], to);
+        }
+        fputc('\n', to);
     }
 }
 
@@ -96,6 +111,44 @@ static void print_objects(const struct view_component *c, FILE *to)
         }
     }
     fprintf(to, "%s\n", c->object_count == 0 ? "none: it hands over and ends" : "");
+}
+
+static void print_stack(const struct view_component *c, FILE *to)
+{
+    uint64_t margin;
+    fprintf(to, "  stack    ");
+    if (c->stack.bound == STACK_UNKNOWN) {
+        fprintf(to, "%" PRIu64 " B: %s\n", c->pd->stack_size, c->stack.reason);
+        return;
+    }
+    fprintf(to, "%" PRIu64 " B of %" PRIu64 " %s", c->stack.bytes, c->pd->stack_size,
+            c->stack.bound == STACK_AT_MOST ? "at most" : "at least");
+    if (!view_stack_margin(c, &margin)) {
+        fprintf(to, ": too small");
+    }
+    fprintf(to, "%s%s\n", c->stack.reason == NULL ? "" : ": ",
+            c->stack.reason == NULL ? "" : c->stack.reason);
+}
+
+static void print_microkit(const struct plan_view *v, const struct view_component *c, FILE *to)
+{
+    const struct sd_pd *pd = view_described(v, c);
+    if (pd->domain.text != NULL) {
+        fprintf(to, "  domain   %s\n", pd->domain.text);
+    }
+    if (pd->cpu.given) {
+        fprintf(to, "  cpu      %" PRId64 "\n", pd->cpu.value);
+    }
+    if (pd->id.given) {
+        fprintf(to, "  child    %" PRId64 " of %s\n", pd->id.value, pd->parent_name.text);
+    }
+    if (pd->smc.value) {
+        fprintf(to, "  may make secure monitor calls\n");
+    }
+    for (size_t i = 0; i < pd->setvar_count; i++) {
+        fprintf(to, "  set      %s to the %s\n", pd->setvars[i].symbol.text,
+                view_setvar(v->arena, &pd->setvars[i]));
+    }
 }
 
 static void print_slot(const struct view_slot *s, FILE *to)
@@ -220,10 +273,18 @@ void plan_view_print(const struct plan_view *v, FILE *to)
     print_files(plan, to);
     print_regions(plan, to);
     print_devices(v, to);
+    const char *schedule = view_schedule(v->arena, plan->system);
+    if (schedule != NULL) {
+        fprintf(to, "\nschedule\n  %s\n", schedule);
+    }
     for (size_t i = 0; i < plan->pd_count; i++) {
         const struct view_component *c = &v->components[i];
         print_head(plan, c, to);
         print_objects(c, to);
+        if (c->pd->role != KAAL_ROLE_ROOT) {
+            print_stack(c, to);
+        }
+        print_microkit(v, c, to);
         if (c->pd->role == KAAL_ROLE_COMPONENT) {
             print_policy(plan, i, to);
         }

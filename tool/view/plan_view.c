@@ -26,6 +26,7 @@ struct viewer {
     struct arena *arena;
     const struct build_result *build;
     struct plan_view *view;
+    const struct stack_use *stacks; // of each file
 };
 
 const char *view_cap_kind(uint32_t kind)
@@ -282,6 +283,18 @@ static void add_planned(struct viewer *v)
     }
 }
 
+bool view_stack_margin(const struct view_component *c, uint64_t *margin)
+{
+    bool fits = c->stack.bound != STACK_UNKNOWN && c->stack.bytes <= c->pd->stack_size;
+    *margin = fits ? c->pd->stack_size - c->stack.bytes : 0;
+    return fits;
+}
+
+const struct sd_pd *view_described(const struct plan_view *v, const struct view_component *c)
+{
+    return &v->plan->system->pds[c->pd - v->plan->pds];
+}
+
 // --- the whole ---------------------------------------------------------------------------------
 
 static void add_component(struct viewer *v, uint32_t number)
@@ -291,6 +304,7 @@ static void add_component(struct viewer *v, uint32_t number)
     add_objects(v, c);
     set_fault_handler(v, c, number);
     if (c->pd->role != KAAL_ROLE_ROOT) {
+        c->stack = v->stacks[c->pd->file];
         add_program(v, c, plan->programs[c->pd->file]);
         add_fixed(v, c);
     }
@@ -307,13 +321,24 @@ static const char *program_name(struct viewer *v, const struct kaal_plan_pd *pd)
     return slash == NULL ? path : slash + 1;
 }
 
+static const struct stack_use *find_stacks(struct arena *a, const struct plan *plan)
+{
+    struct stack_use *stacks = arena_alloc(a, plan->file_count * sizeof(*stacks));
+    for (size_t i = 0; i < plan->file_count; i++) {
+        stacks[i] = stack_use(a, plan->programs[i]);
+    }
+    return stacks;
+}
+
 struct plan_view plan_view_make(struct arena *a, const struct build_result *build,
                                 const struct device_found *devices)
 {
     const struct plan *plan = &build->plan;
     struct plan_view view = {.plan = plan, .image = &build->image, .devices = devices};
+    view.arena = a;
     struct viewer v = {.arena = a, .build = build, .view = &view};
     view.components = arena_alloc(a, plan->pd_count * sizeof(*view.components));
+    v.stacks = find_stacks(a, plan);
     for (uint32_t i = 0; i < plan->pd_count; i++) {
         view.components[i].pd = &plan->pds[i];
         view.components[i].program = program_name(&v, &plan->pds[i]);

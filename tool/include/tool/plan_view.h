@@ -15,6 +15,8 @@
 
 #include "tool/devices.h"
 #include "tool/pack.h"
+#include "tool/stack.h"
+#include "tool/system.h"
 
 #include <jansson.h>
 
@@ -74,6 +76,7 @@ struct view_component {
     const char *fault_handler;
     uint64_t fault_badge;
     struct view_sizes sizes;
+    struct stack_use stack; // of the root task nothing
     struct view_object *objects;
     size_t object_count;
     size_t object_capacity;
@@ -86,6 +89,7 @@ struct view_component {
 };
 
 struct plan_view {
+    struct arena *arena; // for texts
     const struct plan *plan;
     const struct image *image;
     const struct device_found *devices;
@@ -101,7 +105,23 @@ void plan_view_print(const struct plan_view *v, FILE *to);
 // To be released by the caller.
 json_t *plan_view_json(const struct plan_view *v);
 
+// What of a component's stack is left at its deepest; false: not known, or more than there is.
+bool view_stack_margin(const struct view_component *c, uint64_t *margin);
+
+// What the description says of a component, and the plan's tables have no place for.
+const struct sd_pd *view_described(const struct plan_view *v, const struct view_component *c);
+
+// What a symbol is set to, as "address of ring".
+const char *view_setvar(struct arena *a, const struct sd_setvar *setvar);
+
+// The order of the kernel's domains, as "first 100 us, second 5 ticks"; NULL: the kernel's own.
+const char *view_schedule(struct arena *a, const struct system *s);
+
+// What a region holds at the start; NULL: zeros.
+const char *view_prefill(const struct sd_region *region);
+
 // Words for the numbers of the plan. The buffer of rights has at least 5 bytes.
 const char *view_cap_kind(uint32_t kind);
 const char *view_source_name(enum view_source source);
+const char *view_stack_bound(enum stack_bound bound); // "at_most"
 const char *view_rights(uint32_t rights, char *text);
