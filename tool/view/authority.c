@@ -66,6 +66,11 @@ static const char *pd_name(const struct finder *f, size_t pd)
 
 // --- components --------------------------------------------------------------------------------
 
+static const char *or_default(const char *text, const char *other)
+{
+    return text == NULL ? other : text;
+}
+
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -76,7 +81,7 @@ static void add_running(struct finder *f, const struct sd_pd *pd)
 {
     const char *name = pd->name.text;
     add_value(f, name, "program", "program", base_name(pd->image.text));
-    add_value(f, name, "args", "arguments", pd->args.text == NULL ? "none" : pd->args.text);
+    add_value(f, name, "args", "arguments", or_default(pd->args.text, "none"));
     add_number(f, name, "priority", "priority", system_priority(pd), "");
     add_number(f, name, "max_priority", "highest priority to give",
                (uint64_t)pd->max_priority.value, "");
@@ -87,6 +92,10 @@ static void add_running(struct finder *f, const struct sd_pd *pd)
               pd->passive.value ? "that of its callers" : "its own");
     add_value(f, name, "parent", "parent",
               pd->parent == SYSTEM_NONE ? "the broker" : pd_name(f, pd->parent));
+    add_value(f, name, "domain", "domain of the schedule", or_default(pd->domain.text, "none"));
+    if (pd->cpu.given) {
+        add_number(f, name, "cpu", "processor", (uint64_t)pd->cpu.value, "");
+    }
     if (pd->fpu.value) {
         add_ability(f, name, arena_printf(f->arena, "fpu %s", name), "use floating point");
     }
@@ -212,6 +221,9 @@ static void add_region(struct finder *f, const struct sd_region *region)
                   arena_printf(f->arena, "physical address of memory region %s", name),
                   arena_printf(f->arena, "0x%" PRIx64, region->paddr.value));
     }
+    add_value(f, "", arena_printf(f->arena, "prefill %s", name),
+              arena_printf(f->arena, "content of memory region %s", name),
+              or_default(view_prefill(region), "zeros"));
     for (size_t i = 0; i < region->map_count; i++) {
         const struct sd_map *map = &region->maps[i];
         const char *pd = pd_name(f, map->pd);
@@ -283,19 +295,6 @@ static void add_system(struct finder *f)
     }
 }
 
-static const char *schedule_text(struct finder *f)
-{
-    const struct sd_schedule *schedule = &f->system->schedule;
-    const char *text = "";
-    for (size_t i = 0; i < schedule->turn_count; i++) {
-        const struct sd_turn *turn = &schedule->turns[i];
-        text = arena_printf(f->arena, "%s%s%s %" PRId64 "%s", text, i == 0 ? "" : ", ",
-                            turn->domain_name.text == NULL ? "end" : turn->domain_name.text,
-                            turn->duration.value, turn->in_ticks ? " ticks" : " us");
-    }
-    return text;
-}
-
 static int by_name(const void *a, const void *b)
 {
     const struct fact *left = a;
@@ -330,9 +329,7 @@ struct facts authority_of(struct arena *a, const struct system *s)
     struct facts facts = {.arena = a};
     struct finder f = {.arena = a, .system = s, .facts = &facts};
     add_system(&f);
-    if (s->schedule.turn_count != 0) {
-        add_value(&f, "", "schedule", "schedule", schedule_text(&f));
-    }
+    add_value(&f, "", "schedule", "schedule", or_default(view_schedule(a, s), "the kernel's own"));
     for (size_t i = 0; i < s->pd_count; i++) {
         add_component(&f, &s->pds[i]);
     }

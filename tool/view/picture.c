@@ -30,6 +30,7 @@ enum {
 
 struct picture {
     FILE *to;
+    struct arena *arena;
     const struct system *system;
     const struct device_found *devices;
     const struct marks *marks;
@@ -121,6 +122,32 @@ static void put_time(const struct picture *p, const struct sd_pd *pd)
     fputs("</font>", p->to);
 }
 
+static void put_quiet(const struct picture *p, const char *word, const char *text)
+{
+    fprintf(p->to, "<br/><font point-size=\"9\" color=\"" INK_QUIET "\">%s", word);
+    text_escape(p->to, text);
+    fputs("</font>", p->to);
+}
+
+// Of Microkit programs: when it runs, and what is written into it.
+static void put_microkit(const struct picture *p, const struct sd_pd *pd)
+{
+    if (pd->domain.text != NULL) {
+        put_quiet(p, "in domain ", pd->domain.text);
+    }
+    if (pd->cpu.given) {
+        put_quiet(p, "on processor ", arena_printf(p->arena, "%" PRId64, pd->cpu.value));
+    }
+    if (pd->smc.value) {
+        put_quiet(p, "", "secure monitor calls");
+    }
+    for (size_t i = 0; i < pd->setvar_count; i++) {
+        put_quiet(p, "",
+                  arena_printf(p->arena, "%s = %s", pd->setvars[i].symbol.text,
+                               view_setvar(p->arena, &pd->setvars[i])));
+    }
+}
+
 static void put_component(const struct picture *p, size_t index)
 {
     const struct sd_pd *pd = &p->system->pds[index];
@@ -131,6 +158,7 @@ static void put_component(const struct picture *p, size_t index)
             index, marked ? INK_MARK : INK, marked ? "2" : "1", pd->name.text, pd->name.text);
     put_marks(p, ABOUT_COMPONENT, index);
     put_time(p, pd);
+    put_microkit(p, pd);
     put_written(p, index);
     fputs(">];\n", p->to);
 }
@@ -174,6 +202,17 @@ static bool is_repeated(const struct picture *p, size_t channel)
     return false;
 }
 
+// What the ends call it, for those that know channels by numbers.
+static void put_ids(const struct picture *p, const struct sd_channel *ch)
+{
+    if (ch->from_id.given) {
+        fprintf(p->to, ", taillabel=\"%" PRId64 "\"", ch->from_id.value);
+    }
+    if (ch->to_id.given) {
+        fprintf(p->to, ", headlabel=\"%" PRId64 "\"", ch->to_id.value);
+    }
+}
+
 static void put_channel(const struct picture *p, size_t channel)
 {
     const struct system *s = p->system;
@@ -193,7 +232,9 @@ static void put_channel(const struct picture *p, size_t channel)
         marked = marked || is_marked(p, ABOUT_CHANNEL, i);
     }
     const char *ink = ch->is_call ? INK_CALL : INK_SIGNAL;
-    fprintf(p->to, ">, color=\"%s\", fontcolor=\"%s\"%s%s];\n", marked ? INK_MARK : ink, ink,
+    fputs(">", p->to);
+    put_ids(p, ch);
+    fprintf(p->to, ", color=\"%s\", fontcolor=\"%s\"%s%s];\n", marked ? INK_MARK : ink, ink,
             marked ? ", penwidth=2" : "", ch->is_call ? "" : ", style=dashed, arrowhead=vee");
 }
 
@@ -217,7 +258,14 @@ static void put_region(const struct picture *p, size_t index)
     put_marks(p, ABOUT_REGION, index);
     fputs("<br/><font point-size=\"9\" color=\"" INK_QUIET "\">", p->to);
     put_size(p, (uint64_t)region->size.value);
-    fputs("</font>>];\n", p->to);
+    if (region->paddr.given) {
+        fprintf(p->to, " at 0x%" PRIx64, region->paddr.value);
+    }
+    fputs("</font>", p->to);
+    if (view_prefill(region) != NULL) {
+        put_quiet(p, "holds ", view_prefill(region));
+    }
+    fputs(">];\n", p->to);
 }
 
 // Arrows go the way the bytes go.
@@ -348,6 +396,10 @@ static void put_legend(const struct picture *p)
     put_line(p, INK_MEMORY, "&#8212;", "maps, with rights; arrows go as bytes go");
     put_line(p, INK_QUIET, "&#183;&#183;&#183;", "holds a capability, or is looked after");
     put_line(p, INK, "&#160;", "each component can also call the broker, which is not drawn");
+    const char *schedule = view_schedule(p->arena, p->system);
+    if (schedule != NULL) {
+        put_line(p, INK, "&#8635;", arena_printf(p->arena, "schedule: %s", schedule));
+    }
     for (size_t i = 0; i < p->marks->count; i++) {
         const struct mark *mark = &p->marks->items[i];
         char sign[32];
@@ -405,7 +457,7 @@ const char *picture_dot(struct arena *a, const struct system *s, const struct de
 {
     struct text text;
     text_open(&text);
-    struct picture p = {.to = text.to, .system = s, .devices = devices, .marks = marks};
+    struct picture p = {.to = text.to, .arena = a, .system = s, .devices = devices, .marks = marks};
     count_users(&p, a);
     put_graph(&p);
     return (const char *)text_close(&text, a).data;
