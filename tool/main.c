@@ -47,6 +47,8 @@ static int dispatch(struct arena *a, struct options *o, struct diag *d)
         return cmd_diff(a, o, d);
     case CMD_GRAPH:
         return cmd_graph(a, o, d);
+    case CMD_REPORT:
+        return cmd_report(a, o, d);
     }
     return STATUS_USAGE;
 }

@@ -51,14 +51,14 @@ def edited(text, *edits):
     return text
 
 
-def bad_inputs(command, folder):
+def bad_inputs(command, folder, *options):
     """What every command that reads a system refuses."""
     (folder / "not.toml").write_text("this is no description")
     (folder / "empty.toml").write_text("")
     for system, words in ((folder / "missing.toml", "no such file"), (folder / "not.toml", "not.toml:1:"),
                           (folder / "empty.toml", "empty.toml"), (folder, "system.toml")):
         wrong = (2 if command == "diff" else 1)
-        _, said = kaal(command, *([system, demo] if command == "diff" else [system]), status=wrong)
+        _, said = kaal(command, *options, *([system, demo] if command == "diff" else [system]), status=wrong)
         says(said, re.escape(words))
     _, said = kaal(command, "--no-such-option", status=2)
     says(said, "unknown option")

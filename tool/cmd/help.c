@@ -38,6 +38,7 @@ static const char main_help[] =
     "  plan    list what it is made of: objects, capabilities, memory\n"
     "  diff    what does one system allow that another does not?\n"
     "  graph   draw it, and mark what looks wrong\n"
+    "  report  write all of this, sizes and stacks as one page\n"
     "  run     boot it in QEMU and verify what it does\n"
     "  test    run the project's tests, or verify several systems\n"
     "  caps    boot it, and show who holds what, by the broker and by the kernel\n"
@@ -122,6 +123,21 @@ static const char graph_help[] =
     "examples:\n"
     "  kaal graph -o system.svg my/system.toml\n"
     "  kaal graph my/system.toml | dot -Tpdf -o system.pdf\n";
+
+static const char report_help[] =
+    "usage: kaal report --html [OPTION]... [SYSTEM]\n"
+    "\n"
+    "Writes one page of HTML that has all in it: the picture and its marks, components, sizes, "
+    "how\n"
+    "deep each stack gets, memory, and the plan with every capability and mapping. It loads "
+    "nothing\n"
+    "and can be sent or kept as it is.\n"
+    "\n"
+    "      --html             the form of the report\n"
+    "  -o, --output FILE      where to write (default: report.html)\n" SYSTEM_HELP MACHINE_HELP
+        COMMON_HELP "\n"
+    "example:\n"
+    "  kaal report --html -o system.html my/system.toml\n";
 
 static const char run_help[] =
     "usage: kaal run [OPTION]... [SYSTEM]\n"
@@ -237,9 +253,9 @@ const char *help_text(const char *command)
         const char *command;
         const char *text;
     } texts[] = {
-        {"check", check_help}, {"build", build_help}, {"run", run_help},   {"test", test_help},
-        {"bench", bench_help}, {"sdk", sdk_help},     {"caps", caps_help}, {"plan", plan_help},
-        {"diff", diff_help},   {"graph", graph_help},
+        {"check", check_help}, {"build", build_help}, {"run", run_help},       {"test", test_help},
+        {"bench", bench_help}, {"sdk", sdk_help},     {"caps", caps_help},     {"plan", plan_help},
+        {"diff", diff_help},   {"graph", graph_help}, {"report", report_help},
     };
     for (size_t i = 0; command != NULL && i < sizeof(texts) / sizeof(texts[0]); i++) {
         if (strcmp(texts[i].command, command) == 0) {

@@ -18,7 +18,7 @@
 #define CONFIG_DEFAULT "mcs-dbg"
 
 enum {
-    PACKS = CMD_BUILD | CMD_PLAN, // and no more
+    PACKS = CMD_BUILD | CMD_PLAN | CMD_REPORT, // and no more
     ANY_SYSTEM = CMD_CHECK | CMD_GRAPH | PACKS | CMD_RUN | CMD_TEST | CMD_BENCH | CMD_CAPS,
     RUNS = CMD_RUN | CMD_TEST | CMD_CAPS,
     MEMORY_DEFAULT_MIB = 512,
@@ -222,6 +222,7 @@ enum option_key {
     KEY_GDB,
     KEY_AT,
     KEY_AFTER,
+    KEY_HTML,
 };
 
 struct option_use {
@@ -263,11 +264,13 @@ static const struct option long_options[] = {
     {"gdb", required_argument, NULL, KEY_GDB},
     {"at", required_argument, NULL, KEY_AT},
     {"after", required_argument, NULL, KEY_AFTER},
+    {"html", no_argument, NULL, KEY_HTML},
     {NULL, 0, NULL, 0},
 };
 
 static const struct option_use uses[] = {
-    {KEY_OUTPUT, CMD_BUILD | CMD_GRAPH},
+    {KEY_OUTPUT, CMD_BUILD | CMD_GRAPH | CMD_REPORT},
+    {KEY_HTML, CMD_REPORT},
     {KEY_TIMEOUT, RUNS | CMD_BENCH},
     {KEY_SEED, RUNS},
     {KEY_LOG, RUNS},
@@ -336,6 +339,9 @@ static bool take_flag(struct parser *p, int key)
         return true;
     case KEY_JSON:
         o->json = true;
+        return true;
+    case KEY_HTML:
+        o->html = true;
         return true;
     case KEY_SYNTAX:
         o->syntax = true;
@@ -448,9 +454,9 @@ static const struct {
     const char *name;
     enum command command;
 } commands[] = {
-    {"check", CMD_CHECK}, {"build", CMD_BUILD}, {"run", CMD_RUN},   {"test", CMD_TEST},
-    {"bench", CMD_BENCH}, {"sdk", CMD_SDK},     {"caps", CMD_CAPS}, {"plan", CMD_PLAN},
-    {"diff", CMD_DIFF},   {"graph", CMD_GRAPH},
+    {"check", CMD_CHECK}, {"build", CMD_BUILD}, {"run", CMD_RUN},       {"test", CMD_TEST},
+    {"bench", CMD_BENCH}, {"sdk", CMD_SDK},     {"caps", CMD_CAPS},     {"plan", CMD_PLAN},
+    {"diff", CMD_DIFF},   {"graph", CMD_GRAPH}, {"report", CMD_REPORT},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -586,13 +592,17 @@ static bool has_suffix(const char *path, const char *suffix)
     return length > strlen(suffix) && strcmp(path + length - strlen(suffix), suffix) == 0;
 }
 
-// The ending of a picture's name says what it is.
-static bool finish_picture(struct parser *p)
+// The ending of a picture's name says what it is. A report has one form, and others may come.
+static bool finish_form(struct parser *p)
 {
     const struct options *o = p->options;
     bool picture = o->command == CMD_GRAPH && o->output != NULL;
     if (picture && !has_suffix(o->output, ".dot") && !has_suffix(o->output, ".svg")) {
         return wrong(p, "output", o->output, "a name that ends in .dot or .svg");
+    }
+    if (o->command == CMD_REPORT && !o->html) {
+        diag_error(p->diag, place_none(), "a report is a page; write `kaal report --html`");
+        return false;
     }
     return true;
 }
@@ -601,7 +611,7 @@ static bool finish(struct parser *p)
 {
     struct options *o = p->options;
     if (!finish_bench(p) || !finish_backend(p) || !finish_sdk(p) || !finish_run(p) ||
-        !finish_picture(p)) {
+        !finish_form(p)) {
         return false;
     }
     if (o->command == CMD_DIFF && o->systems.count != 2) {

@@ -21,6 +21,7 @@ enum command {
     CMD_PLAN = 1u << 7,
     CMD_DIFF = 1u << 8,
     CMD_GRAPH = 1u << 9,
+    CMD_REPORT = 1u << 10,
 };
 
 // What a system runs on.
@@ -79,6 +80,7 @@ struct options {
     bool quiet;
     bool verbose;
     bool json;
+    bool html;       // of `report`: the form, which there is one of
     bool syntax;     // of `check`: the description alone
     bool long_tests; // of `test`: those that take hours as well
     enum bench bench;
