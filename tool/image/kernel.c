@@ -352,6 +352,8 @@ static void take_facts(struct arena *a, struct kernel *k, const struct gen_confi
     k->counters = gen_config_is(a, c, "EXPORT_PMU_USER", "true");
     k->hypervisor = gen_config_is(a, c, "ARM_HYPERVISOR_SUPPORT", "true");
     k->gic_v3 = gen_config_is(a, c, "ARM_GIC_V3_SUPPORT", "true");
+    k->smc = gen_config_is(a, c, "ALLOW_SMC_CALLS", "true");
+    k->domains = gen_config_number(a, c, "NUM_DOMAINS", 1);
 }
 
 static bool kernel_find(struct arena *a, const struct options *o, const struct system *s,

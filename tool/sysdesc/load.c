@@ -130,9 +130,10 @@ static bool read_model(struct arena *a, const char *file, struct bytes text, str
                        struct diag *d, bool *ok)
 {
     const char *chars = (const char *)text.data;
+    size_t errors = d->errors;
     if (is_xml(text)) {
         const struct xml_element *document = xml_parse(a, file, chars, text.size, d);
-        *ok = document != NULL && system_from_xml(a, file, document, out, d);
+        *ok = document != NULL && system_from_xml(a, file, document, out, d) && d->errors == errors;
         return document != NULL;
     }
     const struct toml_table *table = toml_parse(a, file, chars, text.size, d);

@@ -68,9 +68,11 @@ struct kernel {
     unsigned root_cnode_bits;
     unsigned max_untyped;
     bool debug;
-    bool hypervisor;            // runs at EL2
-    bool counters;              // user level may count instructions
-    bool gic_v3;                // the only one that a foreign kernel drives
+    bool hypervisor; // runs at EL2
+    bool counters;   // user level may count instructions
+    bool gic_v3;     // the only one that a foreign kernel drives
+    bool smc;        // lets programs make secure monitor calls
+    unsigned domains;
     struct memory_range memory; // of a foreign kernel; size 0: what the machine has
 };
 
