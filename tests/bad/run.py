@@ -4,9 +4,9 @@
 
     run.py KAAL BAD_PROGRAMS CASES [--update]
 
-CASES holds NAME.toml or NAME.system, the description, and NAME.out, all that `kaal check` prints. A line
-`# arguments: ...` among the first three of the description, adds arguments (in XML `<!-- arguments: ... -->`,
-without their dashes, which a comment may not have); `# status: 0` says that it only warns.
+CASES holds NAME.toml or NAME.system, the description, and NAME.out, all that `kaal check` prints. Among the
+first three lines of a description, `# arguments: ...` adds arguments, `# command: convert` converts instead,
+`# status: 0` says that it only warns. In XML these are comments, and arguments stand without their dashes.
 """
 import pathlib
 import shutil
@@ -26,8 +26,11 @@ def header(path, key, default):
 def check(kaal, folder, path):
     words = header(path, "arguments", "").split()
     arguments = words if path.suffix == ".toml" else [f"--{word}" for word in words]
+    command = ["check", "--build-dir", "build", "-I", "programs"]
+    if header(path, "command", "check") == "convert":
+        command = ["convert"]
     result = subprocess.run(
-        [kaal, "check", "--quiet", "--build-dir", "build", "-I", "programs", *arguments, path.name],
+        [kaal, *command, "--quiet", *arguments, path.name],
         cwd=folder, capture_output=True, timeout=60, check=False)
     return result.returncode, (result.stdout + result.stderr).decode(errors="backslashreplace")
 
