@@ -9,6 +9,7 @@
 #include "toml_keys.h"
 #include "writer.h"
 
+#include "tool/arena.h"
 #include "tool/convert.h"
 
 #include <inttypes.h>
@@ -140,6 +141,36 @@ static void check_own(struct converter *c, const struct sd_pd *pd)
     REFUSE_KEYS(c, &pd_section, pd, kept);
 }
 
+// What `clock` added stands in its place.
+static bool is_added(const struct system *s, const struct sd_pd *pd)
+{
+    return s->clock.given && pd->name.at.line == s->clock.at.line;
+}
+
+// Microkit's form describes Microkit programs alone, so one line tells all of a system of others.
+static bool check_programs(struct converter *c)
+{
+    const struct system *s = c->system;
+    const struct sd_pd *first = NULL;
+    size_t count = 0;
+    for (size_t i = s->pd_count; i-- > 0;) {
+        const struct sd_pd *pd = &s->pds[i];
+        if (pd->role == KAAL_ROLE_COMPONENT && pd->abi != SD_ABI_MICROKIT && !is_added(s, pd)) {
+            first = pd;
+            count++;
+        }
+    }
+    if (first == NULL) {
+        return true;
+    }
+    const char *of = count == 1 ? "" : arena_printf(c->writer.arena, ", one of %zu", count);
+    diag_error(c->diag, first->name.at,
+               "`%s` is a KaaL program%s, and Microkit's form has only Microkit's; convert a "
+               "system whose domains have abi = \"microkit\"",
+               first->name.text, of);
+    return false;
+}
+
 static void check_pds(struct converter *c)
 {
     static const char *const kept[] = {"program_image", "role",    "priority", "budget", "period",
@@ -147,13 +178,9 @@ static void check_pds(struct converter *c)
                                        "symbols",       "id",      "smc",      "cpu",    "domain"};
     for (size_t i = 0; i < c->system->pd_count; i++) {
         const struct sd_pd *pd = &c->system->pds[i];
-        // What `clock` added stands in its place, which is refused already.
-        bool added = c->system->clock.given && pd->name.at.line == c->system->clock.at.line;
         if (pd->role != KAAL_ROLE_COMPONENT) {
             check_own(c, pd);
-        } else if (pd->abi != SD_ABI_MICROKIT && !added) {
-            refuse(c, pd->name.at, "programs but Microkit's, and this is none");
-        } else if (!added) {
+        } else if (!is_added(c->system, pd)) {
             REFUSE_KEYS(c, &pd_section, pd, kept);
         }
     }
@@ -228,6 +255,9 @@ static void check_sizes(struct converter *c)
 static void check_sayable(struct converter *c)
 {
     const struct system *s = c->system;
+    if (!check_programs(c)) {
+        return;
+    }
     REFUSE_KEYS(c, &system_section, s, (const char *const[]){""});
     check_pds(c);
     check_regions(c);
