@@ -453,6 +453,9 @@ static void add_pd(struct planner *p, size_t index, const struct program *progra
         .budget_us = system_budget(pd),
         .period_us = system_period(pd),
         .stack_size = system_stack(pd),
+        .id = (uint32_t)index,
+        .stack_top = KAAL_LAYOUT_STACK_TOP,
+        .ipc_buffer = KAAL_LAYOUT_IPC_BUFFER,
         .policy = system_policy(pd),
     };
     set_name(out->name, pd->name.text);
@@ -468,6 +471,7 @@ static void add_region(struct planner *p, size_t index)
     out->size = (uint64_t)region->size.value;
     out->page_bits = log2_floor(system_page_size(region));
     out->flags = region->contiguous.value ? KAAL_REGION_CONTIGUOUS : 0;
+    out->file = KAAL_NONE;
     set_name(out->name, region->name.text);
 }
 
@@ -478,6 +482,7 @@ static void add_dma(struct planner *p, const struct sd_device *device)
     out->size = (uint64_t)device->dma.value;
     out->page_bits = log2_floor(SD_PAGE);
     out->flags = KAAL_REGION_CONTIGUOUS;
+    out->file = KAAL_NONE;
     set_name(out->name, device->name.text);
     add_map(p, device->name.text,
             (struct kaal_plan_map){
