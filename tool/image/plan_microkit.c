@@ -22,8 +22,6 @@
 #include <string.h>
 
 enum {
-    STACK_DEFAULT = 0x2000,
-
     // Regions that the tool gives a place lie below this, whatever memory the machine has: above
     // what the loader places, below what the kernel takes from the end.
     PLACES_TOP = 96 << 20, // from the start of memory on
@@ -53,7 +51,6 @@ void plan_microkit_pd(const struct planner *p, size_t pd, const struct program *
     out->abi = KAAL_ABI_MICROKIT;
     out->flags |= from->fpu.given ? 0u : KAAL_PD_FPU;
     out->max_priority = out->priority;
-    out->stack_size = from->stack_size.given ? out->stack_size : STACK_DEFAULT;
     out->cspace_bits = KAAL_MICROKIT_CNODE_BITS;
     out->stack_top = KAAL_MICROKIT_STACK_TOP;
     out->ipc_buffer = ipc_buffer(program);

@@ -60,31 +60,22 @@ struct loader {
 
 static const char *find(const struct loader *l, const struct sd_text *image)
 {
-    const char *near = path_resolve(l->arena, path_dir(l->arena, l->system->file), image->text);
-    if (file_exists(near) || image->text[0] == '/') {
-        return file_exists(near) ? near : NULL;
+    const char *path = system_search(l->arena, l->system, &l->options->search_paths, image->text);
+    if (path != NULL || image->text[0] == '/') {
+        return path;
     }
-    const struct strings *extra = &l->options->search_paths;
-    for (size_t i = 0; i <= extra->count; i++) {
-        const char *dir = i < extra->count ? extra->items[i] : l->products->bin;
-        const char *path = path_join(l->arena, dir, image->text);
-        if (file_exists(path)) {
-            return path;
-        }
-    }
-    return NULL;
+    path = path_join(l->arena, l->products->bin, image->text);
+    return file_exists(path) ? path : NULL;
 }
 
 static void report_missing(struct loader *l, const char *what, const struct sd_text *image)
 {
-    const char *places = arena_string(l->arena, "beside the description");
-    for (size_t i = 0; i < l->options->search_paths.count; i++) {
-        places = arena_printf(l->arena, "%s, in %s", places, l->options->search_paths.items[i]);
-    }
     diag_error(l->diag, image->at,
                "the %s %s does not exist (looked %s, among the programs of %s); build it, "
                "correct the path, or add a --search-path",
-               what, image->text, places, l->products->config);
+               what, image->text,
+               system_search_places(l->arena, l->system, &l->options->search_paths),
+               l->products->config);
 }
 
 // --- checking ----------------------------------------------------------------------------------
@@ -321,7 +312,7 @@ static void load_prefill(struct loader *l, const struct sd_region *region, struc
     if (region->prefill.text == NULL) {
         return;
     }
-    out->path = find(l, &region->prefill);
+    out->path = region->prefill_path != NULL ? region->prefill_path : find(l, &region->prefill);
     if (out->path == NULL) {
         report_missing(l, "file", &region->prefill);
     } else if (!file_read(l->arena, out->path, DATA_FILE_MAX, &out->bytes, &cause) ||

@@ -7,7 +7,6 @@
 //
 // What is wrong is reported and left out; the model is filled with the rest.
 #include "tool/arena.h"
-#include "tool/file.h"
 #include "tool/near.h"
 #include "tool/system.h"
 #include "tool/toml.h"
@@ -22,6 +21,9 @@ enum key_kind {
     KEY_TEXT_OR_TEXTS, // into a list, in which one text stands alone
     KEY_MAPS,
     KEY_PERMITS,
+    KEY_SETVARS,
+    KEY_DOMAINS,
+    KEY_TURNS,
 };
 
 struct key {
@@ -79,6 +81,32 @@ static const struct key pd_keys[] = {
     {"quota_slots", offsetof(struct sd_pd, policy.quota_slots), KEY_NUMBER, false},
     {"quota_components", offsetof(struct sd_pd, policy.quota_components), KEY_NUMBER, false},
     {"quota_cpu", offsetof(struct sd_pd, policy.quota_cpu), KEY_NUMBER, false},
+    {"abi", offsetof(struct sd_pd, abi_name), KEY_TEXT, false},
+    {"symbols", offsetof(struct sd_pd, symbols), KEY_TEXT, false},
+    {"id", offsetof(struct sd_pd, id), KEY_NUMBER, false},
+    {"smc", offsetof(struct sd_pd, smc), KEY_FLAG, false},
+    {"cpu", offsetof(struct sd_pd, cpu), KEY_NUMBER, false},
+    {"domain", offsetof(struct sd_pd, domain), KEY_TEXT, false},
+    {"setvars", 0, KEY_SETVARS, false},
+};
+
+// A table of `setvars`: one of the keys, which is its kind, has the value.
+struct setvar_table {
+    struct sd_text symbol;
+    struct sd_text regions[SD_SETVAR_PREFILL_SIZE + 1];
+    struct sd_number ids[SD_SETVAR_CHILD + 1];
+};
+
+static const struct key setvar_keys[] = {
+    {"symbol", offsetof(struct setvar_table, symbol), KEY_TEXT, true},
+    {"vaddr_of", offsetof(struct setvar_table, regions[SD_SETVAR_VADDR]), KEY_TEXT, false},
+    {"size_of", offsetof(struct setvar_table, regions[SD_SETVAR_SIZE]), KEY_TEXT, false},
+    {"paddr_of", offsetof(struct setvar_table, regions[SD_SETVAR_PADDR]), KEY_TEXT, false},
+    {"prefill_size_of", offsetof(struct setvar_table, regions[SD_SETVAR_PREFILL_SIZE]), KEY_TEXT,
+     false},
+    {"channel", offsetof(struct setvar_table, ids[SD_SETVAR_CHANNEL]), KEY_NUMBER, false},
+    {"irq", offsetof(struct setvar_table, ids[SD_SETVAR_IRQ]), KEY_NUMBER, false},
+    {"child", offsetof(struct setvar_table, ids[SD_SETVAR_CHILD]), KEY_NUMBER, false},
 };
 
 // A [[channels]] table: as many channels as it has senders.
@@ -93,12 +121,17 @@ static const struct key channel_keys[] = {
     {"to", offsetof(struct channel_table, channel.to_name), KEY_TEXT, true},
     {"kind", offsetof(struct channel_table, channel.kind_name), KEY_TEXT, false},
     {"grant", offsetof(struct channel_table, channel.grant), KEY_FLAG, false},
+    {"from_id", offsetof(struct channel_table, channel.from_id), KEY_NUMBER, false},
+    {"to_id", offsetof(struct channel_table, channel.to_id), KEY_NUMBER, false},
 };
 
 static const struct key region_keys[] = {
-    {"size", offsetof(struct sd_region, size), KEY_NUMBER, true},
+    {"size", offsetof(struct sd_region, size), KEY_NUMBER, false},
     {"page_size", offsetof(struct sd_region, page_size), KEY_NUMBER, false},
     {"contiguous", offsetof(struct sd_region, contiguous), KEY_FLAG, false},
+    {"paddr", offsetof(struct sd_region, paddr), KEY_NUMBER, false},
+    {"prefill", offsetof(struct sd_region, prefill), KEY_TEXT, false},
+    {"prefill_fdt", offsetof(struct sd_region, prefill_fdt), KEY_FLAG, false},
     {"maps", 0, KEY_MAPS, false},
 };
 
@@ -135,6 +168,41 @@ static const struct key cap_keys[] = {
     {"rights", offsetof(struct sd_cap, rights_name), KEY_TEXT, false},
     {"badge", offsetof(struct sd_cap, badge), KEY_NUMBER, false},
     {"page", offsetof(struct sd_cap, page), KEY_NUMBER, false},
+    {"slot", offsetof(struct sd_cap, slot), KEY_NUMBER, false},
+};
+
+static const struct key irq_keys[] = {
+    {"pd", offsetof(struct sd_irq, pd_name), KEY_TEXT, true},
+    {"irq", offsetof(struct sd_irq, irq), KEY_NUMBER, true},
+    {"id", offsetof(struct sd_irq, id), KEY_NUMBER, true},
+    {"trigger", offsetof(struct sd_irq, trigger_name), KEY_TEXT, false},
+};
+
+static const struct key schedule_keys[] = {
+    {"domains", 0, KEY_DOMAINS, false},
+    {"turns", 0, KEY_TURNS, false},
+    {"start_index", offsetof(struct sd_schedule, start_index), KEY_NUMBER, false},
+    {"index_shift", offsetof(struct sd_schedule, index_shift), KEY_NUMBER, false},
+};
+
+static const struct key domain_keys[] = {
+    {"name", offsetof(struct sd_domain, name), KEY_TEXT, true},
+    {"id", offsetof(struct sd_domain, id), KEY_NUMBER, false},
+};
+
+// A table of `turns`: a domain and how long, or the end.
+struct turn_table {
+    struct sd_text domain;
+    struct sd_number us;
+    struct sd_number ticks;
+    struct sd_flag end;
+};
+
+static const struct key turn_keys[] = {
+    {"domain", offsetof(struct turn_table, domain), KEY_TEXT, false},
+    {"us", offsetof(struct turn_table, us), KEY_NUMBER, false},
+    {"ticks", offsetof(struct turn_table, ticks), KEY_NUMBER, false},
+    {"end", offsetof(struct turn_table, end), KEY_FLAG, false},
 };
 
 static const struct section system_section = SECTION(system_keys, "[system]");
@@ -145,6 +213,11 @@ static const struct section map_section = SECTION(map_keys, "a map");
 static const struct section permit_section = SECTION(permit_keys, "a permit");
 static const struct section device_section = SECTION(device_keys, "a device");
 static const struct section cap_section = SECTION(cap_keys, "a capability");
+static const struct section setvar_section = SECTION(setvar_keys, "a table of `setvars`");
+static const struct section irq_section = SECTION(irq_keys, "an interrupt");
+static const struct section schedule_section = SECTION(schedule_keys, "[schedule]");
+static const struct section domain_section = SECTION(domain_keys, "a table of `domains`");
+static const struct section turn_section = SECTION(turn_keys, "a turn");
 
 struct reader {
     struct arena *arena;
@@ -245,6 +318,9 @@ static void read_text_or_texts(struct reader *r, const char *what, const struct 
 
 static void read_maps(struct reader *r, const struct toml_value *v, struct sd_region *region);
 static void read_permits(struct reader *r, const struct toml_value *v, struct sd_policy *policy);
+static void read_setvars(struct reader *r, const struct toml_value *v, struct sd_pd *pd);
+static void read_domains(struct reader *r, const struct toml_value *v, struct sd_schedule *out);
+static void read_turns(struct reader *r, const struct toml_value *v, struct sd_schedule *out);
 
 static void read_key(struct reader *r, const struct key *key, const struct toml_value *v,
                      void *object)
@@ -271,6 +347,15 @@ static void read_key(struct reader *r, const struct key *key, const struct toml_
         break;
     case KEY_PERMITS:
         read_permits(r, v, field);
+        break;
+    case KEY_SETVARS:
+        read_setvars(r, v, object);
+        break;
+    case KEY_DOMAINS:
+        read_domains(r, v, object);
+        break;
+    case KEY_TURNS:
+        read_turns(r, v, object);
         break;
     }
 }
@@ -303,6 +388,9 @@ static void place_field(const struct key *key, struct place at, void *object)
     case KEY_TEXT_OR_TEXTS:
     case KEY_MAPS:
     case KEY_PERMITS:
+    case KEY_SETVARS:
+    case KEY_DOMAINS:
+    case KEY_TURNS:
         break;
     }
 }
@@ -379,6 +467,112 @@ static void read_permits(struct reader *r, const struct toml_value *v, struct sd
         struct sd_match *permit = &policy->permits[policy->permit_count++];
         *permit = (struct sd_match){.at = item->at};
         read_section(r, &permit_section, item->table, item->at, permit);
+    }
+}
+
+// --- what Microkit programs have ----------------------------------------------------------------
+
+static void add_setvar(struct reader *r, struct sd_pd *pd, struct sd_setvar setvar)
+{
+    pd->setvars = arena_grow(r->arena, pd->setvars, pd->setvar_count, &pd->setvar_capacity,
+                             sizeof(*pd->setvars));
+    pd->setvars[pd->setvar_count++] = setvar;
+}
+
+// The one value of the table.
+static void take_setvar(struct reader *r, struct sd_pd *pd, struct place at,
+                        const struct setvar_table *t)
+{
+    struct sd_setvar setvar = {.at = at, .symbol = t->symbol, .region = SYSTEM_NONE};
+    size_t given = 0;
+    for (size_t i = 0; i <= SD_SETVAR_CHILD; i++) {
+        bool region = i <= SD_SETVAR_PREFILL_SIZE && t->regions[i].text != NULL;
+        if (region || t->ids[i].given) {
+            setvar.kind = (enum sd_setvar_kind)i;
+            setvar.region_name = region ? t->regions[i] : setvar.region_name;
+            setvar.id = t->ids[i];
+            given++;
+        }
+    }
+    if (given != 1) {
+        diag_error(r->diag, at,
+                   "a table of `setvars` with %zu values; give it one of `vaddr_of`, `size_of`, "
+                   "`paddr_of`, `prefill_size_of`, `channel`, `irq` and `child`",
+                   given);
+    } else if (t->symbol.text != NULL) {
+        add_setvar(r, pd, setvar);
+    }
+}
+
+static void read_setvars(struct reader *r, const struct toml_value *v, struct sd_pd *pd)
+{
+    if (!is_array(r, "setvars", v)) {
+        return;
+    }
+    for (const struct toml_value *item = v->array->first; item != NULL; item = item->next) {
+        struct setvar_table t = {0};
+        size_t errors = r->diag->errors;
+        if (!is_item(r, "setvars", item)) {
+            continue;
+        }
+        read_section(r, &setvar_section, item->table, item->at, &t);
+        if (r->diag->errors == errors) {
+            take_setvar(r, pd, item->at, &t);
+        }
+    }
+}
+
+static void read_domains(struct reader *r, const struct toml_value *v, struct sd_schedule *out)
+{
+    if (!is_array(r, "domains", v)) {
+        return;
+    }
+    for (const struct toml_value *item = v->array->first; item != NULL; item = item->next) {
+        if (!is_item(r, "domains", item)) {
+            continue;
+        }
+        out->domains = arena_grow(r->arena, out->domains, out->domain_count, &out->domain_capacity,
+                                  sizeof(*out->domains));
+        struct sd_domain *domain = &out->domains[out->domain_count++];
+        *domain = (struct sd_domain){0};
+        read_section(r, &domain_section, item->table, item->at, domain);
+    }
+}
+
+static void take_turn(struct reader *r, struct place at, const struct turn_table *t,
+                      struct sd_turn *out)
+{
+    bool end = t->end.value;
+    bool one = t->us.given != t->ticks.given;
+    if (end ? t->us.given || t->ticks.given || t->domain.text != NULL
+            : t->domain.text == NULL || !one) {
+        diag_error(r->diag, at,
+                   "a turn has `domain` and one of `us` and `ticks`, or `end = true` alone; "
+                   "correct it");
+    }
+    *out = (struct sd_turn){
+        .at = at,
+        .domain_name = t->domain,
+        .duration = t->us.given ? t->us : t->ticks,
+        .in_ticks = t->ticks.given,
+        .domain = SYSTEM_NONE,
+    };
+}
+
+static void read_turns(struct reader *r, const struct toml_value *v, struct sd_schedule *out)
+{
+    if (!is_array(r, "turns", v)) {
+        return;
+    }
+    for (const struct toml_value *item = v->array->first; item != NULL; item = item->next) {
+        struct turn_table t = {0};
+        if (!is_item(r, "turns", item)) {
+            continue;
+        }
+        read_section(r, &turn_section, item->table, item->at, &t);
+        out->turns = arena_grow(r->arena, out->turns, out->turn_count, &out->turn_capacity,
+                                sizeof(*out->turns));
+        take_turn(r, item->at, &t, &out->turns[out->turn_count++]);
     }
 }
 
@@ -486,6 +680,30 @@ static void read_caps(struct reader *r, const struct toml_value *v, struct syste
     }
 }
 
+static void read_irqs(struct reader *r, const struct toml_value *v, struct system *s)
+{
+    if (!is_array(r, "interrupts", v)) {
+        return;
+    }
+    for (const struct toml_value *item = v->array->first; item != NULL; item = item->next) {
+        if (!is_item(r, "interrupts", item)) {
+            continue;
+        }
+        s->irqs = arena_grow(r->arena, s->irqs, s->irq_count, &s->irq_capacity, sizeof(*s->irqs));
+        struct sd_irq *irq = &s->irqs[s->irq_count++];
+        *irq = (struct sd_irq){.at = item->at, .pd = SYSTEM_NONE};
+        read_section(r, &irq_section, item->table, item->at, irq);
+    }
+}
+
+static void read_schedule(struct reader *r, const struct toml_value *v, struct system *s)
+{
+    if (is_table(r, "schedule", v)) {
+        s->schedule.at = v->at;
+        read_section(r, &schedule_section, v->table, v->at, &s->schedule);
+    }
+}
+
 static void read_system(struct reader *r, const struct toml_value *v, struct system *s)
 {
     if (is_table(r, "system", v)) {
@@ -499,9 +717,11 @@ bool system_from_toml(struct arena *a, const char *file, const struct toml_table
                       struct system *out, struct diag *d)
 {
     static const char *const names[] = {
-        "system", "protection_domains", "channels", "memory_regions", "devices", "capabilities"};
+        "system",  "protection_domains", "channels",   "memory_regions",
+        "devices", "capabilities",       "interrupts", "schedule"};
     static void (*const readers[])(struct reader *, const struct toml_value *, struct system *) = {
-        read_system, read_pds, read_channels, read_regions, read_devices, read_caps};
+        read_system,  read_pds,  read_channels, read_regions,
+        read_devices, read_caps, read_irqs,     read_schedule};
     enum { SECTIONS = sizeof(names) / sizeof(names[0]) };
     struct reader r = {.arena = a, .diag = d};
     size_t errors = d->errors;
@@ -521,21 +741,4 @@ bool system_from_toml(struct arena *a, const char *file, const struct toml_table
         }
     }
     return d->errors == errors;
-}
-
-bool system_load(struct arena *a, const char *file, struct system *out, struct diag *d)
-{
-    struct bytes text;
-    const char *cause;
-    *out = (struct system){.file = file, .root = SYSTEM_NONE, .broker = SYSTEM_NONE};
-    if (!file_read(a, file, TOML_SIZE_MAX, &text, &cause)) {
-        diag_error(d, place_file(file), "cannot read the description: %s; check the path", cause);
-        return false;
-    }
-    const struct toml_table *table = toml_parse(a, file, (const char *)text.data, text.size, d);
-    if (table == NULL) {
-        return false;
-    }
-    bool ok = system_from_toml(a, file, table, out, d);
-    return system_check(a, out, d) && ok;
 }
