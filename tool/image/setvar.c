@@ -134,8 +134,7 @@ bool setvar_apply(struct arena *a, const struct program *program, const struct p
             }
         }
     }
-    *out = *program;
-    out->file = (struct bytes){.data = c.data, .size = c.size};
+    *out = *program; // its path, and its file with all symbols
     // What was well-formed is so still.
     ok = elf_parse(&out->elf, c.data, c.size, NULL) == ELF_OK && ok;
     for (size_t i = 0; i < count && ok; i++) {
