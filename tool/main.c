@@ -41,6 +41,8 @@ static int dispatch(struct arena *a, struct options *o, struct diag *d)
         return cmd_sdk(a, o, d);
     case CMD_CAPS:
         return cmd_caps(a, o, d);
+    case CMD_CONVERT:
+        return cmd_convert(a, o, d);
     }
     return STATUS_USAGE;
 }

@@ -266,7 +266,7 @@ static const struct option long_options[] = {
 };
 
 static const struct option_use uses[] = {
-    {KEY_OUTPUT, CMD_BUILD},
+    {KEY_OUTPUT, CMD_BUILD | CMD_CONVERT},
     {KEY_TIMEOUT, RUNS | CMD_BENCH},
     {KEY_SEED, RUNS},
     {KEY_LOG, RUNS},
@@ -448,7 +448,7 @@ static const struct {
     enum command command;
 } commands[] = {
     {"check", CMD_CHECK}, {"build", CMD_BUILD}, {"run", CMD_RUN},   {"test", CMD_TEST},
-    {"bench", CMD_BENCH}, {"sdk", CMD_SDK},     {"caps", CMD_CAPS},
+    {"bench", CMD_BENCH}, {"sdk", CMD_SDK},     {"caps", CMD_CAPS}, {"convert", CMD_CONVERT},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -584,8 +584,12 @@ static bool finish(struct parser *p)
     if (!finish_bench(p) || !finish_backend(p) || !finish_sdk(p) || !finish_run(p)) {
         return false;
     }
-    bool one = o->command == CMD_BUILD || o->command == CMD_RUN || o->command == CMD_CAPS ||
-               (o->command == CMD_BENCH && o->bench == BENCH_BOOT);
+    if (o->command == CMD_CONVERT && o->systems.count == 0) {
+        diag_error(p->diag, place_none(), "nothing to convert; write `kaal convert FILE`");
+        return false;
+    }
+    bool one = o->command == CMD_CONVERT || o->command == CMD_BUILD || o->command == CMD_RUN ||
+               o->command == CMD_CAPS || (o->command == CMD_BENCH && o->bench == BENCH_BOOT);
     if (one && o->systems.count > 1) {
         diag_error(p->diag, place_none(), "more than one SYSTEM: %s; give one",
                    o->systems.items[1]);

@@ -4,6 +4,7 @@
 #include "tool/mock.h"
 #include "tool/options.h"
 #include "tool/pack.h"
+#include "tool/system.h"
 
 #include "lib/bits.h"
 
@@ -154,7 +155,8 @@ bool image_build(struct arena *a, struct options *o, const struct system *s,
     *out = (struct build_result){0};
     if (!products_find(a, o, &out->products, d) ||
         !kernel_load(a, o, s, &out->products, &out->kernel, d) ||
-        !kernel_fit_machine(&out->kernel, o, d) || !kernel_runs_microkit(s, &out->kernel, d)) {
+        !kernel_fit_machine(&out->kernel, o, d) || !kernel_runs_microkit(s, &out->kernel, d) ||
+        !system_fits_kernel(s, out->kernel.smc, out->kernel.domains, d)) {
         return false;
     }
     if (!programs_load(a, o, &out->products, s, &out->programs, d) ||

@@ -100,12 +100,7 @@ void plan_microkit_own(struct planner *p, uint32_t pd)
         own.kind = KAAL_CAP_TCB;
         add(p, "tcb", KAAL_MICROKIT_TCB, own);
     }
-    if (from->smc.value && !p->programs->products->smc) {
-        diag_error(p->diag, from->smc.at,
-                   "`%s` is to make secure monitor calls, which this kernel does not allow; use a "
-                   "kernel with ALLOW_SMC_CALLS, or remove `smc`",
-                   from->name.text);
-    } else if (from->smc.value) {
+    if (from->smc.value) {
         own.kind = KAAL_CAP_SMC;
         add(p, "smc", KAAL_MICROKIT_SMC, own);
     }

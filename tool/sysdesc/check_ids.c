@@ -131,7 +131,7 @@ static void claim_channel(struct checker *c, struct id_table *ids, const struct 
                      ch->from, &ch->from_id, ch->is_call ? USE_CALLED : USE_SIGNALLED};
     bool self = ch->from == ch->to && valid(&ch->from_id) && ch->to_id.given;
     if (self && ch->from_id.value == ch->to_id.value) {
-        diag_error(c->diag, ch->to_id.at,
+        diag_error(c->diag, ch->at,
                    "both ends of a channel of `%s` to itself have the `id` %" PRId64
                    "; choose another for one",
                    ch->from_name.text, ch->to_id.value);

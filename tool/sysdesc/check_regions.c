@@ -53,7 +53,8 @@ bool check_rights(struct checker *c, const struct sd_text *text, const char *all
 
 // --- memory regions ----------------------------------------------------------------------------
 
-// Of Microkit's: the largest page that fits all that is written.
+// Of Microkit's: the largest page that fits all that is written. A region of the size of its file
+// has small ones.
 static void choose_page_size(const struct checker *c, struct sd_region *region)
 {
     bool fits = region->size.given && region->size.value % SD_LARGE_PAGE == 0 &&
@@ -76,7 +77,7 @@ static bool check_region_size(struct checker *c, const struct sd_region *region)
                    SD_PAGE, SD_LARGE_PAGE);
         return false;
     }
-    if (!region->size.given) {
+    if (!region->size.given && region->size.value == 0) {
         diag_error(c->diag, region->size.at, "a memory region without `size`; %s",
                    add_key(c, "size"));
         return false;

@@ -206,20 +206,12 @@ static void read_cap_vspace(struct xml_reader *r, const struct xml_element *e, s
     read_cap(r, e, pd, "vspace");
 }
 
-static void read_cap_cspace(struct xml_reader *r, const struct xml_element *e, size_t pd)
-{
-    (void)pd;
-    diag_error(r->diag, e->at,
-               "Microkit 2.3.0 has no `cap_cspace`, and neither has KaaL; remove it");
-}
-
 static void read_cspace(struct xml_reader *r, const struct xml_element *e, size_t pd)
 {
     static const struct xml_child children[] = {
         {"cap_tcb", read_cap_tcb},
         {"cap_sc", read_cap_sc},
         {"cap_vspace", read_cap_vspace},
-        {"cap_cspace", read_cap_cspace},
     };
     xml_attributes(r, e, NULL, 0, NULL);
     xml_children(r, e, children, XML_COUNT(children), pd);
@@ -237,7 +229,6 @@ static void read_cspace(struct xml_reader *r, const struct xml_element *e, size_
 struct pd_element {
     struct sd_pd pd;
     struct sd_text setvar_id;
-    struct sd_text pp;
 };
 
 static const struct xml_key pd_keys[] = {
@@ -253,7 +244,6 @@ static const struct xml_key pd_keys[] = {
     {"domain", offsetof(struct pd_element, pd.domain), XML_TEXT, false},
     {"id", offsetof(struct pd_element, pd.id), XML_NUMBER, false},
     {"setvar_id", offsetof(struct pd_element, setvar_id), XML_TEXT, false},
-    {"pp", offsetof(struct pd_element, pp), XML_TEXT, false},
 };
 
 static void read_pd(struct xml_reader *r, const struct xml_element *e, size_t parent);
@@ -272,11 +262,6 @@ static const struct xml_child pd_children[] = {
 static void check_pd_element(struct xml_reader *r, const struct xml_element *e,
                              const struct pd_element *p, size_t parent)
 {
-    if (p->pp.text != NULL) {
-        diag_error(r->diag, p->pp.at,
-                   "since Microkit 2.0 the end of a channel may call, not the domain; move `pp` to "
-                   "the `end` of the caller");
-    }
     if (p->setvar_id.text != NULL && parent == SYSTEM_NONE) {
         diag_error(r->diag, p->setvar_id.at,
                    "`setvar_id` is set in the parent, which this domain does not have; remove it");
@@ -349,7 +334,9 @@ static void read_region(struct xml_reader *r, const struct xml_element *e, size_
     xml_no_children(r, e);
     xml_attributes(r, e, region_keys, XML_COUNT(region_keys), &region);
     read_bootinfo(r, &region);
-    region.region.name = need_name(r, region.region.name);
+    if (region.region.name.text == NULL) {
+        return;
+    }
     s->regions =
         arena_grow(r->arena, s->regions, s->region_count, &s->region_capacity, sizeof(*s->regions));
     s->regions[s->region_count++] = region.region;
@@ -551,7 +538,9 @@ static void read_domain(struct xml_reader *r, const struct xml_element *e, size_
     (void)parent;
     xml_no_children(r, e);
     xml_attributes(r, e, domain_keys, XML_COUNT(domain_keys), &domain);
-    domain.name = need_name(r, domain.name);
+    if (domain.name.text == NULL) {
+        return;
+    }
     schedule->domains = arena_grow(r->arena, schedule->domains, schedule->domain_count,
                                    &schedule->domain_capacity, sizeof(*schedule->domains));
     schedule->domains[schedule->domain_count++] = domain;
@@ -624,7 +613,7 @@ static void read_domains(struct xml_reader *r, const struct xml_element *e, size
     }
     r->system->schedule.at = e->at;
     xml_children(r, e, children, XML_COUNT(children), parent);
-    if (schedules != 1) {
+    if (schedules > 1) {
         diag_error(r->diag, e->at, "`domains` with %zu `domain_schedule`; give it one", schedules);
     }
 }

@@ -95,7 +95,6 @@ static void size_region(struct sd_region *region)
         return;
     }
     region->size.value = (size + page - 1) / page * page;
-    region->size.given = true;
 }
 
 bool system_prefill(struct arena *a, struct system *s, const struct strings *search, struct diag *d)
@@ -130,9 +129,10 @@ static bool read_model(struct arena *a, const char *file, struct bytes text, str
                        struct diag *d, bool *ok)
 {
     const char *chars = (const char *)text.data;
+    size_t errors = d->errors;
     if (is_xml(text)) {
         const struct xml_element *document = xml_parse(a, file, chars, text.size, d);
-        *ok = document != NULL && system_from_xml(a, file, document, out, d);
+        *ok = document != NULL && system_from_xml(a, file, document, out, d) && d->errors == errors;
         return document != NULL;
     }
     const struct toml_table *table = toml_parse(a, file, chars, text.size, d);
@@ -140,20 +140,27 @@ static bool read_model(struct arena *a, const char *file, struct bytes text, str
     return table != NULL;
 }
 
-bool system_load(struct arena *a, const char *file, const struct strings *search,
-                 struct system *out, struct diag *d)
+bool system_parse(struct arena *a, const char *file, struct bytes text,
+                  const struct strings *search, struct system *out, struct diag *d)
 {
-    struct bytes text;
-    const char *cause;
     bool ok = true;
     *out = (struct system){.file = file, .root = SYSTEM_NONE, .broker = SYSTEM_NONE};
-    if (!file_read(a, file, TOML_SIZE_MAX, &text, &cause)) {
-        diag_error(d, place_file(file), "cannot read the description: %s; check the path", cause);
-        return false;
-    }
     if (!read_model(a, file, text, out, d, &ok)) {
         return false;
     }
     ok = system_prefill(a, out, search, d) && ok;
     return system_check(a, out, d) && ok;
+}
+
+bool system_load(struct arena *a, const char *file, const struct strings *search,
+                 struct system *out, struct diag *d)
+{
+    struct bytes text;
+    const char *cause;
+    if (!file_read(a, file, TOML_SIZE_MAX, &text, &cause)) {
+        *out = (struct system){.file = file, .root = SYSTEM_NONE, .broker = SYSTEM_NONE};
+        diag_error(d, place_file(file), "cannot read the description: %s; check the path", cause);
+        return false;
+    }
+    return system_parse(a, file, text, search, out, d);
 }

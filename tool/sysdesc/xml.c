@@ -187,7 +187,11 @@ static void XMLCALL on_document_type(void *user, const XML_Char *name, const XML
     (void)system;
     (void)public;
     (void)internal;
-    diag_error(p->diag, place_of(p, current(p)),
+    size_t at = current(p); // behind the name
+    while (at > 0 && (at >= p->size || p->text[at] != '<')) {
+        at--;
+    }
+    diag_error(p->diag, place_of(p, at),
                "a document type (<!DOCTYPE) has no place in a description; remove it, and write "
                "what its entities stand for");
     stop(p);
@@ -201,7 +205,8 @@ static const char *remedy(enum XML_Error error)
     case XML_ERROR_NO_ELEMENTS:
         return "write <system> ... </system>";
     case XML_ERROR_INVALID_TOKEN:
-        return "write values in quotes, &lt; for < and &amp; for & in them";
+        return "write values in quotes, &lt; for < and &amp; for & in them, and no control "
+               "characters";
     case XML_ERROR_UNCLOSED_TOKEN:
         return "close the tag, the comment or the quote that begins here";
     case XML_ERROR_DUPLICATE_ATTRIBUTE:

@@ -6,6 +6,30 @@
 #include <stdint.h>
 #include <string.h>
 
+// What Microkit once had: within which element, what, and what to do instead.
+static const struct {
+    const char *element;
+    const char *name;
+    const char *instead;
+} gone[] = {
+    {"protection_domain", "pp",
+     "since Microkit 2.0 the end of a channel may call, not the domain; move `pp` to the `end` of "
+     "the caller"},
+    {"cspace", "cap_cspace", "Microkit 2.3.0 has no `cap_cspace`, and neither has KaaL; remove it"},
+};
+
+static bool report_gone(struct xml_reader *r, struct place at, const char *element,
+                        const char *name)
+{
+    for (size_t i = 0; i < XML_COUNT(gone); i++) {
+        if (strcmp(element, gone[i].element) == 0 && strcmp(name, gone[i].name) == 0) {
+            diag_error(r->diag, at, "%s", gone[i].instead);
+            return true;
+        }
+    }
+    return false;
+}
+
 // --- values ------------------------------------------------------------------------------------
 
 static int digit_value(char c)
@@ -111,6 +135,9 @@ static void unknown_attribute(struct xml_reader *r, const struct xml_element *e,
                               size_t count)
 {
     const char **names = arena_alloc(r->arena, (count + 1) * sizeof(*names));
+    if (report_gone(r, a->name_at, e->name, a->name)) {
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
         names[i] = keys[i].name;
     }
@@ -147,6 +174,9 @@ static void unknown_element(struct xml_reader *r, const struct xml_element *e,
                             const struct xml_child *children, size_t count)
 {
     const char **names = arena_alloc(r->arena, (count + 1) * sizeof(*names));
+    if (report_gone(r, e->at, e->parent->name, e->name)) {
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
         names[i] = children[i].name;
     }

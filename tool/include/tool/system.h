@@ -18,6 +18,7 @@
 #pragma once
 
 #include "tool/diag.h"
+#include "tool/file.h"
 
 #include <kaal/image.h>
 
@@ -347,14 +348,19 @@ bool system_from_toml(struct arena *a, const char *file, const struct toml_table
 bool system_from_xml(struct arena *a, const char *file, const struct xml_element *document,
                      struct system *out, struct diag *d);
 
-// Looks the files up that regions hold, and how long they are; a region without a size gets one.
+// Looks the files up that regions hold, and how long they are; a region without a size gets the
+// value, which is not `given`.
 // A file is searched as a program is: see system_search().
 bool system_prefill(struct arena *a, struct system *s, const struct strings *search,
                     struct diag *d);
 
-// Reads and parses `file`, which is TOML or XML, then all of the above and system_check(). True if
-// there is no error. `search` are folders for the files that the description names; NULL: it is
+// Parses the text of `file`, which is TOML or XML, then all of the above and system_check(). True
+// if there is no error. `search` are folders for the files that the description names; NULL: it is
 // judged without looking at them.
+bool system_parse(struct arena *a, const char *file, struct bytes text,
+                  const struct strings *search, struct system *out, struct diag *d);
+
+// The same with the text that is in the file.
 bool system_load(struct arena *a, const char *file, const struct strings *search,
                  struct system *out, struct diag *d);
 
@@ -370,6 +376,9 @@ const char *system_search_places(struct arena *a, const struct system *s,
 
 // Everything else that can be said without looking at another file. Resolves names.
 bool system_check(struct arena *a, struct system *s, struct diag *d);
+
+// What the checked system needs of a kernel, which has `smc` or has it not, and so many domains.
+bool system_fits_kernel(const struct system *s, bool smc, unsigned domains, struct diag *d);
 
 // Defaults applied.
 uint32_t system_priority(const struct sd_pd *pd);
