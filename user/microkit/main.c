@@ -102,15 +102,19 @@ static seL4_Bool handle(seL4_Word badge, microkit_msginfo *info)
 
 static microkit_msginfo receive(seL4_Bool answers, microkit_msginfo info, seL4_Word *badge)
 {
-    if (!microkit_have_signal) {
-        return answers ? seL4_ReplyRecv(INPUT, info, badge, REPLY) : seL4_Recv(INPUT, badge, REPLY);
-    }
-    // One system call has room for one message: the answer goes first.
-    if (answers) {
-        seL4_Send(REPLY, info);
-    }
+    seL4_Bool signals = microkit_have_signal;
     microkit_have_signal = seL4_False;
-    return seL4_NBSendRecv(microkit_signal_cap, microkit_signal_msg, INPUT, badge, REPLY);
+    if (!answers) {
+        return signals
+                   ? seL4_NBSendRecv(microkit_signal_cap, microkit_signal_msg, INPUT, badge, REPLY)
+                   : seL4_Recv(INPUT, badge, REPLY);
+    }
+    // One system call has room for one message. The answer is last: with it, a passive program
+    // gives away the time that it runs on.
+    if (signals) {
+        seL4_Send(microkit_signal_cap, microkit_signal_msg);
+    }
+    return seL4_ReplyRecv(INPUT, info, badge, REPLY);
 }
 
 // An interrupt that came before anybody listened, or before a restart, would else never come again.

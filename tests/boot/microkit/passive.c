@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // A passive server: after init() it has no time of its own, runs on that of its callers, and wakes
-// for signals.
+// for signals. It signals each caller together with its answer.
 
 #include "say.h"
 
@@ -22,6 +22,7 @@ microkit_msginfo protected(microkit_channel ch, microkit_msginfo msginfo)
 {
     (void)msginfo;
     calls += ch;
+    microkit_deferred_notify(ch + 1);
     microkit_mr_set(0, calls);
     microkit_mr_set(1, signals);
     return microkit_msginfo_new(0, 2);
