@@ -521,7 +521,7 @@ static void add_pd(struct planner *p, size_t index, const struct program *progra
         strncpy(out->args, pd->args.text, sizeof(out->args) - 1);
     }
     if (plan_is_microkit(p, index)) {
-        plan_microkit_pd(p, index, program);
+        plan_microkit_pd(p, index);
     }
 }
 

@@ -35,16 +35,23 @@ bool plan_is_microkit(const struct planner *p, size_t pd)
 
 // --- domains -----------------------------------------------------------------------------------
 
+// The file with the symbols of a domain's program.
+static const struct program *symbols_of(const struct planner *p, size_t pd)
+{
+    size_t own = p->programs->symbols[pd];
+    return &p->programs->items[own == SYSTEM_NONE ? p->programs->of_pd[pd] : own];
+}
+
 // Where a program has its IPC buffer: the libraries before 2.3 in itself.
-static uint64_t ipc_buffer(const struct program *program)
+static uint64_t ipc_buffer(const struct program *symbols)
 {
     struct elf_symbol symbol;
-    return elf_find_symbol(&program->elf, "__sel4_ipc_buffer_obj", &symbol)
+    return elf_find_symbol(&symbols->elf, "__sel4_ipc_buffer_obj", &symbol)
                ? symbol.value
                : KAAL_MICROKIT_IPC_BUFFER;
 }
 
-void plan_microkit_pd(const struct planner *p, size_t pd, const struct program *program)
+void plan_microkit_pd(const struct planner *p, size_t pd)
 {
     const struct sd_pd *from = &p->system->pds[pd];
     struct kaal_plan_pd *out = &p->plan->pds[pd];
@@ -53,7 +60,7 @@ void plan_microkit_pd(const struct planner *p, size_t pd, const struct program *
     out->max_priority = out->priority;
     out->cspace_bits = KAAL_MICROKIT_CNODE_BITS;
     out->stack_top = KAAL_MICROKIT_STACK_TOP;
-    out->ipc_buffer = ipc_buffer(program);
+    out->ipc_buffer = ipc_buffer(symbols_of(p, pd));
 }
 
 // --- capabilities ------------------------------------------------------------------------------
@@ -285,11 +292,8 @@ static void make_file(struct planner *p, size_t pd)
         fill_word(&f, var->symbol.text, var->symbol.at, value_of(&f, var));
     }
     const struct program *program = &p->programs->items[p->programs->of_pd[pd]];
-    size_t symbols = p->programs->symbols[pd];
     struct program *filled = arena_alloc(p->arena, sizeof(*filled));
-    if (setvar_apply(p->arena, program,
-                     symbols == SYSTEM_NONE ? program : &p->programs->items[symbols], f.vars,
-                     f.count, filled, p->diag)) {
+    if (setvar_apply(p->arena, program, symbols_of(p, pd), f.vars, f.count, filled, p->diag)) {
         p->plan->pds[pd].file = plan_program_file(p, filled, KAAL_FILE_MICROKIT);
     }
 }

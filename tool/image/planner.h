@@ -40,7 +40,7 @@ uint32_t plan_program_file(struct planner *p, const struct program *program,
 bool plan_is_microkit(const struct planner *p, size_t pd);
 
 // The fields in which such a domain differs.
-void plan_microkit_pd(const struct planner *p, size_t pd, const struct program *program);
+void plan_microkit_pd(const struct planner *p, size_t pd);
 
 // What every such program has.
 void plan_microkit_own(struct planner *p, uint32_t pd);

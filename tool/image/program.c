@@ -172,10 +172,10 @@ static bool check_clean(struct loader *l, const struct program *p, const struct 
 // --- Microkit programs -------------------------------------------------------------------------
 
 // The initial value of a pointer to the IPC buffer; 0 if it is not known.
-static uint64_t ipc_buffer(const struct elf *elf)
+static uint64_t ipc_buffer(const struct elf *elf, const struct elf *symbols)
 {
     struct elf_symbol symbol;
-    if (!elf_find_symbol(elf, "__sel4_ipc_buffer", &symbol) || symbol.type != ELF_STT_OBJECT ||
+    if (!elf_find_symbol(symbols, "__sel4_ipc_buffer", &symbol) || symbol.type != ELF_STT_OBJECT ||
         symbol.size != sizeof(uint64_t)) {
         return 0;
     }
@@ -191,11 +191,11 @@ static bool check_microkit(struct loader *l, const struct program *p, const stru
     if (!elf_find_symbol(&symbols->elf, "microkit_name", &symbol)) {
         diag_error(l->diag, image->at,
                    "%s has no symbol `microkit_name`, so it is no Microkit program; link it with "
-                   "libmicrokit and leave its symbols in, or remove `abi`",
+                   "libmicrokit and leave its symbols in, or name a file that has them",
                    symbols->path);
         return false;
     }
-    if (ipc_buffer(&p->elf) == KAAL_MICROKIT_IPC_BUFFER_EL2) {
+    if (ipc_buffer(&p->elf, &symbols->elf) == KAAL_MICROKIT_IPC_BUFFER_EL2) {
         diag_error(l->diag, image->at,
                    "%s is linked for a board whose kernel runs at EL2 (its IPC buffer is at "
                    "0x%" PRIx64 "); link it for qemu_virt_aarch64_el1 or with KaaL's libmicrokit",
