@@ -49,6 +49,8 @@ static int dispatch(struct arena *a, struct options *o, struct diag *d)
         return cmd_graph(a, o, d);
     case CMD_REPORT:
         return cmd_report(a, o, d);
+    case CMD_CONVERT:
+        return cmd_convert(a, o, d);
     }
     return STATUS_USAGE;
 }

@@ -12,6 +12,7 @@
 #include <kaal/boot.h>
 #include <kaal/driver_info.h>
 #include <kaal/image.h>
+#include <kaal/microkit.h>
 #include <kaal/note.h>
 
 #include <elf.h>
@@ -155,6 +156,25 @@ static void write_drivers(void)
     write_file("programs/driver_small.elf", elf, elf_make(&small, elf));
 }
 
+// Microkit programs, by the symbol that all have: one with another symbol; one whose IPC buffer is
+// where a kernel at EL2 puts it, and the same without its symbols.
+static void write_microkit(void)
+{
+    struct elf_maker m = {
+        .text_size = 600, .data_size = 64, .symbol = "__sel4_ipc_buffer", .alias = "microkit_name"};
+    size_t at = 0x1000; // of the data: behind the page of text
+    size_t size = elf_make(&m, elf);
+    store_le64(elf + at, KAAL_MICROKIT_IPC_BUFFER_EL2);
+    write_file("programs/el2.elf", elf, size);
+    m.symbol = NULL;
+    size = elf_make(&m, elf);
+    store_le64(elf + at, KAAL_MICROKIT_IPC_BUFFER_EL2);
+    write_file("programs/el2_stripped.elf", elf, size);
+    m.symbol = "table";
+    m.symbol_size = KAAL_MICROKIT_NAME_SIZE;
+    write_file("programs/microkit.elf", elf, elf_make(&m, elf));
+}
+
 // --- kernels -----------------------------------------------------------------------------------
 
 struct setting {
@@ -265,6 +285,7 @@ int main(int argc, char **argv)
     folder = argv[1];
     write_good();
     write_drivers();
+    write_microkit();
     write_damaged();
     write_kernels();
     write_loader();

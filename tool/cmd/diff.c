@@ -59,8 +59,8 @@ int cmd_diff(struct arena *a, struct options *o, struct diag *d)
 {
     struct system systems[2];
     default_system(a, o);
-    bool ok = system_load(a, o->systems.items[0], &systems[0], d);
-    ok = system_load(a, o->systems.items[1], &systems[1], d) && ok;
+    bool ok = system_load(a, o->systems.items[0], NULL, &systems[0], d);
+    ok = system_load(a, o->systems.items[1], NULL, &systems[1], d) && ok;
     if (!ok) {
         return DIFF_TROUBLE;
     }

@@ -89,7 +89,8 @@ int cmd_graph(struct arena *a, struct options *o, struct diag *d)
     struct system s;
     struct device_found *devices = NULL;
     default_system(a, o);
-    if (!system_load(a, o->systems.items[0], &s, d) || !devices_find(a, o, &s, &devices, d)) {
+    if (!system_load(a, o->systems.items[0], &o->search_paths, &s, d) ||
+        !devices_find(a, o, &s, &devices, d)) {
         return STATUS_FAILED;
     }
     struct marks marks = marks_find(a, &s, devices);

@@ -34,6 +34,7 @@ static const char main_help[] =
     "Builds operating systems from isolated components on the seL4 API.\n"
     "\n"
     "  check   is the description of a system right?\n"
+    "  convert write it in the other form: our TOML, or Microkit's XML\n"
     "  build   pack it into a bootable image\n"
     "  plan    list what it is made of: objects, capabilities, memory\n"
     "  diff    what does one system allow that another does not?\n"
@@ -64,6 +65,18 @@ static const char check_help[] =
     "kernel, no devices\n" COMMON_HELP "\n"
     "example:\n"
     "  kaal check my/system.toml\n";
+
+static const char convert_help[] =
+    "usage: kaal convert [OPTION]... SYSTEM\n"
+    "\n"
+    "Writes a description in the other form: of TOML Microkit's XML, of that TOML. It describes "
+    "the\n"
+    "same system. Comments are not kept; each statement that the other form does not have is "
+    "told.\n"
+    "\n"
+    "  -o, --output FILE      where to write (default: to the standard output)\n" COMMON_HELP "\n"
+    "example:\n"
+    "  kaal convert -o my/system.toml my/system.system\n";
 
 static const char build_help[] =
     "usage: kaal build [OPTION]... [SYSTEM]\n"
@@ -253,9 +266,10 @@ const char *help_text(const char *command)
         const char *command;
         const char *text;
     } texts[] = {
-        {"check", check_help}, {"build", build_help}, {"run", run_help},       {"test", test_help},
-        {"bench", bench_help}, {"sdk", sdk_help},     {"caps", caps_help},     {"plan", plan_help},
-        {"diff", diff_help},   {"graph", graph_help}, {"report", report_help},
+        {"check", check_help}, {"build", build_help},   {"run", run_help},
+        {"test", test_help},   {"bench", bench_help},   {"sdk", sdk_help},
+        {"caps", caps_help},   {"plan", plan_help},     {"diff", diff_help},
+        {"graph", graph_help}, {"report", report_help}, {"convert", convert_help},
     };
     for (size_t i = 0; command != NULL && i < sizeof(texts) / sizeof(texts[0]); i++) {
         if (strcmp(texts[i].command, command) == 0) {

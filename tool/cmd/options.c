@@ -269,7 +269,7 @@ static const struct option long_options[] = {
 };
 
 static const struct option_use uses[] = {
-    {KEY_OUTPUT, CMD_BUILD | CMD_GRAPH | CMD_REPORT},
+    {KEY_OUTPUT, CMD_BUILD | CMD_GRAPH | CMD_REPORT | CMD_CONVERT},
     {KEY_HTML, CMD_REPORT},
     {KEY_TIMEOUT, RUNS | CMD_BENCH},
     {KEY_SEED, RUNS},
@@ -456,7 +456,7 @@ static const struct {
 } commands[] = {
     {"check", CMD_CHECK}, {"build", CMD_BUILD}, {"run", CMD_RUN},       {"test", CMD_TEST},
     {"bench", CMD_BENCH}, {"sdk", CMD_SDK},     {"caps", CMD_CAPS},     {"plan", CMD_PLAN},
-    {"diff", CMD_DIFF},   {"graph", CMD_GRAPH}, {"report", CMD_REPORT},
+    {"diff", CMD_DIFF},   {"graph", CMD_GRAPH}, {"report", CMD_REPORT}, {"convert", CMD_CONVERT},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -618,7 +618,11 @@ static bool finish(struct parser *p)
         diag_error(p->diag, place_none(), "write `kaal diff A B`, with two SYSTEMs");
         return false;
     }
-    bool one = (o->command & (PACKS | CMD_GRAPH)) != 0 || o->command == CMD_RUN ||
+    if (o->command == CMD_CONVERT && o->systems.count == 0) {
+        diag_error(p->diag, place_none(), "nothing to convert; write `kaal convert FILE`");
+        return false;
+    }
+    bool one = (o->command & (PACKS | CMD_GRAPH | CMD_CONVERT)) != 0 || o->command == CMD_RUN ||
                o->command == CMD_CAPS || (o->command == CMD_BENCH && o->bench == BENCH_BOOT);
     if (one && o->systems.count > 1) {
         diag_error(p->diag, place_none(), "more than one SYSTEM: %s; give one",

@@ -13,8 +13,8 @@ int cmd_plan(struct arena *a, struct options *o, struct diag *d)
     struct build_result build;
     struct device_found *devices = NULL;
     default_system(a, o);
-    if (!system_load(a, o->systems.items[0], &s, d) || !image_build(a, o, &s, &build, d) ||
-        !devices_find(a, o, &s, &devices, d)) {
+    if (!system_load(a, o->systems.items[0], &o->search_paths, &s, d) ||
+        !image_build(a, o, &s, &build, d) || !devices_find(a, o, &s, &devices, d)) {
         return STATUS_FAILED;
     }
     struct plan_view view = plan_view_make(a, &build, devices);

@@ -349,9 +349,12 @@ static void take_facts(struct arena *a, struct kernel *k, const struct gen_confi
     k->root_cnode_bits = gen_config_number(a, c, "ROOT_CNODE_SIZE_BITS", 12);
     k->max_untyped = gen_config_number(a, c, "MAX_NUM_BOOTINFO_UNTYPED_CAPS", 230);
     k->debug = gen_config_is(a, c, "DEBUG_BUILD", "true");
+    k->benchmarks = gen_config_is(a, c, "ENABLE_BENCHMARKS", "true");
     k->counters = gen_config_is(a, c, "EXPORT_PMU_USER", "true");
     k->hypervisor = gen_config_is(a, c, "ARM_HYPERVISOR_SUPPORT", "true");
     k->gic_v3 = gen_config_is(a, c, "ARM_GIC_V3_SUPPORT", "true");
+    k->smc = gen_config_is(a, c, "ALLOW_SMC_CALLS", "true");
+    k->domains = gen_config_number(a, c, "NUM_DOMAINS", 1);
 }
 
 static bool kernel_find(struct arena *a, const struct options *o, const struct system *s,
@@ -421,6 +424,7 @@ bool kernel_load(struct arena *a, const struct options *o, const struct system *
         return false;
     }
     bool ok = kernel_suits(a, o, &found, p, out, &c, d);
+    p->benchmarks = out->benchmarks;
     json_decref(c.json);
     if (ok && !out->builtin && !platform_memory(a, find_platform(a, out->path), &out->memory)) {
         diag_note(d, out->at,

@@ -67,8 +67,9 @@ static void copy_content(struct arena *a, const struct plan *plan, const struct 
         }
     }
     for (size_t i = 0; i < plan->file_count; i++) {
-        memcpy(image + files[i].offset, elf_squeeze(a, &plan->programs[i]->elf).data,
-               files[i].size);
+        struct bytes content =
+            plan->programs[i] == NULL ? plan->data[i] : elf_squeeze(a, &plan->programs[i]->elf);
+        memcpy(image + files[i].offset, content.data, files[i].size);
     }
 }
 

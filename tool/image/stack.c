@@ -95,9 +95,8 @@ static void read_table(struct finder *f, Elf *elf, Elf_Scn *section, const GElf_
     }
 }
 
-static void read_symbols(struct finder *f)
+static void read_symbols(struct finder *f, struct bytes file)
 {
-    struct bytes file = f->program->file;
     char *copy = arena_alloc(f->arena, file.size + 1); // libelf wants to own it
     memcpy(copy, file.data, file.size);
     Elf *elf = elf_version(EV_CURRENT) == EV_NONE ? NULL : elf_memory(copy, file.size);
@@ -373,11 +372,11 @@ static void set_path(struct finder *f, size_t start, struct stack_use *out)
     }
 }
 
-struct stack_use stack_use(struct arena *a, const struct program *program)
+struct stack_use stack_use(struct arena *a, const struct program *program, struct bytes symbols)
 {
     struct stack_use out = {.bound = STACK_UNKNOWN, .reason = "the program has no symbols"};
     struct finder f = {.arena = a, .program = program};
-    read_symbols(&f);
+    read_symbols(&f, symbols);
     if (f.count == 0) {
         return out;
     }

@@ -353,6 +353,9 @@ void check_policies(struct checker *c)
         }
         check_restart(c, pd);
         check_allow(c, &pd->policy);
+        if (pd->abi == SD_ABI_MICROKIT) {
+            pd->policy.allow = 0; // it has nobody to ask
+        }
         check_permits(c, &pd->policy);
         check_quotas(c, pd);
     }

@@ -5,9 +5,12 @@
 
 #include "tool/arena.h"
 #include "tool/devices.h"
+#include "tool/plan.h"
 #include "tool/system.h"
 
 #include "lib/bits.h"
+
+#include <kaal/boot.h>
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -145,23 +148,48 @@ static struct users users_of(const struct marker *m, size_t region)
     return u;
 }
 
+// Memory is between these addresses on every machine.
+static bool is_registers(const struct sd_region *region)
+{
+    uint64_t at = (uint64_t)region->paddr.value;
+    return region->paddr.given && (at < KAAL_RAM_BASE || at >= PLAN_RAM_END);
+}
+
+// May hardware read or write it? Then it has a place that is known.
+static bool is_outside(const struct system *s, size_t index)
+{
+    const struct sd_region *region = &s->regions[index];
+    bool asked = region->paddr.given || region->contiguous.value;
+    for (size_t i = 0; i < s->pd_count; i++) {
+        for (size_t j = 0; j < s->pds[i].setvar_count; j++) {
+            const struct sd_setvar *var = &s->pds[i].setvars[j];
+            asked = asked || (var->kind == SD_SETVAR_PADDR && var->region == index);
+        }
+    }
+    return asked;
+}
+
 static void mark_regions(struct marker *m)
 {
     for (size_t i = 0; i < m->system->region_count; i++) {
         const struct sd_region *region = &m->system->regions[i];
         const char *name = region->name.text;
         struct users u = users_of(m, i);
+        if (u.count > 1 && is_registers(region)) {
+            add(m, MARK_SHARED_DEVICE, ABOUT_REGION, i, "%s are registers that %zu components have",
+                name, u.count);
+        }
         bool filled = region->prefill.text != NULL || region->prefill_fdt.value;
         if (u.writer != NULL && u.executer != NULL) {
             add(m, MARK_WRITE_EXECUTE, ABOUT_REGION, i, "%s is written by %s and executed by %s",
                 name, u.writer, u.executer);
         }
-        if (u.writer != NULL && u.count == 1) {
+        bool outside = is_outside(m->system, i);
+        if (u.writer != NULL && u.count == 1 && !outside) {
             add(m, MARK_UNREAD, ABOUT_REGION, i, "%s is written by %s, and nobody else has it",
                 name, u.writer);
         }
-        // What is at a fixed address may be written by hardware.
-        if (u.writer == NULL && !filled && !region->paddr.given) {
+        if (u.writer == NULL && !filled && !outside) {
             add(m, MARK_UNWRITTEN, ABOUT_REGION, i, "%s is written by nobody", name);
         }
     }

@@ -385,6 +385,17 @@ static void put_line(const struct picture *p, const char *ink, const char *sign,
     text_escape(p->to, text);
 }
 
+// Microkit programs cannot.
+static bool has_callers_of_broker(const struct system *s)
+{
+    for (size_t i = 0; i < s->pd_count; i++) {
+        if (s->pds[i].role == KAAL_ROLE_COMPONENT && s->pds[i].abi == SD_ABI_KAAL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void put_legend(const struct picture *p)
 {
     fprintf(p->to, "  graph [labelloc=b, labeljust=l, fontsize=10, fontcolor=\"" INK_QUIET
@@ -395,7 +406,9 @@ static void put_legend(const struct picture *p)
     put_line(p, INK_SIGNAL, "- -&gt;", "signals");
     put_line(p, INK_MEMORY, "&#8212;", "maps, with rights; arrows go as bytes go");
     put_line(p, INK_QUIET, "&#183;&#183;&#183;", "holds a capability, or is looked after");
-    put_line(p, INK, "&#160;", "each component can also call the broker, which is not drawn");
+    if (has_callers_of_broker(p->system)) {
+        put_line(p, INK, "&#160;", "each component can also call the broker, which is not drawn");
+    }
     const char *schedule = view_schedule(p->arena, p->system);
     if (schedule != NULL) {
         put_line(p, INK, "&#8635;", arena_printf(p->arena, "schedule: %s", schedule));

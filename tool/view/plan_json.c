@@ -54,17 +54,6 @@ static json_t *files_json(const struct plan *plan)
     return list;
 }
 
-static void put_described(json_t *json, const struct sd_region *region)
-{
-    const char *prefill = view_prefill(region);
-    if (region->paddr.given) {
-        put_hex(json, "paddr", (uint64_t)region->paddr.value);
-    }
-    if (prefill != NULL) {
-        put(json, "prefill", json_string(prefill));
-    }
-}
-
 static json_t *regions_json(const struct plan *plan)
 {
     json_t *list = json_array();
@@ -76,8 +65,11 @@ static json_t *regions_json(const struct plan *plan)
         put_number(json, "page_size", UINT64_C(1) << r->page_bits);
         put(json, "contiguous", json_boolean((r->flags & KAAL_REGION_CONTIGUOUS) != 0));
         put(json, "of_device", json_boolean(i >= plan->system->region_count));
-        if (i < plan->system->region_count) {
-            put_described(json, &plan->system->regions[i]);
+        if ((r->flags & KAAL_REGION_FIXED) != 0) {
+            put_hex(json, "paddr", r->paddr);
+        }
+        if (i < plan->system->region_count && view_prefill(&plan->system->regions[i]) != NULL) {
+            put(json, "prefill", json_string(view_prefill(&plan->system->regions[i])));
         }
         json_array_append_new(list, json);
     }
@@ -223,7 +215,10 @@ static json_t *objects_json(const struct view_component *c)
 static json_t *slot_json(const struct view_slot *s)
 {
     json_t *json = json_object();
-    put_number(json, "slot", s->cap->slot);
+    put_number(json, "slot", s->slot);
+    if (s->above) {
+        put(json, "root", json_true());
+    }
     put(json, "kind", json_string(s->kind));
     put(json, "of", json_string(s->of));
     if (s->cap->kind == KAAL_CAP_FRAME || s->cap->kind == KAAL_CAP_IRQ_HANDLER) {
@@ -331,6 +326,8 @@ static void put_running(json_t *json, const struct view_component *c)
     put_number(json, "start", c->pd->start_rank);
     put(json, "flags", flags_json(c->pd->flags));
     put(json, "args", json_string(c->pd->args));
+    put(json, "abi", json_string(c->pd->abi == KAAL_ABI_MICROKIT ? "microkit" : "kaal"));
+    put_hex(json, "ipc_buffer", c->pd->ipc_buffer);
 }
 
 static json_t *fault_json(const struct view_component *c)

@@ -37,6 +37,11 @@ static void print_files(const struct plan *plan, FILE *to)
     fprintf(to, "programs\n");
     for (size_t i = 0; i < plan->file_count; i++) {
         size_t users = 0;
+        if (plan->files[i].kind == KAAL_FILE_DATA) {
+            fprintf(to, "  %-16s %8" PRIu64 " B  of a region\n", plan->files[i].name,
+                    plan->files[i].size);
+            continue;
+        }
         for (size_t j = 0; j < plan->pd_count; j++) {
             users += plan->pds[j].file == i;
         }
@@ -45,11 +50,12 @@ static void print_files(const struct plan *plan, FILE *to)
     }
 }
 
-static void print_described(const struct sd_region *region, FILE *to)
+static void print_content(const struct plan *plan, size_t region, FILE *to)
 {
-    const char *prefill = view_prefill(region);
-    if (region->paddr.given) {
-        fprintf(to, ", at 0x%" PRIx64, region->paddr.value);
+    bool described = region < plan->system->region_count;
+    const char *prefill = described ? view_prefill(&plan->system->regions[region]) : NULL;
+    if ((plan->regions[region].flags & KAAL_REGION_FIXED) != 0) {
+        fprintf(to, ", at 0x%" PRIx64, plan->regions[region].paddr);
     }
     if (prefill != NULL) {
         fprintf(to, ", holds %s", prefill);
@@ -67,9 +73,7 @@ static void print_regions(const struct plan *plan, FILE *to)
                 size_text(UINT64_C(1) << r->page_bits, page, sizeof(page)),
                 (r->flags & KAAL_REGION_CONTIGUOUS) != 0 ? ", contiguous" : "",
                 i >= plan->system->region_count ? ", of the device" : "");
-        if (i < plan->system->region_count) {
-            print_described(&plan->system->regions[i], to);
-        }
+        print_content(plan, i, to);
         fputc('\n', to);
     }
 }
@@ -159,13 +163,13 @@ static void print_slot(const struct view_slot *s, FILE *to)
     char badge[24] = "-";
     bool numbered = s->cap->kind == KAAL_CAP_FRAME || s->cap->kind == KAAL_CAP_IRQ_HANDLER;
     if (s->cap->slot != 0) {
-        snprintf(slot, sizeof(slot), "%" PRIu32, s->cap->slot);
+        snprintf(slot, sizeof(slot), "%s%" PRIu32, s->above ? "root " : "", s->slot);
     }
     if (s->badge != 0) {
         snprintf(badge, sizeof(badge), "0x%" PRIx64, s->badge);
     }
     snprintf(of, sizeof(of), numbered ? "%s[%" PRIu32 "]" : "%s", s->of, s->cap->window);
-    fprintf(to, "  %-5s %-14s %-20s %-6s %-20s %s\n", slot, s->kind, of,
+    fprintf(to, "  %-7s %-14s %-20s %-6s %-20s %s\n", slot, s->kind, of,
             view_rights(s->cap->rights, rights), badge, s->cap->name);
 }
 
@@ -174,7 +178,7 @@ static void print_slots(const struct view_component *c, FILE *to)
     if (c->slot_count == 0) {
         return;
     }
-    fprintf(to, "  %-5s %-14s %-20s %-6s %-20s %s\n", "slot", "kind", "of", "rights", "badge",
+    fprintf(to, "  %-7s %-14s %-20s %-6s %-20s %s\n", "slot", "kind", "of", "rights", "badge",
             "name");
     for (size_t i = 0; i < c->slot_count; i++) {
         print_slot(&c->slots[i], to);

@@ -10,8 +10,10 @@
 #include "lib/bits.h"
 
 #include <kaal/layout.h>
+#include <kaal/microkit.h>
 #include <kaal/start.h>
 
+#include <inttypes.h>
 #include <string.h>
 
 enum {
@@ -26,17 +28,23 @@ struct viewer {
     struct arena *arena;
     const struct build_result *build;
     struct plan_view *view;
-    const struct stack_use *stacks; // of each file
 };
 
 const char *view_cap_kind(uint32_t kind)
 {
     static const char *const names[KAAL_CAP_KIND_COUNT] = {
-        [KAAL_CAP_ENDPOINT] = "endpoint", [KAAL_CAP_NOTIFICATION] = "notification",
-        [KAAL_CAP_REPLY] = "reply",       [KAAL_CAP_IRQ_HANDLER] = "irq_handler",
-        [KAAL_CAP_CNODE] = "cnode",       [KAAL_CAP_VSPACE] = "vspace",
-        [KAAL_CAP_TCB] = "tcb",           [KAAL_CAP_SCHED_CONTEXT] = "sched_context",
-        [KAAL_CAP_FRAME] = "frame",       [KAAL_CAP_INBOX] = "inbox",
+        [KAAL_CAP_ENDPOINT] = "endpoint",
+        [KAAL_CAP_NOTIFICATION] = "notification",
+        [KAAL_CAP_REPLY] = "reply",
+        [KAAL_CAP_IRQ_HANDLER] = "irq_handler",
+        [KAAL_CAP_CNODE] = "cnode",
+        [KAAL_CAP_VSPACE] = "vspace",
+        [KAAL_CAP_TCB] = "tcb",
+        [KAAL_CAP_SCHED_CONTEXT] = "sched_context",
+        [KAAL_CAP_FRAME] = "frame",
+        [KAAL_CAP_INBOX] = "inbox",
+        [KAAL_CAP_IRQ_NUMBER] = "irq_handler",
+        [KAAL_CAP_SMC] = "smc",
     };
     return kind < KAAL_CAP_KIND_COUNT && names[kind] != NULL ? names[kind] : "unknown";
 }
@@ -73,6 +81,11 @@ static void add_object(struct viewer *v, struct view_component *c, const char *k
     c->objects[c->object_count++] = (struct view_object){.kind = kind, .bits = bits};
 }
 
+static bool is_microkit(const struct view_component *c)
+{
+    return c->pd->abi == KAAL_ABI_MICROKIT;
+}
+
 static void add_objects(struct viewer *v, struct view_component *c)
 {
     if (c->pd->role == KAAL_ROLE_ROOT) {
@@ -84,6 +97,9 @@ static void add_objects(struct viewer *v, struct view_component *c)
     // machine.
     if (c->pd->role == KAAL_ROLE_COMPONENT) {
         add_object(v, c, "cnode", c->pd->cspace_bits);
+    }
+    if (is_microkit(c)) {
+        add_object(v, c, "cnode", KAAL_MICROKIT_ROOT_BITS);
     }
     add_object(v, c, "sched_context", SCHED_CONTEXT_BITS);
     if ((c->pd->flags & KAAL_PD_INBOX) != 0) {
@@ -97,13 +113,17 @@ static void add_objects(struct viewer *v, struct view_component *c)
 
 // --- capabilities ------------------------------------------------------------------------------
 
-static const char *cap_of(const struct plan *plan, const struct kaal_plan_cap *cap)
+static const char *cap_of(struct arena *a, const struct plan *plan, const struct kaal_plan_cap *cap)
 {
     switch ((enum kaal_cap_kind)cap->kind) {
     case KAAL_CAP_IRQ_HANDLER:
         return plan->devices[cap->object].name;
     case KAAL_CAP_FRAME:
         return plan->regions[cap->object].name;
+    case KAAL_CAP_IRQ_NUMBER:
+        return arena_printf(a, "interrupt %" PRIu32, cap->object);
+    case KAAL_CAP_SMC:
+        return "firmware";
     case KAAL_CAP_ENDPOINT:
     case KAAL_CAP_NOTIFICATION:
     case KAAL_CAP_REPLY:
@@ -137,7 +157,9 @@ static void add_slots(struct viewer *v)
         c->slots[c->slot_count++] = (struct view_slot){
             .cap = cap,
             .kind = view_cap_kind(cap->kind),
-            .of = cap_of(plan, cap),
+            .of = cap_of(v->arena, plan, cap),
+            .slot = cap->slot & ~KAAL_SLOT_ROOT,
+            .above = (cap->slot & KAAL_SLOT_ROOT) != 0,
             .badge = badge_of(plan, cap),
         };
     }
@@ -153,8 +175,8 @@ static void set_fault_handler(struct viewer *v, struct view_component *c, uint32
     bool to_parent = c->pd->parent != KAAL_NONE && c->pd->policy.restart == KAAL_RESTART_NEVER;
     size_t handler = to_parent ? c->pd->parent : plan->system->broker;
     c->fault_handler = plan->pds[handler].name;
-    c->fault_badge =
-        KAAL_BADGE_FAULT | (handler == plan->system->broker ? FIRST_SERIAL : 0) | number;
+    bool to_broker = handler == plan->system->broker;
+    c->fault_badge = KAAL_BADGE_FAULT | (to_broker ? FIRST_SERIAL | number : c->pd->id);
 }
 
 // --- address spaces ----------------------------------------------------------------------------
@@ -215,25 +237,40 @@ static uint64_t start_page_size(const struct viewer *v, const struct view_compon
     return align_up(sizeof(struct kaal_start) + entries * sizeof(struct kaal_start_entry), SD_PAGE);
 }
 
+// Is it in memory of the program?
+static bool has_page(const struct view_component *c, uint64_t address)
+{
+    for (size_t i = 0; i < c->map_count; i++) {
+        if (address >= c->maps[i].vaddr && address - c->maps[i].vaddr < c->maps[i].size) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// An old Microkit program has its IPC buffer among its data, and none has a start page.
 static void add_fixed(struct viewer *v, struct view_component *c)
 {
     const uint32_t both = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE;
     const struct view_map maps[] = {
         {.source = VIEW_STACK,
-         .vaddr = KAAL_LAYOUT_STACK_TOP - c->pd->stack_size,
+         .vaddr = c->pd->stack_top - c->pd->stack_size,
          .size = c->pd->stack_size,
          .rights = both},
         {.source = VIEW_IPC_BUFFER,
-         .vaddr = KAAL_LAYOUT_IPC_BUFFER,
-         .size = SD_PAGE,
+         .vaddr = align_down(c->pd->ipc_buffer, SD_PAGE),
+         .size = has_page(c, c->pd->ipc_buffer) ? 0 : SD_PAGE,
          .rights = both},
         {.source = VIEW_START_PAGE,
          .vaddr = KAAL_LAYOUT_START_PAGE,
-         .size = start_page_size(v, c),
+         .size = is_microkit(c) ? 0 : start_page_size(v, c),
          .rights = KAAL_RIGHT_READ},
     };
     for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
         struct view_map map = maps[i];
+        if (map.size == 0) {
+            continue;
+        }
         map.name = view_source_name(map.source);
         map.page_size = SD_PAGE;
         map.cached = true;
@@ -246,12 +283,8 @@ static struct view_map region_map(const struct plan *plan, const struct kaal_pla
     const struct kaal_plan_region *region = &plan->regions[map->object];
     struct view_map out = {.source = VIEW_REGION, .name = region->name, .size = region->size};
     out.page_size = UINT64_C(1) << region->page_bits;
-    // Regions beyond those of the description are the DMA memory of devices.
-    if (map->object < plan->system->region_count) {
-        const struct sd_number *paddr = &plan->system->regions[map->object].paddr;
-        out.fixed = paddr->given;
-        out.paddr = (uint64_t)paddr->value;
-    }
+    out.fixed = (region->flags & KAAL_REGION_FIXED) != 0;
+    out.paddr = region->paddr;
     return out;
 }
 
@@ -297,6 +330,24 @@ const struct sd_pd *view_described(const struct plan_view *v, const struct view_
 
 // --- the whole ---------------------------------------------------------------------------------
 
+// Domains with one program share its result. A Microkit program may have its symbols elsewhere.
+static void find_stacks(struct viewer *v, struct view_component *c)
+{
+    const struct plan *plan = v->view->plan;
+    const struct program_set *set = &v->build->programs;
+    size_t number = (size_t)(c - v->view->components);
+    for (size_t i = 0; i < number; i++) {
+        if (plan->pds[i].role != KAAL_ROLE_ROOT && plan->pds[i].file == c->pd->file) {
+            c->stack = v->view->components[i].stack;
+            return;
+        }
+    }
+    const struct program *program = plan->programs[c->pd->file];
+    bool elsewhere = set->symbols[number] != SYSTEM_NONE;
+    c->stack = stack_use(v->arena, program,
+                         elsewhere ? set->items[set->symbols[number]].file : program->file);
+}
+
 static void add_component(struct viewer *v, uint32_t number)
 {
     const struct plan *plan = v->view->plan;
@@ -304,7 +355,7 @@ static void add_component(struct viewer *v, uint32_t number)
     add_objects(v, c);
     set_fault_handler(v, c, number);
     if (c->pd->role != KAAL_ROLE_ROOT) {
-        c->stack = v->stacks[c->pd->file];
+        find_stacks(v, c);
         add_program(v, c, plan->programs[c->pd->file]);
         add_fixed(v, c);
     }
@@ -321,15 +372,6 @@ static const char *program_name(struct viewer *v, const struct kaal_plan_pd *pd)
     return slash == NULL ? path : slash + 1;
 }
 
-static const struct stack_use *find_stacks(struct arena *a, const struct plan *plan)
-{
-    struct stack_use *stacks = arena_alloc(a, plan->file_count * sizeof(*stacks));
-    for (size_t i = 0; i < plan->file_count; i++) {
-        stacks[i] = stack_use(a, plan->programs[i]);
-    }
-    return stacks;
-}
-
 struct plan_view plan_view_make(struct arena *a, const struct build_result *build,
                                 const struct device_found *devices)
 {
@@ -338,7 +380,6 @@ struct plan_view plan_view_make(struct arena *a, const struct build_result *buil
     view.arena = a;
     struct viewer v = {.arena = a, .build = build, .view = &view};
     view.components = arena_alloc(a, plan->pd_count * sizeof(*view.components));
-    v.stacks = find_stacks(a, plan);
     for (uint32_t i = 0; i < plan->pd_count; i++) {
         view.components[i].pd = &plan->pds[i];
         view.components[i].program = program_name(&v, &plan->pds[i]);

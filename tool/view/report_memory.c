@@ -63,11 +63,12 @@ static struct ranges physical_ranges(const struct report *r)
                 arena_printf(r->arena, "%s, device of %s", d->name, v->plan->pds[d->pd].name));
         }
     }
-    for (size_t i = 0; i < v->plan->system->region_count; i++) {
-        const struct sd_region *region = &v->plan->system->regions[i];
-        if (region->paddr.given) {
-            add(r, &all, (uint64_t)region->paddr.value, v->plan->regions[i].size,
-                arena_printf(r->arena, "region %s", region->name.text));
+    for (size_t i = 0; i < v->plan->region_count; i++) {
+        const struct kaal_plan_region *region = &v->plan->regions[i];
+        if ((region->flags & KAAL_REGION_FIXED) != 0) {
+            add(r, &all, region->paddr, region->size,
+                arena_printf(r->arena, "region %s%s", region->name,
+                             plan_is_device(region) ? ", where a device is" : ""));
         }
     }
     qsort(all.items, all.count, sizeof(*all.items), by_start);

@@ -258,7 +258,7 @@ static void put_slot(const struct report *r, const struct view_slot *s)
     if (s->cap->slot == 0) {
         fputs("<tr><td class=\"n\">told</td>", r->to);
     } else {
-        fprintf(r->to, "<tr><td class=\"n\">%" PRIu32 "</td>", s->cap->slot);
+        fprintf(r->to, "<tr><td class=\"n\">%s%" PRIu32 "</td>", s->above ? "root " : "", s->slot);
     }
     fprintf(r->to, "<td>%s</td><td>", s->kind);
     put_text(r, s->of);

@@ -16,6 +16,7 @@
 //    memory            both with the kernel behind them; arenas: what one component is made of
 //    image, machine    the packed system; the device tree
 //    component, build  the table of components; one of them out of its plan
+//    place             regions that lie somewhere and hold something
 //    wire              capabilities between components
 //    grants, audit     who holds what; what happened: pure book-keeping
 //    grant*            what is granted at run time
@@ -151,7 +152,7 @@ struct component {
     uint32_t start_frame; // first of its start page
     uint32_t start_pages;
     struct kaal_start *start; // its start page, as the broker sees it
-    uint64_t entry;
+    struct kaal_entry entry;
     uint32_t irqs[COMPONENT_IRQS]; // interrupt handlers
     uint32_t irq_count;
     bool starts_clean;
@@ -282,6 +283,9 @@ const char *image_program(uint32_t index, const struct kaal_program **program);
 // Is the code at `at` to be executed for the first time?
 bool image_is_new_code(const uint8_t *at);
 
+// The bytes of a file, mapped.
+enum kaal_err image_data(uint32_t index, const uint8_t **data);
+
 // A read-only copy of the frame that `at` lies in.
 enum kaal_err image_share(struct arena *arena, const uint8_t *at, uint32_t *frame);
 
@@ -300,6 +304,9 @@ enum kaal_err machine_frame(struct arena *arena, uint64_t paddr, uint32_t *frame
 // A handler for interrupt `number` of a node, in `slot` of the store.
 enum kaal_err machine_irq(struct dt_node node, uint32_t number, uint32_t slot);
 
+// The same for an interrupt of the controller.
+enum kaal_err machine_irq_number(uint32_t number, bool edge, uint32_t slot);
+
 // --- build.c -------------------------------------------------------------------------------------
 
 // Shared memory regions of the description.
@@ -307,6 +314,9 @@ enum kaal_err build_regions(void);
 
 // First frame of a region.
 uint32_t build_region(uint32_t region);
+
+// `count` frames of 2^bits bytes, out of a node of their own, in slots from `first` on.
+enum kaal_err build_frames(uint32_t node, uint8_t bits, uint32_t first, uint32_t count);
 
 // Kernel objects, program, stack and start page. After an error there is nothing of it.
 enum kaal_err build_component(struct component *c, const char **cause);
@@ -323,6 +333,14 @@ enum kaal_err build_own_maps(void);
 
 // Its capabilities are in place: the thread, ready to be resumed.
 enum kaal_err build_thread(struct component *c);
+
+// --- place.c -------------------------------------------------------------------------------------
+
+// The frames of a region that has an address.
+enum kaal_err place_frames(const struct kaal_plan_region *region, uint32_t first);
+
+// Writes what a region holds from the start.
+enum kaal_err place_content(const struct kaal_plan_region *region, uint32_t first);
 
 // --- wire.c --------------------------------------------------------------------------------------
 

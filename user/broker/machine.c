@@ -123,12 +123,17 @@ enum kaal_err machine_frame(struct arena *arena, uint64_t paddr, uint32_t *frame
     return err == KAAL_OK ? machine_frame_into(*frame, paddr) : err;
 }
 
+enum kaal_err machine_irq_number(uint32_t number, bool edge, uint32_t slot)
+{
+    return refused(seL4_IRQControl_GetTrigger(own_cap(KAAL_HANDOVER_IRQ_CONTROL), number,
+                                              edge ? 1 : 0, store(), slot, store_depth()));
+}
+
 enum kaal_err machine_irq(struct dt_node node, uint32_t number, uint32_t slot)
 {
     struct dt_irq irq;
     if (!dt_irq(&broker.dt, node, number, &irq)) {
         return KAAL_ERR_NOTFOUND;
     }
-    return refused(seL4_IRQControl_GetTrigger(own_cap(KAAL_HANDOVER_IRQ_CONTROL), irq.number,
-                                              irq.edge ? 1 : 0, store(), slot, store_depth()));
+    return machine_irq_number(irq.number, irq.edge, slot);
 }

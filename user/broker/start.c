@@ -4,6 +4,13 @@
 
 #include <kaal/image.h>
 
+// Microkit programs begin all at once, and the highest priority goes first: who calls a passive one
+// is below it, and so begins after it has become passive.
+static bool is_held_passive(const struct component *c)
+{
+    return (c->spec.flags & KAAL_PD_PASSIVE) != 0 && c->spec.abi != KAAL_ABI_MICROKIT;
+}
+
 // The order of beginning: what is awaited, by rank; then passive components, which must have given
 // their scheduling contexts back before anybody calls them (a call that is there already when one
 // first waits would leave it without any); then the rest, by rank.
@@ -12,7 +19,7 @@ static uint64_t turn(const struct component *c)
     uint64_t group = 2;
     if ((c->spec.flags & KAAL_PD_AWAITED) != 0) {
         group = 0;
-    } else if ((c->spec.flags & KAAL_PD_PASSIVE) != 0) {
+    } else if (is_held_passive(c)) {
         group = 1;
     }
     return group << 32 | c->spec.start_rank;
@@ -34,7 +41,7 @@ static struct component *next_to_begin(void)
 // Nobody else begins while one of these is in its init().
 static bool held_for(const struct component *c)
 {
-    return (c->spec.flags & (KAAL_PD_AWAITED | KAAL_PD_PASSIVE)) != 0;
+    return (c->spec.flags & KAAL_PD_AWAITED) != 0 || is_held_passive(c);
 }
 
 static bool somebody_awaited(void)

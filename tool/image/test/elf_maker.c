@@ -38,27 +38,36 @@ static void put_notes(const struct elf_maker *m, uint8_t *out)
     memcpy(out + NOTE_AT + sizeof(note), &program, notes_size(m) - sizeof(note));
 }
 
-// Null section, symbol table, string table.
-static size_t put_symbols(uint8_t *out, size_t at, const char *name, uint64_t value, size_t size)
+static Elf64_Sym symbol(const struct elf_maker *m, size_t name, uint64_t value)
 {
-    Elf64_Sym symbols[2] = {{0},
-                            {.st_name = 1,
-                             .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT),
-                             .st_shndx = SHN_ABS,
-                             .st_value = value,
-                             .st_size = size}};
-    size_t strings = at + sizeof(symbols);
-    size_t headers = (strings + strlen(name) + 2 + 7) / 8 * 8;
-    Elf64_Shdr shdrs[3] = {
-        {0},
-        {.sh_type = SHT_SYMTAB,
-         .sh_offset = at,
-         .sh_size = sizeof(symbols),
-         .sh_link = 2,
-         .sh_entsize = sizeof(symbols[0])},
-        {.sh_type = SHT_STRTAB, .sh_offset = strings, .sh_size = strlen(name) + 2}};
-    memcpy(out + at, symbols, sizeof(symbols));
-    memcpy(out + strings + 1, name, strlen(name) + 1);
+    return (Elf64_Sym){.st_name = (Elf64_Word)name,
+                       .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT),
+                       .st_shndx = SHN_ABS,
+                       .st_value = value,
+                       .st_size = m->symbol_size != 0 ? m->symbol_size : 8};
+}
+
+// Null section, symbol table, string table.
+static size_t put_symbols(const struct elf_maker *m, uint8_t *out, size_t at, uint64_t value)
+{
+    size_t alias = 1 + strlen(m->symbol) + 1;
+    size_t names_size = alias + (m->alias != NULL ? strlen(m->alias) + 1 : 0);
+    Elf64_Sym symbols[3] = {{0}, symbol(m, 1, value), symbol(m, alias, value)};
+    size_t size = (m->alias != NULL ? 3 : 2) * sizeof(symbols[0]);
+    size_t strings = at + size;
+    size_t headers = (strings + names_size + 7) / 8 * 8;
+    Elf64_Shdr shdrs[3] = {{0},
+                           {.sh_type = SHT_SYMTAB,
+                            .sh_offset = at,
+                            .sh_size = size,
+                            .sh_link = 2,
+                            .sh_entsize = sizeof(symbols[0])},
+                           {.sh_type = SHT_STRTAB, .sh_offset = strings, .sh_size = names_size}};
+    memcpy(out + at, symbols, size);
+    memcpy(out + strings + 1, m->symbol, strlen(m->symbol) + 1);
+    if (m->alias != NULL) {
+        memcpy(out + strings + alias, m->alias, strlen(m->alias) + 1);
+    }
     memcpy(out + headers, shdrs, sizeof(shdrs));
     Elf64_Ehdr ehdr;
     memcpy(&ehdr, out, sizeof(ehdr));
@@ -123,8 +132,7 @@ size_t elf_make(const struct elf_maker *m, uint8_t *out)
         put_notes(m, out);
     }
     if (m->symbol != NULL) {
-        end = put_symbols(out, (end + 7) / 8 * 8, m->symbol, ELF_MAKER_BASE + data_at,
-                          m->symbol_size != 0 ? m->symbol_size : 8);
+        end = put_symbols(m, out, (end + 7) / 8 * 8, ELF_MAKER_BASE + data_at);
     }
     return end;
 }

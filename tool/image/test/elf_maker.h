@@ -24,6 +24,7 @@ struct elf_maker {
     uint32_t flags;     // of the note about the program; 0: no such note
     const char *symbol; // of the first bytes of data; NULL: no symbol table
     size_t symbol_size; // 0: 8
+    const char *alias;  // a second symbol of the same bytes; NULL: none
     uint8_t fill;       // byte of text and data
 };
 

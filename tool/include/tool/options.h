@@ -22,6 +22,7 @@ enum command {
     CMD_DIFF = 1u << 8,
     CMD_GRAPH = 1u << 9,
     CMD_REPORT = 1u << 10,
+    CMD_CONVERT = 1u << 11,
 };
 
 // What a system runs on.

@@ -39,6 +39,8 @@ struct view_slot {
     const char *kind;
     const char *of; // name of the component, region or device that the object belongs to
     uint64_t badge; // as the kernel has it
+    uint32_t slot;  // 0: only told
+    bool above;     // in the root CNode of a Microkit program
 };
 
 enum view_source {

@@ -32,6 +32,8 @@ struct products {
     const char *target; // BUILD/target/CONFIG
     const char *bin;
     const char *loader;
+    // Of the kernel, once it is known.
+    bool benchmarks; // has benchmark system calls
 };
 
 // The source tree: KAAL_SOURCE_DIR of the environment, else the one that this program was built
@@ -68,9 +70,12 @@ struct kernel {
     unsigned root_cnode_bits;
     unsigned max_untyped;
     bool debug;
-    bool hypervisor;            // runs at EL2
-    bool counters;              // user level may count instructions
-    bool gic_v3;                // the only one that a foreign kernel drives
+    bool hypervisor; // runs at EL2
+    bool benchmarks; // has benchmark system calls
+    bool counters;   // user level may count instructions
+    bool gic_v3;     // the only one that a foreign kernel drives
+    bool smc;        // lets programs make secure monitor calls
+    unsigned domains;
     struct memory_range memory; // of a foreign kernel; size 0: what the machine has
 };
 

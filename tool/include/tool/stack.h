@@ -10,6 +10,8 @@
 // is then what it takes at least. A file is input: what cannot be read is not known.
 #pragma once
 
+#include "tool/file.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,4 +32,5 @@ struct stack_use {
     const char *reason; // why not STACK_AT_MOST; NULL: it is
 };
 
-struct stack_use stack_use(struct arena *a, const struct program *program);
+// `symbols`: the file that has them, mostly the program's own.
+struct stack_use stack_use(struct arena *a, const struct program *program, struct bytes symbols);

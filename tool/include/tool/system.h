@@ -18,6 +18,7 @@
 #pragma once
 
 #include "tool/diag.h"
+#include "tool/file.h"
 
 #include <kaal/image.h>
 
@@ -26,7 +27,9 @@
 #include <stdint.h>
 
 struct arena;
+struct strings;
 struct toml_table;
+struct xml_element;
 
 #define SYSTEM_NONE SIZE_MAX
 
@@ -184,6 +187,8 @@ struct sd_region {
     struct sd_number paddr;     // where in physical memory; not given: anywhere
     struct sd_text prefill;     // file that it holds from its start on
     struct sd_flag prefill_fdt; // instead, the machine's device tree
+    const char *prefill_path;   // where system_prefill() found the file; NULL: it was not asked
+    uint64_t prefill_size;      // in bytes
     struct sd_map *maps;
     size_t map_count;
     size_t map_capacity;
@@ -265,8 +270,15 @@ struct sd_link {
     enum kaal_link_kind kind;
 };
 
+// How a description is written. What it is called in messages depends on it.
+enum sd_form {
+    SD_FORM_TOML,
+    SD_FORM_XML, // Microkit's
+};
+
 struct system {
     const char *file;
+    enum sd_form form;
     struct place at; // of [system]
     struct sd_text name;
     struct sd_text kernel;
@@ -305,6 +317,8 @@ enum {
     SD_PRIORITY_DEFAULT = 100,
     SD_BUDGET_DEFAULT_US = 1000,
     SD_STACK_DEFAULT = 0x4000,
+    SD_PRIORITY_MICROKIT = 0, // the defaults of Microkit programs
+    SD_STACK_MICROKIT = 0x2000,
     SD_PAGE = 0x1000,
     SD_LARGE_PAGE = 0x200000,
     SD_RESTARTS_DEFAULT = 3,
@@ -313,6 +327,10 @@ enum {
 
 // More memory than any machine has.
 #define SD_QUOTA_MEMORY_MAX (INT64_C(1) << 40)
+
+// Of a Microkit program's address space: what it maps lies below its stack.
+#define SD_MICROKIT_STACK_TOP   UINT64_C(0x7fffffffe000)
+#define SD_MICROKIT_STACK_LEAST UINT64_C(0x1000)
 
 // Largest region: as many small pages as the root task takes.
 #define SD_REGION_MAX (INT64_C(1) << 30)
@@ -325,11 +343,42 @@ enum {
 bool system_from_toml(struct arena *a, const char *file, const struct toml_table *table,
                       struct system *out, struct diag *d);
 
-// Reads and parses `file`, then both of the above. True if there is no error.
-bool system_load(struct arena *a, const char *file, struct system *out, struct diag *d);
+// Microkit's XML, from its document element. Adds the root task and the broker, which such a
+// description does not have.
+bool system_from_xml(struct arena *a, const char *file, const struct xml_element *document,
+                     struct system *out, struct diag *d);
 
-// Everything that can be said without looking at another file. Resolves names.
+// Looks the files up that regions hold, and how long they are; a region without a size gets the
+// value, which is not `given`.
+// A file is searched as a program is: see system_search().
+bool system_prefill(struct arena *a, struct system *s, const struct strings *search,
+                    struct diag *d);
+
+// Parses the text of `file`, which is TOML or XML, then all of the above and system_check(). True
+// if there is no error. `search` are folders for the files that the description names; NULL: it is
+// judged without looking at them.
+bool system_parse(struct arena *a, const char *file, struct bytes text,
+                  const struct strings *search, struct system *out, struct diag *d);
+
+// The same with the text that is in the file.
+bool system_load(struct arena *a, const char *file, const struct strings *search,
+                 struct system *out, struct diag *d);
+
+// Where the file `name` of a description is: an absolute path as it is; else, of ours, beside the
+// description and then in the folders of `search`; of Microkit's, in these folders, where the
+// command was started, and beside the description. NULL if it is in none of them.
+const char *system_search(struct arena *a, const struct system *s, const struct strings *search,
+                          const char *name);
+
+// Those places, for a message.
+const char *system_search_places(struct arena *a, const struct system *s,
+                                 const struct strings *search);
+
+// Everything else that can be said without looking at another file. Resolves names.
 bool system_check(struct arena *a, struct system *s, struct diag *d);
+
+// What the checked system needs of a kernel, which has `smc` or has it not, and so many domains.
+bool system_fits_kernel(const struct system *s, bool smc, unsigned domains, struct diag *d);
 
 // Defaults applied.
 uint32_t system_priority(const struct sd_pd *pd);

@@ -21,7 +21,9 @@ static struct kaal_plan_pd pd(enum kaal_role role, uint32_t file, uint32_t rank)
                                  .period_us = 10000,
                                  .stack_size = 0x4000,
                                  .start_rank = rank,
-                                 .cspace_bits = 4};
+                                 .cspace_bits = 4,
+                                 .stack_top = KAAL_LAYOUT_STACK_TOP,
+                                 .ipc_buffer = KAAL_LAYOUT_IPC_BUFFER};
 }
 
 static void make_pds(struct made_image *image)
@@ -44,10 +46,10 @@ static void make_pds(struct made_image *image)
 
 static void make_memory(struct made_image *image)
 {
-    image->regions[MAKE_SMALL] =
-        (struct kaal_plan_region){.name = "small", .size = 0x3000, .page_bits = 12};
-    image->regions[MAKE_LARGE] =
-        (struct kaal_plan_region){.name = "large", .size = 0x400000, .page_bits = 21};
+    image->regions[MAKE_SMALL] = (struct kaal_plan_region){
+        .name = "small", .size = 0x3000, .page_bits = 12, .file = KAAL_NONE};
+    image->regions[MAKE_LARGE] = (struct kaal_plan_region){
+        .name = "large", .size = 0x400000, .page_bits = 21, .file = KAAL_NONE};
     image->devices[0] = (struct kaal_plan_device){.name = "uart",
                                                   .match_text = "arm,pl011",
                                                   .match = KAAL_DEVICE_COMPATIBLE,
@@ -150,6 +152,8 @@ void make_image(struct made_image *image)
         image->files[i].offset = offsetof(struct made_image, bytes) + (uint64_t)i * MAKE_PAGE;
         image->files[i].size = MAKE_PAGE - 1;
     }
+    image->files[MAKE_FILE_MICROKIT].kind = KAAL_FILE_MICROKIT;
+    image->files[MAKE_FILE_DATA].kind = KAAL_FILE_DATA;
     make_sum(image);
 }
 

@@ -36,7 +36,9 @@ enum {
     MAKE_LINK_WATCHES,     // the server the client
     MAKE_LINKS,
 
-    MAKE_FILES = 2,
+    MAKE_FILE_MICROKIT = 2, // nobody's
+    MAKE_FILE_DATA,         // no region's
+    MAKE_FILES,
     MAKE_PAGE = 4096,
 };
 
