@@ -223,6 +223,9 @@ static json_t *slot_json(const struct view_slot *s)
     put(json, "of", json_string(s->of));
     if (s->cap->kind == KAAL_CAP_FRAME || s->cap->kind == KAAL_CAP_IRQ_HANDLER) {
         put_number(json, "index", s->cap->window);
+    } else if (s->cap->kind == KAAL_CAP_IRQ_NUMBER) {
+        put_number(json, "number", s->cap->object);
+        put(json, "trigger", json_string(s->cap->window != 0 ? "edge" : "level"));
     }
     put_rights(json, s->cap->rights);
     put_hex(json, "badge", s->badge);
@@ -354,6 +357,9 @@ static json_t *component_json(const struct plan_view *v, size_t number)
     put(json, "name", json_string(c->pd->name));
     put(json, "role", json_string(roles[c->pd->role]));
     put(json, "program", json_string(c->program));
+    if (c->pd->file != KAAL_NONE) {
+        put_number(json, "file", c->pd->file);
+    }
     put_running(json, c);
     put(json, "faults", fault_json(c));
     put(json, "sizes", sizes_json(c));
