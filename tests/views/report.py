@@ -24,11 +24,12 @@ SEEN = """
         picture: Array.from(document.querySelectorAll("#picture svg text")).filter(seen).map((t) => t.textContent.trim()),
         known: document.querySelectorAll("#picture .node.component.known").length,
         marks: rows("#marks tbody tr"), components: rows("#components tbody tr"), sizes: rows("#sizes tbody tr"),
-        memory: rows("#memory tbody tr"), spaces: {}, plans: {}, width: document.scrollingElement.scrollWidth,
+        memory: rows("#memory tbody tr"), spaces: {}, plans: {}, words: {}, width: document.scrollingElement.scrollWidth,
         bars: Array.from(document.querySelectorAll("#sizes .bar i")).map((bar) => bar.getBoundingClientRect().width),
     };
     for (const plan of document.querySelectorAll("#plan details")) {
         page.plans[plan.id] = rows(`#${plan.id} tbody tr`);
+        page.words[plan.id] = plan.innerText;
     }
     for (const space of document.querySelectorAll("#memory .space")) {
         page.spaces[space.closest("tr").cells[0].innerText] = Array.from(space.children).filter(seen).map((b) => b.title);
@@ -100,12 +101,16 @@ class Comparison:
         for cap in entries:
             of = f"{cap['of']}[{cap['index']}]" if "index" in cap else cap["of"]
             badge = "" if cap["badge"] == "0x0" else cap["badge"]
-            self.row(rows, str(cap["slot"]) if cap["slot"] else "told", cap["kind"], of, cap["rights"], badge, cap["name"])
+            slot = f"root {cap['slot']}" if "root" in cap else str(cap["slot"] or "told")
+            self.row(rows, slot, cap["kind"], of, cap["rights"], badge, cap["name"])
         for m in c["maps"]:
             self.row(rows, hex(int(m["vaddr"], 16)), m["rights"], "cached" if m["cached"] else "uncached",
                      m["paddr"] or "", m["what"], m["name"])
             self.expect(any(block.startswith(hex(int(m["vaddr"], 16)) + ",") and block.endswith(m["name"])
                             for block in self.seen["spaces"].get(c["name"], [])), f"{c['name']}: {m['name']} is not in the address space")
+        for symbol in c["symbols"]:
+            self.expect(f"Symbol {symbol['symbol']} is set to the {symbol['to']}." in self.seen["words"].get(
+                f"plan-{c['name']}", ""), f"{c['name']}: {symbol} is not told")
         if c["role"] != "root":
             self.row(self.seen["components"], str(c["number"]), c["name"], c["program"], str(c["priority"]))
 
@@ -134,11 +139,19 @@ class Comparison:
                      if m["what"] == "region" and m["name"] == region["name"]]
             row = next((r for r in self.seen["memory"] if r[0] == region["name"]), ["", ""])
             self.expect(all(user in row[-1] for user in users), f"{region['name']}: not mapped by {users}")
+            self.row(self.seen["memory"], region["name"], region.get("prefill", "zeros"))
+            if "paddr" in region:
+                self.expect(any(row[0] == region["paddr"] and row[-1].startswith(f"region {region['name']}")
+                                for row in self.seen["memory"]), f"{region['name']} is not at {region['paddr']}")
+
+
+MICROKIT = ("cspace", "hierarchy", "irq", "memory")
 
 
 def shows_everything(folder):
     with Browser() as browser:
-        for system in (demo, source / "examples/shell/system.toml", source / "examples/supervised/system.toml"):
+        for system in (demo, *(source / "examples" / name / "system.toml" for name in ("shell", "supervised")),
+                       *(source / "tests/boot/microkit" / f"{name}.system" for name in MICROKIT)):
             problems = Comparison(browser, *written(folder, system)).problems
             check(not problems, f"{system}", "\n".join(problems))
 
