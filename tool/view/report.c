@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "report.h"
+#include "report_parts.h"
 
 #include "tool/arena.h"
 #include "tool/marks.h"

@@ -4,7 +4,7 @@
 //
 //   0x8000000   device registers, by the machine's device tree
 //   0x40000000  the machine's memory: kernel, loader with the packed system, the rest
-#include "report.h"
+#include "report_parts.h"
 
 #include "tool/arena.h"
 #include "tool/system.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Components, what they and the image take, and the plan of each.
-#include "report.h"
+#include "report_parts.h"
 
 #include "tool/arena.h"
 #include "tool/system.h"
