@@ -186,6 +186,39 @@ static void check_pds(struct converter *c)
     }
 }
 
+// The next component behind `index` in file order; the count of domains if there is none.
+static size_t next_component(const struct system *s, size_t index)
+{
+    do {
+        index++;
+    } while (index < s->pd_count && s->pds[index].role != KAAL_ROLE_COMPONENT);
+    return index;
+}
+
+// Where children stand within their parents: do the domains of `parent`, and those within them,
+// come in file order? *next is the one whose turn it is there.
+static bool check_order(struct converter *c, size_t parent, size_t *next)
+{
+    const struct system *s = c->system;
+    for (size_t i = 0; i < s->pd_count; i++) {
+        if (s->pds[i].role != KAAL_ROLE_COMPONENT || s->pds[i].parent != parent) {
+            continue;
+        }
+        if (i != *next) {
+            diag_error(c->diag, s->pds[i].name.at,
+                       "in Microkit's form children stand within their parents, so `%s` comes "
+                       "before `%s` and starts before it; move it there to convert",
+                       s->pds[i].name.text, s->pds[*next].name.text);
+            return false;
+        }
+        *next = next_component(s, *next);
+        if (!check_order(c, i, next)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool has_paddr_symbol(const struct system *s, const struct sd_region *region)
 {
     for (size_t i = 0; i < s->pd_count; i++) {
@@ -259,7 +292,9 @@ static void check_sayable(struct converter *c)
         return;
     }
     REFUSE_KEYS(c, &system_section, s, (const char *const[]){""});
+    size_t first = next_component(s, SYSTEM_NONE);
     check_pds(c);
+    check_order(c, SYSTEM_NONE, &first);
     check_regions(c);
     check_symbols(c);
     check_sizes(c);
