@@ -6,10 +6,11 @@ usage: stack.py CASE TOOL BUILD-FOLDER SOURCE-FOLDER
 """
 import json
 import pathlib
+import random
 import subprocess
 import tempfile
 
-from tool import check, kaal, run, says
+from tool import build, check, kaal, run, says, tool
 
 COMPILER = "aarch64-linux-gnu-gcc"
 NOTE = """\
@@ -118,6 +119,28 @@ def deep_graph(folder):
     found = of_it(link(folder, function("_start", "bl f0") + chain + function(f"f{count}", "ret")))
     check((found["bound"], found["deepest"]) == ("at_most", 16 * count), f"{found['bound']} {found['deepest']}")
     check(found["path"][:3] == ["_start", "f0", "f1"] and len(found["path"]) == 64, f"{found['path']}")
+
+
+def any_bytes(folder):
+    """Bytes of a program changed, the same ones in each run: it is refused, or something is said."""
+    system = link(folder, PROGRAMS["a-circle"][0] + PROGRAMS["a-pointer-in-the-code"][0].replace("_start", "other"))
+    good = (folder / "it.elf").read_bytes()
+    chance = random.Random(1)
+    said = 0
+    for _ in range(400):
+        bad = bytearray(good)
+        for _ in range(chance.choice((1, 1, 4, 40))):
+            at = chance.randrange(64, len(bad))
+            bad[at:at + 4] = chance.choice((b"\0\0\0\0", b"\xff\xff\xff\xff", chance.randbytes(4)))[:len(bad) - at]
+        (folder / "it.elf").write_bytes(bad)
+        done = subprocess.run([tool, "plan", "--json", "--build-dir", build, system], capture_output=True, timeout=20,
+                              check=False)
+        check(done.returncode in (0, 1), f"status {done.returncode}", bad.hex())
+        if done.returncode == 0:
+            said += 1
+            found = next(c for c in json.loads(done.stdout)["components"] if c["name"] == "it")["stack"]
+            check(found["bound"] in ("unknown", "at_most", "at_least"), f"{found}")
+    check(said > 100, f"{said} of 400 are programs")
 
 
 with tempfile.TemporaryDirectory() as scratch:

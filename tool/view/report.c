@@ -10,12 +10,13 @@
 
 // The files beside this one, with a zero behind.
 #define EMBED(name, file)                                                                          \
-    __asm__(".section .rodata\n" #name ":\n.incbin \"" KAAL_VIEW_DIR "/" file                      \
-            "\"\n.byte 0\n.previous");                                                             \
-    extern const char name[]
+    __asm__(".section .rodata\n" name ":\n.incbin \"" KAAL_VIEW_DIR "/" file                       \
+            "\"\n.byte 0\n.previous")
 
-EMBED(report_style, "report.css");
-EMBED(report_script, "report.js");
+EMBED("report_style", "report.css");
+EMBED("report_script", "report.js");
+extern const char report_style[];
+extern const char report_script[];
 
 void put_text(const struct report *r, const char *text)
 {

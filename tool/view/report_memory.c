@@ -15,6 +15,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct range {
     uint64_t start;
@@ -148,23 +149,21 @@ static void put_regions(const struct report *r)
 
 static int by_vaddr(const void *a, const void *b)
 {
-    const struct view_map *left = *(const struct view_map *const *)a;
-    const struct view_map *right = *(const struct view_map *const *)b;
+    const struct view_map *left = a;
+    const struct view_map *right = b;
     return (left->vaddr > right->vaddr) - (left->vaddr < right->vaddr);
 }
 
 // In the order of addresses, each the wider the more it has; what is between is not drawn.
 static void put_space(const struct report *r, const struct view_component *c)
 {
-    const struct view_map **maps = arena_alloc(r->arena, c->map_count * sizeof(*maps));
+    struct view_map *maps = arena_alloc(r->arena, c->map_count * sizeof(*maps));
     char rights[5];
-    for (size_t i = 0; i < c->map_count; i++) {
-        maps[i] = &c->maps[i];
-    }
+    memcpy(maps, c->maps, c->map_count * sizeof(*maps));
     qsort(maps, c->map_count, sizeof(*maps), by_vaddr);
     fputs("<div class=\"space\">", r->to);
     for (size_t i = 0; i < c->map_count; i++) {
-        const struct view_map *m = maps[i];
+        const struct view_map *m = &maps[i];
         fprintf(r->to, "<span class=\"%s\" style=\"flex-grow:%u\" title=\"0x%" PRIx64 ", ",
                 view_source_name(m->source), log2_floor(m->size / SD_PAGE + 1) + 1, m->vaddr);
         put_size(r, m->size);
