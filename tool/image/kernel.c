@@ -355,6 +355,8 @@ static void take_facts(struct arena *a, struct kernel *k, const struct gen_confi
     k->gic_v3 = gen_config_is(a, c, "ARM_GIC_V3_SUPPORT", "true");
     k->smc = gen_config_is(a, c, "ALLOW_SMC_CALLS", "true");
     k->domains = gen_config_number(a, c, "NUM_DOMAINS", 1);
+    k->domain_schedules = gen_config_number(a, c, "NUM_DOMAIN_SCHEDULES", k->domains + 1);
+    k->timer_frequency = gen_config_number(a, c, "TIMER_FREQUENCY", 62500000);
 }
 
 static bool kernel_find(struct arena *a, const struct options *o, const struct system *s,
@@ -425,6 +427,7 @@ bool kernel_load(struct arena *a, const struct options *o, const struct system *
     }
     bool ok = kernel_suits(a, o, &found, p, out, &c, d);
     p->benchmarks = out->benchmarks;
+    p->timer_frequency = out->timer_frequency;
     json_decref(c.json);
     if (ok && !out->builtin && !platform_memory(a, find_platform(a, out->path), &out->memory)) {
         diag_note(d, out->at,

@@ -640,6 +640,11 @@ enum kaal_err build_thread(struct component *c)
     if (err != KAAL_OK) {
         return err;
     }
+    err = refused(
+        seL4_DomainSet_Set(own_cap(KAAL_HANDOVER_DOMAIN), (seL4_Uint8)c->spec.domain, c->tcb));
+    if (err != KAAL_OK) {
+        return err;
+    }
     struct kaal_thread thread = {
         .tcb = c->tcb,
         .cspace = cspace,

@@ -34,6 +34,7 @@ struct products {
     const char *loader;
     // Of the kernel, once it is known.
     bool benchmarks; // has benchmark system calls
+    uint64_t timer_frequency;
 };
 
 // The source tree: KAAL_SOURCE_DIR of the environment, else the one that this program was built
@@ -76,6 +77,8 @@ struct kernel {
     bool gic_v3;     // the only one that a foreign kernel drives
     bool smc;        // lets programs make secure monitor calls
     unsigned domains;
+    unsigned domain_schedules;  // entries of their schedule, the end marker included
+    unsigned timer_frequency;   // ticks per second
     struct memory_range memory; // of a foreign kernel; size 0: what the machine has
 };
 
