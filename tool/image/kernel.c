@@ -112,7 +112,7 @@ static bool kernel_path(struct arena *a, const struct options *o, const struct s
     const char *name = asked != NULL ? asked : s->kernel.text;
     out->builtin = name == NULL || strcmp(name, "builtin") == 0;
     if (out->builtin) {
-        out->path = path_join(a, p->target, "kernel/kernel.elf");
+        out->path = o->override_kernel != NULL ? o->override_kernel : p->kernel;
         return file_exists(out->path);
     }
     out->path = asked != NULL ? name : path_resolve(a, path_dir(a, s->file), name);
@@ -279,7 +279,7 @@ static bool compare(struct arena *a, const struct options *o, const struct kerne
         return products_find(a, &chosen, p, d);
     }
     struct gen_config ours;
-    if (!gen_config_read(a, target_config_path(a, p, p->config), k->at, &ours, d)) {
+    if (!gen_config_read(a, p->kernel_config, k->at, &ours, d)) {
         return false;
     }
     const char *key = difference(a, c, &ours);
@@ -388,7 +388,7 @@ static const char *config_path(struct arena *a, const struct kernel *k, const st
     if (found->kernel_config != NULL) {
         return found->kernel_config;
     }
-    const char *path = k->builtin ? target_config_path(a, p, p->config) : find_config(a, k->path);
+    const char *path = k->builtin ? p->kernel_config : find_config(a, k->path);
     if (path == NULL) {
         diag_error(d, k->at,
                    "no gen_config.json around the kernel %s; keep the kernel in its build or "

@@ -452,10 +452,13 @@ static enum kaal_err reserve(struct component *c, const struct kaal_program *pro
 static enum kaal_err create_tables(const struct component *c, struct builder *b,
                                    const struct kaal_program *program)
 {
+    uint32_t levels = KAAL_TABLE_LEVELS_GIB;
+    if (is_microkit(c)) { // far above its program
+        levels = KAAL_TABLE_LEVELS;
+    }
     enum kaal_err err = kaal_build_tables(&b->base, program->elf.lo, KAAL_TABLE_LEVELS);
     if (err == KAAL_OK && program->elf.lo < GIBIBYTE) {
-        err = kaal_build_tables(&b->base, c->spec.stack_top - 1,
-                                is_microkit(c) ? KAAL_TABLE_LEVELS : KAAL_TABLE_LEVELS_GIB);
+        err = kaal_build_tables(&b->base, c->spec.stack_top - 1, levels);
     }
     return err;
 }
