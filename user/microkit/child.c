@@ -9,7 +9,7 @@
 void microkit_pd_restart(microkit_child pd, seL4_Word entry_point)
 {
     enum { REGISTERS = 2 }; // of seL4_UserContext: pc, sp
-    // Not on the stack: zeroes for the rest of it would be a call of memset, which nobody has to have.
+    // Not on the stack: zeroes for the rest of it could be a call of memset, which not all have.
     static seL4_UserContext context;
     context.pc = entry_point;
     context.sp = KAAL_MICROKIT_STACK_TOP;
