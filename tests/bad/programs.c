@@ -157,7 +157,8 @@ static void write_drivers(void)
 }
 
 // Microkit programs, by the symbol that all have: one with another symbol; one whose IPC buffer is
-// where a kernel at EL2 puts it, and the same without its symbols.
+// where a kernel at EL2 puts it, and the same without its symbols; one that has it where no buffer
+// can be.
 static void write_microkit(void)
 {
     struct elf_maker m = {
@@ -173,6 +174,11 @@ static void write_microkit(void)
     m.symbol = "table";
     m.symbol_size = KAAL_MICROKIT_NAME_SIZE;
     write_file("programs/microkit.elf", elf, elf_make(&m, elf));
+    const struct elf_maker_symbol buffer = {"__sel4_ipc_buffer_obj", 1024};
+    m.more = &buffer;
+    m.more_count = 1;
+    m.data_size = 2048;
+    write_file("programs/misplaced_buffer.elf", elf, elf_make(&m, elf));
 }
 
 // --- kernels -----------------------------------------------------------------------------------

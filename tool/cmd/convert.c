@@ -5,6 +5,8 @@
 #include "tool/options.h"
 #include "tool/system.h"
 
+#include "default_system.h"
+
 #include <stdio.h>
 #include <unistd.h>
 
@@ -29,6 +31,7 @@ int cmd_convert(struct arena *a, struct options *o, struct diag *d)
 {
     struct system s;
     struct bytes text;
+    default_system(a, o);
     if (!system_load(a, o->systems.items[0], NULL, &s, d)) {
         return STATUS_FAILED;
     }

@@ -537,21 +537,6 @@ static uint64_t region_size(const struct planner *p, size_t index)
     return align_up(content == 0 ? 1 : content, system_page_size(region));
 }
 
-// Microkit's rule: the largest that divides the size and every address.
-static uint64_t page_size(const struct planner *p, size_t index)
-{
-    const struct sd_region *region = &p->system->regions[index];
-    uint64_t all =
-        region_size(p, index) | (region->paddr.given ? (uint64_t)region->paddr.value : 0);
-    bool microkit = false;
-    for (size_t i = 0; i < region->map_count; i++) {
-        microkit = microkit || plan_is_microkit(p, region->maps[i].pd);
-        all |= (uint64_t)region->maps[i].vaddr.value;
-    }
-    bool large = !region->page_size.given && microkit && is_aligned(all, SD_LARGE_PAGE);
-    return large ? SD_LARGE_PAGE : system_page_size(region);
-}
-
 static uint32_t region_flags(const struct sd_region *region)
 {
     return (region->contiguous.value ? KAAL_REGION_CONTIGUOUS : 0u) |
@@ -576,7 +561,7 @@ static void add_region(struct planner *p, size_t index)
     const struct sd_region *region = &p->system->regions[index];
     struct kaal_plan_region *out = &p->plan->regions[index];
     out->size = region_size(p, index);
-    out->page_bits = log2_floor(page_size(p, index));
+    out->page_bits = log2_floor(system_page_size(region));
     out->flags = region_flags(region);
     out->paddr = region->paddr.given ? (uint64_t)region->paddr.value : 0;
     out->file = KAAL_NONE;

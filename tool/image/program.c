@@ -19,6 +19,7 @@
 enum {
     PROGRAM_SPAN_MAX = 256 * 1024 * 1024, // address space of one program
     DATA_FILE_MAX = 64 * 1024 * 1024,
+    IPC_BUFFER_SIZE = 1024,
 };
 
 // --- squeezing ---------------------------------------------------------------------------------
@@ -183,6 +184,30 @@ static uint64_t ipc_buffer(const struct elf *elf, const struct elf *symbols)
     return value == NULL ? 0 : load_le64(value);
 }
 
+// Of libraries before 2.3: is the IPC buffer in memory that the program writes?
+static bool check_buffer_object(struct loader *l, const struct program *p,
+                                const struct sd_text *image, const struct program *symbols)
+{
+    struct elf_symbol object;
+    struct elf_segment seg;
+    unsigned index = 0;
+    if (!elf_find_symbol(&symbols->elf, "__sel4_ipc_buffer_obj", &object)) {
+        return true;
+    }
+    while (elf_next_load(&p->elf, &index, &seg)) {
+        if ((seg.flags & ELF_PF_W) != 0 && object.value >= seg.vaddr &&
+            range_fits(object.value - seg.vaddr, IPC_BUFFER_SIZE, seg.memsz) &&
+            is_aligned(object.value, IPC_BUFFER_SIZE)) {
+            return true;
+        }
+    }
+    diag_error(l->diag, image->at,
+               "%s has its IPC buffer at 0x%" PRIx64 " (__sel4_ipc_buffer_obj), which is no "
+               "writable memory of %s at a multiple of %d; link it with the library's own script",
+               symbols->path, object.value, p->path, IPC_BUFFER_SIZE);
+    return false;
+}
+
 // Where such a program expects its IPC buffer tells which kernels it is linked for.
 static bool check_microkit(struct loader *l, const struct program *p, const struct sd_text *image,
                            const struct program *symbols)
@@ -202,7 +227,7 @@ static bool check_microkit(struct loader *l, const struct program *p, const stru
                    p->path, KAAL_MICROKIT_IPC_BUFFER_EL2);
         return false;
     }
-    return true;
+    return check_buffer_object(l, p, image, symbols);
 }
 
 // A program of another library says nothing of its configuration.

@@ -67,6 +67,7 @@ static void refuse_ours(struct checker *c, const struct sd_pd *pd)
         {"args", pd->args.text != NULL, pd->args.at},
         {"max_priority", pd->max_priority.given, pd->max_priority.at},
         {"heartbeat", p->heartbeat.given, p->heartbeat.at},
+        {"keep_memory", p->keep_memory.given, p->keep_memory.at},
         {"watches", p->watches.given, p->watches.at},
         {"allow", p->allow_names.given, p->allow_names.at},
         {"permits", p->permit_count != 0, p->permits_at},

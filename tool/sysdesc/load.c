@@ -114,15 +114,19 @@ bool system_prefill(struct arena *a, struct system *s, const struct strings *sea
 
 // --- the file ----------------------------------------------------------------------------------
 
-// What begins with a tag is XML; TOML never does.
-static bool is_xml(struct bytes text)
+// What begins with a tag is XML; TOML never does. Of what is empty the name decides.
+static bool is_xml(const char *file, struct bytes text)
 {
     static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
     size_t i = text.size >= sizeof(mark) && memcmp(text.data, mark, sizeof(mark)) == 0 ? 3 : 0;
     while (i < text.size && strchr(" \t\r\n", text.data[i]) != NULL && text.data[i] != '\0') {
         i++;
     }
-    return i < text.size && text.data[i] == '<';
+    const char *suffix = strrchr(file, '.');
+    if (i == text.size) {
+        return suffix != NULL && strcmp(suffix, ".system") == 0;
+    }
+    return text.data[i] == '<';
 }
 
 static bool read_model(struct arena *a, const char *file, struct bytes text, struct system *out,
@@ -130,7 +134,7 @@ static bool read_model(struct arena *a, const char *file, struct bytes text, str
 {
     const char *chars = (const char *)text.data;
     size_t errors = d->errors;
-    if (is_xml(text)) {
+    if (is_xml(file, text)) {
         const struct xml_element *document = xml_parse(a, file, chars, text.size, d);
         *ok = document != NULL && system_from_xml(a, file, document, out, d) && d->errors == errors;
         return document != NULL;

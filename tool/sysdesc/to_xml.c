@@ -9,6 +9,7 @@
 #include "toml_keys.h"
 #include "tool/writer.h"
 
+#include "tool/arena.h"
 #include "tool/convert.h"
 
 #include <inttypes.h>
@@ -140,6 +141,36 @@ static void check_own(struct converter *c, const struct sd_pd *pd)
     REFUSE_KEYS(c, &pd_section, pd, kept);
 }
 
+// What `clock` added stands in its place.
+static bool is_added(const struct system *s, const struct sd_pd *pd)
+{
+    return s->clock.given && pd->name.at.line == s->clock.at.line;
+}
+
+// Microkit's form describes Microkit programs alone, so one line tells all of a system of others.
+static bool check_programs(struct converter *c)
+{
+    const struct system *s = c->system;
+    const struct sd_pd *first = NULL;
+    size_t count = 0;
+    for (size_t i = s->pd_count; i-- > 0;) {
+        const struct sd_pd *pd = &s->pds[i];
+        if (pd->role == KAAL_ROLE_COMPONENT && pd->abi != SD_ABI_MICROKIT && !is_added(s, pd)) {
+            first = pd;
+            count++;
+        }
+    }
+    if (first == NULL) {
+        return true;
+    }
+    const char *of = count == 1 ? "" : arena_printf(c->writer.arena, ", one of %zu", count);
+    diag_error(c->diag, first->name.at,
+               "`%s` is a KaaL program%s, and Microkit's form has only Microkit's; convert a "
+               "system whose domains have abi = \"microkit\"",
+               first->name.text, of);
+    return false;
+}
+
 static void check_pds(struct converter *c)
 {
     static const char *const kept[] = {"program_image", "role",    "priority", "budget", "period",
@@ -147,16 +178,45 @@ static void check_pds(struct converter *c)
                                        "symbols",       "id",      "smc",      "cpu",    "domain"};
     for (size_t i = 0; i < c->system->pd_count; i++) {
         const struct sd_pd *pd = &c->system->pds[i];
-        // What `clock` added stands in its place, which is refused already.
-        bool added = c->system->clock.given && pd->name.at.line == c->system->clock.at.line;
         if (pd->role != KAAL_ROLE_COMPONENT) {
             check_own(c, pd);
-        } else if (pd->abi != SD_ABI_MICROKIT && !added) {
-            refuse(c, pd->name.at, "programs but Microkit's, and this is none");
-        } else if (!added) {
+        } else if (!is_added(c->system, pd)) {
             REFUSE_KEYS(c, &pd_section, pd, kept);
         }
     }
+}
+
+// The next component behind `index` in file order; the count of domains if there is none.
+static size_t next_component(const struct system *s, size_t index)
+{
+    do {
+        index++;
+    } while (index < s->pd_count && s->pds[index].role != KAAL_ROLE_COMPONENT);
+    return index;
+}
+
+// Where children stand within their parents: do the domains of `parent`, and those within them,
+// come in file order? *next is the one whose turn it is there.
+static bool check_order(struct converter *c, size_t parent, size_t *next)
+{
+    const struct system *s = c->system;
+    for (size_t i = 0; i < s->pd_count; i++) {
+        if (s->pds[i].role != KAAL_ROLE_COMPONENT || s->pds[i].parent != parent) {
+            continue;
+        }
+        if (i != *next) {
+            diag_error(c->diag, s->pds[i].name.at,
+                       "in Microkit's form children stand within their parents, so `%s` comes "
+                       "before `%s` and starts before it; move it there to convert",
+                       s->pds[i].name.text, s->pds[*next].name.text);
+            return false;
+        }
+        *next = next_component(s, *next);
+        if (!check_order(c, i, next)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool has_paddr_symbol(const struct system *s, const struct sd_region *region)
@@ -228,8 +288,13 @@ static void check_sizes(struct converter *c)
 static void check_sayable(struct converter *c)
 {
     const struct system *s = c->system;
+    if (!check_programs(c)) {
+        return;
+    }
     REFUSE_KEYS(c, &system_section, s, (const char *const[]){""});
+    size_t first = next_component(s, SYSTEM_NONE);
     check_pds(c);
+    check_order(c, SYSTEM_NONE, &first);
     check_regions(c);
     check_symbols(c);
     check_sizes(c);

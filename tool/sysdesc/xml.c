@@ -205,14 +205,15 @@ static const char *remedy(enum XML_Error error)
     case XML_ERROR_NO_ELEMENTS:
         return "write <system> ... </system>";
     case XML_ERROR_INVALID_TOKEN:
-        return "write values in quotes, &lt; for < and &amp; for & in them, and no control "
-               "characters";
+        return "write values in quotes, &lt; for < and &amp; for & in them";
     case XML_ERROR_UNCLOSED_TOKEN:
         return "close the tag, the comment or the quote that begins here";
     case XML_ERROR_DUPLICATE_ATTRIBUTE:
         return "keep one of the two";
     case XML_ERROR_JUNK_AFTER_DOC_ELEMENT:
         return "nothing but comments may follow the end of the first element";
+    case XML_ERROR_BAD_CHAR_REF:
+        return "remove it; of the characters below 32 there are &#9; &#10; &#13;";
     case XML_ERROR_UNDEFINED_ENTITY:
         return "known are &lt; &gt; &amp; &quot; &apos; and numbers as &#65;";
     default:
@@ -239,14 +240,18 @@ static void report(struct parser *p)
     }
 }
 
-static bool check_utf8(struct parser *p)
+static bool check_characters(struct parser *p)
 {
     for (size_t i = 0; i < p->size;) {
+        unsigned char c = (unsigned char)p->text[i];
         size_t length = utf8_length((const unsigned char *)p->text + i, p->size - i);
         if (length == 0) {
             diag_error(p->diag, place_of(p, i),
-                       "byte 0x%02x is not UTF-8 here; save the file as UTF-8",
-                       (unsigned char)p->text[i]);
+                       "byte 0x%02x is not UTF-8 here; save the file as UTF-8", c);
+            return false;
+        }
+        if (c < 0x20 && !is_blank((char)c)) {
+            diag_error(p->diag, place_of(p, i), "control character 0x%02x; remove it", c);
             return false;
         }
         i += length;
@@ -274,7 +279,7 @@ const struct xml_element *xml_parse(struct arena *a, const char *file, const cha
                    XML_SIZE_MAX);
         return NULL;
     }
-    if (!check_utf8(&p)) {
+    if (!check_characters(&p)) {
         return NULL;
     }
     p.expat = XML_ParserCreate("UTF-8");
