@@ -306,6 +306,17 @@ static size_t load(struct loader *l, const struct sd_text *image, enum program_k
     return set->count++;
 }
 
+// Microkit's form does not name the root task and the broker: they are ours, whatever other
+// programs are called.
+static struct sd_text own_image(const struct loader *l, const struct sd_pd *pd)
+{
+    struct sd_text image = pd->image;
+    if (l->system->form == SD_FORM_XML && pd->role != KAAL_ROLE_COMPONENT) {
+        image.text = path_absolute(l->arena, path_join(l->arena, l->products->bin, image.text));
+    }
+    return image;
+}
+
 static void load_pd(struct loader *l, size_t index, struct program_set *set)
 {
     const struct sd_pd *pd = &l->system->pds[index];
@@ -313,7 +324,8 @@ static void load_pd(struct loader *l, size_t index, struct program_set *set)
     size_t program = SYSTEM_NONE;
     size_t symbols = SYSTEM_NONE;
     if (pd->image.text != NULL) {
-        program = load(l, &pd->image, microkit ? PROGRAM_MICROKIT : PROGRAM_KAAL, set);
+        const struct sd_text image = own_image(l, pd);
+        program = load(l, &image, microkit ? PROGRAM_MICROKIT : PROGRAM_KAAL, set);
     }
     if (pd->symbols.text != NULL) {
         symbols = load(l, &pd->symbols, PROGRAM_SYMBOLS, set);

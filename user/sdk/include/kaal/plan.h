@@ -38,6 +38,7 @@ const struct kaal_plan_map *plan_map(const struct plan *plan, uint32_t index);
 const struct kaal_plan_file *plan_file(const struct plan *plan, uint32_t index);
 const struct kaal_plan_link *plan_link(const struct plan *plan, uint32_t index);
 const struct kaal_plan_permit *plan_permit(const struct plan *plan, uint32_t index);
+const struct kaal_plan_turn *plan_turn(const struct plan *plan, uint32_t index);
 
 // The bytes of a file.
 const uint8_t *plan_file_data(const struct plan *plan, uint32_t index);
