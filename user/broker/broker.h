@@ -123,6 +123,7 @@ enum { COMPONENT_IRQS = KAAL_NOTIFY_BITS };
 
 struct component {
     struct kaal_plan_pd spec; // what it is built from
+    uint32_t number;          // of its place in the table
     uint32_t state;           // enum kaal_component_state
     uint32_t serial;          // which of the components that have had this number
     uint32_t generation;
@@ -187,22 +188,22 @@ struct component {
 
 struct broker {
     const struct kaal_handover *table; // NULL until the root task has handed over
+    const struct kaal_time *clock;     // NULL: the description has none
     struct plan plan;
     struct dt dt;
     struct slots slots;
+    struct arena own;         // what the broker needs itself
+    uint32_t component_count; // numbers in use lie below
+    seL4_Error refusal;       // what the kernel said last when it refused something
+    uint32_t rule;            // enum kaal_rule of the last KAAL_ERR_DENIED
+    uint32_t console;         // component that prints our lines
+    uint32_t spare_reply;     // for what the broker receives in the place of others
+    uint64_t signals;         // that came meanwhile, for the broker itself
+    bool starting;            // some of the start order have not begun
+    struct component components[KAAL_COMPONENT_MAX];
     struct pool pool;
     struct grants grants;
     struct audit audit;
-    struct arena own; // what the broker needs itself
-    struct component components[KAAL_COMPONENT_MAX];
-    uint32_t component_count;      // numbers in use lie below
-    seL4_Error refusal;            // what the kernel said last when it refused something
-    uint32_t rule;                 // enum kaal_rule of the last KAAL_ERR_DENIED
-    uint32_t console;              // component that prints our lines
-    uint32_t spare_reply;          // for what the broker receives in the place of others
-    uint64_t signals;              // that came meanwhile, for the broker itself
-    bool starting;                 // some of the start order have not begun
-    const struct kaal_time *clock; // NULL: the description has none
 };
 
 extern struct broker broker;
@@ -214,7 +215,7 @@ static inline struct component *component_at(uint32_t number)
 
 static inline uint32_t component_number(const struct component *c)
 {
-    return (uint32_t)(c - broker.components);
+    return c->number;
 }
 
 static inline uint64_t component_id(const struct component *c)
@@ -259,8 +260,11 @@ static inline seL4_CPtr own_cap(enum kaal_handover_cap cap)
 // KAAL_ERR_KERNEL, the kernel's error being kept for the answer.
 static inline enum kaal_err refused(seL4_Error err)
 {
+    if (err == seL4_NoError) {
+        return KAAL_OK;
+    }
     broker.refusal = err;
-    return err == seL4_NoError ? KAAL_OK : KAAL_ERR_KERNEL;
+    return KAAL_ERR_KERNEL;
 }
 
 static inline enum kaal_err denied(enum kaal_rule rule)
@@ -284,7 +288,16 @@ static inline uint64_t broker_badge(const struct component *c, uint64_t kind)
 }
 
 // The component whom a badge means; NULL if that one is no more.
-struct component *component_of_badge(uint64_t badge);
+static inline struct component *component_of_badge(uint64_t badge)
+{
+    uint32_t number = (uint32_t)(badge & KAAL_BADGE_ID);
+    if (number >= broker.component_count) {
+        return NULL;
+    }
+    struct component *c = component_at(number);
+    uint64_t differ = (badge >> KAAL_BADGE_SERIAL_SHIFT ^ c->serial) & KAAL_BADGE_SERIAL;
+    return differ == 0 && component_built(c) ? c : NULL;
+}
 
 // The component with this id, NULL if it is no more.
 struct component *component_find(uint64_t id);

@@ -549,8 +549,8 @@ enum kaal_err build_component(struct component *c, const char **cause)
 
 // That the tables were not in the quota shows when they are there. Whoever has no more of it gets
 // no more grants, so that they are the last.
-enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
-                        seL4_CapRights_t rights, bool cached)
+static enum kaal_err map_with_tables(struct component *c, uint32_t frame, uint64_t vaddr,
+                                     seL4_CapRights_t rights, bool cached)
 {
     struct builder b = builder_of(c, false);
     uint64_t bytes = arena_bytes(&c->tables);
@@ -563,6 +563,17 @@ enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
     c->granted += arena_bytes(&c->tables) - bytes;
     c->granted_slots += arena_slots(&c->tables) - slots;
     return err == KAAL_OK ? within_quota(c, 0, 0) : err;
+}
+
+enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
+                        seL4_CapRights_t rights, bool cached)
+{
+    enum kaal_page_kind kind = cached ? KAAL_PAGE_DATA : KAAL_PAGE_REGISTERS;
+    seL4_Error refusal =
+        seL4_ARM_Page_Map(frame, c->vspace, vaddr, rights, kaal_page_attributes(kind));
+    // No table is missing where something was mapped before.
+    return refusal != seL4_FailedLookup ? refused(refusal)
+                                        : map_with_tables(c, frame, vaddr, rights, cached);
 }
 
 void build_unmap(struct component *c)

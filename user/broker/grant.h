@@ -7,9 +7,6 @@
 
 // --- grant.c -------------------------------------------------------------------------------------
 
-// A new grant that has nothing yet: neither slots nor memory nor an entry, and nobody pays.
-void grant_blank(struct grant *g);
-
 // KAAL_ERR_DENIED unless so much is left of a component's quota. Page tables that only wait for the
 // next grant (build_map()) make room.
 enum kaal_err within_quota(struct component *c, uint64_t bytes, uint32_t slots);

@@ -208,7 +208,6 @@ static enum kaal_err add_irq(struct component *c, struct dt_node node, uint32_t 
     if (err != KAAL_OK) {
         return err;
     }
-    grant_blank(g);
     err = charge(g, holder, 0, 2);
     if (err == KAAL_OK) {
         err = bind_irq(c, node, number, g);
@@ -294,13 +293,12 @@ enum kaal_err serve_device(struct request *r)
     if (err != KAAL_OK) {
         return err;
     }
-    grant_blank(g);
     err = add_device(r->caller, node, &windows, g, &info);
     if (err != KAAL_OK) {
         (void)take_back_all(g);
         return err;
     }
-    result(r, grant_id(&broker.grants, g));
+    result(r, grant_id(g));
     result_struct(r, &info, sizeof(info));
     audit_grant(KAAL_AUDIT_GRANT, NULL, g);
     return KAAL_OK;
