@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// kaal: checks, packs, boots and tests systems. The only function that ends the process is main; it
+// kaal: checks, packs, boots and tests systems; called `microkit`, packs them as Microkit's command
+// does. The only function that ends the process is main; it
 // owns the arena that everything else allocates from.
 #include "tool/arena.h"
 #include "tool/cleanup.h"
 #include "tool/command.h"
 #include "tool/diag.h"
+#include "tool/microkit.h"
 #include "tool/options.h"
 
 #include <fcntl.h>
@@ -41,29 +43,43 @@ static int dispatch(struct arena *a, struct options *o, struct diag *d)
         return cmd_sdk(a, o, d);
     case CMD_CAPS:
         return cmd_caps(a, o, d);
+    case CMD_PLAN:
+        return cmd_plan(a, o, d);
+    case CMD_DIFF:
+        return cmd_diff(a, o, d);
+    case CMD_GRAPH:
+        return cmd_graph(a, o, d);
+    case CMD_REPORT:
+        return cmd_report(a, o, d);
+    case CMD_CONVERT:
+        return cmd_convert(a, o, d);
     }
     return STATUS_USAGE;
+}
+
+static int run(struct arena *a, int argc, char **argv, struct diag *d)
+{
+    struct options options;
+    switch (options_parse(a, argc, argv, &options, d)) {
+    case OPTIONS_OK:
+        return dispatch(a, &options, d);
+    case OPTIONS_DONE:
+        break;
+    case OPTIONS_WRONG:
+        return STATUS_USAGE;
+    }
+    return STATUS_OK;
 }
 
 int main(int argc, char **argv)
 {
     struct arena arena = {0};
     struct diag diag = {.arena = &arena};
-    struct options options;
-    int status = STATUS_OK;
 
     open_standard_streams();
     cleanup_install();
-    switch (options_parse(&arena, argc, argv, &options, &diag)) {
-    case OPTIONS_OK:
-        status = dispatch(&arena, &options, &diag);
-        break;
-    case OPTIONS_DONE:
-        break;
-    case OPTIONS_WRONG:
-        status = STATUS_USAGE;
-        break;
-    }
+    int status = argc > 0 && microkit_is_called(argv[0]) ? cmd_microkit(&arena, argc, argv, &diag)
+                                                         : run(&arena, argc, argv, &diag);
     fflush(stdout);
     diag_print(&diag, stderr);
     arena_free(&arena);

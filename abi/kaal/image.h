@@ -4,10 +4,11 @@
 // the broker builds from, at boot and later. One page-aligned, read-only segment:
 //
 //   +0                header      struct kaal_image
-//   +header_size      tables      pds, regions, devices, caps, maps, files, links, permits, one
-//                                 after another, each 8-byte aligned, located by header.tables[]
-//   page-aligned      files       component ELFs up to the end of their last LOAD segment,
-//                                 each file once, each starting on a page of its own
+//   +header_size      tables      pds, regions, devices, caps, maps, files, links, permits, turns,
+//                                 one after another, each 8-byte aligned, located by
+//                                 header.tables[]
+//   page-aligned      files       component ELFs up to the end of their last LOAD segment, and what
+//                                 regions hold; each once, each starting on a page of its own
 //   size              end         padded to a page with zeroes
 //
 // The root task finds it through the variable `kaal_image_address`, which the tool patches in the
@@ -20,7 +21,7 @@
 #include <stdint.h>
 
 #define KAAL_IMAGE_MAGIC   UINT64_C(0x31474d494c41414b) // "KAALIMG1"
-#define KAAL_IMAGE_VERSION 2u
+#define KAAL_IMAGE_VERSION 3u
 #define KAAL_IMAGE_SYMBOL  "kaal_image_address"
 
 // An index that names nothing.
@@ -35,6 +36,7 @@ enum kaal_table {
     KAAL_TABLE_FILES,
     KAAL_TABLE_LINKS,
     KAAL_TABLE_PERMITS,
+    KAAL_TABLE_TURNS,
     KAAL_TABLE_COUNT,
 };
 
@@ -61,6 +63,12 @@ enum kaal_role {
     KAAL_ROLE_COMPONENT,
     KAAL_ROLE_ROOT,
     KAAL_ROLE_BROKER,
+};
+
+// What its program finds when it starts.
+enum kaal_abi {
+    KAAL_ABI_KAAL,     // a start page (start.h), in which everything is named
+    KAAL_ABI_MICROKIT, // slots and addresses that it knows (microkit.h), and no start page
 };
 
 enum kaal_pd_flag {
@@ -124,7 +132,11 @@ struct kaal_plan_pd {
     uint32_t start_rank;  // PDs start in the order of this number, lowest first; all differ
     uint32_t cspace_bits; // log2 slots of its CNode
     uint32_t inbox_slot;  // slot of the inbox CNode if KAAL_PD_INBOX, else 0
-    uint32_t reserved;
+    uint32_t abi;         // enum kaal_abi
+    uint32_t id;          // what its parent calls it: of the badge of its faults
+    uint32_t domain;      // the kernel's, in whose turns it runs
+    uint64_t stack_top;
+    uint64_t ipc_buffer; // in a page of its own, or in one that the program writes
     struct kaal_policy policy;
 };
 
@@ -157,6 +169,8 @@ enum kaal_region_flag {
     // Its frames follow each other in physical memory, and who maps it is told where (start page:
     // KAAL_START_DMA).
     KAAL_REGION_CONTIGUOUS = 1u << 0,
+    KAAL_REGION_FIXED = 1u << 1, // lies at `paddr`: memory or the registers of a device
+    KAAL_REGION_TREE = 1u << 2,  // holds the machine's device tree, from its start on
 };
 
 struct kaal_plan_region {
@@ -164,6 +178,9 @@ struct kaal_plan_region {
     uint64_t size;      // bytes, a multiple of the page size
     uint32_t page_bits; // 12 or 21
     uint32_t flags;     // enum kaal_region_flag
+    uint64_t paddr;     // if KAAL_REGION_FIXED, else 0
+    uint32_t file;      // index into files: what it holds from its start on; KAAL_NONE: zeroes
+    uint32_t reserved;
 };
 
 enum kaal_rights {
@@ -227,6 +244,9 @@ enum kaal_cap_kind {
     KAAL_CAP_SCHED_CONTEXT, // object: PD whose scheduling context
     KAAL_CAP_FRAME,         // object: region; its page `window`; not mapped
     KAAL_CAP_INBOX,         // object: PD (the holder): CNode that receives transferred capabilities
+    KAAL_CAP_IRQ_NUMBER,    // object: number of an interrupt; `window`: 1 if it is one of edges, 0
+                            // of a level; signals `badge` to the holder
+    KAAL_CAP_SMC,           // secure monitor calls
     KAAL_CAP_KIND_COUNT,
 };
 
@@ -237,9 +257,12 @@ struct kaal_plan_cap {
     uint32_t object;
     uint32_t window;
     uint32_t rights; // enum kaal_rights
-    uint32_t slot;   // in the PD's CNode
+    uint32_t slot;   // in the PD's CNode; with KAAL_SLOT_ROOT in the root CNode above it, which
+                     // KAAL_ABI_MICROKIT has
     uint64_t badge;  // 0: unbadged
 };
+
+#define KAAL_SLOT_ROOT (UINT32_C(1) << 31)
 
 // The receiving side of a channel needs no capability of its own (its endpoint or notification is
 // one for all channels) but must tell senders apart: such an entry has slot 0 and is copied into
@@ -248,10 +271,31 @@ struct kaal_plan_cap {
 
 // --- files -------------------------------------------------------------------------------------
 
+enum kaal_file_kind {
+    KAAL_FILE_PROGRAM,  // with the notes of note.h
+    KAAL_FILE_MICROKIT, // a Microkit program: whether it fits the kernel, the tool has judged
+    KAAL_FILE_DATA,     // of a region
+};
+
 struct kaal_plan_file {
     char name[KAAL_NAME_SIZE];
     uint64_t offset; // from the start of the image, page-aligned
     uint64_t size;   // bytes
+    uint32_t kind;   // enum kaal_file_kind
+    uint32_t reserved;
+};
+
+// --- the kernel's domains ------------------------------------------------------------------------
+
+// An entry of the kernel's schedule of domains, which goes from the first turn on to the end of
+// those that follow each other, and then from the first again. Without turns the schedule stays the
+// kernel's own: domain 0 for ever.
+struct kaal_plan_turn {
+    uint32_t index; // in the kernel's schedule
+    uint32_t domain;
+    uint64_t ticks; // of the kernel's timer
+    uint32_t first; // 1: the first, when all components have begun
+    uint32_t reserved;
 };
 
 // --- badges ------------------------------------------------------------------------------------
@@ -261,7 +305,7 @@ struct kaal_plan_file {
 // and above it stands which of the components with that number is meant (KAAL_BADGE_SERIAL).
 #define KAAL_BADGE_CALL                                                                            \
     (UINT64_C(1) << 63) // a call; low bits: number of the channel, or PD at the broker
-#define KAAL_BADGE_FAULT        (UINT64_C(1) << 62) // a fault; low bits: index of the PD that faulted
+#define KAAL_BADGE_FAULT        (UINT64_C(1) << 62) // a fault; low bits: `id` of the PD that faulted
 #define KAAL_BADGE_DEAD         (UINT64_C(1) << 61) // at the broker: a call to a component that is gone
 #define KAAL_BADGE_ID           UINT64_C(0xffffffff)
 #define KAAL_BADGE_SERIAL_SHIFT 32
@@ -269,11 +313,12 @@ struct kaal_plan_file {
 
 _Static_assert(sizeof(struct kaal_image) == 96 + 16 * KAAL_TABLE_COUNT, "image header layout");
 _Static_assert(sizeof(struct kaal_policy) == 56, "plan layout");
-_Static_assert(sizeof(struct kaal_plan_pd) == 280, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_pd) == 304, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_link) == 24, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_permit) == 136, "plan layout");
-_Static_assert(sizeof(struct kaal_plan_region) == 48, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_region) == 64, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_map) == 64, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_device) == 168, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_cap) == 64, "plan layout");
-_Static_assert(sizeof(struct kaal_plan_file) == 48, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_file) == 56, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_turn) == 24, "plan layout");

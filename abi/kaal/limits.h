@@ -10,6 +10,9 @@
 // arithmetic.
 #define KAAL_PERIOD_MAX_US UINT64_C(3600000000)
 
+// Longest turn of a domain, in ticks of the kernel's timer.
+#define KAAL_TURN_TICKS_MAX ((UINT64_C(1) << 56) - 1)
+
 enum {
     KAAL_NAME_SIZE = 32,  // bytes of a name, its terminating NUL included
     KAAL_ARGS_SIZE = 128, // bytes of a component's argument string, NUL included
@@ -22,6 +25,8 @@ enum {
     KAAL_MAP_MAX = 2048,
     KAAL_LINK_MAX = 1024,
     KAAL_PERMIT_MAX = 256,
+    KAAL_DOMAIN_MAX = 16,     // of the kernel
+    KAAL_TURN_MAX = 99,       // entries of its schedule: the last of 100 is always an end marker
     KAAL_COMPONENT_MAX = 256, // alive at a time: those of the image and those that are spawned
     KAAL_NOTIFY_BITS = 62,    // incoming signals and interrupts of one component
 

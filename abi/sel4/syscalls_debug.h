@@ -64,8 +64,18 @@ LIBSEL4_INLINE_FUNC void seL4_DebugNameThread(seL4_CPtr tcb, const char *name)
 
 #endif
 
-// Stops the machine where the kernel can do that, else returns: for programs that are built for
-// every configuration.
+// Prints a character where the kernel does that: this and the next two are for programs that are
+// built for every configuration.
+LIBSEL4_INLINE_FUNC void kaal_try_debug_putchar(char c)
+{
+#ifdef CONFIG_PRINTING
+    seL4_DebugPutChar(c);
+#else
+    (void)c;
+#endif
+}
+
+// Stops the machine where the kernel can do that, else returns.
 LIBSEL4_INLINE_FUNC void kaal_try_debug_halt(void)
 {
 #ifdef CONFIG_DEBUG_BUILD

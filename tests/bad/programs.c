@@ -12,6 +12,7 @@
 #include <kaal/boot.h>
 #include <kaal/driver_info.h>
 #include <kaal/image.h>
+#include <kaal/microkit.h>
 #include <kaal/note.h>
 
 #include <elf.h>
@@ -159,6 +160,31 @@ static void write_drivers(void)
     write_file("programs/driver_small.elf", elf, elf_make(&small, elf));
 }
 
+// Microkit programs, by the symbol that all have: one with another symbol; one whose IPC buffer is
+// where a kernel at EL2 puts it, and the same without its symbols; one that has it where no buffer
+// can be.
+static void write_microkit(void)
+{
+    struct elf_maker m = {
+        .text_size = 600, .data_size = 64, .symbol = "__sel4_ipc_buffer", .alias = "microkit_name"};
+    size_t at = 0x1000; // of the data: behind the page of text
+    size_t size = elf_make(&m, elf);
+    store_le64(elf + at, KAAL_MICROKIT_IPC_BUFFER_EL2);
+    write_file("programs/el2.elf", elf, size);
+    m.symbol = NULL;
+    size = elf_make(&m, elf);
+    store_le64(elf + at, KAAL_MICROKIT_IPC_BUFFER_EL2);
+    write_file("programs/el2_stripped.elf", elf, size);
+    m.symbol = "table";
+    m.symbol_size = KAAL_MICROKIT_NAME_SIZE;
+    write_file("programs/microkit.elf", elf, elf_make(&m, elf));
+    const struct elf_maker_symbol buffer = {"__sel4_ipc_buffer_obj", 1024};
+    m.more = &buffer;
+    m.more_count = 1;
+    m.data_size = 2048;
+    write_file("programs/misplaced_buffer.elf", elf, elf_make(&m, elf));
+}
+
 // --- kernels -----------------------------------------------------------------------------------
 
 struct setting {
@@ -269,6 +295,7 @@ int main(int argc, char **argv)
     folder = argv[1];
     write_good();
     write_drivers();
+    write_microkit();
     write_damaged();
     write_kernels();
     write_loader();

@@ -4,8 +4,9 @@
 
     run.py KAAL BAD_PROGRAMS CASES [--update]
 
-CASES holds NNN-name.toml, the description, and NNN-name.out, all that `kaal check` prints. A first line
-`# arguments: ...` of the description adds arguments; `# status: 0` says that it only warns.
+CASES holds NAME.toml or NAME.system, the description, and NAME.out, all that `kaal check` prints. Among the
+first three lines of a description, `# arguments: ...` adds arguments, `# command: convert` converts instead,
+`# status: 0` says that it only warns. In XML these are comments, and arguments stand without their dashes.
 """
 import pathlib
 import shutil
@@ -16,16 +17,20 @@ import tempfile
 
 def header(path, key, default):
     for line in path.read_bytes().splitlines()[:3]:
-        prefix = f"# {key}:".encode()
-        if line.startswith(prefix):
-            return line[len(prefix):].decode().strip()
+        for prefix in (f"# {key}:".encode(), f"<!-- {key}:".encode()):
+            if line.startswith(prefix):
+                return line[len(prefix):].decode().removesuffix("-->").strip()
     return default
 
 
 def check(kaal, folder, path):
-    arguments = header(path, "arguments", "").split()
+    words = header(path, "arguments", "").split()
+    arguments = words if path.suffix == ".toml" else [f"--{word}" for word in words]
+    command = ["check", "--build-dir", "build", "-I", "programs"]
+    if header(path, "command", "check") == "convert":
+        command = ["convert"]
     result = subprocess.run(
-        [kaal, "check", "--quiet", "--build-dir", "build", "-I", "programs", *arguments, path.name],
+        [kaal, *command, "--quiet", *arguments, path.name],
         cwd=folder, capture_output=True, timeout=60, check=False)
     return result.returncode, (result.stdout + result.stderr).decode(errors="backslashreplace")
 
@@ -39,7 +44,7 @@ def main():
         folder = pathlib.Path(name)
         subprocess.run([programs, folder], check=True)
         before = sorted(p for p in folder.rglob("*"))
-        for path in sorted(cases.glob("*.toml")):
+        for path in sorted(p for p in cases.iterdir() if p.suffix in (".toml", ".system")):
             count += 1
             shutil.copy(path, folder)
             status, said = check(kaal, folder, path)

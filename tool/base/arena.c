@@ -17,7 +17,7 @@ struct arena_block {
     _Alignas(max_align_t) unsigned char bytes[];
 };
 
-static _Noreturn void out_of_memory(void)
+void arena_exhausted(void)
 {
     fputs("kaal: error: the host has no memory left; close other programs and try again\n", stderr);
     exit(1);
@@ -26,11 +26,11 @@ static _Noreturn void out_of_memory(void)
 static struct arena_block *block_new(size_t size)
 {
     if (size > SIZE_MAX / 2) {
-        out_of_memory();
+        arena_exhausted();
     }
     struct arena_block *block = calloc(1, sizeof(*block) + size);
     if (block == NULL) {
-        out_of_memory();
+        arena_exhausted();
     }
     block->size = size;
     return block;
@@ -40,7 +40,7 @@ void *arena_alloc(struct arena *a, size_t size)
 {
     const size_t unit = _Alignof(max_align_t);
     if (size > SIZE_MAX - unit) {
-        out_of_memory();
+        arena_exhausted();
     }
     size_t need = (size + unit - 1) / unit * unit;
     struct arena_block *head = a->head;
@@ -61,7 +61,7 @@ void *arena_grow(struct arena *a, void *items, size_t count, size_t *capacity, s
     }
     size_t room = *capacity == 0 ? 8 : *capacity * 2;
     if (room > SIZE_MAX / size) {
-        out_of_memory();
+        arena_exhausted();
     }
     void *larger = arena_alloc(a, room * size);
     if (count != 0) {
@@ -91,7 +91,7 @@ char *arena_vprintf(struct arena *a, const char *format, va_list args)
     va_copy(again, args);
     int length = vsnprintf(NULL, 0, format, args);
     if (length < 0) {
-        out_of_memory();
+        arena_exhausted();
     }
     char *text = arena_alloc(a, (size_t)length + 1);
     vsnprintf(text, (size_t)length + 1, format, again);

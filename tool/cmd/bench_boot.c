@@ -170,8 +170,8 @@ int bench_boot(struct arena *a, struct options *o, struct diag *d)
     struct row instructions[INSTRUCTION_ROWS];
     struct row sizes[SIZE_ROWS];
     default_system(a, o);
-    if (!system_load(a, o->systems.items[0], &s, d) || !image_build(a, o, &s, &b, d) ||
-        !measure(a, o, &b, &m, d)) {
+    if (!system_load(a, o->systems.items[0], &o->search_paths, &s, d) ||
+        !image_build(a, o, &s, &b, d) || !measure(a, o, &b, &m, d)) {
         return STATUS_FAILED;
     }
     make_rows(&m, &b, instructions, sizes);

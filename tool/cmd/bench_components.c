@@ -27,8 +27,8 @@ static bool measure_components(struct arena *a, struct options *o, struct build_
 {
     struct system s;
     return bench_reference(a, "components", rows, d) &&
-           system_load(a, source_path(a, SYSTEM), &s, d) && image_build(a, o, &s, b, d) &&
-           bench_run(a, o, b->image.elf, NULL, rows, d);
+           system_load(a, source_path(a, SYSTEM), &o->search_paths, &s, d) &&
+           image_build(a, o, &s, b, d) && bench_run(a, o, b->image.elf, NULL, rows, d);
 }
 
 int bench_components(struct arena *a, struct options *o, struct diag *d)

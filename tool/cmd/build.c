@@ -32,8 +32,9 @@ int cmd_build(struct arena *a, struct options *o, struct diag *d)
     struct build_result b;
     default_system(a, o);
     const char *output = o->output != NULL ? o->output : "loader.elf";
-    if (!system_load(a, o->systems.items[0], &s, d) || !image_build(a, o, &s, &b, d) ||
-        !devices_check(a, o, &s, d) || !write_image(a, output, &b.image, d)) {
+    if (!system_load(a, o->systems.items[0], &o->search_paths, &s, d) ||
+        !image_build(a, o, &s, &b, d) || !devices_check(a, o, &s, d) ||
+        !write_image(a, output, &b.image, d)) {
         return STATUS_FAILED;
     }
     if (!o->quiet) {

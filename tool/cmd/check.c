@@ -37,7 +37,7 @@ int cmd_check(struct arena *a, struct options *o, struct diag *d)
     int status = STATUS_OK;
     for (size_t i = 0; i < o->systems.count; i++) {
         struct system s;
-        bool ok = system_load(a, o->systems.items[i], &s, d);
+        bool ok = system_load(a, o->systems.items[i], o->syntax ? NULL : &o->search_paths, &s, d);
         ok = ok && (o->syntax || check_parts(a, o, &s, d));
         if (ok) {
             print_found(o, &s);

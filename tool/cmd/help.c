@@ -34,7 +34,12 @@ static const char main_help[] =
     "Builds operating systems from isolated components on the seL4 API.\n"
     "\n"
     "  check   is the description of a system right?\n"
+    "  convert write it in the other form: our TOML, or Microkit's XML\n"
     "  build   pack it into a bootable image\n"
+    "  plan    list what it is made of: objects, capabilities, memory\n"
+    "  diff    what does one system allow that another does not?\n"
+    "  graph   draw it, and mark what looks wrong\n"
+    "  report  write all of this, sizes and stacks as one page\n"
     "  run     boot it in QEMU and verify what it does\n"
     "  test    run the project's tests, or verify several systems\n"
     "  caps    boot it, and show who holds what, by the broker and by the kernel\n"
@@ -63,6 +68,18 @@ static const char check_help[] =
     "example:\n"
     "  kaal check my/system.toml\n";
 
+static const char convert_help[] =
+    "usage: kaal convert [OPTION]... SYSTEM\n"
+    "\n"
+    "Writes a description in the other form: of TOML Microkit's XML, of that TOML. It describes "
+    "the\n"
+    "same system. Comments are not kept; each statement that the other form does not have is "
+    "told.\n"
+    "\n"
+    "  -o, --output FILE      where to write (default: to the standard output)\n" COMMON_HELP "\n"
+    "example:\n"
+    "  kaal convert -o my/system.toml my/system.system\n";
+
 static const char build_help[] =
     "usage: kaal build [OPTION]... [SYSTEM]\n"
     "\n"
@@ -77,6 +94,66 @@ static const char build_help[] =
     "example:\n"
     "  kaal build -o out/loader.elf my/system.toml\n"
     "  qemu-system-aarch64 -machine virt -cpu cortex-a53 -nographic -m 2G -kernel out/loader.elf\n";
+
+static const char plan_help[] =
+    "usage: kaal plan [OPTION]... [SYSTEM]\n"
+    "\n"
+    "Packs a system and lists what is built of it when it boots: of each component the kernel\n"
+    "objects, the capabilities with slot, badge and rights, and what is mapped where, with the\n"
+    "physical address if that is known. Writes no file.\n"
+    "\n"
+    "      --json             the same as JSON (docs/plan.md)\n" SYSTEM_HELP MACHINE_HELP
+    "      --device MODEL     device of QEMU that the machine has as well\n" COMMON_HELP "\n"
+    "examples:\n"
+    "  kaal plan my/system.toml\n"
+    "  kaal plan --json | jq '.components[] | {name, capabilities}'\n";
+
+static const char diff_help[] =
+    "usage: kaal diff [OPTION]... A B\n"
+    "\n"
+    "Compares what two systems allow, in words: components, processor time, who may call and "
+    "signal\n"
+    "whom, access to memory and devices, capabilities, what may be asked of the broker. What has\n"
+    "another name or place, and no more, is the same.\n"
+    "\n"
+    "      --json             the same as JSON (docs/plan.md)\n" COMMON_HELP "\n"
+    "Exit status: 0 the same authority, 1 another, 2 not to be compared.\n"
+    "\n"
+    "example:\n"
+    "  kaal diff old/system.toml new/system.toml\n";
+
+static const char graph_help[] =
+    "usage: kaal graph [OPTION]... [SYSTEM]\n"
+    "\n"
+    "Draws a system: components, who calls and signals whom, memory with rights, devices with\n"
+    "interrupts. What looks wrong is marked in the picture and told: a call to somebody of lower\n"
+    "priority, circles of calls, memory that is written and executed, memory that nobody else "
+    "reads\n"
+    "or nobody writes, a device that two can reach, a component that nothing leads to.\n"
+    "\n"
+    "  -o, --output FILE      .dot: text for Graphviz; .svg: a picture, drawn by the program "
+    "`dot`\n"
+    "                         (default: the text, to standard output)\n"
+    "      --json             print the marks as JSON\n" SYSTEM_HELP MACHINE_HELP
+    "      --device MODEL     device of QEMU that the machine has as well\n" COMMON_HELP "\n"
+    "examples:\n"
+    "  kaal graph -o system.svg my/system.toml\n"
+    "  kaal graph my/system.toml | dot -Tpdf -o system.pdf\n";
+
+static const char report_help[] =
+    "usage: kaal report --html [OPTION]... [SYSTEM]\n"
+    "\n"
+    "Writes one page of HTML that has all in it: the picture and its marks, components, sizes, "
+    "how\n"
+    "deep each stack gets, memory, and the plan with every capability and mapping. It loads "
+    "nothing\n"
+    "and can be sent or kept as it is.\n"
+    "\n"
+    "      --html             the form of the report\n"
+    "  -o, --output FILE      where to write (default: report.html)\n" SYSTEM_HELP MACHINE_HELP
+    "      --device MODEL     device of QEMU that the machine has as well\n" COMMON_HELP "\n"
+    "example:\n"
+    "  kaal report --html -o system.html my/system.toml\n";
 
 static const char run_help[] =
     "usage: kaal run [OPTION]... [SYSTEM]\n"
@@ -171,21 +248,26 @@ static const char bench_help[] =
     "  kaal bench kernel --kernel PREFIX/bin/kernel.elf call signal\n";
 
 static const char sdk_help[] =
-    "usage: kaal sdk [OPTION]... --layout sel4 DIR\n"
+    "usage: kaal sdk [OPTION]... --layout sel4|microkit DIR\n"
     "       kaal sdk [OPTION]... --compare PREFIX\n"
     "\n"
-    "--layout: writes our kernel, the seL4 headers, libraries and both gen_config.json to DIR, as\n"
-    "seL4's own installation has them: SEL4_PREFIX for other builds and for --backend sel4. DIR\n"
-    "appears when it is complete. One that is there must be empty or written by this command.\n"
+    "--layout sel4: writes our kernel, the seL4 headers, libraries and both gen_config.json to "
+    "DIR,\n"
+    "as seL4's own installation has them: SEL4_PREFIX for other builds and for --backend sel4.\n"
+    "--layout microkit: writes a folder of the form of Microkit's SDK, with our kernel, library "
+    "and\n"
+    "`microkit` command: MICROKIT_SDK for Microkit projects. See docs/microkit.md.\n"
+    "DIR appears when it is complete. One that is there must be empty or written by this command.\n"
     "--compare: compiles the numbers of the API against the headers of PREFIX, an install prefix "
     "or\n"
     "a board of a Microkit SDK, and against ours, and tells each that differs.\n"
     "\n"
-    "  -c, --config NAME      of --layout: kernel configuration (default: mcs-dbg)\n"
+    "  -c, --config NAME      of --layout sel4: kernel configuration (default: mcs-dbg)\n"
     "      --build-dir DIR    folder of the build (default: KAAL_BUILD_DIR, or this "
     "program's)\n" COMMON_HELP "\n"
     "examples:\n"
     "  kaal sdk --layout sel4 ~/kaal-sdk\n"
+    "  kaal sdk --layout microkit ~/microkit-sdk\n"
     "  kaal sdk --compare ~/seL4/install\n";
 
 const char *help_text(const char *command)
@@ -194,8 +276,10 @@ const char *help_text(const char *command)
         const char *command;
         const char *text;
     } texts[] = {
-        {"check", check_help}, {"build", build_help}, {"run", run_help},   {"test", test_help},
-        {"bench", bench_help}, {"sdk", sdk_help},     {"caps", caps_help},
+        {"check", check_help}, {"build", build_help},   {"run", run_help},
+        {"test", test_help},   {"bench", bench_help},   {"sdk", sdk_help},
+        {"caps", caps_help},   {"plan", plan_help},     {"diff", diff_help},
+        {"graph", graph_help}, {"report", report_help}, {"convert", convert_help},
     };
     for (size_t i = 0; command != NULL && i < sizeof(texts) / sizeof(texts[0]); i++) {
         if (strcmp(texts[i].command, command) == 0) {

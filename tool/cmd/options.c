@@ -19,7 +19,8 @@
 #define CONFIG_DEFAULT "mcs-dbg"
 
 enum {
-    ANY_SYSTEM = CMD_CHECK | CMD_BUILD | CMD_RUN | CMD_TEST | CMD_BENCH | CMD_CAPS,
+    PACKS = CMD_BUILD | CMD_PLAN | CMD_REPORT, // and no more
+    ANY_SYSTEM = CMD_CHECK | CMD_GRAPH | PACKS | CMD_RUN | CMD_TEST | CMD_BENCH | CMD_CAPS,
     RUNS = CMD_RUN | CMD_TEST | CMD_CAPS,
     MEMORY_DEFAULT_MIB = 512,
     MEMORY_MIN_MIB = 16,
@@ -244,6 +245,7 @@ enum option_key {
     KEY_GDB,
     KEY_AT,
     KEY_AFTER,
+    KEY_HTML,
 };
 
 struct option_use {
@@ -286,18 +288,20 @@ static const struct option long_options[] = {
     {"gdb", required_argument, NULL, KEY_GDB},
     {"at", required_argument, NULL, KEY_AT},
     {"after", required_argument, NULL, KEY_AFTER},
+    {"html", no_argument, NULL, KEY_HTML},
     {NULL, 0, NULL, 0},
 };
 
 static const struct option_use uses[] = {
-    {KEY_OUTPUT, CMD_BUILD},
+    {KEY_OUTPUT, CMD_BUILD | CMD_GRAPH | CMD_REPORT | CMD_CONVERT},
+    {KEY_HTML, CMD_REPORT},
     {KEY_TIMEOUT, RUNS | CMD_BENCH},
     {KEY_SEED, RUNS},
     {KEY_LOG, RUNS},
     {KEY_REPLAY, CMD_RUN},
     {KEY_REALTIME, RUNS},
     {KEY_CTEST, CMD_TEST},
-    {KEY_JSON, CMD_BENCH},
+    {KEY_JSON, CMD_BENCH | CMD_PLAN | CMD_DIFF | CMD_GRAPH},
     {KEY_SYNTAX, CMD_CHECK},
     {KEY_LONG, CMD_TEST},
     {KEY_GROWTH, CMD_BENCH},
@@ -314,7 +318,7 @@ static const struct option_use uses[] = {
     {KEY_LAYOUT, CMD_SDK},
     {KEY_COMPARE, CMD_SDK},
     {KEY_DISK, CMD_RUN | CMD_CAPS},
-    {KEY_DEVICE, CMD_CHECK | CMD_BUILD | CMD_RUN | CMD_CAPS},
+    {KEY_DEVICE, CMD_CHECK | CMD_GRAPH | PACKS | CMD_RUN | CMD_CAPS},
     {KEY_INTERACTIVE, CMD_RUN},
     {KEY_AT, CMD_CAPS},
     {KEY_AFTER, CMD_CAPS},
@@ -360,6 +364,9 @@ static bool take_flag(struct parser *p, int key)
         return true;
     case KEY_JSON:
         o->json = true;
+        return true;
+    case KEY_HTML:
+        o->html = true;
         return true;
     case KEY_SYNTAX:
         o->syntax = true;
@@ -474,8 +481,9 @@ static const struct {
     const char *name;
     enum command command;
 } commands[] = {
-    {"check", CMD_CHECK}, {"build", CMD_BUILD}, {"run", CMD_RUN},   {"test", CMD_TEST},
-    {"bench", CMD_BENCH}, {"sdk", CMD_SDK},     {"caps", CMD_CAPS},
+    {"check", CMD_CHECK}, {"build", CMD_BUILD}, {"run", CMD_RUN},       {"test", CMD_TEST},
+    {"bench", CMD_BENCH}, {"sdk", CMD_SDK},     {"caps", CMD_CAPS},     {"plan", CMD_PLAN},
+    {"diff", CMD_DIFF},   {"graph", CMD_GRAPH}, {"report", CMD_REPORT}, {"convert", CMD_CONVERT},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -528,7 +536,7 @@ static bool finish_mock(struct parser *p)
 {
     const struct options *o = p->options;
     const char *what = NULL;
-    if (o->command == CMD_BUILD) {
+    if ((o->command & PACKS) != 0) {
         what = "an image is";
     } else if (o->command == CMD_BENCH) {
         what = "instructions are counted";
@@ -566,7 +574,22 @@ static bool finish_backend(struct parser *p)
     return o->backend != BACKEND_MOCK || finish_mock(p);
 }
 
-// `sdk --layout sel4 DIR` or `sdk --compare PREFIX`.
+static bool finish_layout(struct parser *p)
+{
+    const struct options *o = p->options;
+    bool microkit = strcmp(o->layout, "microkit") == 0;
+    if (!microkit && strcmp(o->layout, "sel4") != 0) {
+        return wrong(p, "layout", o->layout, "sel4 or microkit");
+    }
+    if (microkit && o->config_given) {
+        diag_error(p->diag, place_none(),
+                   "--config belongs to --layout sel4: a Microkit SDK has its three; leave it out");
+        return false;
+    }
+    return true;
+}
+
+// `sdk --layout LAYOUT DIR` or `sdk --compare PREFIX`.
 static bool finish_sdk(struct parser *p)
 {
     const struct options *o = p->options;
@@ -576,7 +599,8 @@ static bool finish_sdk(struct parser *p)
     size_t folders = o->compare == NULL ? 1 : 0;
     if ((o->layout == NULL) == (o->compare == NULL) || o->systems.count != folders) {
         diag_error(p->diag, place_none(),
-                   "write `kaal sdk --layout sel4 DIR` or `kaal sdk --compare PREFIX`");
+                   "write `kaal sdk --layout sel4 DIR`, `kaal sdk --layout microkit DIR` or "
+                   "`kaal sdk --compare PREFIX`");
         return false;
     }
     if (o->compare != NULL && o->config_given) {
@@ -585,10 +609,7 @@ static bool finish_sdk(struct parser *p)
             "--config belongs to --layout: what is compared has a configuration; leave it out");
         return false;
     }
-    if (o->layout != NULL && strcmp(o->layout, "sel4") != 0) {
-        return wrong(p, "layout", o->layout, "sel4");
-    }
-    return true;
+    return o->layout == NULL || finish_layout(p);
 }
 
 // Ways to run that exclude each other.
@@ -607,14 +628,44 @@ static bool finish_run(struct parser *p)
     return true;
 }
 
+static bool has_suffix(const char *path, const char *suffix)
+{
+    size_t length = strlen(path);
+    return length > strlen(suffix) && strcmp(path + length - strlen(suffix), suffix) == 0;
+}
+
+// The ending of a picture's name says what it is. A report has one form, and others may come.
+static bool finish_form(struct parser *p)
+{
+    const struct options *o = p->options;
+    bool picture = o->command == CMD_GRAPH && o->output != NULL;
+    if (picture && !has_suffix(o->output, ".dot") && !has_suffix(o->output, ".svg")) {
+        return wrong(p, "output", o->output, "a name that ends in .dot or .svg");
+    }
+    if (o->command == CMD_REPORT && !o->html) {
+        diag_error(p->diag, place_none(), "a report is a page; write `kaal report --html`");
+        return false;
+    }
+    return true;
+}
+
 static bool finish(struct parser *p)
 {
     struct options *o = p->options;
-    if (!finish_bench(p) || !finish_backend(p) || !finish_sdk(p) || !finish_run(p)) {
+    if (!finish_bench(p) || !finish_backend(p) || !finish_sdk(p) || !finish_run(p) ||
+        !finish_form(p)) {
         return false;
     }
-    bool one = o->command == CMD_BUILD || o->command == CMD_RUN || o->command == CMD_CAPS ||
-               (o->command == CMD_BENCH && o->bench == BENCH_BOOT);
+    if (o->command == CMD_DIFF && o->systems.count != 2) {
+        diag_error(p->diag, place_none(), "write `kaal diff A B`, with two SYSTEMs");
+        return false;
+    }
+    if (o->command == CMD_CONVERT && o->systems.count == 0) {
+        diag_error(p->diag, place_none(), "nothing to convert; write `kaal convert FILE`");
+        return false;
+    }
+    bool one = (o->command & (PACKS | CMD_GRAPH | CMD_CONVERT)) != 0 || o->command == CMD_RUN ||
+               o->command == CMD_CAPS || (o->command == CMD_BENCH && o->bench == BENCH_BOOT);
     if (one && o->systems.count > 1) {
         diag_error(p->diag, place_none(), "more than one SYSTEM: %s; give one",
                    o->systems.items[1]);

@@ -29,7 +29,7 @@ int run_system(struct arena *a, const struct options *o, const char *file, struc
     struct system s;
     struct build_result b;
     struct verdict verdict;
-    if (!system_load(a, file, &s, d) || !image_build(a, &machine, &s, &b, d) ||
+    if (!system_load(a, file, &o->search_paths, &s, d) || !image_build(a, &machine, &s, &b, d) ||
         !devices_check(a, &machine, &s, d)) {
         return STATUS_FAILED;
     }

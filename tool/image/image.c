@@ -4,6 +4,7 @@
 #include "tool/mock.h"
 #include "tool/options.h"
 #include "tool/pack.h"
+#include "tool/system.h"
 
 #include "lib/bits.h"
 
@@ -94,10 +95,52 @@ static bool memory_fits(const struct image *image, const struct plan *plan,
     return true;
 }
 
+// Regions at given places: neither where the loader puts things nor beyond the memory.
+static bool places_fit(const struct image *image, const struct plan *plan,
+                       const struct kernel *kernel, uint64_t memory, struct diag *d)
+{
+    uint64_t first = align_up(
+        (kernel->hypervisor ? kernel->end : image->loader_end) + image->root_memory, SD_PAGE);
+    uint64_t end = KAAL_RAM_BASE + memory;
+    bool ok = true;
+    for (size_t i = 0; i < plan->system->region_count; i++) {
+        const struct kaal_plan_region *r = &plan->regions[i];
+        const struct sd_region *region = &plan->system->regions[i];
+        if ((r->flags & KAAL_REGION_FIXED) == 0 || plan_is_device(r) ||
+            (r->paddr >= first && r->paddr + r->size <= end)) {
+            continue;
+        }
+        ok = false;
+        diag_error(d, region->paddr.given ? region->paddr.at : region->name.at,
+                   "the region `%s` is to lie at 0x%" PRIx64 " to 0x%" PRIx64
+                   ", but the memory that is free goes from 0x%" PRIx64 " to 0x%" PRIx64
+                   "; give it another physical address, or the machine more memory with -m",
+                   region->name.text, r->paddr, r->paddr + r->size, first, end);
+    }
+    return ok;
+}
+
 bool image_fits(const struct image *image, const struct plan *plan, const struct kernel *kernel,
                 uint64_t memory, struct diag *d)
 {
-    return slots_fit(image, plan, kernel, d) && memory_fits(image, plan, kernel, memory, d);
+    return places_fit(image, plan, kernel, memory, d) && slots_fit(image, plan, kernel, d) &&
+           memory_fits(image, plan, kernel, memory, d);
+}
+
+// Microkit programs have their stack where a kernel at EL2 has no addresses for user level.
+static bool kernel_runs_microkit(const struct system *s, const struct kernel *kernel,
+                                 struct diag *d)
+{
+    for (size_t i = 0; i < s->pd_count; i++) {
+        if (s->pds[i].abi == SD_ABI_MICROKIT && kernel->hypervisor) {
+            diag_error(d, s->pds[i].name.at,
+                       "`%s` is a Microkit program for kernels at EL1, and %s runs at EL2; use "
+                       "another kernel",
+                       s->pds[i].name.text, kernel->path);
+            return false;
+        }
+    }
+    return true;
 }
 
 bool image_build(struct arena *a, struct options *o, const struct system *s,
@@ -112,7 +155,9 @@ bool image_build(struct arena *a, struct options *o, const struct system *s,
     *out = (struct build_result){0};
     if (!products_find(a, o, &out->products, d) ||
         !kernel_load(a, o, s, &out->products, &out->kernel, d) ||
-        !kernel_fit_machine(&out->kernel, o, d)) {
+        !kernel_fit_machine(&out->kernel, o, d) || !kernel_runs_microkit(s, &out->kernel, d) ||
+        !system_fits_kernel(s, out->kernel.smc, out->kernel.domains,
+                            out->kernel.domain_schedules - 1, d)) {
         return false;
     }
     if (!programs_load(a, o, &out->products, s, &out->programs, d) ||

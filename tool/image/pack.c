@@ -34,6 +34,7 @@ static void list_tables(const struct plan *plan, const struct kaal_plan_file *fi
     out[KAAL_TABLE_LINKS] = (struct table){plan->links, plan->link_count, sizeof(*plan->links)};
     out[KAAL_TABLE_PERMITS] =
         (struct table){plan->permits, plan->permit_count, sizeof(*plan->permits)};
+    out[KAAL_TABLE_TURNS] = (struct table){plan->turns, plan->turn_count, sizeof(*plan->turns)};
 }
 
 // Offsets of the tables behind the header, and of the files behind those, each on a page.
@@ -67,8 +68,9 @@ static void copy_content(struct arena *a, const struct plan *plan, const struct 
         }
     }
     for (size_t i = 0; i < plan->file_count; i++) {
-        memcpy(image + files[i].offset, elf_squeeze(a, &plan->programs[i]->elf).data,
-               files[i].size);
+        struct bytes content =
+            plan->programs[i] == NULL ? plan->data[i] : elf_squeeze(a, &plan->programs[i]->elf);
+        memcpy(image + files[i].offset, content.data, files[i].size);
     }
 }
 

@@ -13,35 +13,21 @@
 //    inbox          if a channel to it has grant = true
 //
 // Notification bits are given from bit 0 up: channels first, interrupts then, and last what is
-// watched. What a component watches is an entry with slot 0.
-#include "tool/plan.h"
+// watched. What a component watches is an entry with slot 0. Microkit programs have their own
+// slots and badges: plan_microkit.c.
+#include "planner.h"
 
 #include "tool/arena.h"
 
 #include "lib/bits.h"
 
+#include <kaal/boot.h>
 #include <kaal/layout.h>
+#include <kaal/microkit.h>
 #include <kaal/note.h>
 
+#include <inttypes.h>
 #include <string.h>
-
-struct planner {
-    struct arena *arena;
-    struct diag *diag;
-    const struct system *system;
-    struct plan *plan;
-    struct wants *wants; // of each PD
-};
-
-// What a domain needs and has got so far.
-struct wants {
-    bool endpoint;
-    bool notification;
-    bool inbox;
-    uint32_t next_slot;
-    uint32_t next_bit;
-    uint64_t next_address;
-};
 
 static void set_name(char *to, const char *name)
 {
@@ -67,12 +53,15 @@ static void find_wants(struct planner *p)
         const struct sd_channel *ch = &s->channels[i];
         p->wants[ch->to].endpoint |= ch->is_call;
         p->wants[ch->to].notification |= !ch->is_call;
-        p->wants[ch->to].inbox |= ch->grant.value;
+        p->wants[ch->to].inbox |= ch->grant.value && !plan_is_microkit(p, ch->to);
     }
     for (size_t i = 0; i < s->device_count; i++) {
         const struct sd_device *device = &s->devices[i];
         bool interrupts = !device->interrupts.given || device->interrupts.value > 0;
         p->wants[device->pd].notification |= interrupts;
+    }
+    for (size_t i = 0; i < s->irq_count; i++) {
+        p->wants[s->irqs[i].pd].notification = true;
     }
     for (size_t i = 0; i < s->cap_count; i++) {
         if (s->caps[i].kind == KAAL_CAP_ENDPOINT) {
@@ -83,7 +72,7 @@ static void find_wants(struct planner *p)
 
 // --- capabilities ------------------------------------------------------------------------------
 
-static void add_entry(struct planner *p, const char *name, struct kaal_plan_cap cap)
+void plan_add_entry(struct planner *p, const char *name, struct kaal_plan_cap cap)
 {
     struct plan *plan = p->plan;
     plan->caps =
@@ -96,12 +85,16 @@ static void add_entry(struct planner *p, const char *name, struct kaal_plan_cap 
 static uint32_t add_cap(struct planner *p, const char *name, struct kaal_plan_cap cap)
 {
     cap.slot = p->wants[cap.pd].next_slot++;
-    add_entry(p, name, cap);
+    plan_add_entry(p, name, cap);
     return cap.slot;
 }
 
 static void own_caps(struct planner *p, uint32_t pd)
 {
+    if (plan_is_microkit(p, pd)) {
+        plan_microkit_own(p, pd);
+        return;
+    }
     const struct wants *w = &p->wants[pd];
     struct kaal_plan_cap cap = {.pd = pd, .object = pd, .rights = KAAL_RIGHT_READ};
     if (w->endpoint) {
@@ -129,6 +122,16 @@ static void own_caps(struct planner *p, uint32_t pd)
     }
 }
 
+// By which the receiver knows the channel.
+static uint64_t channel_badge(struct planner *p, uint32_t index)
+{
+    const struct sd_channel *ch = &p->system->channels[index];
+    if (plan_is_microkit(p, ch->to)) {
+        return plan_microkit_badge(ch);
+    }
+    return ch->is_call ? KAAL_BADGE_CALL | index : UINT64_C(1) << p->wants[ch->to].next_bit++;
+}
+
 static void channel_caps(struct planner *p, uint32_t index)
 {
     const struct sd_channel *ch = &p->system->channels[index];
@@ -140,13 +143,20 @@ static void channel_caps(struct planner *p, uint32_t index)
         .kind = ch->is_call ? KAAL_CAP_ENDPOINT : KAAL_CAP_NOTIFICATION,
         .object = to,
         .rights = KAAL_RIGHT_WRITE | grant,
-        .badge = ch->is_call ? KAAL_BADGE_CALL | index : UINT64_C(1) << p->wants[to].next_bit++,
+        .badge = channel_badge(p, index),
     };
-    add_cap(p, ch->name.text, cap);
+    if (plan_is_microkit(p, from)) {
+        cap.slot = plan_microkit_slot(ch);
+        plan_add_entry(p, ch->name.text != NULL ? ch->name.text : p->system->pds[to].name.text,
+                       cap);
+    } else {
+        add_cap(p, ch->name.text, cap);
+    }
     // The receiver knows the channel by who is at its other end.
+    cap.slot = 0;
     cap.pd = to;
     cap.rights = KAAL_RIGHT_READ;
-    add_entry(p, p->system->pds[from].name.text, cap);
+    plan_add_entry(p, p->system->pds[from].name.text, cap);
 }
 
 static void child_caps(struct planner *p, uint32_t child)
@@ -156,38 +166,68 @@ static void child_caps(struct planner *p, uint32_t child)
         return;
     }
     uint32_t parent = (uint32_t)pd->parent;
-    add_cap(p, pd->name.text,
-            (struct kaal_plan_cap){
-                .pd = parent,
-                .kind = KAAL_CAP_TCB,
-                .object = child,
-                .rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE,
-            });
+    struct kaal_plan_cap thread = {
+        .pd = parent,
+        .kind = KAAL_CAP_TCB,
+        .object = child,
+        .rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE,
+    };
+    if (plan_is_microkit(p, parent)) {
+        thread.slot = KAAL_MICROKIT_CHILD + p->plan->pds[child].id;
+        plan_add_entry(p, pd->name.text, thread);
+    } else {
+        add_cap(p, pd->name.text, thread);
+    }
     // The faults of a component that is restarted go to the broker.
     if (pd->policy.restart != KAAL_RESTART_NEVER) {
         return;
     }
-    add_entry(p, pd->name.text,
-              (struct kaal_plan_cap){
-                  .pd = parent,
-                  .kind = KAAL_CAP_ENDPOINT,
-                  .object = parent,
-                  .rights = KAAL_RIGHT_READ,
-                  .badge = KAAL_BADGE_FAULT | child,
-              });
+    plan_add_entry(p, pd->name.text,
+                   (struct kaal_plan_cap){
+                       .pd = parent,
+                       .kind = KAAL_CAP_ENDPOINT,
+                       .object = parent,
+                       .rights = KAAL_RIGHT_READ,
+                       .badge = KAAL_BADGE_FAULT | p->plan->pds[child].id,
+                   });
 }
 
 static void raw_cap(struct planner *p, const struct sd_cap *cap)
 {
-    add_cap(p, cap->name.text,
-            (struct kaal_plan_cap){
-                .pd = (uint32_t)cap->pd,
-                .kind = cap->kind,
-                .object = (uint32_t)cap->object,
-                .window = (uint32_t)cap->page.value,
-                .rights = cap->rights,
-                .badge = (uint64_t)cap->badge.value,
-            });
+    struct kaal_plan_cap out = {
+        .pd = (uint32_t)cap->pd,
+        .kind = cap->kind,
+        .object = (uint32_t)cap->object,
+        .window = (uint32_t)cap->page.value,
+        .rights = cap->rights,
+        .badge = (uint64_t)cap->badge.value,
+    };
+    if (plan_is_microkit(p, cap->pd)) {
+        out.slot = KAAL_SLOT_ROOT | (uint32_t)cap->slot.value;
+        plan_add_entry(p, cap->name.text != NULL ? cap->name.text : "cspace", out);
+    } else {
+        add_cap(p, cap->name.text, out);
+    }
+}
+
+static void irq_cap(struct planner *p, const struct sd_irq *irq)
+{
+    struct kaal_plan_cap cap = {
+        .pd = (uint32_t)irq->pd,
+        .kind = KAAL_CAP_IRQ_NUMBER,
+        .object = (uint32_t)irq->irq.value,
+        .window = irq->edge ? 1 : 0,
+        .rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE,
+    };
+    const char *name = arena_printf(p->arena, "irq%u", cap.object);
+    if (plan_is_microkit(p, irq->pd)) {
+        cap.slot = KAAL_MICROKIT_IRQ + (uint32_t)irq->id.value;
+        cap.badge = UINT64_C(1) << irq->id.value;
+        plan_add_entry(p, name, cap);
+    } else {
+        cap.badge = UINT64_C(1) << p->wants[irq->pd].next_bit++;
+        add_cap(p, name, cap);
+    }
 }
 
 static void inbox_cap(struct planner *p, uint32_t pd)
@@ -215,7 +255,7 @@ static uint64_t fixed_map_end(const struct planner *p, size_t pd, uint64_t at, u
         for (size_t j = 0; j < region->map_count; j++) {
             const struct sd_map *map = &region->maps[j];
             uint64_t start = (uint64_t)map->vaddr.value;
-            uint64_t length = (uint64_t)region->size.value;
+            uint64_t length = p->plan->regions[i].size;
             if (map->vaddr.given && map->pd == pd &&
                 ranges_overlap(at, size + SD_PAGE, start, length + SD_PAGE)) {
                 return start + length;
@@ -254,9 +294,10 @@ static void region_maps(struct planner *p, uint32_t index)
     const struct sd_region *region = &p->system->regions[index];
     for (size_t i = 0; i < region->map_count; i++) {
         const struct sd_map *map = &region->maps[i];
-        uint64_t at = map->vaddr.given ? (uint64_t)map->vaddr.value
-                                       : next_address(p, map->pd, (uint64_t)region->size.value,
-                                                      system_page_size(region));
+        uint64_t at = map->vaddr.given
+                          ? (uint64_t)map->vaddr.value
+                          : next_address(p, map->pd, p->plan->regions[index].size,
+                                         UINT64_C(1) << p->plan->regions[index].page_bits);
         add_map(p, region->name.text,
                 (struct kaal_plan_map){
                     .pd = (uint32_t)map->pd,
@@ -353,25 +394,42 @@ static bool same_program(struct planner *p, const struct program *a, const struc
                              elf_squeeze(p->arena, &b->elf).data, size) == 0);
 }
 
-static uint32_t add_file(struct planner *p, const struct program *program)
+static uint32_t add_file(struct planner *p, const struct program *program, enum kaal_file_kind kind)
 {
     struct plan *plan = p->plan;
     plan->programs[plan->file_count] = program;
+    plan->files[plan->file_count].kind = kind;
     plan->files[plan->file_count].size = elf_squeezed_size(&program->elf);
     set_name(plan->files[plan->file_count].name, base_name(program->path));
     return (uint32_t)plan->file_count++;
 }
 
-// The file of a program, by content: equal programs are packed once.
-static uint32_t file_of(struct planner *p, const struct program *program)
+uint32_t plan_program_file(struct planner *p, const struct program *program,
+                           enum kaal_file_kind kind)
 {
     const struct plan *plan = p->plan;
     for (size_t i = 0; i < plan->file_count; i++) {
-        if (same_program(p, plan->programs[i], program)) {
+        if (plan->files[i].kind == kind && same_program(p, plan->programs[i], program)) {
             return (uint32_t)i;
         }
     }
-    return add_file(p, program);
+    return add_file(p, program, kind);
+}
+
+// What a region holds from the start.
+static uint32_t data_file(struct planner *p, const struct data_file *data)
+{
+    struct plan *plan = p->plan;
+    for (size_t i = 0; i < plan->file_count; i++) {
+        if (plan->files[i].kind == KAAL_FILE_DATA && plan->data[i].data == data->bytes.data) {
+            return (uint32_t)i;
+        }
+    }
+    plan->data[plan->file_count] = data->bytes;
+    plan->files[plan->file_count].kind = KAAL_FILE_DATA;
+    plan->files[plan->file_count].size = data->bytes.size;
+    set_name(plan->files[plan->file_count].name, base_name(data->path));
+    return (uint32_t)plan->file_count++;
 }
 
 static bool may_spawn(const struct system *s)
@@ -388,7 +446,7 @@ static bool may_spawn(const struct system *s)
 static size_t file_named(const struct plan *plan, const char *name)
 {
     for (size_t i = 0; i < plan->file_count; i++) {
-        if (strcmp(plan->files[i].name, name) == 0) {
+        if (plan->files[i].kind == KAAL_FILE_PROGRAM && strcmp(plan->files[i].name, name) == 0) {
             return i;
         }
     }
@@ -408,7 +466,7 @@ static void add_spawned(struct planner *p, const struct sd_text *text,
                    "rename it to at most %d",
                    name, strlen(name), KAAL_NAME_SIZE - 1);
     } else if (same == SIZE_MAX) {
-        add_file(p, program);
+        add_file(p, program, KAAL_FILE_PROGRAM);
     } else if (!same_program(p, p->plan->programs[same], program)) {
         diag_error(p->diag, text->at,
                    "another program of the image, %s, is called %s as well; rename one, for what "
@@ -418,7 +476,7 @@ static void add_spawned(struct planner *p, const struct sd_text *text,
 }
 
 // Two programs of one name among those of the domains.
-static void check_names(struct planner *p, const struct program_set *programs)
+static void check_names(struct planner *p)
 {
     const struct plan *plan = p->plan;
     for (size_t i = 0; i < p->system->pd_count; i++) {
@@ -432,7 +490,7 @@ static void check_names(struct planner *p, const struct program_set *programs)
         }
     }
     for (size_t i = 0; i < p->system->programs.count; i++) {
-        add_spawned(p, &p->system->programs.items[i], &programs->items[programs->spawned[i]]);
+        add_spawned(p, &p->system->programs.items[i], &p->programs->items[p->programs->spawned[i]]);
     }
 }
 
@@ -449,24 +507,61 @@ static uint32_t flags_of(const struct sd_pd *pd, const struct program *program)
 static void add_pd(struct planner *p, size_t index, const struct program *program)
 {
     const struct sd_pd *pd = &p->system->pds[index];
-    bool root = pd->role == KAAL_ROLE_ROOT;
+    bool later = pd->role == KAAL_ROLE_ROOT || plan_is_microkit(p, index);
     uint32_t priority = system_priority(pd);
     struct kaal_plan_pd *out = &p->plan->pds[index];
     *out = (struct kaal_plan_pd){
         .role = pd->role,
         .flags = flags_of(pd, program),
-        .file = root ? KAAL_NONE : file_of(p, program),
+        .file = later ? KAAL_NONE : plan_program_file(p, program, KAAL_FILE_PROGRAM),
         .parent = pd->parent == SYSTEM_NONE ? KAAL_NONE : (uint32_t)pd->parent,
         .priority = priority > KAAL_PRIORITY_MAX ? KAAL_PRIORITY_MAX : priority,
         .max_priority = (uint32_t)pd->max_priority.value,
         .budget_us = system_budget(pd),
         .period_us = system_period(pd),
         .stack_size = system_stack(pd),
+        .id = pd->id.given ? (uint32_t)pd->id.value : (uint32_t)index,
+        .domain = plan_domain(p, pd),
+        .stack_top = KAAL_LAYOUT_STACK_TOP,
+        .ipc_buffer = KAAL_LAYOUT_IPC_BUFFER,
         .policy = system_policy(pd),
     };
     set_name(out->name, pd->name.text);
     if (pd->args.text != NULL) {
         strncpy(out->args, pd->args.text, sizeof(out->args) - 1);
+    }
+    if (plan_is_microkit(p, index)) {
+        plan_microkit_pd(p, index);
+    }
+}
+
+// Of a region whose size is not written: that of its content, in pages.
+static uint64_t region_size(const struct planner *p, size_t index)
+{
+    const struct sd_region *region = &p->system->regions[index];
+    if (region->size.given) {
+        return (uint64_t)region->size.value;
+    }
+    uint64_t content = p->programs->prefills[index].bytes.size;
+    return align_up(content == 0 ? 1 : content, system_page_size(region));
+}
+
+static uint32_t region_flags(const struct sd_region *region)
+{
+    return (region->contiguous.value ? KAAL_REGION_CONTIGUOUS : 0u) |
+           (region->paddr.given ? KAAL_REGION_FIXED : 0u) |
+           (region->prefill_fdt.value ? KAAL_REGION_TREE : 0u);
+}
+
+static void check_prefill(struct planner *p, size_t index)
+{
+    const struct sd_region *region = &p->system->regions[index];
+    size_t size = p->programs->prefills[index].bytes.size;
+    if (size > p->plan->regions[index].size) {
+        diag_error(p->diag, region->size.at,
+                   "the region `%s` has %" PRIu64 " bytes and is to hold %s, which has %zu; make "
+                   "it larger, or leave out `size`",
+                   region->name.text, p->plan->regions[index].size, region->prefill.text, size);
     }
 }
 
@@ -474,10 +569,16 @@ static void add_region(struct planner *p, size_t index)
 {
     const struct sd_region *region = &p->system->regions[index];
     struct kaal_plan_region *out = &p->plan->regions[index];
-    out->size = (uint64_t)region->size.value;
+    out->size = region_size(p, index);
     out->page_bits = log2_floor(system_page_size(region));
-    out->flags = region->contiguous.value ? KAAL_REGION_CONTIGUOUS : 0;
+    out->flags = region_flags(region);
+    out->paddr = region->paddr.given ? (uint64_t)region->paddr.value : 0;
+    out->file = KAAL_NONE;
     set_name(out->name, region->name.text);
+    if (p->programs->prefills[index].bytes.data != NULL) {
+        check_prefill(p, index);
+        out->file = data_file(p, &p->programs->prefills[index]);
+    }
 }
 
 // The DMA memory of a device is a region of its own, behind those of the description.
@@ -487,6 +588,7 @@ static void add_dma(struct planner *p, const struct sd_device *device)
     out->size = (uint64_t)device->dma.value;
     out->page_bits = log2_floor(SD_PAGE);
     out->flags = KAAL_REGION_CONTIGUOUS;
+    out->file = KAAL_NONE;
     set_name(out->name, device->name.text);
     add_map(p, device->name.text,
             (struct kaal_plan_map){
@@ -539,7 +641,7 @@ static uint64_t watch(struct planner *p, const struct sd_link *link)
         .rights = KAAL_RIGHT_READ,
         .badge = UINT64_C(1) << p->wants[link->pd].next_bit++,
     };
-    add_entry(p, p->system->pds[link->on].name.text, note);
+    plan_add_entry(p, p->system->pds[link->on].name.text, note);
     return note.badge;
 }
 
@@ -556,8 +658,9 @@ static void add_link(struct planner *p, const struct sd_link *link)
     };
 }
 
-static void make_tables(struct planner *p, const struct program_set *programs)
+static void make_tables(struct planner *p)
 {
+    const struct program_set *programs = p->programs;
     const struct system *s = p->system;
     struct plan *plan = p->plan;
     plan->pd_count = s->pd_count;
@@ -567,9 +670,10 @@ static void make_tables(struct planner *p, const struct program_set *programs)
     plan->regions =
         arena_alloc(p->arena, (s->region_count + s->device_count) * sizeof(*plan->regions));
     plan->devices = arena_alloc(p->arena, s->device_count * sizeof(*plan->devices));
-    size_t files = s->pd_count + s->programs.count;
+    size_t files = s->pd_count + s->programs.count + s->region_count;
     plan->files = arena_alloc(p->arena, files * sizeof(*plan->files));
     plan->programs = arena_alloc(p->arena, files * sizeof(const struct program *));
+    plan->data = arena_alloc(p->arena, files * sizeof(*plan->data));
     for (size_t i = 0; i < s->pd_count; i++) {
         add_pd(p, i, &programs->items[programs->of_pd[i]]);
     }
@@ -583,8 +687,9 @@ static void make_tables(struct planner *p, const struct program_set *programs)
         add_permits(p, i);
     }
     if (s->programs.count != 0 || may_spawn(s)) {
-        check_names(p, programs);
+        check_names(p);
     }
+    plan_turns(p);
     set_ranks(p);
 }
 
@@ -602,6 +707,9 @@ static void make_caps(struct planner *p)
     for (uint32_t i = 0; i < s->device_count; i++) {
         device_irqs(p, i);
     }
+    for (uint32_t i = 0; i < s->irq_count; i++) {
+        irq_cap(p, &s->irqs[i]);
+    }
     for (uint32_t i = 0; i < s->pd_count; i++) {
         child_caps(p, i);
     }
@@ -618,6 +726,9 @@ static void make_caps(struct planner *p)
 
 static void size_cspace(struct planner *p, size_t pd)
 {
+    if (plan_is_microkit(p, pd)) {
+        return;
+    }
     uint32_t bits = log2_ceil(p->wants[pd].next_slot + PLAN_FREE_SLOTS);
     p->plan->pds[pd].cspace_bits = bits < KAAL_CSPACE_BITS_MIN ? KAAL_CSPACE_BITS_MIN : bits;
     if (bits > KAAL_CSPACE_BITS_MAX) {
@@ -655,11 +766,12 @@ static void check_limits(struct planner *p)
 bool plan_make(struct arena *a, const struct system *s, const struct program_set *programs,
                const char *config, struct plan *out, struct diag *d)
 {
-    struct planner p = {.arena = a, .diag = d, .system = s, .plan = out};
+    struct planner p = {.arena = a, .diag = d, .system = s, .programs = programs, .plan = out};
     size_t errors = d->errors;
     *out = (struct plan){.system = s, .config = config};
     find_wants(&p);
-    make_tables(&p, programs);
+    make_tables(&p);
+    plan_microkit_places(&p);
     make_caps(&p);
     for (uint32_t i = 0; i < s->region_count; i++) {
         region_maps(&p, i);
@@ -675,6 +787,7 @@ bool plan_make(struct arena *a, const struct system *s, const struct program_set
     for (size_t i = 0; i < s->pd_count; i++) {
         size_cspace(&p, i);
     }
+    plan_microkit_files(&p);
     check_limits(&p);
     return d->errors == errors;
 }
@@ -704,15 +817,24 @@ static uint64_t pd_bytes(const struct kaal_plan_pd *pd)
            (UINT64_C(32) << pd->cspace_bits);
 }
 
+bool plan_is_device(const struct kaal_plan_region *region)
+{
+    return (region->flags & KAAL_REGION_FIXED) != 0 &&
+           (region->paddr < KAAL_RAM_BASE || region->paddr >= PLAN_RAM_END);
+}
+
 uint64_t plan_memory(const struct plan *p)
 {
     uint64_t bytes = 0;
     for (size_t i = 0; i < p->pd_count; i++) {
-        if (p->pds[i].role != KAAL_ROLE_ROOT) {
+        if (p->pds[i].role != KAAL_ROLE_ROOT && p->pds[i].file != KAAL_NONE) {
             bytes += pd_bytes(&p->pds[i]) + private_bytes(p->programs[p->pds[i].file]);
         }
     }
     for (size_t i = 0; i < p->region_count; i++) {
+        if (plan_is_device(&p->regions[i])) {
+            continue;
+        }
         bool whole = (p->regions[i].flags & KAAL_REGION_CONTIGUOUS) != 0;
         bytes += whole ? UINT64_C(1) << log2_ceil(p->regions[i].size) : p->regions[i].size;
     }

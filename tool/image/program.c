@@ -9,6 +9,7 @@
 #include "lib/bits.h"
 
 #include <kaal/layout.h>
+#include <kaal/microkit.h>
 #include <kaal/note.h>
 
 #include <elf.h>
@@ -17,6 +18,8 @@
 
 enum {
     PROGRAM_SPAN_MAX = 256 * 1024 * 1024, // address space of one program
+    DATA_FILE_MAX = 64 * 1024 * 1024,
+    IPC_BUFFER_SIZE = 1024,
 };
 
 // --- squeezing ---------------------------------------------------------------------------------
@@ -56,33 +59,24 @@ struct loader {
     struct diag *diag;
 };
 
-static const char *find(struct loader *l, const struct sd_text *image)
+static const char *find(const struct loader *l, const struct sd_text *image)
 {
-    const char *near = path_resolve(l->arena, path_dir(l->arena, l->system->file), image->text);
-    if (file_exists(near) || image->text[0] == '/') {
-        return file_exists(near) ? near : NULL;
+    const char *path = system_search(l->arena, l->system, &l->options->search_paths, image->text);
+    if (path != NULL || image->text[0] == '/') {
+        return path;
     }
-    const struct strings *extra = &l->options->search_paths;
-    for (size_t i = 0; i <= extra->count; i++) {
-        const char *dir = i < extra->count ? extra->items[i] : l->products->bin;
-        const char *path = path_join(l->arena, dir, image->text);
-        if (file_exists(path)) {
-            return path;
-        }
-    }
-    return NULL;
+    path = path_join(l->arena, l->products->bin, image->text);
+    return file_exists(path) ? path : NULL;
 }
 
-static void report_missing(struct loader *l, const struct sd_text *image)
+static void report_missing(struct loader *l, const char *what, const struct sd_text *image)
 {
-    const char *places = arena_string(l->arena, "beside the description");
-    for (size_t i = 0; i < l->options->search_paths.count; i++) {
-        places = arena_printf(l->arena, "%s, in %s", places, l->options->search_paths.items[i]);
-    }
     diag_error(l->diag, image->at,
-               "the program %s does not exist (looked %s, among the programs of %s); build it, "
+               "the %s %s does not exist (looked %s, among the programs of %s); build it, "
                "correct the path, or add a --search-path",
-               image->text, places, l->products->config);
+               what, image->text,
+               system_search_places(l->arena, l->system, &l->options->search_paths),
+               l->products->config);
 }
 
 // --- checking ----------------------------------------------------------------------------------
@@ -176,6 +170,74 @@ static bool check_clean(struct loader *l, const struct program *p, const struct 
     return true;
 }
 
+// --- Microkit programs -------------------------------------------------------------------------
+
+// The initial value of a pointer to the IPC buffer; 0 if it is not known.
+static uint64_t ipc_buffer(const struct elf *elf, const struct elf *symbols)
+{
+    struct elf_symbol symbol;
+    if (!elf_find_symbol(symbols, "__sel4_ipc_buffer", &symbol) || symbol.type != ELF_STT_OBJECT ||
+        symbol.size != sizeof(uint64_t)) {
+        return 0;
+    }
+    const void *value = elf_bytes(elf, symbol.value, sizeof(uint64_t));
+    return value == NULL ? 0 : load_le64(value);
+}
+
+// Of libraries before 2.3: is the IPC buffer in memory that the program writes?
+static bool check_buffer_object(struct loader *l, const struct program *p,
+                                const struct sd_text *image, const struct program *symbols)
+{
+    struct elf_symbol object;
+    struct elf_segment seg;
+    unsigned index = 0;
+    if (!elf_find_symbol(&symbols->elf, "__sel4_ipc_buffer_obj", &object)) {
+        return true;
+    }
+    while (elf_next_load(&p->elf, &index, &seg)) {
+        if ((seg.flags & ELF_PF_W) != 0 && object.value >= seg.vaddr &&
+            range_fits(object.value - seg.vaddr, IPC_BUFFER_SIZE, seg.memsz) &&
+            is_aligned(object.value, IPC_BUFFER_SIZE)) {
+            return true;
+        }
+    }
+    diag_error(l->diag, image->at,
+               "%s has its IPC buffer at 0x%" PRIx64 " (__sel4_ipc_buffer_obj), which is no "
+               "writable memory of %s at a multiple of %d; link it with the library's own script",
+               symbols->path, object.value, p->path, IPC_BUFFER_SIZE);
+    return false;
+}
+
+// Where such a program expects its IPC buffer tells which kernels it is linked for.
+static bool check_microkit(struct loader *l, const struct program *p, const struct sd_text *image,
+                           const struct program *symbols)
+{
+    struct elf_symbol symbol;
+    if (!elf_find_symbol(&symbols->elf, "microkit_name", &symbol)) {
+        diag_error(l->diag, image->at,
+                   "%s has no symbol `microkit_name`, so it is no Microkit program; link it with "
+                   "libmicrokit and leave its symbols in, or name a file that has them",
+                   symbols->path);
+        return false;
+    }
+    if (ipc_buffer(&p->elf, &symbols->elf) == KAAL_MICROKIT_IPC_BUFFER_EL2) {
+        diag_error(l->diag, image->at,
+                   "%s is linked for a board whose kernel runs at EL2 (its IPC buffer is at "
+                   "0x%" PRIx64 "); link it for qemu_virt_aarch64_el1 or with KaaL's libmicrokit",
+                   p->path, KAAL_MICROKIT_IPC_BUFFER_EL2);
+        return false;
+    }
+    return check_buffer_object(l, p, image, symbols);
+}
+
+// A program of another library says nothing of its configuration.
+static bool has_note(const struct program *p)
+{
+    const void *desc;
+    size_t size;
+    return elf_note(&p->elf, KAAL_NOTE_OWNER, KAAL_NOTE_CONFIG, &desc, &size);
+}
+
 static bool check(struct loader *l, struct program *p, const struct sd_text *image)
 {
     const struct elf_rules rules = {
@@ -188,13 +250,22 @@ static bool check(struct loader *l, struct program *p, const struct sd_text *ima
     if (err != ELF_OK) {
         return report_elf(l, p, image, err);
     }
+    if (p->kind == PROGRAM_SYMBOLS) {
+        return true;
+    }
     if (p->elf.wx) {
         diag_warning(l->diag, image->at,
                      "%s has a segment that is writable and executable; separate code and data in "
                      "the linker script",
                      image->text);
     }
-    return check_pages(l, p, image) && check_note(l, p, image) && check_clean(l, p, image);
+    if (!check_pages(l, p, image)) {
+        return false;
+    }
+    if (p->kind == PROGRAM_MICROKIT) {
+        return !has_note(p) || check_note(l, p, image);
+    }
+    return check_note(l, p, image) && check_clean(l, p, image);
 }
 
 // Of one domain: several can have the same program.
@@ -208,16 +279,17 @@ static void check_fpu(struct loader *l, const struct sd_pd *pd, const struct pro
     }
 }
 
-static size_t load(struct loader *l, const struct sd_text *image, struct program_set *set)
+static size_t load(struct loader *l, const struct sd_text *image, enum program_kind kind,
+                   struct program_set *set)
 {
     const char *cause;
-    struct program p = {.path = find(l, image)};
+    struct program p = {.path = find(l, image), .kind = kind};
     if (p.path == NULL) {
-        report_missing(l, image);
+        report_missing(l, "program", image);
         return SYSTEM_NONE;
     }
     for (size_t i = 0; i < set->count; i++) {
-        if (strcmp(set->items[i].path, p.path) == 0) {
+        if (set->items[i].kind == kind && strcmp(set->items[i].path, p.path) == 0) {
             return i;
         }
     }
@@ -234,6 +306,61 @@ static size_t load(struct loader *l, const struct sd_text *image, struct program
     return set->count++;
 }
 
+// Microkit's form does not name the root task and the broker: they are ours, whatever other
+// programs are called.
+static struct sd_text own_image(const struct loader *l, const struct sd_pd *pd)
+{
+    struct sd_text image = pd->image;
+    if (l->system->form == SD_FORM_XML && pd->role != KAAL_ROLE_COMPONENT) {
+        image.text = path_absolute(l->arena, path_join(l->arena, l->products->bin, image.text));
+    }
+    return image;
+}
+
+static void load_pd(struct loader *l, size_t index, struct program_set *set)
+{
+    const struct sd_pd *pd = &l->system->pds[index];
+    bool microkit = pd->abi == SD_ABI_MICROKIT;
+    size_t program = SYSTEM_NONE;
+    size_t symbols = SYSTEM_NONE;
+    if (pd->image.text != NULL) {
+        const struct sd_text image = own_image(l, pd);
+        program = load(l, &image, microkit ? PROGRAM_MICROKIT : PROGRAM_KAAL, set);
+    }
+    if (pd->symbols.text != NULL) {
+        symbols = load(l, &pd->symbols, PROGRAM_SYMBOLS, set);
+    }
+    set->of_pd[index] = program;
+    set->symbols[index] = symbols;
+    if (program == SYSTEM_NONE || (pd->symbols.text != NULL && symbols == SYSTEM_NONE)) {
+        return;
+    }
+    const struct program *p = &set->items[program];
+    check_fpu(l, pd, p);
+    if (microkit) {
+        check_microkit(l, p, &pd->image, symbols == SYSTEM_NONE ? p : &set->items[symbols]);
+    }
+}
+
+// An empty file would be a region without content.
+static void load_prefill(struct loader *l, const struct sd_region *region, struct data_file *out)
+{
+    const char *cause = "it is empty";
+    if (region->prefill.text == NULL) {
+        return;
+    }
+    out->path = region->prefill_path != NULL ? region->prefill_path : find(l, &region->prefill);
+    if (out->path == NULL) {
+        report_missing(l, "file", &region->prefill);
+    } else if (!file_read(l->arena, out->path, DATA_FILE_MAX, &out->bytes, &cause) ||
+               out->bytes.size == 0) {
+        diag_error(l->diag, region->prefill.at,
+                   "cannot fill `%s` with the file %s: %s; name another", region->name.text,
+                   out->path, cause);
+        out->bytes.data = NULL;
+    }
+}
+
 bool programs_load(struct arena *a, const struct options *o, const struct products *p,
                    const struct system *s, struct program_set *out, struct diag *d)
 {
@@ -242,16 +369,18 @@ bool programs_load(struct arena *a, const struct options *o, const struct produc
     *out = (struct program_set){
         .of_pd = arena_alloc(a, (s->pd_count + 1) * sizeof(size_t)),
         .spawned = arena_alloc(a, (s->programs.count + 1) * sizeof(size_t)),
+        .symbols = arena_alloc(a, (s->pd_count + 1) * sizeof(size_t)),
+        .prefills = arena_alloc(a, (s->region_count + 1) * sizeof(*out->prefills)),
+        .products = p,
     };
     for (size_t i = 0; i < s->pd_count; i++) {
-        const struct sd_text *image = &s->pds[i].image;
-        out->of_pd[i] = image->text == NULL ? SYSTEM_NONE : load(&l, image, out);
-        if (out->of_pd[i] != SYSTEM_NONE) {
-            check_fpu(&l, &s->pds[i], &out->items[out->of_pd[i]]);
-        }
+        load_pd(&l, i, out);
     }
     for (size_t i = 0; i < s->programs.count; i++) {
-        out->spawned[i] = load(&l, &s->programs.items[i], out);
+        out->spawned[i] = load(&l, &s->programs.items[i], PROGRAM_KAAL, out);
+    }
+    for (size_t i = 0; i < s->region_count; i++) {
+        load_prefill(&l, &s->regions[i], &out->prefills[i]);
     }
     return d->errors == errors;
 }

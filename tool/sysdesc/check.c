@@ -22,7 +22,10 @@ uint32_t system_priority(const struct sd_pd *pd)
     if (pd->priority.given && pd->priority.value >= 0 && pd->priority.value <= KAAL_PRIORITY_MAX) {
         return (uint32_t)pd->priority.value;
     }
-    return pd->role == KAAL_ROLE_BROKER ? KAAL_PRIORITY_BROKER : SD_PRIORITY_DEFAULT;
+    if (pd->role == KAAL_ROLE_BROKER) {
+        return KAAL_PRIORITY_BROKER;
+    }
+    return pd->abi == SD_ABI_MICROKIT ? SD_PRIORITY_MICROKIT : SD_PRIORITY_DEFAULT;
 }
 
 uint64_t system_budget(const struct sd_pd *pd)
@@ -37,7 +40,10 @@ uint64_t system_period(const struct sd_pd *pd)
 
 uint64_t system_stack(const struct sd_pd *pd)
 {
-    return pd->stack_size.given ? (uint64_t)pd->stack_size.value : SD_STACK_DEFAULT;
+    if (pd->stack_size.given) {
+        return (uint64_t)pd->stack_size.value;
+    }
+    return pd->abi == SD_ABI_MICROKIT ? SD_STACK_MICROKIT : SD_STACK_DEFAULT;
 }
 
 uint64_t system_page_size(const struct sd_region *region)
@@ -113,11 +119,20 @@ void check_duplicate(struct checker *c, const struct sd_text *name, const char *
                name->text, first->at.line);
 }
 
-static const char **pd_names(struct checker *c)
+// Was the domain added to what is written?
+static bool is_added(const struct checker *c, const struct sd_pd *pd)
+{
+    return c->system->form == SD_FORM_XML && pd->role != KAAL_ROLE_COMPONENT;
+}
+
+static const char **pd_names(struct checker *c, size_t *count)
 {
     const char **names = arena_alloc(c->arena, (c->system->pd_count + 1) * sizeof(*names));
+    *count = 0;
     for (size_t i = 0; i < c->system->pd_count; i++) {
-        names[i] = c->system->pds[i].name.text;
+        if (!is_added(c, &c->system->pds[i])) {
+            names[(*count)++] = c->system->pds[i].name.text;
+        }
     }
     return names;
 }
@@ -128,9 +143,12 @@ static size_t find_or_report(struct checker *c, const char *key, const struct sd
         return SYSTEM_NONE;
     }
     size_t i = system_find_pd(c->system, name->text);
-    if (i == SYSTEM_NONE) {
+    if (i == SYSTEM_NONE || is_added(c, &c->system->pds[i])) {
+        size_t count;
+        const char **names = pd_names(c, &count);
         diag_error(c->diag, name->at, "`%s` names no protection domain: `%s`; %s", key, name->text,
-                   near_fix(c->arena, name->text, pd_names(c), c->system->pd_count));
+                   near_fix(c->arena, name->text, names, count));
+        return SYSTEM_NONE;
     }
     return i;
 }
@@ -177,8 +195,8 @@ static enum kaal_role default_role(const char *name)
 
 static void check_role(struct checker *c, struct sd_pd *pd)
 {
-    pd->role = default_role(pd->name.text);
-    if (pd->role_name.text == NULL) {
+    pd->role = pd->abi == SD_ABI_MICROKIT ? KAAL_ROLE_COMPONENT : default_role(pd->name.text);
+    if (pd->role_name.text == NULL || pd->abi == SD_ABI_MICROKIT) {
         return;
     }
     for (size_t i = 0; i < ROLES; i++) {
@@ -225,6 +243,15 @@ static void check_roles(struct checker *c)
 }
 
 // --- protection domains ------------------------------------------------------------------------
+
+static void check_pd_unique(struct checker *c, size_t index)
+{
+    const struct sd_pd *pd = &c->system->pds[index];
+    size_t first = system_find_pd(c->system, pd->name.text);
+    if (first != index && !is_added(c, &c->system->pds[first])) {
+        check_duplicate(c, &pd->name, "a protection domain", &c->system->pds[first].name);
+    }
+}
 
 static void check_pd_name(struct checker *c, const struct sd_pd *pd)
 {
@@ -314,7 +341,30 @@ static void check_passive_broker(struct checker *c, const struct sd_pd *pd)
     }
 }
 
-// A passive domain runs on its callers' time only.
+static bool is_called(const struct checker *c, size_t pd)
+{
+    for (size_t i = 0; i < c->system->channel_count; i++) {
+        const struct sd_channel *channel = &c->system->channels[i];
+        if (channel->to == pd && channel->is_call) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_signalled(const struct checker *c, size_t pd)
+{
+    bool signalled = false;
+    for (size_t i = 0; i < c->system->channel_count; i++) {
+        signalled = signalled || c->system->channels[i].to == pd;
+    }
+    for (size_t i = 0; i < c->system->irq_count; i++) {
+        signalled = signalled || c->system->irqs[i].pd == pd;
+    }
+    return signalled;
+}
+
+// A passive domain runs on its callers' time only; one of Microkit's also when it is signalled.
 static void check_passive(struct checker *c, size_t index)
 {
     const struct sd_pd *pd = &c->system->pds[index];
@@ -327,16 +377,21 @@ static void check_passive(struct checker *c, size_t index)
         return;
     }
     check_passive_broker(c, pd);
-    for (size_t i = 0; i < c->system->channel_count; i++) {
-        const struct sd_channel *channel = &c->system->channels[i];
-        if (channel->to == index && channel->is_call) {
-            return;
-        }
+    if (is_called(c, index)) {
+        return;
     }
-    diag_error(c->diag, pd->passive.at,
-               "`%s` is passive and nobody calls it, so it would never run; add a channel to it or "
-               "remove `passive`",
-               pd->name.text);
+    if (pd->abi != SD_ABI_MICROKIT) {
+        diag_error(
+            c->diag, pd->passive.at,
+            "`%s` is passive and nobody calls it, so it would never run; add a channel to it "
+            "or remove `passive`",
+            pd->name.text);
+    } else if (!is_signalled(c, index)) {
+        diag_warning(c->diag, pd->passive.at,
+                     "`%s` is passive, and nobody calls it or signals it, so it never runs after "
+                     "its init; add a channel to it or remove `passive`",
+                     pd->name.text);
+    }
 }
 
 static void check_parent(struct checker *c, struct sd_pd *pd)
@@ -382,6 +437,7 @@ static void check_pds(struct checker *c)
     for (size_t i = 0; i < s->pd_count; i++) {
         struct sd_pd *pd = &s->pds[i];
         check_pd_name(c, pd);
+        check_pd_unique(c, i);
         check_schedule(c, pd);
         check_stack(c, pd);
         check_args(c, pd);
@@ -421,24 +477,29 @@ static bool check_counts(struct checker *c)
     size_t maps = 0;
     size_t links = s->pd_count; // each may escalate
     size_t permits = 0;
+    size_t setvars = 0;
     for (size_t i = 0; i < s->region_count; i++) {
         maps += s->regions[i].map_count;
     }
     for (size_t i = 0; i < s->pd_count; i++) {
         links += s->pds[i].policy.depends.count + s->pds[i].policy.watches.count;
         permits += s->pds[i].policy.permit_count;
+        setvars += s->pds[i].setvar_count;
     }
+    const size_t added = s->form == SD_FORM_XML ? 2 : 0; // root task and broker
     const struct {
         const char *what;
         size_t count;
         size_t max;
     } counts[] = {
-        {"protection domains", s->pd_count, KAAL_PD_MAX},
+        {"protection domains", s->pd_count - added, KAAL_PD_MAX - added},
         {"names in `start_order`", s->start_order.count, KAAL_PD_MAX},
         {"channels", s->channel_count, KAAL_CAP_MAX / 4},
         {"memory regions", s->region_count, KAAL_REGION_MAX - KAAL_DEVICE_MAX},
         {"maps of memory regions", maps, KAAL_MAP_MAX / 2},
         {"devices", s->device_count, KAAL_DEVICE_MAX},
+        {"interrupts", s->irq_count, KAAL_CAP_MAX / 4},
+        {"symbols to set", setvars, KAAL_CAP_MAX},
         {"capabilities", s->cap_count, KAAL_CAP_MAX / 4},
         {"programs in `programs`", s->programs.count, KAAL_FILE_MAX},
         {"names in `depends`, `watches` and `escalate`", links, KAAL_LINK_MAX},
@@ -454,6 +515,41 @@ static bool check_counts(struct checker *c)
     return c->diag->errors == errors;
 }
 
+static bool check_empty(struct checker *c)
+{
+    const struct system *s = c->system;
+    bool xml = s->form == SD_FORM_XML;
+    if (s->pd_count > (xml ? 2 : 0)) {
+        return false;
+    }
+    if (diag_ok(c->diag)) {
+        diag_error(c->diag, place_start(s->file), "no protection domains; add %s",
+                   xml ? "a `protection_domain`"
+                       : "[protection_domains.root] and [protection_domains.cap_broker]");
+    }
+    return true;
+}
+
+static void check_all(struct checker *c)
+{
+    check_pds(c);
+    check_start_order(c);
+    check_channels(c);
+    check_regions(c);
+    check_devices(c);
+    check_irqs(c);
+    check_caps(c);
+    check_policies(c);
+    check_dependencies(c);
+    check_microkit(c);
+    check_ids(c);
+    check_setvars(c);
+    check_domains(c);
+    for (size_t i = 0; i < c->system->pd_count; i++) {
+        check_passive(c, i);
+    }
+}
+
 bool system_check(struct arena *a, struct system *s, struct diag *d)
 {
     struct checker c = {.arena = a, .diag = d, .system = s};
@@ -462,29 +558,15 @@ bool system_check(struct arena *a, struct system *s, struct diag *d)
     if (s->name.text != NULL) {
         check_name(&c, &s->name);
     }
-    if (s->pd_count == 0) {
-        if (diag_ok(d)) {
-            diag_error(d, place_start(s->file),
-                       "no protection domains; add [protection_domains.root] and "
-                       "[protection_domains.cap_broker]");
-        }
+    if (check_empty(&c)) {
         return false;
     }
+    check_abis(&c);
     check_roles(&c);
     add_clock(&c);
     if (!check_counts(&c)) {
         return false;
     }
-    check_pds(&c);
-    check_start_order(&c);
-    check_channels(&c);
-    check_regions(&c);
-    check_devices(&c);
-    check_caps(&c);
-    check_policies(&c);
-    check_dependencies(&c);
-    for (size_t i = 0; i < s->pd_count; i++) {
-        check_passive(&c, i);
-    }
+    check_all(&c);
     return d->errors == errors;
 }

@@ -36,14 +36,16 @@ static bool wakes_broker(const struct sd_channel *ch)
 
 static void check_channel_ends(struct checker *c, struct sd_channel *ch)
 {
-    ch->from = check_pd_reference(c, "from", &ch->from_name);
-    ch->to = check_pd_reference(c, "to", &ch->to_name);
+    ch->from = check_pd_reference(c, word(c, WORD_FROM), &ch->from_name);
+    ch->to = check_pd_reference(c, word(c, WORD_TO), &ch->to_name);
     if (ch->to != SYSTEM_NONE && ch->to == c->system->broker && !wakes_broker(ch)) {
         diag_error(c->diag, ch->to_name.at,
                    "every component has a channel `broker` to the broker; remove this one");
         ch->to = SYSTEM_NONE;
     }
-    if (ch->from != SYSTEM_NONE && ch->from == ch->to) {
+    // A Microkit program may signal itself: its numbers tell the two ends apart.
+    bool self = is_microkit(c, ch->from) && !ch->is_call;
+    if (ch->from != SYSTEM_NONE && ch->from == ch->to && !self) {
         diag_error(c->diag, ch->from_name.at, "a channel from `%s` to itself; name another domain",
                    ch->to_name.text);
         ch->to = SYSTEM_NONE;
@@ -52,7 +54,8 @@ static void check_channel_ends(struct checker *c, struct sd_channel *ch)
 
 static void check_channel_priorities(struct checker *c, const struct sd_channel *ch)
 {
-    if (!ch->is_call || ch->from == SYSTEM_NONE || ch->to == SYSTEM_NONE) {
+    if (!ch->is_call || ch->from == SYSTEM_NONE || ch->to == SYSTEM_NONE ||
+        (is_microkit(c, ch->from) && is_microkit(c, ch->to))) {
         return;
     }
     const struct sd_pd *from = &c->system->pds[ch->from];
@@ -93,7 +96,8 @@ static void check_channel_name(struct checker *c, size_t index)
                    "the channel name `broker` is that of every component's channel to the broker; "
                    "choose another");
     }
-    for (size_t i = 0; i < index; i++) {
+    // Microkit programs know channels by numbers.
+    for (size_t i = 0; i < index && !is_microkit(c, ch->from); i++) {
         const struct sd_channel *other = &c->system->channels[i];
         if (other->from != SYSTEM_NONE && other->from == ch->from &&
             other->is_call == ch->is_call && same_text(&other->name, &ch->name)) {
@@ -130,8 +134,9 @@ static void check_circles(struct checker *c)
         if (graph_path(&g, ch->to, ch->from)) {
             diag_warning(c->diag, ch->from_name.at,
                          "`%s` calls `%s`%s: in this circle each can wait for the next for ever; "
-                         "make one of the channels kind = \"notify\"",
-                         ch->from_name.text, ch->to_name.text, path_text(c, &g, ch->from, "calls"));
+                         "%s",
+                         ch->from_name.text, ch->to_name.text, path_text(c, &g, ch->from, "calls"),
+                         word(c, WORD_MAKE_NOTIFY));
         }
         graph_add(&g, ch->from, ch->to);
     }

@@ -3,168 +3,12 @@
 
 #include "tool/near.h"
 
-#include <kaal/layout.h>
 #include <kaal/limits.h>
 
 #include "lib/pci_id.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-// --- rights ------------------------------------------------------------------------------------
-
-// A text of letters r, w, x, g, each at most once and all of them in `allowed`.
-static bool parse_rights(struct checker *c, const struct sd_text *text, const char *allowed,
-                         uint32_t *out)
-{
-    static const char letters[] = "rwxg";
-    uint32_t rights = 0;
-    for (const char *l = text->text; *l != '\0'; l++) {
-        const char *known = strchr(letters, *l);
-        uint32_t bit = known == NULL ? 0 : 1u << (known - letters);
-        if (bit == 0 || (rights & bit) != 0 || strchr(allowed, *l) == NULL) {
-            rights = 0;
-            break;
-        }
-        rights |= bit;
-    }
-    if (rights == 0) {
-        diag_error(c->diag, text->at,
-                   "rights \"%s\" are not possible here; use letters of \"%s\", "
-                   "each once",
-                   text->text, allowed);
-        return false;
-    }
-    *out = rights;
-    return true;
-}
-
-// --- memory regions ----------------------------------------------------------------------------
-
-static bool check_region_size(struct checker *c, const struct sd_region *region)
-{
-    const struct sd_number *page = &region->page_size;
-    if (page->given && page->value != SD_PAGE && page->value != SD_LARGE_PAGE) {
-        diag_error(c->diag, page->at, "`page_size` is %" PRId64 "; give 0x%x or 0x%x", page->value,
-                   SD_PAGE, SD_LARGE_PAGE);
-        return false;
-    }
-    if (!region->size.given || !check_range(c, "size", &region->size, 1, SD_REGION_MAX)) {
-        return false;
-    }
-    if ((uint64_t)region->size.value % system_page_size(region) != 0) {
-        diag_error(c->diag, region->size.at,
-                   "`size` is 0x%" PRIx64 "; give a multiple of the page size 0x%" PRIx64,
-                   region->size.value, system_page_size(region));
-        return false;
-    }
-    return true;
-}
-
-static void check_map_rights(struct checker *c, struct sd_map *map)
-{
-    map->rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE;
-    if (map->rights_name.text == NULL || !parse_rights(c, &map->rights_name, "rwx", &map->rights)) {
-        return;
-    }
-    if ((map->rights & KAAL_RIGHT_READ) == 0) {
-        diag_error(c->diag, map->rights_name.at,
-                   "memory that is mapped can be read; add `r` to \"%s\"", map->rights_name.text);
-    } else if ((map->rights & KAAL_RIGHT_WRITE) != 0 && (map->rights & KAAL_RIGHT_EXECUTE) != 0) {
-        diag_error(c->diag, map->rights_name.at,
-                   "memory is not writable and executable at once; drop `w` or `x`");
-    }
-}
-
-static void check_map_address(struct checker *c, const struct sd_region *region,
-                              const struct sd_map *map)
-{
-    if (!map->vaddr.given) {
-        return;
-    }
-    uint64_t vaddr = (uint64_t)map->vaddr.value;
-    uint64_t size = (uint64_t)region->size.value;
-    if (vaddr < KAAL_LAYOUT_MAP_START || vaddr >= KAAL_LAYOUT_MAP_END ||
-        size > KAAL_LAYOUT_MAP_END - vaddr) {
-        diag_error(c->diag, map->vaddr.at,
-                   "`vaddr` 0x%" PRIx64 " with 0x%" PRIx64
-                   " bytes lies outside the space for mappings; stay between 0x%llx and 0x%llx",
-                   vaddr, size, KAAL_LAYOUT_MAP_START, KAAL_LAYOUT_MAP_END);
-    } else if (vaddr % system_page_size(region) != 0) {
-        diag_error(c->diag, map->vaddr.at,
-                   "`vaddr` 0x%" PRIx64 " is no multiple of the page size 0x%" PRIx64 "; align it",
-                   vaddr, system_page_size(region));
-    }
-}
-
-// Two maps at fixed addresses of one domain.
-static void check_map_overlap(struct checker *c, const struct sd_region *region,
-                              const struct sd_map *map)
-{
-    uint64_t size = (uint64_t)region->size.value;
-    for (size_t i = 0; i < c->system->region_count; i++) {
-        const struct sd_region *r = &c->system->regions[i];
-        for (size_t j = 0; j < r->map_count; j++) {
-            const struct sd_map *m = &r->maps[j];
-            if (m == map) {
-                return;
-            }
-            bool both = m->vaddr.given && map->vaddr.given && m->pd == map->pd;
-            if (both && (uint64_t)m->vaddr.value < (uint64_t)map->vaddr.value + size &&
-                (uint64_t)map->vaddr.value < (uint64_t)m->vaddr.value + (uint64_t)r->size.value) {
-                diag_error(c->diag, map->vaddr.at,
-                           "`%s` overlaps `%s` of line %u in `%s`; move one or leave out `vaddr`",
-                           region->name.text, r->name.text, m->vaddr.at.line, map->pd_name.text);
-                return;
-            }
-        }
-    }
-}
-
-static void check_map(struct checker *c, const struct sd_region *region, size_t index)
-{
-    struct sd_map *map = &region->maps[index];
-    map->pd = check_pd_reference(c, "pd", &map->pd_name);
-    check_map_rights(c, map);
-    check_map_address(c, region, map);
-    if (map->pd == SYSTEM_NONE) {
-        return;
-    }
-    for (size_t i = 0; i < index; i++) {
-        if (region->maps[i].pd == map->pd) {
-            diag_error(c->diag, map->pd_name.at, "`%s` is mapped into `%s` twice; remove one",
-                       region->name.text, map->pd_name.text);
-            return;
-        }
-    }
-    check_map_overlap(c, region, map);
-}
-
-void check_regions(struct checker *c)
-{
-    struct system *s = c->system;
-    for (size_t i = 0; i < s->region_count; i++) {
-        struct sd_region *region = &s->regions[i];
-        check_name(c, &region->name);
-        if (!check_region_size(c, region)) {
-            // Nothing below may compute with it.
-            region->size = (struct sd_number){.value = SD_PAGE, .at = region->size.at};
-            region->page_size = (struct sd_number){0};
-        }
-        for (size_t j = 0; j < region->map_count; j++) {
-            check_map(c, region, j);
-        }
-        bool used = region->map_count != 0;
-        for (size_t j = 0; j < s->cap_count; j++) {
-            used = used || same_text(&s->caps[j].object_name, &region->name);
-        }
-        if (!used) {
-            diag_warning(c->diag, region->name.at,
-                         "nobody maps the memory region `%s`; add `maps` or remove it",
-                         region->name.text);
-        }
-    }
-}
 
 // --- devices -----------------------------------------------------------------------------------
 
@@ -328,6 +172,16 @@ static void check_notify_bits(struct checker *c, size_t pd)
     }
 }
 
+static void check_device_holder(struct checker *c, const struct sd_device *device)
+{
+    if (is_microkit(c, device->pd)) {
+        diag_error(c->diag, device->pd_name.at,
+                   "`%s` is a Microkit program, which has no start page to find a device in; give "
+                   "it a memory region with `paddr`, and [[interrupts]]",
+                   device->pd_name.text);
+    }
+}
+
 void check_devices(struct checker *c)
 {
     enum { WINDOWS_MAX = 8, INTERRUPTS_MAX = 8 };
@@ -336,6 +190,7 @@ void check_devices(struct checker *c)
         struct sd_device *device = &s->devices[i];
         check_name(c, &device->name);
         device->pd = check_pd_reference(c, "pd", &device->pd_name);
+        check_device_holder(c, device);
         check_match(c, "a device", &device->match);
         check_range(c, "registers", &device->registers, 0, WINDOWS_MAX);
         check_range(c, "interrupts", &device->interrupts, 0, INTERRUPTS_MAX);
@@ -383,21 +238,6 @@ static const struct cap_rule *find_cap_rule(struct checker *c, const struct sd_t
     return NULL;
 }
 
-static size_t region_reference(struct checker *c, const struct sd_text *name)
-{
-    struct system *s = c->system;
-    size_t found = name->text == NULL ? SYSTEM_NONE : system_find_region(s, name->text);
-    if (found == SYSTEM_NONE && name->text != NULL) {
-        const char **names = arena_alloc(c->arena, (s->region_count + 1) * sizeof(*names));
-        for (size_t i = 0; i < s->region_count; i++) {
-            names[i] = s->regions[i].name.text;
-        }
-        diag_error(c->diag, name->at, "`object` names no memory region: `%s`; %s", name->text,
-                   near_fix(c->arena, name->text, names, s->region_count));
-    }
-    return found;
-}
-
 static void check_cap_rights(struct checker *c, struct sd_cap *cap, const struct cap_rule *rule)
 {
     cap->rights = rule->usual;
@@ -411,7 +251,7 @@ static void check_cap_rights(struct checker *c, struct sd_cap *cap, const struct
                    rule->name);
         return;
     }
-    parse_rights(c, &cap->rights_name, rule->rights, &cap->rights);
+    check_rights(c, &cap->rights_name, rule->rights, &cap->rights);
 }
 
 static void check_cap_page(struct checker *c, const struct sd_cap *cap)
@@ -440,8 +280,9 @@ static void check_cap(struct checker *c, struct sd_cap *cap)
         return;
     }
     cap->kind = rule->kind;
-    cap->object = rule->kind == KAAL_CAP_FRAME ? region_reference(c, &cap->object_name)
-                                               : check_pd_reference(c, "object", &cap->object_name);
+    cap->object = rule->kind == KAAL_CAP_FRAME
+                      ? check_region_reference(c, "object", &cap->object_name)
+                      : check_pd_reference(c, word(c, WORD_OBJECT), &cap->object_name);
     if (rule->kind != KAAL_CAP_FRAME && cap->object != SYSTEM_NONE &&
         cap->object == c->system->broker && cap->pd != c->system->broker) {
         diag_error(c->diag, cap->object_name.at,
@@ -457,12 +298,62 @@ static void check_cap(struct checker *c, struct sd_cap *cap)
     }
 }
 
+static void check_slot_free(struct checker *c, size_t index)
+{
+    const struct sd_cap *cap = &c->system->caps[index];
+    for (size_t i = 0; i < index; i++) {
+        const struct sd_cap *other = &c->system->caps[i];
+        if (other->pd == cap->pd && other->slot.given && other->slot.value == cap->slot.value) {
+            diag_error(c->diag, cap->slot.at,
+                       "`slot` %" PRId64 " of `%s` is taken by the capability of line %u; choose "
+                       "another",
+                       cap->slot.value, cap->pd_name.text, other->at.line);
+            return;
+        }
+    }
+}
+
+// Only Microkit programs know slots by their numbers, and only some objects have a place there.
+static void check_cap_slot(struct checker *c, size_t index)
+{
+    enum { SLOT_MAX = 63 };
+    const struct sd_cap *cap = &c->system->caps[index];
+    if (cap->pd == SYSTEM_NONE) {
+        return;
+    }
+    if (!is_microkit(c, cap->pd)) {
+        if (cap->slot.given) {
+            diag_error(c->diag, cap->slot.at,
+                       "`slot` of a capability of `%s`, which is no Microkit program; remove it",
+                       cap->pd_name.text);
+        }
+        return;
+    }
+    if (cap->kind != KAAL_CAP_TCB && cap->kind != KAAL_CAP_SCHED_CONTEXT &&
+        cap->kind != KAAL_CAP_VSPACE) {
+        diag_error(c->diag, cap->kind_name.at,
+                   "a Microkit program holds no capability of kind `%s`; use `tcb`, "
+                   "`sched_context` or `vspace`",
+                   cap->kind_name.text);
+    }
+    if (!cap->slot.given) {
+        diag_error(c->diag, cap->slot.at, "a capability of a Microkit program without `slot`; %s",
+                   add_key(c, "slot"));
+    } else if (check_range(c, "slot", &cap->slot, 1, SLOT_MAX)) {
+        check_slot_free(c, index);
+    }
+}
+
 void check_caps(struct checker *c)
 {
     struct system *s = c->system;
     for (size_t i = 0; i < s->cap_count; i++) {
         struct sd_cap *cap = &s->caps[i];
         check_cap(c, cap);
+        check_cap_slot(c, i);
+        if (is_microkit(c, cap->pd)) {
+            continue;
+        }
         for (size_t j = 0; j < i; j++) {
             const struct sd_cap *other = &s->caps[j];
             if (other->pd != SYSTEM_NONE && other->pd == cap->pd && other->kind == cap->kind &&

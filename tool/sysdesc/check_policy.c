@@ -30,6 +30,16 @@ enum {
     ALLOWS = sizeof(allow_names) / sizeof(allow_names[0]),
 };
 
+const char *system_restart_name(uint32_t restart)
+{
+    return restart < RESTARTS ? restart_names[restart] : NULL;
+}
+
+const char *system_allow_name(uint32_t bit)
+{
+    return bit < ALLOWS ? allow_names[bit] : NULL;
+}
+
 static uint64_t or_default(const struct sd_number *number, uint64_t usual)
 {
     return number->given ? (uint64_t)number->value : usual;
@@ -365,6 +375,9 @@ void check_policies(struct checker *c)
         }
         check_restart(c, pd);
         check_allow(c, &pd->policy);
+        if (pd->abi == SD_ABI_MICROKIT) {
+            pd->policy.allow = 0; // it has nobody to ask
+        }
         check_permits(c, &pd->policy);
         check_quotas(c, pd);
     }

@@ -4,11 +4,17 @@
 //
 //   check.c          names, roles, scheduling, start order
 //   check_channels.c channels, and circles of calls
-//   check_links.c    what else connects domains: memory, devices, raw capabilities
+//   check_regions.c  memory regions, and who maps them
+//   check_links.c    what else connects domains: devices, raw capabilities
+//   check_microkit.c what a domain's program is, and what only Microkit's have
+//   check_ids.c      the numbers by which Microkit programs know channels, interrupts, children
+//   check_setvars.c  symbols that are set
+//   check_domains.c  the schedule of the kernel's domains
 //   check_policy.c   how a domain is looked after, what it may ask for
 //   check_depends.c  who depends on whom
 //   graph.c          circles among domains
 //   clock.c          the clock that `clock = true` stands for
+//   words.c          what things are called in the two forms of a description
 #pragma once
 
 #include "tool/arena.h"
@@ -19,6 +25,32 @@ struct checker {
     struct diag *diag;
     struct system *system;
 };
+
+// What is called differently in the forms, and what to do about it there.
+enum word {
+    WORD_RIGHTS,
+    WORD_PADDR,
+    WORD_PREFILL,
+    WORD_PREFILL_FDT,
+    WORD_FROM,
+    WORD_TO,
+    WORD_FROM_ID,
+    WORD_TO_ID,
+    WORD_OBJECT,
+    WORD_DURATION,
+    WORD_ADD_MAP,
+    WORD_MOVE_MAP,
+    WORD_MAKE_NOTIFY,
+    WORD_COUNT,
+};
+
+const char *word(const struct checker *c, enum word w);
+
+// "add `size = ...`", "add size=\"...\"".
+const char *add_key(const struct checker *c, const char *key);
+
+// Its program is one of Microkit's. False for SYSTEM_NONE.
+bool is_microkit(const struct checker *c, size_t pd);
 
 // Both are given, and equal.
 bool same_text(const struct sd_text *a, const struct sd_text *b);
@@ -50,9 +82,27 @@ const char *path_text(struct checker *c, const struct graph *g, size_t end, cons
 // checks, which then judge it like what is written.
 void add_clock(struct checker *c);
 
+// A text of letters r, w, x, g, each at most once and all of them in `allowed`.
+bool check_rights(struct checker *c, const struct sd_text *text, const char *allowed,
+                  uint32_t *out);
+
+// The region that `name` means in key `key`; SYSTEM_NONE, and reported, if there is none.
+size_t check_region_reference(struct checker *c, const char *key, const struct sd_text *name);
+
+// The number, if given, of a Microkit program's channel, interrupt or child.
+bool check_id(struct checker *c, const char *key, const struct sd_number *id);
+
+// What each domain's program is; before what depends on it.
+void check_abis(struct checker *c);
+
 void check_policies(struct checker *c);
 void check_dependencies(struct checker *c);
 void check_channels(struct checker *c);
 void check_regions(struct checker *c);
 void check_devices(struct checker *c);
 void check_caps(struct checker *c);
+void check_microkit(struct checker *c);
+void check_irqs(struct checker *c);
+void check_ids(struct checker *c);
+void check_setvars(struct checker *c);
+void check_domains(struct checker *c);

@@ -313,46 +313,98 @@ static bool names_devices(const struct system *s)
     return names;
 }
 
+static bool check(struct checker *c)
+{
+    size_t errors = c->diag->errors;
+    enum dt_err err = dt_open(&c->dt, c->parts->tree.data, c->parts->tree.size);
+    if (err != DT_OK) {
+        diag_error(c->diag, place_none(), "the machine's device tree: %s; use another QEMU",
+                   dt_strerror(err));
+        return false;
+    }
+    c->nodes = arena_alloc(c->arena, (c->system->device_count + 1) * sizeof(*c->nodes));
+    for (size_t i = 0; i < c->system->device_count; i++) {
+        check_device(c, i);
+    }
+    check_permits(c);
+    return c->diag->errors == errors;
+}
+
 bool devices_check_parts(struct arena *a, const struct machine_parts *parts, const struct system *s,
                          struct diag *d)
 {
     struct checker c = {.arena = a, .diag = d, .system = s, .parts = parts};
-    size_t errors = d->errors;
-    enum dt_err err = dt_open(&c.dt, parts->tree.data, parts->tree.size);
-    if (err != DT_OK) {
-        diag_error(d, place_none(), "the machine's device tree: %s; use another QEMU",
-                   dt_strerror(err));
+    return check(&c);
+}
+
+// --- the machine's -----------------------------------------------------------------------------
+
+static void describe(struct checker *c, struct dt_node node, struct device_found *out)
+{
+    struct dt_range window;
+    struct dt_irq irq;
+    out->path = node_path(c, node);
+    while (dt_reg(&c->dt, node, (unsigned)out->window_count, &window)) {
+        out->window_count++;
+    }
+    while (dt_irq(&c->dt, node, (unsigned)out->irq_count, &irq)) {
+        out->irq_count++;
+    }
+    out->windows = arena_alloc(c->arena, (out->window_count + 1) * sizeof(*out->windows));
+    out->irqs = arena_alloc(c->arena, (out->irq_count + 1) * sizeof(*out->irqs));
+    for (unsigned i = 0; i < out->window_count; i++) {
+        (void)dt_reg(&c->dt, node, i, &out->windows[i]);
+    }
+    for (unsigned i = 0; i < out->irq_count; i++) {
+        (void)dt_irq(&c->dt, node, i, &out->irqs[i]);
+    }
+}
+
+// False without an error: nothing is to be looked up, or there is no QEMU.
+static bool look(struct arena *a, const struct options *o, const struct system *s,
+                 struct machine_parts *parts, struct diag *d)
+{
+    struct machine_setup setup = machine_setup(o, (struct bytes){0});
+    *parts = (struct machine_parts){0};
+    if (!names_devices(s) || (o->backend == BACKEND_MOCK && !mock_setup_tree(a, o, &setup, d))) {
         return false;
     }
-    c.nodes = arena_alloc(a, (s->device_count + 1) * sizeof(*c.nodes));
-    for (size_t i = 0; i < s->device_count; i++) {
-        check_device(&c, i);
+    if (machine_look(a, &setup, parts)) {
+        return true;
     }
-    check_permits(&c);
-    return d->errors == errors;
+    if (o->devices.count != 0) {
+        diag_error(d, place_none(),
+                   "%s gave no machine with such a --device; see `%s -device help`", setup.qemu,
+                   setup.qemu);
+        return false;
+    }
+    diag_note(d, place_file(s->file),
+              "the devices were not checked: %s gave no device tree; install qemu-system-arm",
+              setup.qemu);
+    return false;
+}
+
+bool devices_find(struct arena *a, const struct options *o, const struct system *s,
+                  struct device_found **out, struct diag *d)
+{
+    struct machine_parts parts;
+    struct checker c = {.arena = a, .diag = d, .system = s, .parts = &parts};
+    size_t errors = d->errors;
+    *out = arena_alloc(a, (s->device_count + 1) * sizeof(**out));
+    if (!look(a, o, s, &parts, d)) {
+        return d->errors == errors;
+    }
+    bool ok = check(&c);
+    for (size_t i = 0; ok && i < s->device_count; i++) {
+        if (!dt_is_none(c.nodes[i])) {
+            describe(&c, c.nodes[i], &(*out)[i]);
+        }
+    }
+    return ok;
 }
 
 bool devices_check(struct arena *a, const struct options *o, const struct system *s, struct diag *d)
 {
-    struct machine_parts parts;
-    struct machine_setup setup = machine_setup(o, (struct bytes){0});
-    if (!names_devices(s)) {
-        return true;
-    }
-    if (o->backend == BACKEND_MOCK && !mock_setup_tree(a, o, &setup, d)) {
-        return false;
-    }
-    if (!machine_look(a, &setup, &parts)) {
-        if (o->devices.count != 0) {
-            diag_error(d, place_none(),
-                       "%s gave no machine with such a --device; see `%s -device help`", setup.qemu,
-                       setup.qemu);
-            return false;
-        }
-        diag_note(d, place_file(s->file),
-                  "the devices were not checked: %s gave no device tree; install qemu-system-arm",
-                  setup.qemu);
-        return true;
-    }
-    return devices_check_parts(a, &parts, s, d);
+    struct device_found *found = NULL;
+    return devices_find(a, o, s, &found, d);
 }

@@ -6,147 +6,12 @@
 //   text:    priority = 5      ->  pd->priority = {5, given, line:column}
 //
 // What is wrong is reported and left out; the model is filled with the rest.
-#include "tool/arena.h"
-#include "tool/file.h"
+#include "toml_keys.h"
+
 #include "tool/near.h"
-#include "tool/system.h"
 #include "tool/toml.h"
 
 #include <string.h>
-
-enum key_kind {
-    KEY_TEXT,
-    KEY_NUMBER,
-    KEY_FLAG,
-    KEY_TEXTS,
-    KEY_TEXT_OR_TEXTS, // into a list, in which one text stands alone
-    KEY_MAPS,
-    KEY_PERMITS,
-};
-
-struct key {
-    const char *name;
-    size_t offset; // of the field in the section's struct
-    enum key_kind kind;
-    bool required;
-};
-
-struct section {
-    const char *what; // "a channel"
-    const struct key *keys;
-    size_t count;
-};
-
-#define SECTION(keys, what)                                                                        \
-    {                                                                                              \
-        (what), (keys), sizeof(keys) / sizeof((keys)[0])                                           \
-    }
-
-static const struct key system_keys[] = {
-    {"name", offsetof(struct system, name), KEY_TEXT, false},
-    {"kernel", offsetof(struct system, kernel), KEY_TEXT, false},
-    {"expect", offsetof(struct system, expect), KEY_TEXT, false},
-    {"start_order", offsetof(struct system, start_order), KEY_TEXTS, false},
-    {"programs", offsetof(struct system, programs), KEY_TEXTS, false},
-    {"clock", offsetof(struct system, clock), KEY_FLAG, false},
-};
-
-static const struct key pd_keys[] = {
-    {"program_image", offsetof(struct sd_pd, image), KEY_TEXT, true},
-    {"role", offsetof(struct sd_pd, role_name), KEY_TEXT, false},
-    {"priority", offsetof(struct sd_pd, priority), KEY_NUMBER, false},
-    {"max_priority", offsetof(struct sd_pd, max_priority), KEY_NUMBER, false},
-    {"budget", offsetof(struct sd_pd, budget), KEY_NUMBER, false},
-    {"period", offsetof(struct sd_pd, period), KEY_NUMBER, false},
-    {"stack_size", offsetof(struct sd_pd, stack_size), KEY_NUMBER, false},
-    {"passive", offsetof(struct sd_pd, passive), KEY_FLAG, false},
-    {"fpu", offsetof(struct sd_pd, fpu), KEY_FLAG, false},
-    {"parent", offsetof(struct sd_pd, parent_name), KEY_TEXT, false},
-    {"args", offsetof(struct sd_pd, args), KEY_TEXT, false},
-    {"restart", offsetof(struct sd_pd, policy.restart_name), KEY_TEXT, false},
-    {"max_restarts", offsetof(struct sd_pd, policy.max_restarts), KEY_NUMBER, false},
-    {"window", offsetof(struct sd_pd, policy.window), KEY_NUMBER, false},
-    {"backoff", offsetof(struct sd_pd, policy.backoff), KEY_NUMBER, false},
-    {"heartbeat", offsetof(struct sd_pd, policy.heartbeat), KEY_NUMBER, false},
-    {"timeout", offsetof(struct sd_pd, policy.timeout), KEY_FLAG, false},
-    {"keep_memory", offsetof(struct sd_pd, policy.keep_memory), KEY_FLAG, false},
-    {"depends", offsetof(struct sd_pd, policy.depends), KEY_TEXTS, false},
-    {"watches", offsetof(struct sd_pd, policy.watches), KEY_TEXTS, false},
-    {"escalate", offsetof(struct sd_pd, policy.escalate_name), KEY_TEXT, false},
-    {"allow", offsetof(struct sd_pd, policy.allow_names), KEY_TEXTS, false},
-    {"permits", offsetof(struct sd_pd, policy), KEY_PERMITS, false},
-    {"quota_memory", offsetof(struct sd_pd, policy.quota_memory), KEY_NUMBER, false},
-    {"quota_slots", offsetof(struct sd_pd, policy.quota_slots), KEY_NUMBER, false},
-    {"quota_components", offsetof(struct sd_pd, policy.quota_components), KEY_NUMBER, false},
-    {"quota_cpu", offsetof(struct sd_pd, policy.quota_cpu), KEY_NUMBER, false},
-};
-
-// A [[channels]] table: as many channels as it has senders.
-struct channel_table {
-    struct sd_channel channel;
-    struct sd_texts from;
-};
-
-static const struct key channel_keys[] = {
-    {"name", offsetof(struct channel_table, channel.name), KEY_TEXT, true},
-    {"from", offsetof(struct channel_table, from), KEY_TEXT_OR_TEXTS, true},
-    {"to", offsetof(struct channel_table, channel.to_name), KEY_TEXT, true},
-    {"kind", offsetof(struct channel_table, channel.kind_name), KEY_TEXT, false},
-    {"grant", offsetof(struct channel_table, channel.grant), KEY_FLAG, false},
-};
-
-static const struct key region_keys[] = {
-    {"size", offsetof(struct sd_region, size), KEY_NUMBER, true},
-    {"page_size", offsetof(struct sd_region, page_size), KEY_NUMBER, false},
-    {"contiguous", offsetof(struct sd_region, contiguous), KEY_FLAG, false},
-    {"maps", 0, KEY_MAPS, false},
-};
-
-static const struct key map_keys[] = {
-    {"pd", offsetof(struct sd_map, pd_name), KEY_TEXT, true},
-    {"rights", offsetof(struct sd_map, rights_name), KEY_TEXT, false},
-    {"vaddr", offsetof(struct sd_map, vaddr), KEY_NUMBER, false},
-    {"cached", offsetof(struct sd_map, cached), KEY_FLAG, false},
-};
-
-static const struct key permit_keys[] = {
-    {"path", offsetof(struct sd_match, path), KEY_TEXT, false},
-    {"compatible", offsetof(struct sd_match, compatible), KEY_TEXT, false},
-    {"alias", offsetof(struct sd_match, alias), KEY_TEXT, false},
-    {"pci", offsetof(struct sd_match, pci), KEY_TEXT, false},
-};
-
-static const struct key device_keys[] = {
-    {"name", offsetof(struct sd_device, name), KEY_TEXT, true},
-    {"pd", offsetof(struct sd_device, pd_name), KEY_TEXT, true},
-    {"path", offsetof(struct sd_device, match.path), KEY_TEXT, false},
-    {"compatible", offsetof(struct sd_device, match.compatible), KEY_TEXT, false},
-    {"alias", offsetof(struct sd_device, match.alias), KEY_TEXT, false},
-    {"pci", offsetof(struct sd_device, match.pci), KEY_TEXT, false},
-    {"registers", offsetof(struct sd_device, registers), KEY_NUMBER, false},
-    {"interrupts", offsetof(struct sd_device, interrupts), KEY_NUMBER, false},
-    {"dma", offsetof(struct sd_device, dma), KEY_NUMBER, false},
-    {"dma_cached", offsetof(struct sd_device, dma_cached), KEY_FLAG, false},
-};
-
-static const struct key cap_keys[] = {
-    {"name", offsetof(struct sd_cap, name), KEY_TEXT, true},
-    {"pd", offsetof(struct sd_cap, pd_name), KEY_TEXT, true},
-    {"kind", offsetof(struct sd_cap, kind_name), KEY_TEXT, true},
-    {"object", offsetof(struct sd_cap, object_name), KEY_TEXT, true},
-    {"rights", offsetof(struct sd_cap, rights_name), KEY_TEXT, false},
-    {"badge", offsetof(struct sd_cap, badge), KEY_NUMBER, false},
-    {"page", offsetof(struct sd_cap, page), KEY_NUMBER, false},
-};
-
-static const struct section system_section = SECTION(system_keys, "[system]");
-static const struct section pd_section = SECTION(pd_keys, "a protection domain");
-static const struct section channel_section = SECTION(channel_keys, "a channel");
-static const struct section region_section = SECTION(region_keys, "a memory region");
-static const struct section map_section = SECTION(map_keys, "a map");
-static const struct section permit_section = SECTION(permit_keys, "a permit");
-static const struct section device_section = SECTION(device_keys, "a device");
-static const struct section cap_section = SECTION(cap_keys, "a capability");
 
 struct reader {
     struct arena *arena;
@@ -247,6 +112,9 @@ static void read_text_or_texts(struct reader *r, const char *what, const struct 
 
 static void read_maps(struct reader *r, const struct toml_value *v, struct sd_region *region);
 static void read_permits(struct reader *r, const struct toml_value *v, struct sd_policy *policy);
+static void read_setvars(struct reader *r, const struct toml_value *v, struct sd_pd *pd);
+static void read_domains(struct reader *r, const struct toml_value *v, struct sd_schedule *out);
+static void read_turns(struct reader *r, const struct toml_value *v, struct sd_schedule *out);
 
 static void read_key(struct reader *r, const struct key *key, const struct toml_value *v,
                      void *object)
@@ -273,6 +141,15 @@ static void read_key(struct reader *r, const struct key *key, const struct toml_
         break;
     case KEY_PERMITS:
         read_permits(r, v, field);
+        break;
+    case KEY_SETVARS:
+        read_setvars(r, v, object);
+        break;
+    case KEY_DOMAINS:
+        read_domains(r, v, object);
+        break;
+    case KEY_TURNS:
+        read_turns(r, v, object);
         break;
     }
 }
@@ -305,6 +182,9 @@ static void place_field(const struct key *key, struct place at, void *object)
     case KEY_TEXT_OR_TEXTS:
     case KEY_MAPS:
     case KEY_PERMITS:
+    case KEY_SETVARS:
+    case KEY_DOMAINS:
+    case KEY_TURNS:
         break;
     }
 }
@@ -381,6 +261,112 @@ static void read_permits(struct reader *r, const struct toml_value *v, struct sd
         struct sd_match *permit = &policy->permits[policy->permit_count++];
         *permit = (struct sd_match){.at = item->at};
         read_section(r, &permit_section, item->table, item->at, permit);
+    }
+}
+
+// --- what Microkit programs have ----------------------------------------------------------------
+
+static void add_setvar(struct reader *r, struct sd_pd *pd, struct sd_setvar setvar)
+{
+    pd->setvars = arena_grow(r->arena, pd->setvars, pd->setvar_count, &pd->setvar_capacity,
+                             sizeof(*pd->setvars));
+    pd->setvars[pd->setvar_count++] = setvar;
+}
+
+// The one value of the table.
+static void take_setvar(struct reader *r, struct sd_pd *pd, struct place at,
+                        const struct setvar_table *t)
+{
+    struct sd_setvar setvar = {.at = at, .symbol = t->symbol, .region = SYSTEM_NONE};
+    size_t given = 0;
+    for (size_t i = 0; i <= SD_SETVAR_CHILD; i++) {
+        bool region = i <= SD_SETVAR_PREFILL_SIZE && t->regions[i].text != NULL;
+        if (region || t->ids[i].given) {
+            setvar.kind = (enum sd_setvar_kind)i;
+            setvar.region_name = region ? t->regions[i] : setvar.region_name;
+            setvar.id = t->ids[i];
+            given++;
+        }
+    }
+    if (given != 1) {
+        diag_error(r->diag, at,
+                   "a table of `setvars` with %zu values; give it one of `vaddr_of`, `size_of`, "
+                   "`paddr_of`, `prefill_size_of`, `channel`, `irq` and `child`",
+                   given);
+    } else if (t->symbol.text != NULL) {
+        add_setvar(r, pd, setvar);
+    }
+}
+
+static void read_setvars(struct reader *r, const struct toml_value *v, struct sd_pd *pd)
+{
+    if (!is_array(r, "setvars", v)) {
+        return;
+    }
+    for (const struct toml_value *item = v->array->first; item != NULL; item = item->next) {
+        struct setvar_table t = {0};
+        size_t errors = r->diag->errors;
+        if (!is_item(r, "setvars", item)) {
+            continue;
+        }
+        read_section(r, &setvar_section, item->table, item->at, &t);
+        if (r->diag->errors == errors) {
+            take_setvar(r, pd, item->at, &t);
+        }
+    }
+}
+
+static void read_domains(struct reader *r, const struct toml_value *v, struct sd_schedule *out)
+{
+    if (!is_array(r, "domains", v)) {
+        return;
+    }
+    for (const struct toml_value *item = v->array->first; item != NULL; item = item->next) {
+        if (!is_item(r, "domains", item)) {
+            continue;
+        }
+        out->domains = arena_grow(r->arena, out->domains, out->domain_count, &out->domain_capacity,
+                                  sizeof(*out->domains));
+        struct sd_domain *domain = &out->domains[out->domain_count++];
+        *domain = (struct sd_domain){0};
+        read_section(r, &domain_section, item->table, item->at, domain);
+    }
+}
+
+static void take_turn(struct reader *r, struct place at, const struct turn_table *t,
+                      struct sd_turn *out)
+{
+    bool end = t->end.value;
+    bool one = t->us.given != t->ticks.given;
+    if (end ? t->us.given || t->ticks.given || t->domain.text != NULL
+            : t->domain.text == NULL || !one) {
+        diag_error(r->diag, at,
+                   "a turn has `domain` and one of `us` and `ticks`, or `end = true` alone; "
+                   "correct it");
+    }
+    *out = (struct sd_turn){
+        .at = at,
+        .domain_name = t->domain,
+        .duration = t->us.given ? t->us : t->ticks,
+        .in_ticks = t->ticks.given,
+        .domain = SYSTEM_NONE,
+    };
+}
+
+static void read_turns(struct reader *r, const struct toml_value *v, struct sd_schedule *out)
+{
+    if (!is_array(r, "turns", v)) {
+        return;
+    }
+    for (const struct toml_value *item = v->array->first; item != NULL; item = item->next) {
+        struct turn_table t = {0};
+        if (!is_item(r, "turns", item)) {
+            continue;
+        }
+        read_section(r, &turn_section, item->table, item->at, &t);
+        out->turns = arena_grow(r->arena, out->turns, out->turn_count, &out->turn_capacity,
+                                sizeof(*out->turns));
+        take_turn(r, item->at, &t, &out->turns[out->turn_count++]);
     }
 }
 
@@ -488,6 +474,30 @@ static void read_caps(struct reader *r, const struct toml_value *v, struct syste
     }
 }
 
+static void read_irqs(struct reader *r, const struct toml_value *v, struct system *s)
+{
+    if (!is_array(r, "interrupts", v)) {
+        return;
+    }
+    for (const struct toml_value *item = v->array->first; item != NULL; item = item->next) {
+        if (!is_item(r, "interrupts", item)) {
+            continue;
+        }
+        s->irqs = arena_grow(r->arena, s->irqs, s->irq_count, &s->irq_capacity, sizeof(*s->irqs));
+        struct sd_irq *irq = &s->irqs[s->irq_count++];
+        *irq = (struct sd_irq){.at = item->at, .pd = SYSTEM_NONE};
+        read_section(r, &irq_section, item->table, item->at, irq);
+    }
+}
+
+static void read_schedule(struct reader *r, const struct toml_value *v, struct system *s)
+{
+    if (is_table(r, "schedule", v)) {
+        s->schedule.at = v->at;
+        read_section(r, &schedule_section, v->table, v->at, &s->schedule);
+    }
+}
+
 static void read_system(struct reader *r, const struct toml_value *v, struct system *s)
 {
     if (is_table(r, "system", v)) {
@@ -501,9 +511,11 @@ bool system_from_toml(struct arena *a, const char *file, const struct toml_table
                       struct system *out, struct diag *d)
 {
     static const char *const names[] = {
-        "system", "protection_domains", "channels", "memory_regions", "devices", "capabilities"};
+        "system",  "protection_domains", "channels",   "memory_regions",
+        "devices", "capabilities",       "interrupts", "schedule"};
     static void (*const readers[])(struct reader *, const struct toml_value *, struct system *) = {
-        read_system, read_pds, read_channels, read_regions, read_devices, read_caps};
+        read_system,  read_pds,  read_channels, read_regions,
+        read_devices, read_caps, read_irqs,     read_schedule};
     enum { SECTIONS = sizeof(names) / sizeof(names[0]) };
     struct reader r = {.arena = a, .diag = d};
     size_t errors = d->errors;
@@ -523,21 +535,4 @@ bool system_from_toml(struct arena *a, const char *file, const struct toml_table
         }
     }
     return d->errors == errors;
-}
-
-bool system_load(struct arena *a, const char *file, struct system *out, struct diag *d)
-{
-    struct bytes text;
-    const char *cause;
-    *out = (struct system){.file = file, .root = SYSTEM_NONE, .broker = SYSTEM_NONE};
-    if (!file_read(a, file, TOML_SIZE_MAX, &text, &cause)) {
-        diag_error(d, place_file(file), "cannot read the description: %s; check the path", cause);
-        return false;
-    }
-    const struct toml_table *table = toml_parse(a, file, (const char *)text.data, text.size, d);
-    if (table == NULL) {
-        return false;
-    }
-    bool ok = system_from_toml(a, file, table, out, d);
-    return system_check(a, out, d) && ok;
 }

@@ -18,6 +18,7 @@
 //    pci               that bus: pure but for its registers
 //    quiet             devices that are to leave memory alone
 //    component, build  the table of components; one of them out of its plan
+//    place             regions that lie somewhere and hold something
 //    wire              capabilities between components
 //    grants, audit     who holds what; what happened: pure book-keeping
 //    grant*            what is granted at run time
@@ -157,7 +158,7 @@ struct component {
     uint32_t start_frame;   // first of its start page
     uint32_t start_pages;
     struct kaal_start *start; // its start page, as the broker sees it
-    uint64_t entry;
+    struct kaal_entry entry;
     uint32_t irqs[COMPONENT_IRQS]; // interrupt handlers
     uint32_t irq_count;
     bool starts_clean;
@@ -319,6 +320,9 @@ const char *image_program(uint32_t index, const struct kaal_program **program);
 // Is the code at `at` to be executed for the first time?
 bool image_is_new_code(const uint8_t *at);
 
+// The bytes of a file, mapped.
+enum kaal_err image_data(uint32_t index, const uint8_t **data);
+
 // A read-only copy of the frame that `at` lies in.
 enum kaal_err image_share(struct arena *arena, const uint8_t *at, uint32_t *frame);
 
@@ -396,6 +400,9 @@ void device_quiet(struct device d);
 void devices_start(const struct component *c);
 void devices_quiet(const struct component *c);
 
+// The same for an interrupt of the controller.
+enum kaal_err machine_irq_number(uint32_t number, bool edge, uint32_t slot);
+
 // --- build.c -------------------------------------------------------------------------------------
 
 // Shared memory regions of the description.
@@ -404,7 +411,7 @@ enum kaal_err build_regions(void);
 // First frame of a region.
 uint32_t build_region(uint32_t region);
 
-// `count` frames of 2^bits bytes out of a node of their own, in slots from `first` on.
+// `count` frames of 2^bits bytes, out of a node of their own, in slots from `first` on.
 enum kaal_err build_frames(uint32_t node, uint8_t bits, uint32_t first, uint32_t count);
 
 // Kernel objects, program, stack and start page. After an error there is nothing of it.
@@ -429,6 +436,14 @@ enum kaal_err build_thread(struct component *c);
 // Faults of those whose parent the description says this is go to it from now on, or to the broker
 // if it does not hear of them.
 void build_fault_handlers(const struct component *parent);
+
+// --- place.c -------------------------------------------------------------------------------------
+
+// The frames of a region that has an address.
+enum kaal_err place_frames(const struct kaal_plan_region *region, uint32_t first);
+
+// Writes what a region holds from the start.
+enum kaal_err place_content(const struct kaal_plan_region *region, uint32_t first);
 
 // --- wire.c --------------------------------------------------------------------------------------
 

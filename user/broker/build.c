@@ -7,7 +7,9 @@
 #include "broker.h"
 #include "grant.h"
 
+#include <kaal/broker_client.h>
 #include <kaal/layout.h>
+#include <kaal/microkit.h>
 #include <kaal/start_fill.h>
 #include <kaal/vspace.h>
 
@@ -81,23 +83,45 @@ static enum kaal_err make_contiguous(uint8_t bits, uint32_t count, uint32_t firs
     return err == KAAL_OK ? build_frames(node, bits, first, count) : err;
 }
 
-enum kaal_err build_regions(void)
+static enum kaal_err make_region(const struct kaal_plan_region *region, uint32_t *first)
 {
+    uint8_t bits = (uint8_t)region->page_bits;
+    uint32_t pages = (uint32_t)(region->size >> bits);
+    if (!slots_take(&broker.slots, pages, first)) {
+        return KAAL_ERR_SLOTS;
+    }
+    enum kaal_err err = KAAL_OK;
+    if ((region->flags & KAAL_REGION_FIXED) != 0) {
+        err = place_frames(region, *first);
+    } else if ((region->flags & KAAL_REGION_CONTIGUOUS) != 0) {
+        err = make_contiguous(bits, pages, *first);
+    } else {
+        err = make_frames(bits, pages, *first);
+    }
+    return err == KAAL_OK ? place_content(region, *first) : err;
+}
+
+static enum kaal_err make_regions(bool fixed)
+{
+    enum kaal_err err = KAAL_OK;
     for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_REGIONS); i++) {
         const struct kaal_plan_region *region = plan_region(&broker.plan, i);
-        uint32_t pages = (uint32_t)(region->size >> region->page_bits);
-        if (!slots_take(&broker.slots, pages, &regions[i])) {
-            return KAAL_ERR_SLOTS;
+        if (((region->flags & KAAL_REGION_FIXED) != 0) == fixed) {
+            err = make_region(region, &regions[i]);
         }
-        bool contiguous = (region->flags & KAAL_REGION_CONTIGUOUS) != 0;
-        enum kaal_err err = contiguous
-                                ? make_contiguous((uint8_t)region->page_bits, pages, regions[i])
-                                : make_frames((uint8_t)region->page_bits, pages, regions[i]);
         if (err != KAAL_OK) {
+            log_error("region", region->name, kaal_strerror(err));
             return err;
         }
     }
-    return KAAL_OK;
+    return err;
+}
+
+// What must lie at its place comes first, before others are put there.
+enum kaal_err build_regions(void)
+{
+    enum kaal_err err = make_regions(true);
+    return err == KAAL_OK ? make_regions(false) : err;
 }
 
 // --- where things come from ----------------------------------------------------------------------
@@ -168,7 +192,8 @@ static struct builder builder_of(struct component *c, bool shares)
                                      .is_new_code = is_new_code,
                                      .open = open_window,
                                      .close = close_window,
-                                     .vspace = c->vspace},
+                                     .vspace = c->vspace,
+                                     .ipc_buffer = c->spec.ipc_buffer},
                             .arena = &c->arena};
 }
 
@@ -184,15 +209,32 @@ static bool has_inbox(const struct component *c)
     return (c->spec.flags & KAAL_PD_INBOX) != 0;
 }
 
+static bool is_microkit(const struct component *c)
+{
+    return c->spec.abi == KAAL_ABI_MICROKIT;
+}
+
+static enum kaal_err create_cnodes(struct component *c)
+{
+    enum kaal_err err = object(c, seL4_CapTableObject, (uint8_t)c->spec.cspace_bits, &c->cnode);
+    if (err == KAAL_OK && is_microkit(c)) {
+        err = object(c, seL4_CapTableObject, KAAL_MICROKIT_ROOT_BITS, &c->cspace_top);
+    }
+    return err;
+}
+
 // From large to small, so that none is aligned behind a gap.
 static enum kaal_err create_objects(struct component *c)
 {
-    enum kaal_err err = object(c, seL4_ARM_VSpaceObject, 0, &c->vspace);
+    enum kaal_err err = is_microkit(c) ? create_cnodes(c) : KAAL_OK;
+    if (err == KAAL_OK) {
+        err = object(c, seL4_ARM_VSpaceObject, 0, &c->vspace);
+    }
     if (err == KAAL_OK) {
         err = object(c, seL4_TCBObject, 0, &c->tcb);
     }
-    if (err == KAAL_OK) {
-        err = object(c, seL4_CapTableObject, (uint8_t)c->spec.cspace_bits, &c->cnode);
+    if (err == KAAL_OK && !is_microkit(c)) {
+        err = create_cnodes(c);
     }
     if (err == KAAL_OK) {
         err = object(c, seL4_SchedContextObject, SCHED_CONTEXT_BITS, &c->sched_context);
@@ -278,7 +320,8 @@ static bool fill_start_page(const struct component *c)
     return true;
 }
 
-// The broker writes it where it alone can, the component reads copies of the frames.
+// The broker writes it where it alone can, the component reads copies of the frames. Of a component
+// that does not know of start pages it is the broker's notebook.
 static enum kaal_err create_start_page(struct component *c, struct builder *b)
 {
     if (c->start_pages > START_PAGES_MAX) {
@@ -292,10 +335,10 @@ static enum kaal_err create_start_page(struct component *c, struct builder *b)
         uint32_t copy = 0;
         uint64_t offset = (uint64_t)i << PAGE_BITS;
         err = memory_map_own(c->start_frame + i, own + offset, seL4_ReadWrite, true);
-        if (err == KAAL_OK) {
+        if (err == KAAL_OK && !is_microkit(c)) {
             err = arena_copy(&c->arena, c->start_frame + i, seL4_CanRead, &copy);
         }
-        if (err == KAAL_OK) {
+        if (err == KAAL_OK && !is_microkit(c)) {
             err = kaal_build_map(&b->base, copy, KAAL_LAYOUT_START_PAGE + offset, seL4_CanRead,
                                  false, true);
         }
@@ -406,18 +449,46 @@ static enum kaal_err reserve(struct component *c, const struct kaal_program *pro
     uint64_t pages = count_frames(c, program, shares) + TABLES + 1; // and the root table
     uint64_t bytes = (pages << PAGE_BITS) + (UINT64_C(1) << seL4_TCBBits) +
                      (UINT64_C(1) << (c->spec.cspace_bits + seL4_SlotBits)) + 1024;
+    bytes += is_microkit(c) ? UINT64_C(1) << (KAAL_MICROKIT_ROOT_BITS + seL4_SlotBits) : 0;
     uint32_t copies = count_mapped(c) + 8 + (shares ? kaal_program_shared_pages(program) : 0);
     return arena_reserve(&c->arena, bytes, (uint32_t)pages + OBJECTS_FIXED, copies);
 }
 
 // Those for the beginning of the program, and those for stack, IPC buffer and start page, which lie
 // in one gibibyte, and in one table if the stack is not large. More come when they are missed.
-static enum kaal_err create_tables(struct builder *b, const struct kaal_program *program)
+static enum kaal_err create_tables(const struct component *c, struct builder *b,
+                                   const struct kaal_program *program)
 {
+    uint32_t levels = KAAL_TABLE_LEVELS_GIB;
+    if (is_microkit(c)) { // far above its program
+        levels = KAAL_TABLE_LEVELS;
+    }
     enum kaal_err err = kaal_build_tables(&b->base, program->elf.lo, KAAL_TABLE_LEVELS);
     if (err == KAAL_OK && program->elf.lo < GIBIBYTE) {
-        err = kaal_build_tables(&b->base, KAAL_LAYOUT_IPC_BUFFER, KAAL_TABLE_LEVELS_GIB);
+        err = kaal_build_tables(&b->base, c->spec.stack_top - 1, levels);
     }
+    return err;
+}
+
+static enum kaal_err create_stack(struct component *c, struct builder *b)
+{
+    seL4_CPtr first = 0;
+    enum kaal_err err =
+        kaal_build_pages(&b->base, c->spec.stack_top - c->spec.stack_size,
+                         (uint32_t)(c->spec.stack_size >> PAGE_BITS), seL4_ReadWrite, &first);
+    c->stack_frame = (uint32_t)first;
+    return err;
+}
+
+// A program may have it among its own data.
+static enum kaal_err create_ipc_buffer(struct component *c, struct builder *b)
+{
+    enum kaal_err err = KAAL_OK;
+    if (b->base.ipc_frame == 0) {
+        err = kaal_build_pages(&b->base, align_down(c->spec.ipc_buffer, PAGE_SIZE), 1,
+                               seL4_ReadWrite, &b->base.ipc_frame);
+    }
+    c->ipc_frame = (uint32_t)b->base.ipc_frame;
     return err;
 }
 
@@ -433,20 +504,16 @@ static enum kaal_err create(struct component *c, const struct kaal_program *prog
         err = arena_objects(&c->arena, seL4_ARM_SmallPageObject, 0, b.frame_count, &b.frames);
     }
     if (err == KAAL_OK) {
-        err = create_tables(&b, program);
+        err = create_tables(c, &b, program);
     }
     if (err == KAAL_OK) {
         err = kaal_build_program(&b.base, program);
     }
-    seL4_CPtr first = 0;
     if (err == KAAL_OK) {
-        err = kaal_build_pages(&b.base, KAAL_LAYOUT_STACK_TOP - c->spec.stack_size,
-                               (uint32_t)(c->spec.stack_size >> PAGE_BITS), seL4_ReadWrite, &first);
-        c->stack_frame = (uint32_t)first;
+        err = create_stack(c, &b);
     }
     if (err == KAAL_OK) {
-        err = kaal_build_pages(&b.base, KAAL_LAYOUT_IPC_BUFFER, 1, seL4_ReadWrite, &first);
-        c->ipc_frame = (uint32_t)first;
+        err = create_ipc_buffer(c, &b);
     }
     if (err == KAAL_OK) {
         err = create_start_page(c, &b);
@@ -462,7 +529,9 @@ static enum kaal_err create(struct component *c, const struct kaal_program *prog
 
 enum kaal_err build_program(struct component *c, const struct kaal_program *program, bool shares)
 {
-    c->entry = program->elf.entry;
+    c->entry = (struct kaal_entry){.address = program->elf.entry,
+                                   .stack_top = c->spec.stack_top,
+                                   .argument = is_microkit(c) ? 0 : KAAL_LAYOUT_START_PAGE};
     c->starts_clean = program->starts_clean;
     c->start_pages = start_pages(c);
     enum kaal_err err = reserve(c, program, shares);
@@ -545,20 +614,32 @@ static seL4_Word cnode_guard(seL4_Word size)
 // slots above:
 //
 //    top: [0] CNode, slot n is CPtr n    [1] inbox, slot i is CPtr KAAL_INBOX_CPTR + i
+//
+// A Microkit program has one of 64 slots there.
 static seL4_CPtr cspace_root(const struct component *c, seL4_Word *data)
 {
-    *data = has_inbox(c) ? 0 : cnode_guard(seL4_WordBits - c->spec.cspace_bits);
-    return has_inbox(c) ? c->cspace_top : c->cnode;
+    bool below = has_inbox(c) || is_microkit(c);
+    *data = below ? 0 : cnode_guard(seL4_WordBits - c->spec.cspace_bits);
+    return below ? c->cspace_top : c->cnode;
 }
 
-static enum kaal_err join_inbox(const struct component *c)
+// Slot 0 of the CNode above, which has so many slots.
+static enum kaal_err join_cnode(const struct component *c, seL4_Uint8 bits)
 {
+    return refused(seL4_CNode_Mint(c->cspace_top, 0, bits, store(), c->cnode, store_depth(),
+                                   seL4_AllRights,
+                                   cnode_guard(seL4_WordBits - bits - c->spec.cspace_bits)));
+}
+
+static enum kaal_err join_cnodes(const struct component *c)
+{
+    if (is_microkit(c)) {
+        return join_cnode(c, KAAL_MICROKIT_ROOT_BITS);
+    }
     if (!has_inbox(c)) {
         return KAAL_OK;
     }
-    enum kaal_err err = refused(
-        seL4_CNode_Mint(c->cspace_top, 0, 1, store(), c->cnode, store_depth(), seL4_AllRights,
-                        cnode_guard(seL4_WordBits - 1 - c->spec.cspace_bits)));
+    enum kaal_err err = join_cnode(c, 1);
     if (err != KAAL_OK) {
         return err;
     }
@@ -576,8 +657,7 @@ static enum kaal_err put_fault_handler(const struct component *c)
     bool ours = parent == NULL || number == broker.table->broker || !component_built(parent) ||
                 parent->cut_off || c->spec.policy.restart != KAAL_RESTART_NEVER;
     seL4_CPtr endpoint = ours ? own_cap(KAAL_HANDOVER_BROKER_ENDPOINT) : parent->endpoint;
-    uint64_t badge =
-        ours ? broker_badge(c, KAAL_BADGE_FAULT) : KAAL_BADGE_FAULT | component_number(c);
+    uint64_t badge = ours ? broker_badge(c, KAAL_BADGE_FAULT) : KAAL_BADGE_FAULT | c->spec.id;
     return refused(seL4_CNode_Mint(store(), c->fault_handler, store_depth(), store(), endpoint,
                                    store_depth(), seL4_CapRights_new(1, 0, 0, 1), badge));
 }
@@ -615,12 +695,16 @@ enum kaal_err build_thread(struct component *c)
 {
     seL4_Word data = 0;
     seL4_CPtr cspace = cspace_root(c, &data);
-    enum kaal_err err = join_inbox(c);
+    enum kaal_err err = join_cnodes(c);
     if (err == KAAL_OK) {
         err = arena_slot(&c->arena, &c->fault_handler);
     }
     if (err == KAAL_OK) {
         err = put_fault_handler(c);
+    }
+    if (err == KAAL_OK && c->spec.domain != 0) { // that of the broker, and of threads that it makes
+        err = refused(
+            seL4_DomainSet_Set(own_cap(KAAL_HANDOVER_DOMAIN), (seL4_Uint8)c->spec.domain, c->tcb));
     }
     if (err != KAAL_OK) {
         return err;
@@ -638,6 +722,7 @@ enum kaal_err build_thread(struct component *c)
         .authority = own_cap(KAAL_HANDOVER_BROKER_TCB),
         .priority = c->spec.priority,
         .max_priority = c->spec.max_priority,
+        .ipc_buffer = c->spec.ipc_buffer,
         .entry = c->entry,
         .fpu = (c->spec.flags & KAAL_PD_FPU) != 0,
     };

@@ -88,13 +88,10 @@ static int plan_type(uint32_t kind)
         [KAAL_CAP_SCHED_CONTEXT] = KAAL_CAP_TAG_SCHED_CONTEXT,
         [KAAL_CAP_FRAME] = KAAL_CAP_TAG_FRAME,
         [KAAL_CAP_INBOX] = KAAL_CAP_TAG_CNODE,
+        [KAAL_CAP_IRQ_NUMBER] = KAAL_CAP_TAG_IRQ_HANDLER,
+        [KAAL_CAP_SMC] = KAAL_CAP_TAG_SMC,
     };
     return types[kind];
-}
-
-static bool is_object(const struct kaal_plan_cap *cap)
-{
-    return cap->kind != KAAL_CAP_IRQ_HANDLER && cap->kind != KAAL_CAP_FRAME;
 }
 
 // What leads to a component that has ended leads elsewhere or is gone, as wire_dead() has it.
@@ -102,7 +99,7 @@ static bool is_gone(const struct kaal_plan_cap *cap)
 {
     bool redirected = (cap->kind == KAAL_CAP_ENDPOINT || cap->kind == KAAL_CAP_NOTIFICATION) &&
                       (cap->rights & KAAL_RIGHT_WRITE) != 0;
-    return is_object(cap) && !component_built(component_at(cap->object)) && !redirected;
+    return plan_cap_is_of_pd(cap) && !component_built(component_at(cap->object)) && !redirected;
 }
 
 static void note_plan(const struct component *c)
@@ -110,7 +107,8 @@ static void note_plan(const struct component *c)
     for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_CAPS); i++) {
         const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
         if (cap->pd == component_number(c) && !plan_cap_is_note(cap) && !is_gone(cap)) {
-            uint32_t peer = is_object(cap) && cap->object != cap->pd ? cap->object : NO_COMPONENT;
+            uint32_t peer =
+                plan_cap_is_of_pd(cap) && cap->object != cap->pd ? cap->object : NO_COMPONENT;
             note(cap->slot, (struct entry){plan_type(cap->kind), cap->name, peer, cap->rights});
         }
     }
@@ -267,6 +265,7 @@ static const char *type_name(int type)
         [KAAL_CAP_TAG_IRQ_HANDLER] = "irq_handler",
         [KAAL_CAP_TAG_SCHED_CONTEXT] = "sched_context",
         [KAAL_CAP_TAG_SCHED_CONTROL] = "sched_control",
+        [KAAL_CAP_TAG_SMC] = "smc",
     };
     bool known = type >= 0 && type < (int)(sizeof(names) / sizeof(names[0])) && names[type] != NULL;
     return known ? names[type] : "something";

@@ -53,9 +53,10 @@ static const char *program_of(const struct component *c)
 // Copies of the stack's frames from the one of the frame pointer on, in the window.
 static uint32_t open_stack(const struct component *c, uint64_t page, uint32_t slot)
 {
-    uint32_t first = (uint32_t)(page - (KAAL_LAYOUT_STACK_TOP - c->spec.stack_size)) >> PAGE_BITS;
+    uint64_t top = c->spec.stack_top;
+    uint32_t first = (uint32_t)(page - (top - c->spec.stack_size)) >> PAGE_BITS;
     uint32_t pages = 0;
-    while (pages < STACK_PAGES && page + ((uint64_t)pages << PAGE_BITS) < KAAL_LAYOUT_STACK_TOP &&
+    while (pages < STACK_PAGES && page + ((uint64_t)pages << PAGE_BITS) < top &&
            seL4_CNode_Copy(store(), slot + pages, store_depth(), store(),
                            c->stack_frame + first + pages, store_depth(),
                            seL4_CanRead) == seL4_NoError &&
@@ -71,7 +72,7 @@ static void take_callers(const struct component *c, struct kaal_fault_record *re
 {
     uint64_t page = record->context.x29 & ~(uint64_t)(PAGE_SIZE - 1);
     uint32_t slot = 0;
-    if (page < KAAL_LAYOUT_STACK_TOP - c->spec.stack_size || page >= KAAL_LAYOUT_STACK_TOP ||
+    if (page < c->spec.stack_top - c->spec.stack_size || page >= c->spec.stack_top ||
         !slots_take(&broker.slots, STACK_PAGES, &slot)) {
         return;
     }

@@ -104,10 +104,17 @@ const char *image_program(uint32_t index, const struct kaal_program **program)
     if (map_file(file, kept) != KAAL_OK) {
         return "not to be mapped";
     }
-    const char *cause = kaal_program_open(kept, plan_file_data(&broker.plan, index), file->size,
-                                          broker.plan.image->config);
+    const char *config = file->kind == KAAL_FILE_PROGRAM ? broker.plan.image->config : NULL;
+    const char *cause =
+        kaal_program_open(kept, plan_file_data(&broker.plan, index), file->size, config);
     opened[place].file = cause == NULL ? index + 1 : 0;
     return cause;
+}
+
+enum kaal_err image_data(uint32_t index, const uint8_t **data)
+{
+    *data = plan_file_data(&broker.plan, index);
+    return map(plan_file(&broker.plan, index)->offset, plan_file(&broker.plan, index)->size);
 }
 
 // The loader wrote it as data; once is enough.

@@ -303,7 +303,7 @@ static enum kaal_err reset(struct component *c)
     empty_inbox(c);
     c->start->attention = 0;
     c->start->generation = c->generation;
-    enum kaal_err err = refused(kaal_thread_reset(c->tcb, c->entry, true));
+    enum kaal_err err = refused(kaal_thread_reset(c->tcb, &c->entry, true));
     c->state = err == KAAL_OK ? KAAL_STATE_RUNNING : c->state;
     return err;
 }

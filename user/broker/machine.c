@@ -339,14 +339,18 @@ enum kaal_err machine_frame(struct arena *arena, uint64_t paddr, uint32_t *frame
     return err == KAAL_OK ? machine_frame_into(*frame, paddr) : err;
 }
 
+enum kaal_err machine_irq_number(uint32_t number, bool edge, uint32_t slot)
+{
+    enum kaal_err err = refused(seL4_IRQControl_GetTrigger(
+        own_cap(KAAL_HANDOVER_IRQ_CONTROL), number, edge ? 1 : 0, store(), slot, store_depth()));
+    return err == KAAL_ERR_KERNEL && broker.refusal == seL4_RevokeFirst ? KAAL_ERR_BUSY : err;
+}
+
 enum kaal_err machine_irq(struct device d, uint32_t number, uint32_t slot)
 {
     struct dt_irq irq;
     if (!machine_line(d, number, &irq)) {
         return KAAL_ERR_NOTFOUND;
     }
-    enum kaal_err err =
-        refused(seL4_IRQControl_GetTrigger(own_cap(KAAL_HANDOVER_IRQ_CONTROL), irq.number,
-                                           irq.edge ? 1 : 0, store(), slot, store_depth()));
-    return err == KAAL_ERR_KERNEL && broker.refusal == seL4_RevokeFirst ? KAAL_ERR_BUSY : err;
+    return machine_irq_number(irq.number, irq.edge, slot);
 }

@@ -91,6 +91,13 @@ static seL4_MessageInfo_t answer_dead(void)
     return answer(KAAL_ERR_DEAD, 1);
 }
 
+// A Microkit program has one thing to say: that it is about to wait for the first time.
+static bool is_monitored(seL4_Word badge)
+{
+    const struct component *c = component_of_badge(badge);
+    return c != NULL && c->spec.abi == KAAL_ABI_MICROKIT;
+}
+
 // A call. False: it is answered later.
 static bool called(seL4_Word badge, seL4_MessageInfo_t *info)
 {
@@ -138,6 +145,10 @@ static bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info)
     if (badge == KAAL_HANDOVER_BADGE) {
         take_over();
         return false; // the root task is no more
+    }
+    if ((badge & KAAL_BADGE_CALL) != 0 && is_monitored(badge)) {
+        start_passive(component_of_badge(badge));
+        return false;
     }
     if ((badge & KAAL_BADGE_CALL) != 0) {
         return called(badge, info);

@@ -116,7 +116,8 @@ static uint32_t find_file(const char *name)
         const char *known = plan_file(&broker.plan, i)->name;
         uint64_t word = 0;
         memcpy(&word, known, sizeof(word));
-        if (word == wanted && strncmp(known, name, KAAL_NAME_SIZE) == 0) {
+        if (word == wanted && plan_file(&broker.plan, i)->kind == KAAL_FILE_PROGRAM &&
+            strncmp(known, name, KAAL_NAME_SIZE) == 0) {
             return i;
         }
     }
@@ -211,6 +212,8 @@ static void describe(struct component *c, const struct kaal_spawn *spawn,
         .period_us = spawn->period_us,
         .stack_size = spawn->stack_size,
         .cspace_bits = CSPACE_BITS,
+        .stack_top = KAAL_LAYOUT_STACK_TOP,
+        .ipc_buffer = KAAL_LAYOUT_IPC_BUFFER,
         .policy = inherit(&spawn->policy, &parent->spec.policy),
     };
     memcpy(c->spec.name, spawn->name, sizeof(c->spec.name));

@@ -12,6 +12,8 @@
 
 #include "broker.h"
 
+#include <kaal/microkit.h>
+
 #include <lib/bits.h>
 
 #define NO_CAP UINT32_MAX
@@ -28,9 +30,9 @@ static uint32_t first_use(const struct component *c)
     return c->described ? uses[component_number(c)] : NO_CAP;
 }
 
-static bool of_component(const struct kaal_plan_cap *cap)
+static bool is_irq(const struct kaal_plan_cap *cap)
 {
-    return cap->kind != KAAL_CAP_IRQ_HANDLER && cap->kind != KAAL_CAP_FRAME;
+    return cap->kind == KAAL_CAP_IRQ_HANDLER || cap->kind == KAAL_CAP_IRQ_NUMBER;
 }
 
 static bool is_channel(const struct kaal_plan_cap *cap)
@@ -50,7 +52,8 @@ static void list_uses(bool channels)
 {
     for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_CAPS); i++) {
         const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
-        if (of_component(cap) && !plan_cap_is_note(cap) && is_others_channel(cap) == channels) {
+        if (plan_cap_is_of_pd(cap) && !plan_cap_is_note(cap) &&
+            is_others_channel(cap) == channels) {
             next_use[i] = uses[cap->object];
             uses[cap->object] = i;
             component_at(cap->object)->channels_to += channels ? 1 : 0;
@@ -68,7 +71,7 @@ enum kaal_err wire_open(void)
         const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
         entry_of[i] = entries[cap->pd]++;
         struct component *holder = component_at(cap->pd);
-        holder->notified = holder->notified || cap->kind == KAAL_CAP_IRQ_HANDLER ||
+        holder->notified = holder->notified || is_irq(cap) ||
                            (cap->kind == KAAL_CAP_NOTIFICATION && cap->object == cap->pd);
         holder->serves = holder->serves || cap->kind == KAAL_CAP_REPLY;
         bool own_space =
@@ -83,8 +86,14 @@ enum kaal_err wire_open(void)
 
 // --- slots of a component ------------------------------------------------------------------------
 
-static seL4_CPtr cspace(const struct component *c, seL4_Uint8 *depth)
+// The CNode of a slot, in which it is *slot.
+static seL4_CPtr cspace(const struct component *c, uint32_t *slot, seL4_Uint8 *depth)
 {
+    if ((*slot & KAAL_SLOT_ROOT) != 0) {
+        *slot &= ~KAAL_SLOT_ROOT;
+        *depth = KAAL_MICROKIT_ROOT_BITS;
+        return c->cspace_top;
+    }
     *depth = (seL4_Uint8)c->spec.cspace_bits;
     return c->cnode;
 }
@@ -126,7 +135,7 @@ enum kaal_err cspace_put(struct component *c, uint32_t slot, uint32_t from, seL4
                          uint64_t badge)
 {
     seL4_Uint8 depth = 0;
-    seL4_CPtr cnode = cspace(c, &depth);
+    seL4_CPtr cnode = cspace(c, &slot, &depth);
     // Mint with a badge of 0 would still rewrite the guard of a CNode capability; Copy keeps it.
     return refused(
         badge == 0
@@ -137,14 +146,14 @@ enum kaal_err cspace_put(struct component *c, uint32_t slot, uint32_t from, seL4
 void cspace_revoke(struct component *c, uint32_t slot)
 {
     seL4_Uint8 depth = 0;
-    seL4_CPtr cnode = cspace(c, &depth);
+    seL4_CPtr cnode = cspace(c, &slot, &depth);
     (void)seL4_CNode_Revoke(cnode, slot, depth);
 }
 
 void cspace_clear(struct component *c, uint32_t slot)
 {
     seL4_Uint8 depth = 0;
-    seL4_CPtr cnode = cspace(c, &depth);
+    seL4_CPtr cnode = cspace(c, &slot, &depth);
     (void)seL4_CNode_Delete(cnode, slot, depth);
 }
 
@@ -160,7 +169,7 @@ static seL4_CapRights_t ipc_rights(uint32_t rights)
 
 static uint32_t source(const struct kaal_plan_cap *cap)
 {
-    const struct component *object = component_at(cap->object);
+    const struct component *object = plan_cap_is_of_pd(cap) ? component_at(cap->object) : NULL;
     switch ((enum kaal_cap_kind)cap->kind) {
     case KAAL_CAP_ENDPOINT:
         return object->endpoint;
@@ -180,7 +189,10 @@ static uint32_t source(const struct kaal_plan_cap *cap)
         return object->inbox;
     case KAAL_CAP_FRAME:
         return build_region(cap->object) + cap->window;
+    case KAAL_CAP_SMC:
+        return (uint32_t)own_cap(KAAL_HANDOVER_SMC);
     case KAAL_CAP_IRQ_HANDLER:
+    case KAAL_CAP_IRQ_NUMBER:
     case KAAL_CAP_KIND_COUNT:
         break;
     }
@@ -212,7 +224,9 @@ static enum kaal_err put_irq(struct component *c, const struct kaal_plan_cap *ca
         err = arena_slot(&c->arena, &signal);
     }
     if (err == KAAL_OK) {
-        err = machine_irq(machine_device(cap->object), cap->window, handler);
+        err = cap->kind == KAAL_CAP_IRQ_NUMBER
+                  ? machine_irq_number(cap->object, cap->window != 0, handler)
+                  : machine_irq(machine_device(cap->object), cap->window, handler);
     }
     if (err == KAAL_OK) {
         err = refused(seL4_CNode_Mint(store(), signal, store_depth(), store(), c->notification,
@@ -241,15 +255,18 @@ static void redirect(const struct kaal_plan_cap *cap)
 // Is what it leads to no more, or not any more?
 static bool is_dead(const struct kaal_plan_cap *cap)
 {
+    if (!plan_cap_is_of_pd(cap)) {
+        return false;
+    }
     const struct component *object = component_at(cap->object);
-    return of_component(cap) && (!component_built(object) || (object->cut_off && is_channel(cap)));
+    return !component_built(object) || (object->cut_off && is_channel(cap));
 }
 
 static enum kaal_err put_living(const struct kaal_plan_cap *cap)
 {
     struct component *holder = component_at(cap->pd);
     uint64_t badge = cap->badge;
-    if (cap->kind == KAAL_CAP_IRQ_HANDLER) {
+    if (is_irq(cap)) {
         return put_irq(holder, cap);
     }
     if (cap->kind == KAAL_CAP_ENDPOINT && cap->object == broker.table->broker) {
@@ -271,14 +288,14 @@ static enum kaal_err put(const struct kaal_plan_cap *cap)
 static bool is_there(const struct kaal_plan_cap *cap)
 {
     return plan_cap_is_note(cap) ||
-           (cap->pd == broker.table->broker && cap->object == cap->pd && of_component(cap));
+           (cap->pd == broker.table->broker && cap->object == cap->pd && plan_cap_is_of_pd(cap));
 }
 
 static void count_slots(struct component *c, const struct kaal_plan_cap *cap)
 {
-    c->first_free = cap->slot >= c->first_free ? cap->slot + 1 : c->first_free;
-    bool signalled = cap->kind == KAAL_CAP_IRQ_HANDLER ||
-                     (cap->kind == KAAL_CAP_NOTIFICATION && plan_cap_is_note(cap));
+    bool above = cap->slot >= c->first_free && (cap->slot & KAAL_SLOT_ROOT) == 0;
+    c->first_free = above ? cap->slot + 1 : c->first_free;
+    bool signalled = is_irq(cap) || (cap->kind == KAAL_CAP_NOTIFICATION && plan_cap_is_note(cap));
     c->bits_taken |= signalled ? cap->badge : 0;
 }
 

@@ -187,7 +187,8 @@ void broker_build(struct root *root)
         .authority = store_cptr(root->caps[KAAL_HANDOVER_ROOT_TCB]),
         .priority = pd->priority,
         .max_priority = KAAL_PRIORITY_MAX,
-        .entry = program.elf.entry,
+        .ipc_buffer = KAAL_LAYOUT_IPC_BUFFER,
+        .entry = {program.elf.entry, KAAL_LAYOUT_STACK_TOP, KAAL_LAYOUT_START_PAGE},
     };
     root_check(root, kaal_build_thread(&thread), "thread", pd->name);
 }

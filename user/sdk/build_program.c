@@ -92,8 +92,8 @@ const char *kaal_program_open(struct kaal_program *program, const void *data, si
         return elf_strerror(err);
     }
     const char *cause = read_segments(program);
-    program->starts_clean = starts_clean(&program->elf);
-    return cause != NULL ? cause : check_note(&program->elf, config);
+    program->starts_clean = config != NULL && starts_clean(&program->elf);
+    return cause != NULL || config == NULL ? cause : check_note(&program->elf, config);
 }
 
 // All pages of the segment hold nothing but bytes of the file, and nobody writes them.
@@ -196,6 +196,9 @@ static enum kaal_err map_filled(struct kaal_builder *builder, const struct elf_s
                              write ? seL4_ReadWrite : seL4_CanRead, code, true);
         if (err == KAAL_OK && code) {
             err = unify(builder, first + i);
+        }
+        if (write && align_down(builder->ipc_buffer, PAGE_SIZE) == at + (uint64_t)i * PAGE_SIZE) {
+            builder->ipc_frame = first + i;
         }
     }
     return err;

@@ -3,7 +3,6 @@
 // Pages and threads of a component.
 
 #include <kaal/builder.h>
-#include <kaal/layout.h>
 #include <kaal/vspace.h>
 
 enum {
@@ -69,12 +68,12 @@ enum kaal_err kaal_build_pages(struct kaal_builder *builder, uint64_t vaddr, uin
 
 // --- threads -------------------------------------------------------------------------------------
 
-seL4_Error kaal_thread_reset(seL4_CPtr tcb, uint64_t entry, bool resume)
+seL4_Error kaal_thread_reset(seL4_CPtr tcb, const struct kaal_entry *entry, bool resume)
 {
     seL4_UserContext context = {
-        .pc = entry,
-        .sp = KAAL_LAYOUT_STACK_TOP,
-        .x0 = KAAL_LAYOUT_START_PAGE,
+        .pc = entry->address,
+        .sp = entry->stack_top,
+        .x0 = entry->argument,
     };
     return seL4_TCB_WriteRegisters(tcb, resume ? 1 : 0, 0, ENTRY_REGISTERS, &context);
 }
@@ -83,7 +82,7 @@ seL4_Error kaal_build_thread(const struct kaal_thread *thread)
 {
     seL4_CPtr tcb = thread->tcb;
     seL4_Error err = seL4_TCB_Configure(tcb, thread->cspace, thread->cspace_data, thread->vspace, 0,
-                                        KAAL_LAYOUT_IPC_BUFFER, thread->ipc_frame);
+                                        thread->ipc_buffer, thread->ipc_frame);
     if (err == seL4_NoError) {
         err =
             seL4_TCB_SetSchedParams(tcb, thread->authority, thread->max_priority, thread->priority,
@@ -98,5 +97,5 @@ seL4_Error kaal_build_thread(const struct kaal_thread *thread)
     if (err == seL4_NoError && thread->notification != seL4_CapNull) {
         err = seL4_TCB_BindNotification(tcb, thread->notification);
     }
-    return err == seL4_NoError ? kaal_thread_reset(tcb, thread->entry, false) : err;
+    return err == seL4_NoError ? kaal_thread_reset(tcb, &thread->entry, false) : err;
 }

@@ -196,14 +196,13 @@ static bool find_stack(struct kaal_fault_record *record, const struct kaal_start
 }
 
 // Of what the stack pointer is near to: frames that are larger than any guess.
-static bool find_stack_pointer(struct kaal_fault_record *record)
+static bool find_stack_pointer(struct kaal_fault_record *record, uint64_t stack_top)
 {
     uint64_t sp = record->context.sp;
     uint64_t addr = record->addr;
     uint64_t apart = addr > sp ? addr - sp : sp - addr;
-    return record->has_registers != 0 && sp >= KAAL_LAYOUT_IMAGE_END &&
-           sp <= KAAL_LAYOUT_STACK_TOP && addr < KAAL_LAYOUT_STACK_TOP && apart <= SKIP_MAX &&
-           set(&record->why, KAAL_REASON_STACK, apart);
+    return record->has_registers != 0 && sp >= KAAL_LAYOUT_IMAGE_END && sp <= stack_top &&
+           addr < stack_top && apart <= SKIP_MAX && set(&record->why, KAAL_REASON_STACK, apart);
 }
 
 static bool find_near_entry(struct kaal_fault_record *record, const struct kaal_start *start)
@@ -240,11 +239,12 @@ static bool find_near_segment(struct kaal_fault_record *record,
 static void explain_unmapped(struct kaal_fault_record *record, const struct kaal_fault_place *place)
 {
     const struct kaal_start *start = usable_start(place);
+    uint64_t stack_top = start == NULL ? KAAL_LAYOUT_STACK_TOP : start->stack_top;
     if (start != NULL && (find_entry(record, start, KAAL_REASON_REGION_GONE) ||
                           find_stack(record, start) || find_near_entry(record, start))) {
         return;
     }
-    if (find_near_segment(record, place) || find_stack_pointer(record)) {
+    if (find_near_segment(record, place) || find_stack_pointer(record, stack_top)) {
         return;
     }
     bool null = record->addr < NULL_END;

@@ -6,6 +6,7 @@
 #include "plan_check.h"
 
 #include <kaal/layout.h>
+#include <kaal/microkit.h>
 
 #include <lib/bits.h>
 #include <lib/mem.h>
@@ -15,7 +16,11 @@ enum {
     SMALL_PAGE_BITS = 12,
     LARGE_PAGE_BITS = 21,
     REGION_PAGES_MAX = 1 << 18,
+    IRQ_END = 1024, // of the interrupt controller
+    IPC_BUFFER_SIZE = 1024,
 };
+
+#define PHYSICAL_END (UINT64_C(1) << 48)
 
 bool plan_name_ok(const char *name)
 {
@@ -64,15 +69,64 @@ static const char *pd_numbers(const struct kaal_plan_pd *pd)
     if (pd->cspace_bits < KAAL_CSPACE_BITS_MIN || pd->cspace_bits > KAAL_CSPACE_BITS_MAX) {
         return "size of the capability space out of range";
     }
+    if (pd->domain >= KAAL_DOMAIN_MAX || (pd->role != KAAL_ROLE_COMPONENT && pd->domain != 0)) {
+        return "domain of the kernel out of range";
+    }
     return policy_cause(&pd->policy);
+}
+
+static uint64_t stack_bottom(const struct kaal_plan_pd *pd)
+{
+    return pd->stack_top - pd->stack_size;
+}
+
+static bool kaal_layout_ok(const struct kaal_plan_pd *pd)
+{
+    return pd->stack_top == KAAL_LAYOUT_STACK_TOP && pd->ipc_buffer == KAAL_LAYOUT_IPC_BUFFER;
+}
+
+// The IPC buffer has its page, or is somewhere in the program.
+static bool microkit_layout_ok(const struct kaal_plan_pd *pd)
+{
+    return pd->stack_top == KAAL_MICROKIT_STACK_TOP &&
+           pd->cspace_bits == KAAL_MICROKIT_CNODE_BITS &&
+           is_aligned(pd->ipc_buffer, IPC_BUFFER_SIZE) &&
+           (pd->ipc_buffer == KAAL_MICROKIT_IPC_BUFFER ||
+            range_fits(pd->ipc_buffer, PAGE_SIZE, stack_bottom(pd) - PAGE_SIZE));
+}
+
+static const char *pd_abi(const struct kaal_plan_pd *pd)
+{
+    if (pd->abi == KAAL_ABI_KAAL) {
+        return kaal_layout_ok(pd) ? NULL : "stack or IPC buffer not where they belong";
+    }
+    if (pd->abi != KAAL_ABI_MICROKIT || pd->role != KAAL_ROLE_COMPONENT) {
+        return "unknown kind of program, or not one that is a component";
+    }
+    if ((pd->flags & (KAAL_PD_INBOX | KAAL_PD_KEEP_MEMORY)) != 0) {
+        return "flag that a Microkit program does not know";
+    }
+    return microkit_layout_ok(pd) ? NULL : "stack or IPC buffer not where they belong";
+}
+
+static const char *pd_file(const struct plan *plan, const struct kaal_plan_pd *pd)
+{
+    if (pd->role == KAAL_ROLE_ROOT) {
+        return pd->file == KAAL_NONE ? NULL : "no such file";
+    }
+    if (pd->file >= plan_count(plan, KAAL_TABLE_FILES)) {
+        return "no such file";
+    }
+    uint32_t kind = pd->abi == KAAL_ABI_MICROKIT ? KAAL_FILE_MICROKIT : KAAL_FILE_PROGRAM;
+    return plan_file(plan, pd->file)->kind == kind ? NULL : "file of another kind of program";
 }
 
 static const char *pd_references(const struct plan *plan, uint32_t index)
 {
     const struct kaal_plan_pd *pd = plan_pd(plan, index);
-    bool root = pd->role == KAAL_ROLE_ROOT;
-    if (root ? pd->file != KAAL_NONE : pd->file >= plan_count(plan, KAAL_TABLE_FILES)) {
-        return "no such file";
+    const char *cause = pd_file(plan, pd);
+    if (cause != NULL) {
+        return cause;
     }
     if (pd->parent != KAAL_NONE &&
         (pd->parent >= plan_count(plan, KAAL_TABLE_PDS) || pd->parent == index ||
@@ -86,6 +140,9 @@ static const char *pd_references(const struct plan *plan, uint32_t index)
         }
         if (strncmp(other->name, pd->name, KAAL_NAME_SIZE) == 0) {
             return "name used twice";
+        }
+        if (pd->parent != KAAL_NONE && other->parent == pd->parent && other->id == pd->id) {
+            return "two children with the same number";
         }
     }
     return NULL;
@@ -115,9 +172,8 @@ static bool check_pds(struct plan *plan, struct plan_error *error)
     uint32_t brokers = 0;
     for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_PDS); i++) {
         const char *cause = pd_numbers(plan_pd(plan, i));
-        if (cause == NULL) {
-            cause = pd_references(plan, i);
-        }
+        cause = cause == NULL ? pd_abi(plan_pd(plan, i)) : cause;
+        cause = cause == NULL ? pd_references(plan, i) : cause;
         if (cause != NULL) {
             return plan_fail(error, "pd", i, cause);
         }
@@ -148,22 +204,67 @@ static bool component_ok(const struct plan *plan, uint32_t pd)
 
 // --- memory and devices --------------------------------------------------------------------------
 
+static const char *region_size(const struct kaal_plan_region *region)
+{
+    const uint32_t flags = KAAL_REGION_CONTIGUOUS | KAAL_REGION_FIXED | KAAL_REGION_TREE;
+    if (!plan_name_ok(region->name)) {
+        return "name without its end";
+    }
+    if (region->page_bits != SMALL_PAGE_BITS && region->page_bits != LARGE_PAGE_BITS) {
+        return "page size is neither 4 KiB nor 2 MiB";
+    }
+    if ((region->flags & ~flags) != 0) {
+        return "unknown flag";
+    }
+    if (region->size == 0 || !is_aligned(region->size, UINT64_C(1) << region->page_bits) ||
+        region->size >> region->page_bits > REGION_PAGES_MAX) {
+        return "size out of range or not in pages";
+    }
+    return NULL;
+}
+
+static const char *region_content(const struct plan *plan, const struct kaal_plan_region *region)
+{
+    if (region->file == KAAL_NONE) {
+        return NULL;
+    }
+    if (region->file >= plan_count(plan, KAAL_TABLE_FILES) ||
+        plan_file(plan, region->file)->kind != KAAL_FILE_DATA) {
+        return "no such file, or a program";
+    }
+    bool fits = plan_file(plan, region->file)->size <= region->size;
+    return fits && (region->flags & KAAL_REGION_TREE) == 0 ? NULL : "more than it can hold";
+}
+
+static const char *region_place(const struct plan *plan, uint32_t index)
+{
+    const struct kaal_plan_region *region = plan_region(plan, index);
+    if ((region->flags & KAAL_REGION_FIXED) == 0) {
+        return region->paddr == 0 ? NULL : "an address that it need not have";
+    }
+    if (!is_aligned(region->paddr, UINT64_C(1) << region->page_bits) ||
+        !range_fits(region->paddr, region->size, PHYSICAL_END)) {
+        return "no such physical address";
+    }
+    for (uint32_t i = 0; i < index; i++) {
+        const struct kaal_plan_region *other = plan_region(plan, i);
+        if ((other->flags & KAAL_REGION_FIXED) != 0 &&
+            ranges_overlap(region->paddr, region->size, other->paddr, other->size)) {
+            return "memory of another region";
+        }
+    }
+    return NULL;
+}
+
 static bool check_regions(const struct plan *plan, struct plan_error *error)
 {
     for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_REGIONS); i++) {
         const struct kaal_plan_region *region = plan_region(plan, i);
-        if (!plan_name_ok(region->name)) {
-            return plan_fail(error, "region", i, "name without its end");
-        }
-        if (region->page_bits != SMALL_PAGE_BITS && region->page_bits != LARGE_PAGE_BITS) {
-            return plan_fail(error, "region", i, "page size is neither 4 KiB nor 2 MiB");
-        }
-        if ((region->flags & ~(uint32_t)KAAL_REGION_CONTIGUOUS) != 0) {
-            return plan_fail(error, "region", i, "unknown flag");
-        }
-        if (region->size == 0 || !is_aligned(region->size, UINT64_C(1) << region->page_bits) ||
-            region->size >> region->page_bits > REGION_PAGES_MAX) {
-            return plan_fail(error, "region", i, "size out of range or not in pages");
+        const char *cause = region_size(region);
+        cause = cause == NULL ? region_content(plan, region) : cause;
+        cause = cause == NULL ? region_place(plan, i) : cause;
+        if (cause != NULL) {
+            return plan_fail(error, "region", i, cause);
         }
     }
     return true;
@@ -184,12 +285,22 @@ static bool check_devices(const struct plan *plan, struct plan_error *error)
     return true;
 }
 
-// Rights of a mapping: readable, and never writable and executable at once.
-static bool map_rights_ok(uint32_t rights)
+// Rights of a mapping: readable, and not writable and executable at once; Microkit allows that.
+static bool map_rights_ok(const struct kaal_plan_pd *pd, uint32_t rights)
 {
     const uint32_t both = KAAL_RIGHT_WRITE | KAAL_RIGHT_EXECUTE;
-    return (rights & KAAL_RIGHT_READ) != 0 && (rights & KAAL_RIGHT_GRANT) == 0 &&
-           rights < KAAL_RIGHT_GRANT && (rights & both) != both;
+    return (rights & KAAL_RIGHT_READ) != 0 && rights < KAAL_RIGHT_GRANT &&
+           (pd->abi == KAAL_ABI_MICROKIT || (rights & both) != both);
+}
+
+// Does [vaddr, vaddr + size) lie where mappings may lie? A Microkit program has them anywhere below
+// its stack, and a page that is never mapped in between.
+static bool map_fits(const struct kaal_plan_pd *pd, uint64_t vaddr, uint64_t size)
+{
+    if (pd->abi == KAAL_ABI_MICROKIT) {
+        return range_fits(vaddr, size, stack_bottom(pd));
+    }
+    return vaddr >= KAAL_LAYOUT_MAP_START && range_fits(vaddr, size, KAAL_LAYOUT_MAP_END);
 }
 
 static const char *map_cause(const struct plan *plan, const struct kaal_plan_map *map)
@@ -198,7 +309,8 @@ static const char *map_cause(const struct plan *plan, const struct kaal_plan_map
         return "name without its end, or no such holder";
     }
     bool device = map->source == KAAL_MAP_DEVICE;
-    if (!map_rights_ok(map->rights) || (device && (map->rights & KAAL_RIGHT_EXECUTE) != 0)) {
+    if (!map_rights_ok(plan_pd(plan, map->pd), map->rights) ||
+        (device && (map->rights & KAAL_RIGHT_EXECUTE) != 0)) {
         return "rights that a mapping cannot have";
     }
     if (device && map->cached != 0) {
@@ -216,8 +328,7 @@ static const char *map_cause(const struct plan *plan, const struct kaal_plan_map
                plan_device(plan, map->object)->pd != map->pd) {
         return "no such region or device";
     }
-    if (!is_aligned(map->vaddr, align) || map->vaddr < KAAL_LAYOUT_MAP_START ||
-        !range_fits(map->vaddr, size, KAAL_LAYOUT_MAP_END)) {
+    if (!is_aligned(map->vaddr, align) || !map_fits(plan_pd(plan, map->pd), map->vaddr, size)) {
         return "address not aligned, or outside the range for mappings";
     }
     return NULL;
@@ -259,6 +370,11 @@ static bool cap_object_ok(const struct plan *plan, const struct kaal_plan_cap *c
         return cap->object < plan_count(plan, KAAL_TABLE_REGIONS) &&
                cap->window < plan_region(plan, cap->object)->size >>
                    plan_region(plan, cap->object)->page_bits;
+    case KAAL_CAP_IRQ_NUMBER:
+        return cap->object < IRQ_END && cap->window <= 1 && is_pow2(cap->badge) &&
+               cap->badge < UINT64_C(1) << KAAL_NOTIFY_BITS;
+    case KAAL_CAP_SMC:
+        return plan_pd(plan, cap->pd)->abi == KAAL_ABI_MICROKIT;
     case KAAL_CAP_KIND_COUNT:
         break;
     }
@@ -269,8 +385,7 @@ static bool cap_object_ok(const struct plan *plan, const struct kaal_plan_cap *c
 // call the broker in his own name nor one to signal it, as its alarm does?
 static bool cap_takes_broker(const struct plan *plan, const struct kaal_plan_cap *cap)
 {
-    bool of_pd = cap->kind != KAAL_CAP_IRQ_HANDLER && cap->kind != KAAL_CAP_FRAME;
-    if (!of_pd || cap->object != plan->broker || cap->pd == plan->broker) {
+    if (!plan_cap_is_of_pd(cap) || cap->object != plan->broker || cap->pd == plan->broker) {
         return false;
     }
     bool calls = cap->kind == KAAL_CAP_ENDPOINT && cap->badge == (KAAL_BADGE_CALL | cap->pd);
@@ -302,6 +417,16 @@ static bool note_ok(const struct plan *plan, const struct kaal_plan_cap *cap)
            is_pow2(cap->badge) && cap->badge >> KAAL_NOTIFY_BITS == 0;
 }
 
+// The first slot of a root CNode holds the CNode below it.
+static bool slot_ok(const struct kaal_plan_pd *pd, uint32_t slot)
+{
+    if ((slot & KAAL_SLOT_ROOT) == 0) {
+        return slot >> pd->cspace_bits == 0;
+    }
+    slot &= ~KAAL_SLOT_ROOT;
+    return pd->abi == KAAL_ABI_MICROKIT && slot != 0 && slot >> KAAL_MICROKIT_ROOT_BITS == 0;
+}
+
 static const char *cap_cause(const struct plan *plan, const struct kaal_plan_cap *cap)
 {
     if (!plan_name_ok(cap->name) || !pd_built(plan, cap->pd)) {
@@ -316,7 +441,7 @@ static const char *cap_cause(const struct plan *plan, const struct kaal_plan_cap
     if (plan_cap_is_note(cap)) {
         return note_ok(plan, cap) ? NULL : "no slot";
     }
-    if (cap->slot >> plan_pd(plan, cap->pd)->cspace_bits != 0) {
+    if (!slot_ok(plan_pd(plan, cap->pd), cap->slot)) {
         return "slot outside the holder's capability space";
     }
     if (cap_takes_broker(plan, cap)) {
@@ -378,6 +503,29 @@ static bool check_permits(const struct plan *plan, struct plan_error *error)
     return true;
 }
 
+// --- the kernel's domains ------------------------------------------------------------------------
+
+static bool turn_ok(const struct kaal_plan_turn *turn)
+{
+    return turn->index < KAAL_TURN_MAX && turn->domain < KAAL_DOMAIN_MAX && turn->ticks != 0 &&
+           turn->ticks <= KAAL_TURN_TICKS_MAX && turn->first <= 1;
+}
+
+static bool check_turns(const struct plan *plan, struct plan_error *error)
+{
+    uint32_t count = plan_count(plan, KAAL_TABLE_TURNS);
+    uint32_t first = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct kaal_plan_turn *turn = plan_turn(plan, i);
+        if (!turn_ok(turn) || (i > 0 && turn->index <= plan_turn(plan, i - 1)->index)) {
+            return plan_fail(error, "turn", i, "number out of range, or not in order");
+        }
+        first += turn->first;
+    }
+    return first == (count == 0 ? 0 : 1) ||
+           plan_fail(error, "turn", KAAL_NONE, "a schedule has one first turn");
+}
+
 // --- files ---------------------------------------------------------------------------------------
 
 static bool check_files(const struct plan *plan, struct plan_error *error)
@@ -389,6 +537,9 @@ static bool check_files(const struct plan *plan, struct plan_error *error)
             !range_fits(file->offset, file->size, plan->image->size)) {
             return plan_fail(error, "file", i, "outside the image, or not page-aligned");
         }
+        if (file->kind > KAAL_FILE_DATA) {
+            return plan_fail(error, "file", i, "unknown kind");
+        }
     }
     return true;
 }
@@ -397,5 +548,5 @@ bool plan_check(struct plan *plan, struct plan_error *error)
 {
     return check_pds(plan, error) && check_regions(plan, error) && check_devices(plan, error) &&
            check_maps(plan, error) && check_caps(plan, error) && check_links(plan, error) &&
-           check_permits(plan, error) && check_files(plan, error);
+           check_permits(plan, error) && check_turns(plan, error) && check_files(plan, error);
 }

@@ -90,8 +90,8 @@ bool kaal_start_fill(struct kaal_start *start, const struct plan *plan, uint32_t
         .size = (uint32_t)kaal_start_bytes(plan, pd),
         .generation = 1,
         .seed = seed,
-        .ipc_buffer = KAAL_LAYOUT_IPC_BUFFER,
-        .stack_top = KAAL_LAYOUT_STACK_TOP,
+        .ipc_buffer = from->ipc_buffer,
+        .stack_top = from->stack_top,
         .stack_size = from->stack_size,
         .flags = from->flags,
     };

@@ -46,6 +46,7 @@ enum kaal_start_kind start_kind(const struct plan *plan, const struct kaal_plan_
     case KAAL_CAP_REPLY:
         return KAAL_START_REPLY;
     case KAAL_CAP_IRQ_HANDLER:
+    case KAAL_CAP_IRQ_NUMBER:
         return KAAL_START_IRQ;
     case KAAL_CAP_CNODE:
         return KAAL_START_CNODE;
@@ -59,6 +60,7 @@ enum kaal_start_kind start_kind(const struct plan *plan, const struct kaal_plan_
         return KAAL_START_FRAME;
     case KAAL_CAP_INBOX:
         return KAAL_START_INBOX;
+    case KAAL_CAP_SMC: // for programs that have no start page
     case KAAL_CAP_KIND_COUNT:
         break;
     }

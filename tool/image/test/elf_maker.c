@@ -4,9 +4,10 @@
 #include <kaal/note.h>
 
 #include <elf.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 4096, NOTE_AT = 0x180 };
+enum { PAGE = 4096, NOTE_AT = 0x180, SYMBOLS_MAX = 64, NAMES_MAX = 2048 };
 
 static size_t page_up(size_t size)
 {
@@ -38,27 +39,61 @@ static void put_notes(const struct elf_maker *m, uint8_t *out)
     memcpy(out + NOTE_AT + sizeof(note), &program, notes_size(m) - sizeof(note));
 }
 
-// Null section, symbol table, string table.
-static size_t put_symbols(uint8_t *out, size_t at, const char *name, uint64_t value, size_t size)
+// Symbol and string table in the making.
+struct symbols {
+    Elf64_Sym items[SYMBOLS_MAX];
+    size_t count;
+    char names[NAMES_MAX];
+    size_t names_size;
+};
+
+static void add_symbol(struct symbols *s, const char *name, uint64_t value, size_t size)
 {
-    Elf64_Sym symbols[2] = {{0},
-                            {.st_name = 1,
-                             .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT),
-                             .st_shndx = SHN_ABS,
-                             .st_value = value,
-                             .st_size = size}};
-    size_t strings = at + sizeof(symbols);
-    size_t headers = (strings + strlen(name) + 2 + 7) / 8 * 8;
-    Elf64_Shdr shdrs[3] = {
-        {0},
-        {.sh_type = SHT_SYMTAB,
-         .sh_offset = at,
-         .sh_size = sizeof(symbols),
-         .sh_link = 2,
-         .sh_entsize = sizeof(symbols[0])},
-        {.sh_type = SHT_STRTAB, .sh_offset = strings, .sh_size = strlen(name) + 2}};
-    memcpy(out + at, symbols, sizeof(symbols));
-    memcpy(out + strings + 1, name, strlen(name) + 1);
+    size_t length = strlen(name) + 1;
+    if (s->count == SYMBOLS_MAX || length > NAMES_MAX - s->names_size) {
+        abort();
+    }
+    s->items[s->count++] = (Elf64_Sym){.st_name = (Elf64_Word)s->names_size,
+                                       .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT),
+                                       .st_shndx = SHN_ABS,
+                                       .st_value = value,
+                                       .st_size = size};
+    memcpy(s->names + s->names_size, name, length);
+    s->names_size += length;
+}
+
+static void list_symbols(const struct elf_maker *m, uint64_t data, struct symbols *s)
+{
+    size_t size = m->symbol_size != 0 ? m->symbol_size : 8;
+    uint64_t at = data + ELF_MAKER_MORE;
+    *s = (struct symbols){.count = 1, .names_size = 1};
+    add_symbol(s, m->symbol, data, size);
+    if (m->alias != NULL) {
+        add_symbol(s, m->alias, data, size);
+    }
+    for (size_t i = 0; i < m->more_count; i++) {
+        add_symbol(s, m->more[i].name, at, m->more[i].size);
+        at += m->more[i].size;
+    }
+}
+
+// Null section, symbol table, string table.
+static size_t put_symbols(const struct elf_maker *m, uint8_t *out, size_t at, uint64_t data)
+{
+    static struct symbols s;
+    list_symbols(m, data, &s);
+    size_t size = s.count * sizeof(s.items[0]);
+    size_t strings = at + size;
+    size_t headers = (strings + s.names_size + 7) / 8 * 8;
+    Elf64_Shdr shdrs[3] = {{0},
+                           {.sh_type = SHT_SYMTAB,
+                            .sh_offset = at,
+                            .sh_size = size,
+                            .sh_link = 2,
+                            .sh_entsize = sizeof(s.items[0])},
+                           {.sh_type = SHT_STRTAB, .sh_offset = strings, .sh_size = s.names_size}};
+    memcpy(out + at, s.items, size);
+    memcpy(out + strings, s.names, s.names_size);
     memcpy(out + headers, shdrs, sizeof(shdrs));
     Elf64_Ehdr ehdr;
     memcpy(&ehdr, out, sizeof(ehdr));
@@ -123,8 +158,7 @@ size_t elf_make(const struct elf_maker *m, uint8_t *out)
         put_notes(m, out);
     }
     if (m->symbol != NULL) {
-        end = put_symbols(out, (end + 7) / 8 * 8, m->symbol, ELF_MAKER_BASE + data_at,
-                          m->symbol_size != 0 ? m->symbol_size : 8);
+        end = put_symbols(m, out, (end + 7) / 8 * 8, ELF_MAKER_BASE + data_at);
     }
     return end;
 }

@@ -81,7 +81,7 @@ static bool load_text(const char *text)
 {
     const char *file = arena_printf(&arena, "%s/system.toml", folder);
     write_file("system.toml", text, strlen(text));
-    return system_load(&arena, file, &sys, &diag) &&
+    return system_load(&arena, file, &options.search_paths, &sys, &diag) &&
            programs_load(&arena, &options, &products, &sys, &programs, &diag);
 }
 

@@ -21,6 +21,9 @@ struct arena {
 
 void *arena_alloc(struct arena *a, size_t size);
 
+// That answer, for what gets its memory elsewhere.
+_Noreturn void arena_exhausted(void);
+
 // Room for one more element of `size` bytes behind `count` of them. `items` is NULL at first; the
 // result replaces it, and *capacity is kept here.
 void *arena_grow(struct arena *a, void *items, size_t count, size_t *capacity, size_t size);

@@ -21,7 +21,12 @@ int cmd_run(struct arena *a, struct options *o, struct diag *d);
 int cmd_test(struct arena *a, struct options *o, struct diag *d);
 int cmd_bench(struct arena *a, struct options *o, struct diag *d);
 int cmd_sdk(struct arena *a, struct options *o, struct diag *d);
+int cmd_convert(struct arena *a, struct options *o, struct diag *d);
 int cmd_caps(struct arena *a, struct options *o, struct diag *d);
+int cmd_plan(struct arena *a, struct options *o, struct diag *d);
+int cmd_diff(struct arena *a, struct options *o, struct diag *d);
+int cmd_graph(struct arena *a, struct options *o, struct diag *d);
+int cmd_report(struct arena *a, struct options *o, struct diag *d);
 
 // The text of --help: of a command, or of the tool (NULL).
 const char *help_text(const char *command);

@@ -22,8 +22,14 @@ bool file_read(struct arena *a, const char *path, size_t limit, struct bytes *ou
 // All of it, to an open file. On failure errno tells why.
 bool file_write(int fd, struct bytes content);
 
+// What was printed to standard output has arrived; an error if it has not.
+bool output_shown(struct diag *d);
+
 bool file_exists(const char *path); // and is no directory
 bool folder_exists(const char *path);
+
+// The folders in `folder` that are not hidden, as "a, b, c"; NULL if there is none.
+const char *folder_list(struct arena *a, const char *folder);
 
 // With all that is in it.
 void folder_remove(const char *path);

@@ -18,6 +18,11 @@ enum command {
     CMD_BENCH = 1u << 4,
     CMD_SDK = 1u << 5,
     CMD_CAPS = 1u << 6,
+    CMD_PLAN = 1u << 7,
+    CMD_DIFF = 1u << 8,
+    CMD_GRAPH = 1u << 9,
+    CMD_REPORT = 1u << 10,
+    CMD_CONVERT = 1u << 11,
 };
 
 // What a system runs on.
@@ -55,6 +60,8 @@ struct options {
     const char *board;  // of a Microkit SDK; NULL: what the environment says
     const char *board_config;
     const char *build_dir;
+    const char *board_folder;    // of an SDK of ours, instead; NULL: none
+    const char *override_kernel; // in place of the built-in one, with its configuration
     const char *output;
     const char *qemu;
     const char *log;
@@ -77,6 +84,7 @@ struct options {
     bool quiet;
     bool verbose;
     bool json;
+    bool html;       // of `report`: the form, which there is one of
     bool syntax;     // of `check`: the description alone
     bool long_tests; // of `test`: those that take hours as well
     enum bench bench;

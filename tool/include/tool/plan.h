@@ -20,8 +20,10 @@ struct plan {
     struct kaal_plan_map *maps;
     struct kaal_plan_link *links;
     struct kaal_plan_permit *permits;
+    struct kaal_plan_turn *turns;
     struct kaal_plan_file *files;    // offsets are the packer's
-    const struct program **programs; // of each file
+    const struct program **programs; // of each file; NULL: data
+    struct bytes *data;
     size_t pd_count;
     size_t region_count;
     size_t device_count;
@@ -29,6 +31,7 @@ struct plan {
     size_t map_count;
     size_t link_count;
     size_t permit_count;
+    size_t turn_count;
     size_t file_count;
     size_t cap_capacity;
     size_t map_capacity;
@@ -44,6 +47,12 @@ enum {
 // The system has passed system_check(), the programs are loaded.
 bool plan_make(struct arena *a, const struct system *s, const struct program_set *programs,
                const char *config, struct plan *out, struct diag *d);
+
+// No memory is above on QEMU's virt machine.
+#define PLAN_RAM_END (UINT64_C(1) << 38)
+
+// Does the region lie where no memory can be?
+bool plan_is_device(const struct kaal_plan_region *region);
 
 // A lower bound of the memory that the root task needs to build it, without the packed image
 // itself.

@@ -22,10 +22,23 @@ struct options;
 struct products;
 struct system;
 
+enum program_kind {
+    PROGRAM_KAAL,
+    PROGRAM_MICROKIT,
+    PROGRAM_SYMBOLS, // only its symbols are looked at
+};
+
 struct program {
     const char *path;
     struct bytes file;
     struct elf elf;
+    enum program_kind kind;
+};
+
+// A file that a region holds.
+struct data_file {
+    const char *path;
+    struct bytes bytes; // data NULL: it holds none
 };
 
 struct program_set {
@@ -35,9 +48,13 @@ struct program_set {
     // Index into items; SYSTEM_NONE where it failed.
     size_t *of_pd;   // for each domain
     size_t *spawned; // for each of `programs` of [system]
+    size_t *symbols; // for each domain: where its symbols are looked up, SYSTEM_NONE: in itself
+    struct data_file *prefills; // of each region
+    const struct products *products;
 };
 
-// Reads the image of every domain, and the programs that are to be spawned. Errors are reported at
+// Reads the image of every domain, the programs that are to be spawned, and what regions hold from
+// the start. Errors are reported at
 // the line that names the program. A program is searched beside the description, in each
 // --search-path, and among the build's programs.
 bool programs_load(struct arena *a, const struct options *o, const struct products *p,

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // The model of a system: what a description says, with the place of every statement. Front ends
-// fill it (system_from_toml()), system_check() judges it, image/plan.c turns it into numbers.
+// fill it (system_from_toml(), system_from_xml()), system_check() judges it, image/plan.c turns it
+// into numbers.
 //
 //   struct system
 //     pds[]       protection domains, in file order
 //     channels[]  who calls or signals whom
 //     regions[]   shared memory, each with its maps[]
 //     devices[]   hardware, each with its one holder
+//     irqs[]      interrupts by their number, each with its one holder
 //     caps[]      raw kernel objects
 //     links[]     who depends on whom, of the domains' policies
 //
@@ -16,6 +18,7 @@
 #pragma once
 
 #include "tool/diag.h"
+#include "tool/file.h"
 
 #include <kaal/image.h>
 
@@ -24,7 +27,9 @@
 #include <stdint.h>
 
 struct arena;
+struct strings;
 struct toml_table;
+struct xml_element;
 
 #define SYSTEM_NONE SIZE_MAX
 
@@ -90,6 +95,33 @@ struct sd_policy {
     uint32_t allow; // enum kaal_allow
 };
 
+// What a domain's program finds when it starts.
+enum sd_abi {
+    SD_ABI_KAAL,     // a start page that names its capabilities
+    SD_ABI_MICROKIT, // libmicrokit's slots and addresses; symbols of its own that were filled in
+};
+
+// What a symbol of a Microkit program is set to.
+enum sd_setvar_kind {
+    SD_SETVAR_VADDR,        // where region `name` is mapped
+    SD_SETVAR_SIZE,         // its size in bytes
+    SD_SETVAR_PADDR,        // its physical address
+    SD_SETVAR_PREFILL_SIZE, // the size of the file that it holds
+    SD_SETVAR_CHANNEL,      // the identifier `id` of a channel end
+    SD_SETVAR_IRQ,          // of an interrupt
+    SD_SETVAR_CHILD,        // of a child
+};
+
+struct sd_setvar {
+    struct place at;
+    struct sd_text symbol;
+    struct sd_text region_name; // of the kinds that are about one
+    struct sd_number id;        // of the others
+    enum sd_setvar_kind kind;
+    // Resolved.
+    size_t region;
+};
+
 struct sd_pd {
     struct sd_text name;
     struct sd_text image;
@@ -104,8 +136,19 @@ struct sd_pd {
     struct sd_flag passive;
     struct sd_flag fpu;
     struct sd_policy policy;
+    // Of Microkit programs.
+    struct sd_text abi_name;
+    struct sd_text symbols; // file whose symbols are looked up, NULL: those of the image
+    struct sd_number id;    // at its parent
+    struct sd_flag smc;     // may make secure monitor calls
+    struct sd_number cpu;
+    struct sd_text domain; // of the schedule
+    struct sd_setvar *setvars;
+    size_t setvar_count;
+    size_t setvar_capacity;
     // Resolved.
     enum kaal_role role;
+    enum sd_abi abi;
     size_t parent;
 };
 
@@ -116,6 +159,10 @@ struct sd_channel {
     struct sd_text to_name;
     struct sd_text kind_name;
     struct sd_flag grant;
+    // What the two ends call it. A Microkit program knows its channels by these numbers alone, and
+    // all channels of two domains with the same two numbers are one of Microkit's.
+    struct sd_number from_id;
+    struct sd_number to_id;
     // Resolved.
     size_t from;
     size_t to;
@@ -138,6 +185,11 @@ struct sd_region {
     struct sd_number size;
     struct sd_number page_size;
     struct sd_flag contiguous;
+    struct sd_number paddr;     // where in physical memory; not given: anywhere
+    struct sd_text prefill;     // file that it holds from its start on
+    struct sd_flag prefill_fdt; // instead, the machine's device tree
+    const char *prefill_path;   // where system_prefill() found the file; NULL: it was not asked
+    uint64_t prefill_size;      // in bytes
     struct sd_map *maps;
     size_t map_count;
     size_t map_capacity;
@@ -156,6 +208,45 @@ struct sd_device {
     size_t pd;
 };
 
+// An interrupt by its number, for programs that know it.
+struct sd_irq {
+    struct place at;
+    struct sd_text pd_name;
+    struct sd_text trigger_name; // "level", "edge"
+    struct sd_number irq;        // of the interrupt controller
+    struct sd_number id;         // what its holder calls it: a bit of its notification
+    // Resolved.
+    size_t pd;
+    bool edge; // else level
+};
+
+// The order in which the kernel's domains have the processor.
+struct sd_domain {
+    struct sd_text name;
+    struct sd_number id; // the kernel's number
+};
+
+struct sd_turn {
+    struct place at;
+    struct sd_text domain_name; // NULL: the end marker
+    struct sd_number duration;
+    bool in_ticks; // else microseconds
+    // Resolved.
+    size_t domain;
+};
+
+struct sd_schedule {
+    struct place at;
+    struct sd_domain *domains;
+    size_t domain_count;
+    size_t domain_capacity;
+    struct sd_turn *turns;
+    size_t turn_count;
+    size_t turn_capacity;
+    struct sd_number start_index;
+    struct sd_number index_shift;
+};
+
 struct sd_cap {
     struct place at;
     struct sd_text name;
@@ -165,6 +256,7 @@ struct sd_cap {
     struct sd_text rights_name;
     struct sd_number badge;
     struct sd_number page; // of a region
+    struct sd_number slot; // of a Microkit program's root CNode
     // Resolved.
     size_t pd;
     enum kaal_cap_kind kind;
@@ -179,8 +271,15 @@ struct sd_link {
     enum kaal_link_kind kind;
 };
 
+// How a description is written. What it is called in messages depends on it.
+enum sd_form {
+    SD_FORM_TOML,
+    SD_FORM_XML, // Microkit's
+};
+
 struct system {
     const char *file;
+    enum sd_form form;
     struct place at; // of [system]
     struct sd_text name;
     struct sd_text kernel;
@@ -200,9 +299,13 @@ struct system {
     struct sd_device *devices;
     size_t device_count;
     size_t device_capacity;
+    struct sd_irq *irqs;
+    size_t irq_count;
+    size_t irq_capacity;
     struct sd_cap *caps;
     size_t cap_count;
     size_t cap_capacity;
+    struct sd_schedule schedule; // no turns: the kernel's own
     // Resolved.
     size_t root;
     size_t broker;
@@ -215,6 +318,8 @@ enum {
     SD_PRIORITY_DEFAULT = 100,
     SD_BUDGET_DEFAULT_US = 1000,
     SD_STACK_DEFAULT = 0x4000,
+    SD_PRIORITY_MICROKIT = 0, // the defaults of Microkit programs
+    SD_STACK_MICROKIT = 0x2000,
     SD_PAGE = 0x1000,
     SD_LARGE_PAGE = 0x200000,
     SD_RESTARTS_DEFAULT = 3,
@@ -223,6 +328,10 @@ enum {
 
 // More memory than any machine has.
 #define SD_QUOTA_MEMORY_MAX (INT64_C(1) << 40)
+
+// Of a Microkit program's address space: what it maps lies below its stack.
+#define SD_MICROKIT_STACK_TOP   UINT64_C(0x7fffffffe000)
+#define SD_MICROKIT_STACK_LEAST UINT64_C(0x1000)
 
 // Largest region: as many small pages as the root task takes.
 #define SD_REGION_MAX (INT64_C(1) << 30)
@@ -235,11 +344,44 @@ enum {
 bool system_from_toml(struct arena *a, const char *file, const struct toml_table *table,
                       struct system *out, struct diag *d);
 
-// Reads and parses `file`, then both of the above. True if there is no error.
-bool system_load(struct arena *a, const char *file, struct system *out, struct diag *d);
+// Microkit's XML, from its document element. Adds the root task and the broker, which such a
+// description does not have.
+bool system_from_xml(struct arena *a, const char *file, const struct xml_element *document,
+                     struct system *out, struct diag *d);
 
-// Everything that can be said without looking at another file. Resolves names.
+// Looks the files up that regions hold, and how long they are; a region without a size gets the
+// value, which is not `given`.
+// A file is searched as a program is: see system_search().
+bool system_prefill(struct arena *a, struct system *s, const struct strings *search,
+                    struct diag *d);
+
+// Parses the text of `file`, which is TOML or XML, then all of the above and system_check(). True
+// if there is no error. `search` are folders for the files that the description names; NULL: it is
+// judged without looking at them.
+bool system_parse(struct arena *a, const char *file, struct bytes text,
+                  const struct strings *search, struct system *out, struct diag *d);
+
+// The same with the text that is in the file.
+bool system_load(struct arena *a, const char *file, const struct strings *search,
+                 struct system *out, struct diag *d);
+
+// Where the file `name` of a description is: an absolute path as it is; else, of ours, beside the
+// description and then in the folders of `search`; of Microkit's, in these folders, where the
+// command was started, and beside the description. NULL if it is in none of them.
+const char *system_search(struct arena *a, const struct system *s, const struct strings *search,
+                          const char *name);
+
+// Those places, for a message.
+const char *system_search_places(struct arena *a, const struct system *s,
+                                 const struct strings *search);
+
+// Everything else that can be said without looking at another file. Resolves names.
 bool system_check(struct arena *a, struct system *s, struct diag *d);
+
+// What the checked system needs of a kernel, which has `smc` or has it not, so many domains, and
+// room for so many of their turns.
+bool system_fits_kernel(const struct system *s, bool smc, unsigned domains, unsigned turns,
+                        struct diag *d);
 
 // Defaults applied.
 uint32_t system_priority(const struct sd_pd *pd);
@@ -248,6 +390,11 @@ uint64_t system_period(const struct sd_pd *pd);
 uint64_t system_stack(const struct sd_pd *pd);
 uint64_t system_page_size(const struct sd_region *region);
 struct kaal_policy system_policy(const struct sd_pd *pd);
+
+// The words of the description: for a number of enum kaal_restart, for a bit of enum kaal_allow;
+// NULL behind the last.
+const char *system_restart_name(uint32_t restart);
+const char *system_allow_name(uint32_t bit);
 
 // What names the device, and in which way.
 const struct sd_text *system_match(const struct sd_match *match, enum kaal_device_match *by);

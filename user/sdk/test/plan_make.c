@@ -21,7 +21,9 @@ static struct kaal_plan_pd pd(enum kaal_role role, uint32_t file, uint32_t rank)
                                  .period_us = 10000,
                                  .stack_size = 0x4000,
                                  .start_rank = rank,
-                                 .cspace_bits = 4};
+                                 .cspace_bits = 4,
+                                 .stack_top = KAAL_LAYOUT_STACK_TOP,
+                                 .ipc_buffer = KAAL_LAYOUT_IPC_BUFFER};
 }
 
 static void make_pds(struct made_image *image)
@@ -44,10 +46,10 @@ static void make_pds(struct made_image *image)
 
 static void make_memory(struct made_image *image)
 {
-    image->regions[MAKE_SMALL] =
-        (struct kaal_plan_region){.name = "small", .size = 0x3000, .page_bits = 12};
-    image->regions[MAKE_LARGE] =
-        (struct kaal_plan_region){.name = "large", .size = 0x400000, .page_bits = 21};
+    image->regions[MAKE_SMALL] = (struct kaal_plan_region){
+        .name = "small", .size = 0x3000, .page_bits = 12, .file = KAAL_NONE};
+    image->regions[MAKE_LARGE] = (struct kaal_plan_region){
+        .name = "large", .size = 0x400000, .page_bits = 21, .file = KAAL_NONE};
     image->devices[0] = (struct kaal_plan_device){.name = "uart",
                                                   .match_text = "arm,pl011",
                                                   .match = KAAL_DEVICE_COMPATIBLE,
@@ -112,6 +114,13 @@ static void make_policy(struct made_image *image)
         .match_text = "virtio,mmio", .match = KAAL_DEVICE_COMPATIBLE, .pd = MAKE_CLIENT};
 }
 
+static void make_turns(struct made_image *image)
+{
+    image->pds[MAKE_SERVER].domain = 1;
+    image->turns[0] = (struct kaal_plan_turn){.index = 2, .ticks = 1000};
+    image->turns[1] = (struct kaal_plan_turn){.index = 3, .domain = 1, .ticks = 500, .first = 1};
+}
+
 #define TABLE(field)                                                                               \
     {                                                                                              \
         offsetof(struct made_image, field),                                                        \
@@ -139,17 +148,21 @@ void make_image(struct made_image *image)
                 [KAAL_TABLE_FILES] = TABLE(files),
                 [KAAL_TABLE_LINKS] = TABLE(links),
                 [KAAL_TABLE_PERMITS] = TABLE(permits),
+                [KAAL_TABLE_TURNS] = TABLE(turns),
             },
     };
     make_pds(image);
     make_memory(image);
     make_caps(image);
     make_policy(image);
+    make_turns(image);
     for (uint32_t i = 0; i < MAKE_FILES; i++) {
         strcpy(image->files[i].name, "program");
         image->files[i].offset = offsetof(struct made_image, bytes) + (uint64_t)i * MAKE_PAGE;
         image->files[i].size = MAKE_PAGE - 1;
     }
+    image->files[MAKE_FILE_MICROKIT].kind = KAAL_FILE_MICROKIT;
+    image->files[MAKE_FILE_DATA].kind = KAAL_FILE_DATA;
     make_sum(image);
 }
 

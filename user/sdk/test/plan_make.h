@@ -36,7 +36,9 @@ enum {
     MAKE_LINK_WATCHES,     // the server the client
     MAKE_LINKS,
 
-    MAKE_FILES = 2,
+    MAKE_FILE_MICROKIT = 2, // nobody's
+    MAKE_FILE_DATA,         // no region's
+    MAKE_FILES,
     MAKE_PAGE = 4096,
 };
 
@@ -52,6 +54,7 @@ struct made_image {
     struct kaal_plan_file files[MAKE_FILES];
     struct kaal_plan_link links[MAKE_LINKS];
     struct kaal_plan_permit permits[1]; // of the client
+    struct kaal_plan_turn turns[2];
     _Alignas(MAKE_PAGE) uint8_t bytes[MAKE_FILES][MAKE_PAGE];
 };
 

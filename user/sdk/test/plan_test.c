@@ -4,6 +4,7 @@
 #include "plan_make.h"
 
 #include <kaal/layout.h>
+#include <kaal/microkit.h>
 
 #include <lib/prng.h>
 
@@ -251,7 +252,7 @@ static void a_region_or_device_with_a_wrong_field_is_rejected(void **state)
         {FIELD(regions[0].page_bits), 0, "region", 0, page},
         {FIELD(regions[0].page_bits), 30, "region", 0, page},
         {FIELD(regions[0].page_bits), UINT32_MAX, "region", 0, page},
-        {FIELD(regions[0].flags), 2, "region", 0, "unknown flag"},
+        {FIELD(regions[0].flags), 8, "region", 0, "unknown flag"},
         {FIELD(regions[0].size), 0, "region", 0, size},
         {FIELD(regions[0].size), 0x3001, "region", 0, size},
         {FIELD(regions[0].size), UINT64_C(1) << 31, "region", 0, size},
@@ -443,6 +444,27 @@ static void a_policy_with_a_wrong_field_is_rejected(void **state)
     REJECT(list);
 }
 
+static void a_turn_with_a_wrong_field_is_rejected(void **state)
+{
+    (void)state;
+    static const char number[] = "number out of range, or not in order";
+    static const char first[] = "a schedule has one first turn";
+    static const char domain[] = "domain of the kernel out of range";
+    static const struct damage list[] = {
+        {FIELD(turns[0].index), KAAL_TURN_MAX, "turn", 0, number},
+        {FIELD(turns[0].index), 3, "turn", 1, number},
+        {FIELD(turns[0].domain), KAAL_DOMAIN_MAX, "turn", 0, number},
+        {FIELD(turns[0].ticks), 0, "turn", 0, number},
+        {FIELD(turns[1].ticks), KAAL_TURN_TICKS_MAX + 1, "turn", 1, number},
+        {FIELD(turns[1].first), 2, "turn", 1, number},
+        {FIELD(turns[1].first), 0, "turn", KAAL_NONE, first},
+        {FIELD(turns[0].first), 1, "turn", KAAL_NONE, first},
+        {FIELD(pds[3].domain), KAAL_DOMAIN_MAX, "pd", 3, domain},
+        {FIELD(pds[1].domain), 1, "pd", 1, domain},
+    };
+    REJECT(list);
+}
+
 static void a_link_or_permit_with_a_wrong_field_is_rejected(void **state)
 {
     (void)state;
@@ -489,12 +511,181 @@ static void a_file_must_lie_in_the_image_on_a_page(void **state)
         {FIELD(files[0].name), ENDLESS, "file", 0, cause},
         {FIELD(files[0].offset), 0, "file", 0, cause},
         {FIELD(files[0].offset), 0x1008, "file", 0, cause},
-        {FIELD(files[1].offset), sizeof(struct made_image), "file", 1, cause},
-        {FIELD(files[1].offset), UINT64_MAX - 4095, "file", 1, cause},
-        {FIELD(files[1].size), MAKE_PAGE + 1, "file", 1, cause},
-        {FIELD(files[1].size), UINT64_MAX, "file", 1, cause},
+        {FIELD(files[3].offset), sizeof(struct made_image), "file", 3, cause},
+        {FIELD(files[3].offset), UINT64_MAX - 4095, "file", 3, cause},
+        {FIELD(files[3].size), MAKE_PAGE + 1, "file", 3, cause},
+        {FIELD(files[3].size), UINT64_MAX, "file", 3, cause},
     };
     REJECT(list);
+}
+
+// --- Microkit programs ---------------------------------------------------------------------------
+
+// Makes one of the client.
+static void make_microkit(void)
+{
+    struct kaal_plan_pd *pd = &image.pds[MAKE_CLIENT];
+    pd->abi = KAAL_ABI_MICROKIT;
+    pd->file = MAKE_FILE_MICROKIT;
+    pd->cspace_bits = KAAL_MICROKIT_CNODE_BITS;
+    pd->stack_top = KAAL_MICROKIT_STACK_TOP;
+    pd->ipc_buffer = KAAL_MICROKIT_IPC_BUFFER;
+    image.maps[MAKE_MAP_SMALL].vaddr = 0x400000;
+}
+
+static void expect(const char *cause)
+{
+    make_sum(&image);
+    bool ok = open_image();
+    if (cause == NULL && !ok) {
+        fail_msg("rejected: %s %u: %s", error.what, error.index, error.cause);
+    }
+    if (cause != NULL) {
+        assert_false(ok);
+        assert_string_equal(error.cause, cause);
+    }
+    make_image(&image);
+    make_microkit();
+}
+
+static void a_microkit_program_has_its_own_layout(void **state)
+{
+    (void)state;
+    static const char layout[] = "stack or IPC buffer not where they belong";
+    struct kaal_plan_pd *pd = &image.pds[MAKE_CLIENT];
+    make_microkit();
+    expect(NULL);
+    pd->ipc_buffer = 0x201000; // within the program
+    expect(NULL);
+    pd->ipc_buffer = 0x201200;
+    expect(layout);
+    pd->ipc_buffer = KAAL_MICROKIT_STACK_TOP - 0x1000;
+    expect(layout);
+    pd->stack_top = KAAL_LAYOUT_STACK_TOP;
+    expect(layout);
+    pd->cspace_bits = 8;
+    expect(layout);
+    pd->flags = KAAL_PD_INBOX;
+    expect("flag that a Microkit program does not know");
+    pd->abi = KAAL_ABI_MICROKIT + 1;
+    expect("unknown kind of program, or not one that is a component");
+    pd->file = MAKE_FILE_DATA;
+    expect("file of another kind of program");
+    pd->abi = KAAL_ABI_KAAL;
+    expect(layout);
+    image.files[0].kind = KAAL_FILE_DATA;
+    expect("file of another kind of program");
+    image.files[0].kind = KAAL_FILE_DATA + 1;
+    expect("file of another kind of program");
+    image.files[MAKE_FILE_DATA].kind = KAAL_FILE_DATA + 1;
+    expect("unknown kind");
+}
+
+static void a_microkit_program_has_memory_anywhere_below_its_stack(void **state)
+{
+    (void)state;
+    static const char address[] = "address not aligned, or outside the range for mappings";
+    struct kaal_plan_map *map = &image.maps[MAKE_MAP_SMALL];
+    uint64_t bottom = KAAL_MICROKIT_STACK_TOP - 0x4000;
+    make_microkit();
+    map->vaddr = 0;
+    expect(NULL);
+    map->vaddr = bottom - 0x3000;
+    expect(NULL);
+    map->vaddr = bottom - 0x2000;
+    expect(address);
+    map->rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE | KAAL_RIGHT_EXECUTE;
+    expect(NULL);
+    map->rights = KAAL_RIGHT_WRITE;
+    expect("rights that a mapping cannot have");
+}
+
+static void a_microkit_program_has_a_root_cnode(void **state)
+{
+    (void)state;
+    static const char outside[] = "slot outside the holder's capability space";
+    struct kaal_plan_cap *cap = &image.caps[MAKE_CAP_TCB];
+    make_microkit();
+    cap->slot = KAAL_SLOT_ROOT | 63;
+    expect(NULL);
+    cap->slot = KAAL_SLOT_ROOT | 64;
+    expect(outside);
+    cap->slot = KAAL_SLOT_ROOT;
+    expect(outside);
+    cap->slot = 512;
+    expect(outside);
+    cap->kind = KAAL_CAP_SMC;
+    expect(NULL);
+    image.caps[MAKE_CAP_NOTIFICATION].kind = KAAL_CAP_SMC; // of the server
+    expect("unknown kind, or no such object");
+    image.pds[MAKE_SERVER].parent = MAKE_BROKER;
+    image.pds[MAKE_CLIENT].parent = MAKE_BROKER;
+    expect("two children with the same number");
+}
+
+static void an_interrupt_by_number_signals_one_bit(void **state)
+{
+    (void)state;
+    static const char object[] = "unknown kind, or no such object";
+    struct kaal_plan_cap *cap = &image.caps[MAKE_CAP_TCB];
+    make_microkit();
+    *cap = (struct kaal_plan_cap){.name = "irq",
+                                  .pd = MAKE_CLIENT,
+                                  .kind = KAAL_CAP_IRQ_NUMBER,
+                                  .object = 33,
+                                  .window = 1,
+                                  .slot = 138,
+                                  .badge = 4};
+    struct kaal_plan_cap good = *cap;
+    expect(NULL);
+    *cap = good;
+    cap->badge = 6;
+    expect(object);
+    *cap = good;
+    cap->object = 1024;
+    expect(object);
+    *cap = good;
+    cap->window = 2;
+    expect(object);
+}
+
+static void a_region_may_have_a_place_and_content(void **state)
+{
+    (void)state;
+    struct kaal_plan_region *small = &image.regions[MAKE_SMALL];
+    struct kaal_plan_region *large = &image.regions[MAKE_LARGE];
+    make_microkit();
+    small->flags = KAAL_REGION_FIXED;
+    small->paddr = 0x9000000;
+    expect(NULL);
+    small->flags = KAAL_REGION_FIXED;
+    small->paddr = 0x9000800;
+    expect("no such physical address");
+    small->flags = KAAL_REGION_FIXED;
+    small->paddr = UINT64_MAX - 4095;
+    expect("no such physical address");
+    small->paddr = 0x1000;
+    expect("an address that it need not have");
+    small->flags = KAAL_REGION_FIXED;
+    small->paddr = 0x401000;
+    large->flags = KAAL_REGION_FIXED;
+    large->paddr = 0x200000;
+    expect("memory of another region");
+    small->file = MAKE_FILE_DATA;
+    expect(NULL);
+    small->file = MAKE_FILE_MICROKIT;
+    expect("no such file, or a program");
+    small->file = MAKE_FILES;
+    expect("no such file, or a program");
+    small->file = MAKE_FILE_DATA;
+    small->flags = KAAL_REGION_TREE;
+    expect("more than it can hold");
+    small->size = MAKE_PAGE;
+    image.caps[MAKE_CAP_FRAME].window = 0;
+    small->file = MAKE_FILE_DATA;
+    image.files[MAKE_FILE_DATA].size = MAKE_PAGE + 1;
+    image.files[MAKE_FILE_DATA].offset -= MAKE_PAGE;
+    expect("more than it can hold");
 }
 
 static void any_changed_word_is_noticed(void **state)
@@ -583,9 +774,15 @@ int main(void)
         cmocka_unit_test_setup(a_badge_that_says_what_it_is_not_is_rejected, setup),
         cmocka_unit_test_setup(registers_are_neither_cached_nor_executable, setup),
         cmocka_unit_test_setup(a_policy_with_a_wrong_field_is_rejected, setup),
+        cmocka_unit_test_setup(a_turn_with_a_wrong_field_is_rejected, setup),
         cmocka_unit_test_setup(a_link_or_permit_with_a_wrong_field_is_rejected, setup),
         cmocka_unit_test_setup(the_bit_of_a_watched_component_is_one_bit_of_a_component, setup),
         cmocka_unit_test_setup(a_file_must_lie_in_the_image_on_a_page, setup),
+        cmocka_unit_test_setup(a_microkit_program_has_its_own_layout, setup),
+        cmocka_unit_test_setup(a_microkit_program_has_memory_anywhere_below_its_stack, setup),
+        cmocka_unit_test_setup(a_microkit_program_has_a_root_cnode, setup),
+        cmocka_unit_test_setup(an_interrupt_by_number_signals_one_bit, setup),
+        cmocka_unit_test_setup(a_region_may_have_a_place_and_content, setup),
         cmocka_unit_test_setup(any_changed_word_is_noticed, setup),
         cmocka_unit_test_setup(less_memory_than_the_header_is_no_image, setup),
         cmocka_unit_test_setup(entries_of_a_newer_minor_version_are_read_by_their_own_size, setup),

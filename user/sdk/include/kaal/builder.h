@@ -40,7 +40,9 @@ struct kaal_builder {
     void (*close)(struct kaal_builder *builder, seL4_CPtr first, uint32_t count);
 
     seL4_CPtr vspace;
-    seL4_Error refusal; // what the kernel said, after KAAL_ERR_KERNEL
+    uint64_t ipc_buffer; // where the program has it among what it writes, 0: nowhere
+    seL4_CPtr ipc_frame; // the frame of that page, once it is there
+    seL4_Error refusal;  // what the kernel said, after KAAL_ERR_KERNEL
 };
 
 // --- programs ------------------------------------------------------------------------------------
@@ -55,8 +57,8 @@ struct kaal_program {
     bool starts_clean; // it initialises all memory that it writes, each time it starts
 };
 
-// Reads a program. NULL if it can be built for kernel configuration `config`, else the cause.
-// `data` must not change afterwards.
+// Reads a program. NULL if it can be built for kernel configuration `config`, else the cause; NULL
+// for `config`: one without notes, for whichever. `data` must not change afterwards.
 const char *kaal_program_open(struct kaal_program *program, const void *data, size_t size,
                               const char *config);
 
@@ -83,6 +85,13 @@ enum kaal_err kaal_build_pages(struct kaal_builder *builder, uint64_t vaddr, uin
 
 // --- threads -------------------------------------------------------------------------------------
 
+// Where a thread begins.
+struct kaal_entry {
+    uint64_t address;
+    uint64_t stack_top;
+    uint64_t argument;
+};
+
 struct kaal_thread {
     seL4_CPtr tcb;
     seL4_CPtr cspace;
@@ -96,7 +105,8 @@ struct kaal_thread {
     seL4_CPtr authority;       // TCB whose MCP covers the priorities
     uint32_t priority;
     uint32_t max_priority;
-    uint64_t entry;
+    uint64_t ipc_buffer; // address of what `ipc_frame` is mapped at, or lies in
+    struct kaal_entry entry;
     bool fpu;
 };
 
@@ -104,4 +114,4 @@ struct kaal_thread {
 seL4_Error kaal_build_thread(const struct kaal_thread *thread);
 
 // Sets a thread back to its entry, whatever it was doing, and lets it run or not.
-seL4_Error kaal_thread_reset(seL4_CPtr tcb, uint64_t entry, bool resume);
+seL4_Error kaal_thread_reset(seL4_CPtr tcb, const struct kaal_entry *entry, bool resume);

@@ -38,9 +38,17 @@ const struct kaal_plan_map *plan_map(const struct plan *plan, uint32_t index);
 const struct kaal_plan_file *plan_file(const struct plan *plan, uint32_t index);
 const struct kaal_plan_link *plan_link(const struct plan *plan, uint32_t index);
 const struct kaal_plan_permit *plan_permit(const struct plan *plan, uint32_t index);
+const struct kaal_plan_turn *plan_turn(const struct plan *plan, uint32_t index);
 
 // The bytes of a file.
 const uint8_t *plan_file_data(const struct plan *plan, uint32_t index);
+
+// Is the object one of a PD's, and not an interrupt, a frame or the monitor?
+static inline bool plan_cap_is_of_pd(const struct kaal_plan_cap *cap)
+{
+    return cap->kind != KAAL_CAP_IRQ_HANDLER && cap->kind != KAAL_CAP_IRQ_NUMBER &&
+           cap->kind != KAAL_CAP_FRAME && cap->kind != KAAL_CAP_SMC;
+}
 
 // Is this table entry of a receiving end, which is told in the start page only?
 static inline bool plan_cap_is_note(const struct kaal_plan_cap *cap)

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// What the files share that make a plan: plan.c, plan_domains.c for the kernel's schedule, and
+// plan_microkit.c for programs of that kind.
+#pragma once
+
+#include "tool/plan.h"
+
+struct arena;
+
+// What a domain needs and has got so far.
+struct wants {
+    bool endpoint;
+    bool notification;
+    bool inbox;
+    uint32_t next_slot;
+    uint32_t next_bit;
+    uint64_t next_address;
+};
+
+struct planner {
+    struct arena *arena;
+    struct diag *diag;
+    const struct system *system;
+    const struct program_set *programs;
+    struct plan *plan;
+    struct wants *wants; // of each PD
+};
+
+// --- plan.c ------------------------------------------------------------------------------------
+
+// Adds a table entry as it is; with slot 0, it tells of a receiving end.
+void plan_add_entry(struct planner *p, const char *name, struct kaal_plan_cap cap);
+
+// The file of a program, by content: equal programs are packed once.
+uint32_t plan_program_file(struct planner *p, const struct program *program,
+                           enum kaal_file_kind kind);
+
+// --- plan_domains.c ----------------------------------------------------------------------------
+
+// The number of the kernel's domain that it runs in.
+uint32_t plan_domain(const struct planner *p, const struct sd_pd *pd);
+
+void plan_turns(struct planner *p);
+
+// --- plan_microkit.c ---------------------------------------------------------------------------
+
+bool plan_is_microkit(const struct planner *p, size_t pd);
+
+// The fields in which such a domain differs.
+void plan_microkit_pd(const struct planner *p, size_t pd);
+
+// What every such program has.
+void plan_microkit_own(struct planner *p, uint32_t pd);
+
+// The slot for the sending end of a channel, and the badge by which the receiver knows it.
+uint32_t plan_microkit_slot(const struct sd_channel *ch);
+uint64_t plan_microkit_badge(const struct sd_channel *ch);
+
+// Regions for which a program asks where they lie get a place.
+void plan_microkit_places(struct planner *p);
+
+// The program of each such domain, filled in with what it asks for.
+void plan_microkit_files(struct planner *p);
