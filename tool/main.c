@@ -24,27 +24,6 @@ static void open_standard_streams(void)
     }
 }
 
-static int dispatch(struct arena *a, struct options *o, struct diag *d)
-{
-    switch (o->command) {
-    case CMD_CHECK:
-        return cmd_check(a, o, d);
-    case CMD_BUILD:
-        return cmd_build(a, o, d);
-    case CMD_RUN:
-        return cmd_run(a, o, d);
-    case CMD_TEST:
-        return cmd_test(a, o, d);
-    case CMD_BENCH:
-        return cmd_bench(a, o, d);
-    case CMD_SDK:
-        return cmd_sdk(a, o, d);
-    case CMD_CAPS:
-        return cmd_caps(a, o, d);
-    }
-    return STATUS_USAGE;
-}
-
 int main(int argc, char **argv)
 {
     struct arena arena = {0};
@@ -56,7 +35,7 @@ int main(int argc, char **argv)
     cleanup_install();
     switch (options_parse(&arena, argc, argv, &options, &diag)) {
     case OPTIONS_OK:
-        status = dispatch(&arena, &options, &diag);
+        status = command_run(&arena, &options, &diag);
         break;
     case OPTIONS_DONE:
         break;

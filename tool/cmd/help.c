@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tool/command.h"
 
+#include "option_table.h"
+
 #include <string.h>
 
 #define SYSTEM_HELP                                                                                \
@@ -28,18 +30,13 @@
     "  -v, --verbose          say more\n"                                                          \
     "  -h, --help             this text\n"
 
-static const char main_help[] =
+static const char main_head[] =
     "usage: kaal COMMAND [OPTION]... [SYSTEM]\n"
     "\n"
     "Builds operating systems from isolated components on the seL4 API.\n"
-    "\n"
-    "  check   is the description of a system right?\n"
-    "  build   pack it into a bootable image\n"
-    "  run     boot it in QEMU and verify what it does\n"
-    "  test    run the project's tests, or verify several systems\n"
-    "  caps    boot it, and show who holds what, by the broker and by the kernel\n"
-    "  bench   measure boot, kernel and components in instructions, and sizes\n"
-    "  sdk     write kernel, headers and libraries as an installation, or compare one\n"
+    "\n";
+
+static const char main_tail[] =
     "\n"
     "examples:\n"
     "  kaal run                          boot the demo system\n"
@@ -184,7 +181,16 @@ static const char sdk_help[] =
     "  kaal sdk --layout sel4 ~/kaal-sdk\n"
     "  kaal sdk --compare ~/seL4/install\n";
 
-const char *help_text(const char *command)
+static void print_main(FILE *to)
+{
+    fputs(main_head, to);
+    for (const struct command_row *row = command_rows; row->name != NULL; row++) {
+        fprintf(to, "  %-11s %s\n", row->name, row->what);
+    }
+    fputs(main_tail, to);
+}
+
+void help_print(const char *command, FILE *to)
 {
     static const struct {
         const char *command;
@@ -195,8 +201,9 @@ const char *help_text(const char *command)
     };
     for (size_t i = 0; command != NULL && i < sizeof(texts) / sizeof(texts[0]); i++) {
         if (strcmp(texts[i].command, command) == 0) {
-            return texts[i].text;
+            fputs(texts[i].text, to);
+            return;
         }
     }
-    return main_help;
+    print_main(to);
 }

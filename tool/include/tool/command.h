@@ -6,6 +6,8 @@
 
 #include "tool/diag.h"
 
+#include <stdio.h>
+
 struct arena;
 struct options;
 
@@ -23,5 +25,8 @@ int cmd_bench(struct arena *a, struct options *o, struct diag *d);
 int cmd_sdk(struct arena *a, struct options *o, struct diag *d);
 int cmd_caps(struct arena *a, struct options *o, struct diag *d);
 
+// Runs the command that the options name.
+int command_run(struct arena *a, struct options *o, struct diag *d);
+
 // The text of --help: of a command, or of the tool (NULL).
-const char *help_text(const char *command);
+void help_print(const char *command, FILE *to);

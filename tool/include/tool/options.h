@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What the command line says. Each command takes a part of it: see cmd/options.c.
+// What the command line says. Each command takes a part of it: see cmd/option_table.c.
 #pragma once
 
 #include <stdbool.h>

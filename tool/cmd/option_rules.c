@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tool/diag.h"
+#include "tool/options.h"
+
+#include "option_parser.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+// `bench kernel ROW...`, `bench components ROW...`: what would be a SYSTEM elsewhere is not one.
+static enum bench find_bench(const struct options *o)
+{
+    if (o->command != CMD_BENCH || o->systems.count == 0) {
+        return BENCH_BOOT;
+    }
+    if (strcmp(o->systems.items[0], "kernel") == 0) {
+        return BENCH_KERNEL;
+    }
+    return strcmp(o->systems.items[0], "components") == 0 ? BENCH_COMPONENTS : BENCH_BOOT;
+}
+
+static bool finish_bench(struct option_parser *p)
+{
+    struct options *o = p->options;
+    o->bench = find_bench(o);
+    if ((o->growth || o->worst) && o->bench != BENCH_KERNEL) {
+        diag_error(p->diag, place_none(), "--%s belongs to `kaal bench kernel`; write that",
+                   o->growth ? "growth" : "worst");
+        return false;
+    }
+    if (o->growth && o->worst) {
+        diag_error(p->diag, place_none(), "--growth and --worst are two tables; ask for one");
+        return false;
+    }
+    return true;
+}
+
+// What is for the machine alone.
+static bool finish_mock(struct option_parser *p)
+{
+    const struct options *o = p->options;
+    const char *what = NULL;
+    if (o->command == CMD_BUILD) {
+        what = "an image is";
+    } else if (o->command == CMD_BENCH) {
+        what = "instructions are counted";
+    } else if (o->command == CMD_TEST && o->systems.count != 0 &&
+               strcmp(o->systems.items[0], "conformance") == 0) {
+        what = "the conformance suite is";
+    } else if (o->disk != NULL) {
+        what = "a disk is";
+    }
+    if (what != NULL) {
+        diag_error(p->diag, place_none(), "%s for the machine; leave out --backend mock", what);
+    }
+    return what == NULL;
+}
+
+static bool finish_backend(struct option_parser *p)
+{
+    const struct options *o = p->options;
+    if (o->backend != BACKEND_NONE && o->kernel != NULL) {
+        diag_error(p->diag, place_none(),
+                   "--backend and --kernel both say what to run on; leave out one");
+        return false;
+    }
+    if (o->backend != BACKEND_SEL4 && (o->board != NULL || o->board_config != NULL)) {
+        diag_error(p->diag, place_none(), "--%s belongs to --backend sel4; add that",
+                   o->board != NULL ? "board" : "board-config");
+        return false;
+    }
+    if (o->gdb != NULL && o->backend != BACKEND_MOCK) {
+        diag_error(p->diag, place_none(), "--gdb belongs to --backend mock; add that");
+        return false;
+    }
+    return o->backend != BACKEND_MOCK || finish_mock(p);
+}
+
+// `sdk --layout sel4 DIR` or `sdk --compare PREFIX`.
+static bool finish_sdk(struct option_parser *p)
+{
+    const struct options *o = p->options;
+    if (o->command != CMD_SDK) {
+        return true;
+    }
+    size_t folders = o->compare == NULL ? 1 : 0;
+    if ((o->layout == NULL) == (o->compare == NULL) || o->systems.count != folders) {
+        diag_error(p->diag, place_none(),
+                   "write `kaal sdk --layout sel4 DIR` or `kaal sdk --compare PREFIX`");
+        return false;
+    }
+    if (o->compare != NULL && o->config_given) {
+        diag_error(
+            p->diag, place_none(),
+            "--config belongs to --layout: what is compared has a configuration; leave it out");
+        return false;
+    }
+    if (o->layout != NULL && strcmp(o->layout, "sel4") != 0) {
+        return option_wrong(p, "layout", o->layout, "sel4");
+    }
+    return true;
+}
+
+// Ways to run that exclude each other.
+static bool finish_run(struct option_parser *p)
+{
+    const struct options *o = p->options;
+    if (o->interactive && (o->replay != NULL || o->quiet)) {
+        diag_error(p->diag, place_none(), "--interactive shows a running machine; leave out --%s",
+                   o->quiet ? "quiet" : "replay");
+        return false;
+    }
+    if (o->at != NULL && o->after != 0) {
+        diag_error(p->diag, place_none(), "--at and --after both say when to ask; leave out one");
+        return false;
+    }
+    return true;
+}
+
+bool option_finish(struct option_parser *p)
+{
+    struct options *o = p->options;
+    if (!finish_bench(p) || !finish_backend(p) || !finish_sdk(p) || !finish_run(p)) {
+        return false;
+    }
+    bool one = o->command == CMD_BUILD || o->command == CMD_RUN || o->command == CMD_CAPS ||
+               (o->command == CMD_BENCH && o->bench == BENCH_BOOT);
+    if (one && o->systems.count > 1) {
+        diag_error(p->diag, place_none(), "more than one SYSTEM: %s; give one",
+                   o->systems.items[1]);
+        return false;
+    }
+    if (!o->seed_given && getrandom(&o->seed, sizeof(o->seed), 0) != sizeof(o->seed)) {
+        diag_error(p->diag, place_none(), "the host has no random numbers; use --seed");
+        return false;
+    }
+    return true;
+}
