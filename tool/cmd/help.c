@@ -6,7 +6,8 @@
 #include <string.h>
 
 #define SYSTEM_HELP                                                                                \
-    "  SYSTEM                 description of a system (default: the demo, examples/demo)\n"        \
+    "  SYSTEM                 description of a system (default: system.toml, if it is\n"           \
+    "                         here, else the demo of the source tree)\n"                           \
     "  -c, --config NAME      kernel configuration (default: mcs-dbg)\n"                           \
     "      --backend NAME     what to run on: kaal, our kernel; sel4, the real one of "            \
     "SEL4_PREFIX\n"                                                                                \
@@ -47,6 +48,17 @@ static const char main_tail[] =
     "\n"
     "`kaal COMMAND --help` tells more; docs/system.md describes descriptions.\n"
     "Exit status: 0 as asked, 1 wrong input or not verified, 2 wrong usage.\n";
+
+static const char new_help[] =
+    "usage: kaal new [OPTION]... NAME\n"
+    "\n"
+    "Writes a project to the folder NAME: two components, their system, what it must show, and a\n"
+    "CMakeLists.txt that finds KaaL. NAME may be a path; its last part, a letter and then "
+    "letters,\n"
+    "digits, - or _, names the system. `kaal run` in that folder builds it and boots it.\n"
+    "\n" COMMON_HELP "\n"
+    "example:\n"
+    "  kaal new hello && cd hello && kaal run\n";
 
 static const char check_help[] =
     "usage: kaal check [OPTION]... [SYSTEM]...\n"
@@ -197,7 +209,7 @@ void help_print(const char *command, FILE *to)
         const char *text;
     } texts[] = {
         {"check", check_help}, {"build", build_help}, {"run", run_help},   {"test", test_help},
-        {"bench", bench_help}, {"sdk", sdk_help},     {"caps", caps_help},
+        {"bench", bench_help}, {"sdk", sdk_help},     {"caps", caps_help}, {"new", new_help},
     };
     for (size_t i = 0; command != NULL && i < sizeof(texts) / sizeof(texts[0]); i++) {
         if (strcmp(texts[i].command, command) == 0) {

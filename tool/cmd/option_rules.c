@@ -101,6 +101,16 @@ static bool finish_sdk(struct option_parser *p)
     return true;
 }
 
+static bool finish_new(struct option_parser *p)
+{
+    const struct options *o = p->options;
+    if (o->command == CMD_NEW && o->systems.count != 1) {
+        diag_error(p->diag, place_none(), "write `kaal new NAME`");
+        return false;
+    }
+    return true;
+}
+
 // Ways to run that exclude each other.
 static bool finish_run(struct option_parser *p)
 {
@@ -120,7 +130,8 @@ static bool finish_run(struct option_parser *p)
 bool option_finish(struct option_parser *p)
 {
     struct options *o = p->options;
-    if (!finish_bench(p) || !finish_backend(p) || !finish_sdk(p) || !finish_run(p)) {
+    if (!finish_bench(p) || !finish_backend(p) || !finish_sdk(p) || !finish_new(p) ||
+        !finish_run(p)) {
         return false;
     }
     bool one = o->command == CMD_BUILD || o->command == CMD_RUN || o->command == CMD_CAPS ||

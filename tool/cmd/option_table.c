@@ -46,6 +46,7 @@ const struct option_row option_rows[] = {
 };
 
 const struct command_row command_rows[] = {
+    {"new", CMD_NEW, cmd_new, "write a project that builds and boots"},
     {"check", CMD_CHECK, cmd_check, "is the description of a system right?"},
     {"build", CMD_BUILD, cmd_build, "pack it into a bootable image"},
     {"run", CMD_RUN, cmd_run, "boot it in QEMU and verify what it does"},

@@ -77,7 +77,8 @@ static bool swap_in(const char *from, const char *to)
 static bool install(struct arena *a, const struct products *p, const char *folder, struct diag *d)
 {
     const char *log = arena_printf(a, "%s.log", p->target);
-    const char *const arguments[] = {"cmake", "--install", p->target, "--prefix", folder, NULL};
+    const char *const arguments[] = {"cmake", "--install",   p->target, "--prefix",
+                                     folder,  "--component", "sel4",    NULL};
     unlink(log);
     if (process_run(arguments, log) != 0) {
         diag_error(d, place_none(), "cannot install configuration %s; see %s", p->config, log);

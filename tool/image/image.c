@@ -4,6 +4,7 @@
 #include "tool/mock.h"
 #include "tool/options.h"
 #include "tool/pack.h"
+#include "tool/project.h"
 
 #include "lib/bits.h"
 
@@ -112,7 +113,7 @@ bool image_build(struct arena *a, struct options *o, const struct system *s,
     *out = (struct build_result){0};
     if (!products_find(a, o, &out->products, d) ||
         !kernel_load(a, o, s, &out->products, &out->kernel, d) ||
-        !kernel_fit_machine(&out->kernel, o, d)) {
+        !kernel_fit_machine(&out->kernel, o, d) || !project_prepare(a, o, &out->products, s, d)) {
         return false;
     }
     if (!programs_load(a, o, &out->products, s, &out->programs, d) ||

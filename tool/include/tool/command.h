@@ -23,6 +23,7 @@ int cmd_run(struct arena *a, struct options *o, struct diag *d);
 int cmd_test(struct arena *a, struct options *o, struct diag *d);
 int cmd_bench(struct arena *a, struct options *o, struct diag *d);
 int cmd_sdk(struct arena *a, struct options *o, struct diag *d);
+int cmd_new(struct arena *a, struct options *o, struct diag *d);
 int cmd_caps(struct arena *a, struct options *o, struct diag *d);
 
 // Runs the command that the options name.

@@ -18,6 +18,7 @@ enum command {
     CMD_BENCH = 1u << 4,
     CMD_SDK = 1u << 5,
     CMD_CAPS = 1u << 6,
+    CMD_NEW = 1u << 7,
 };
 
 // What a system runs on.
