@@ -25,7 +25,7 @@ install(FILES ${CMAKE_BINARY_DIR}/package/KaaLConfig.cmake ${CMAKE_BINARY_DIR}/p
     DESTINATION ${package})
 
 install(FILES ${CMAKE_SOURCE_DIR}/config/common/kernel.json DESTINATION share/kaal)
-install(DIRECTORY ${CMAKE_SOURCE_DIR}/tool/template DESTINATION share/kaal)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/tool/template ${CMAKE_SOURCE_DIR}/tool/gdb DESTINATION share/kaal)
 install(TARGETS kaal RUNTIME DESTINATION bin)
 install(FILES ${CMAKE_SOURCE_DIR}/README.md ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION share/doc/kaal)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/docs/ DESTINATION share/doc/kaal)

@@ -95,7 +95,12 @@ static const char run_help[] =
     "  -i, --interactive      your terminal is the machine's; Ctrl-] leaves. Nothing is verified\n"
     "                         but that it comes up\n"
     "  -t, --timeout SECONDS  time limit (default: what expect.toml says, else 60; with -i: none)\n"
-    "      --gdb PROGRAM      of the mock: the program waits for a debugger\n"
+    "      --gdb[=NAME]       debug it with gdb-multiarch, from the begin of component NAME or from\n"
+    "                         reset; of the mock: the program NAME waits for a debugger\n"
+    "      --only NAME,...    these components, root task and broker, and nothing else\n"
+    "      --smp CORES        cores of the machine; the kernel runs on one\n"
+    "      --net              a network card (virtio), in QEMU's own network\n"
+    "      --qemu-args WORDS  more arguments for QEMU, between blanks; may be repeated\n"
     "      --seed NUMBER      seed of the run, as 0x1234 (default: random)\n"
     "      --log FILE         write the system's output there as well\n"
     "      --replay FILE      judge such a log instead of booting\n"
@@ -106,7 +111,8 @@ static const char run_help[] =
     "  kaal run\n"
     "  kaal run -m 128M --el 2 --gic 3\n"
     "  kaal run --timeout 10 --log boot.log my/system.toml\n"
-    "  kaal run -i examples/shell/system.toml\n";
+    "  kaal run -i examples/shell/system.toml\n"
+    "  kaal run --only hello,console --gdb=hello examples/hello\n";
 
 static const char caps_help[] =
     "usage: kaal caps [OPTION]... [SYSTEM]\n"
@@ -123,6 +129,8 @@ static const char caps_help[] =
     "      --seed NUMBER      seed of the run (default: random)\n"
     "      --log FILE         write the system's output there as well\n"
     "      --disk FILE        raw disk of the machine\n"
+    "      --net, --only NAME,..., --qemu-args WORDS\n"
+    "                         as of run\n"
     "      --realtime         let time pass as on the host\n" COMMON_HELP "\n"
     "examples:\n"
     "  kaal caps my/system.toml\n"

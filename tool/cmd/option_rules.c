@@ -49,6 +49,10 @@ static bool finish_mock(struct option_parser *p)
         what = "the conformance suite is";
     } else if (o->disk != NULL) {
         what = "a disk is";
+    } else if (o->net) {
+        what = "a network card is";
+    } else if (o->qemu_args.count != 0) {
+        what = "words for QEMU are";
     }
     if (what != NULL) {
         diag_error(p->diag, place_none(), "%s for the machine; leave out --backend mock", what);
@@ -67,10 +71,6 @@ static bool finish_backend(struct option_parser *p)
     if (o->backend != BACKEND_SEL4 && (o->board != NULL || o->board_config != NULL)) {
         diag_error(p->diag, place_none(), "--%s belongs to --backend sel4; add that",
                    o->board != NULL ? "board" : "board-config");
-        return false;
-    }
-    if (o->gdb != NULL && o->backend != BACKEND_MOCK) {
-        diag_error(p->diag, place_none(), "--gdb belongs to --backend mock; add that");
         return false;
     }
     return o->backend != BACKEND_MOCK || finish_mock(p);
@@ -120,6 +120,12 @@ static bool finish_run(struct option_parser *p)
                    o->quiet ? "quiet" : "replay");
         return false;
     }
+    if (o->gdb != NULL && (o->interactive || o->replay != NULL)) {
+        diag_error(p->diag, place_none(),
+                   "--gdb has the terminal, and a running machine; leave out --%s",
+                   o->interactive ? "interactive" : "replay");
+        return false;
+    }
     if (o->at != NULL && o->after != 0) {
         diag_error(p->diag, place_none(), "--at and --after both say when to ask; leave out one");
         return false;
@@ -137,8 +143,9 @@ bool option_finish(struct option_parser *p)
     bool one = o->command == CMD_BUILD || o->command == CMD_RUN || o->command == CMD_CAPS ||
                (o->command == CMD_BENCH && o->bench == BENCH_BOOT);
     if (one && o->systems.count > 1) {
-        diag_error(p->diag, place_none(), "more than one SYSTEM: %s; give one",
-                   o->systems.items[1]);
+        diag_error(p->diag, place_none(), "more than one SYSTEM: %s; give one%s",
+                   o->systems.items[1],
+                   o->gdb != NULL && o->gdb[0] == '\0' ? ", and a component as --gdb=NAME" : "");
         return false;
     }
     if (!o->seed_given && getrandom(&o->seed, sizeof(o->seed), 0) != sizeof(o->seed)) {

@@ -45,6 +45,10 @@ enum option_key {
     KEY_GDB,
     KEY_AT,
     KEY_AFTER,
+    KEY_ONLY,
+    KEY_NET,
+    KEY_QEMU_ARGS,
+    KEY_SMP,
 };
 
 // What completes a value. Choices stand in the value itself, as "kaal|sel4|mock".
@@ -59,7 +63,7 @@ struct option_row {
     const char *name; // without dashes
     int key;
     unsigned commands; // that take it; 0: all
-    const char *value; // what it is called; NULL: there is none
+    const char *value; // what it is called; NULL: there is none; "[WORD]": it may be missing
     enum option_words words;
 };
 

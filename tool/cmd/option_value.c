@@ -6,6 +6,8 @@
 #include "option_parser.h"
 #include "option_table.h"
 
+#include <kaal/limits.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,8 @@ enum {
     MEMORY_MIN_MIB = 16,
     MEMORY_MAX_MIB = 4096,
     TIMEOUT_MAX_S = 86400,
+    QEMU_WORDS_MAX = 32, // tool/test/machine.c has room for them
+    CORES_MAX = 512,
 };
 
 bool option_wrong(struct option_parser *p, const char *option, const char *value,
@@ -171,6 +175,36 @@ bool option_add(struct option_parser *p, struct strings *list, const char *value
     return true;
 }
 
+// The words of a list, without the empty ones.
+static bool take_words(struct option_parser *p, const char *option, const char *value,
+                       const char *between, size_t max, struct strings *out)
+{
+    size_t before = out->count;
+    const char *at = value;
+    while (*at != '\0') {
+        size_t length = strcspn(at, between);
+        if (length != 0) {
+            option_add(p, out, arena_copy(p->arena, at, length));
+        }
+        at += length + (at[length] != '\0');
+    }
+    if (out->count == before || out->count > max) {
+        return option_wrong(p, option, value, arena_printf(p->arena, "1 to %zu words", max));
+    }
+    return true;
+}
+
+static bool take_cores(struct option_parser *p, const char *value)
+{
+    const char *end;
+    uint64_t n;
+    if (!number(value, CORES_MAX, &n, &end) || *end != '\0' || n == 0) {
+        return option_wrong(p, "smp", value, "a number of cores from 1");
+    }
+    p->options->cores = (unsigned)n;
+    return true;
+}
+
 // --- options -----------------------------------------------------------------------------------
 
 static bool take_flag(struct option_parser *p, int key)
@@ -185,6 +219,9 @@ static bool take_flag(struct option_parser *p, int key)
         return true;
     case KEY_INTERACTIVE:
         o->interactive = true;
+        return true;
+    case KEY_NET:
+        o->net = true;
         return true;
     case KEY_REALTIME:
         o->realtime = true;
@@ -233,8 +270,6 @@ static const char **text_option(struct options *o, int key)
         return &o->layout;
     case KEY_COMPARE:
         return &o->compare;
-    case KEY_GDB:
-        return &o->gdb;
     default:
         return NULL;
     }
@@ -249,6 +284,15 @@ bool option_take(struct option_parser *p, int key, const char *value)
         return true;
     }
     switch (key) {
+    case KEY_GDB:
+        o->gdb = value == NULL ? "" : value;
+        return true;
+    case KEY_ONLY:
+        return take_words(p, "only", value, ",", KAAL_PD_MAX, &o->only);
+    case KEY_QEMU_ARGS:
+        return take_words(p, "qemu-args", value, " ", QEMU_WORDS_MAX, &o->qemu_args);
+    case KEY_SMP:
+        return take_cores(p, value);
     case KEY_CONFIG:
         return take_config(p, value);
     case KEY_SEARCH:

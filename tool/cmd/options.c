@@ -29,6 +29,14 @@ struct names {
     char letters[2 * OPTIONS_MAX + 3];
 };
 
+static int argument_of(const struct option_row *row)
+{
+    if (row->value == NULL) {
+        return no_argument;
+    }
+    return row->value[0] == '[' ? optional_argument : required_argument;
+}
+
 static void make_names(struct names *out)
 {
     size_t length = 0;
@@ -40,13 +48,13 @@ static void make_names(struct names *out)
         const struct option_row *row = &option_rows[i];
         out->words[i] = (struct option){
             .name = row->name,
-            .has_arg = row->value == NULL ? no_argument : required_argument,
+            .has_arg = argument_of(row),
             .val = row->key,
         };
         if (row->key <= CHAR_MAX) {
             out->letters[length++] = (char)row->key;
             if (row->value != NULL) {
-                out->letters[length++] = ':';
+                out->letters[length++] = ':'; // a letter's value is never missing
             }
         }
     }

@@ -29,8 +29,8 @@ int run_system(struct arena *a, const struct options *o, const char *file, struc
     struct system s;
     struct build_result b;
     struct verdict verdict;
-    if (!system_load(a, file, &s, d) || !image_build(a, &machine, &s, &b, d) ||
-        !devices_check(a, &machine, &s, d)) {
+    if (!system_load(a, file, &s, d) || !system_only(a, &s, &o->only, d) ||
+        !image_build(a, &machine, &s, &b, d) || !devices_check(a, &machine, &s, d)) {
         return STATUS_FAILED;
     }
     // Warnings first: they may explain what follows.

@@ -441,6 +441,11 @@ bool kernel_load(struct arena *a, const struct options *o, const struct system *
 
 bool kernel_fit_machine(const struct kernel *k, struct options *o, struct diag *d)
 {
+    if (o->cores > 1) {
+        diag_error(d, place_none(), "--smp %u: the kernel runs on one core; leave out --smp",
+                   o->cores);
+        return false;
+    }
     if (k->builtin) {
         return true;
     }

@@ -45,7 +45,8 @@ struct strings {
 
 struct options {
     enum command command;
-    const char *gdb;        // of the mock: program that waits for a debugger; NULL: none
+    struct strings only;    // components that are run; none: all
+    const char *gdb;        // component, or program of the mock, that gdb stops at; NULL: no gdb
     struct strings systems; // descriptions, as given
     struct strings search_paths;
     struct strings ctest; // build folders whose tests `kaal test` runs
@@ -61,6 +62,9 @@ struct options {
     const char *log;
     const char *disk; // image of the virtio block device; NULL: none
     const char *replay;
+    bool net;                 // a network card
+    struct strings qemu_args; // more words for QEMU
+    unsigned cores;
     unsigned el;  // 1 or 2: the exception level that the machine starts at
     unsigned gic; // 2 or 3
     bool el_given;

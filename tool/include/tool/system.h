@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 struct arena;
+struct strings;
 struct toml_table;
 
 #define SYSTEM_NONE SIZE_MAX
@@ -186,6 +187,7 @@ struct system {
     struct sd_text expect;
     struct sd_texts start_order;
     struct sd_texts programs; // to be spawned
+    bool partial;             // system_only() took something away
     struct sd_flag clock;     // what of it the description lacks is added
     struct sd_pd *pds;
     size_t pd_count;
@@ -239,6 +241,11 @@ bool system_load(struct arena *a, const char *file, struct system *out, struct d
 
 // Everything that can be said without looking at another file. Resolves names.
 bool system_check(struct arena *a, struct system *s, struct diag *d);
+
+// Takes away all components but `names`, and what only those had that go; root task and broker
+// stay. `s` has been checked. Names each component that one of `names` cannot do without. No names:
+// all stay.
+bool system_only(struct arena *a, struct system *s, const struct strings *names, struct diag *d);
 
 // Defaults applied.
 uint32_t system_priority(const struct sd_pd *pd);
