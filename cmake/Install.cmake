@@ -8,7 +8,7 @@
 #   lib/cmake/KaaL/              find_package(KaaL): kaal_component(), kaal_system()
 #   share/kaal/                  what `kaal new` starts from, what gdb reads
 #   share/doc/kaal/, share/man/man1/kaal.1
-#   share/bash-completion/completions/kaal, share/zsh/site-functions/_kaal
+#   share/bash-completion/completions/kaal
 include_guard(GLOBAL)
 include(CMakePackageConfigHelpers)
 
