@@ -6,6 +6,7 @@
 
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 // `bench kernel ROW...`, `bench components ROW...`: what would be a SYSTEM elsewhere is not one.
 static enum bench find_bench(const struct options *o)
@@ -101,6 +102,27 @@ static bool finish_sdk(struct option_parser *p)
     return true;
 }
 
+// What CTest and the conformance suite have in another way.
+static bool finish_test(struct option_parser *p)
+{
+    struct options *o = p->options;
+    const char *what = o->ctest.count != 0 ? "--ctest"
+                       : o->long_tests     ? "--long"
+                       : o->systems.count != 0 && strcmp(o->systems.items[0], "conformance") == 0
+                           ? "conformance"
+                           : NULL;
+    if ((o->tap || o->junit != NULL) && what != NULL) {
+        diag_error(p->diag, place_none(), "--%s belongs to `kaal test SYSTEM`; leave out %s",
+                   o->tap ? "tap" : "junit", what);
+        return false;
+    }
+    if (o->jobs == 0) {
+        const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+        o->jobs = processors < 1 ? 1 : (unsigned)processors;
+    }
+    return true;
+}
+
 static bool finish_new(struct option_parser *p)
 {
     const struct options *o = p->options;
@@ -137,7 +159,7 @@ bool option_finish(struct option_parser *p)
 {
     struct options *o = p->options;
     if (!finish_bench(p) || !finish_backend(p) || !finish_sdk(p) || !finish_new(p) ||
-        !finish_run(p)) {
+        !finish_test(p) || !finish_run(p)) {
         return false;
     }
     bool one = o->command == CMD_BUILD || o->command == CMD_RUN || o->command == CMD_CAPS ||

@@ -15,6 +15,7 @@ enum option_key {
     KEY_CONFIG = 'c',
     KEY_HELP = 'h',
     KEY_INTERACTIVE = 'i',
+    KEY_JOBS = 'j',
     KEY_SEARCH = 'I',
     KEY_MEMORY = 'm',
     KEY_OUTPUT = 'o',
@@ -49,6 +50,8 @@ enum option_key {
     KEY_NET,
     KEY_QEMU_ARGS,
     KEY_SMP,
+    KEY_TAP,
+    KEY_JUNIT,
 };
 
 // What completes a value. Choices stand in the value itself, as "kaal|sel4|mock".

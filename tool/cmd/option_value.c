@@ -20,6 +20,7 @@ enum {
     TIMEOUT_MAX_S = 86400,
     QEMU_WORDS_MAX = 32, // tool/test/machine.c has room for them
     CORES_MAX = 512,
+    JOBS_MAX = 256,
 };
 
 bool option_wrong(struct option_parser *p, const char *option, const char *value,
@@ -205,6 +206,17 @@ static bool take_cores(struct option_parser *p, const char *value)
     return true;
 }
 
+static bool take_jobs(struct option_parser *p, const char *value)
+{
+    const char *end;
+    uint64_t n;
+    if (!number(value, JOBS_MAX, &n, &end) || *end != '\0' || n == 0) {
+        return option_wrong(p, "jobs", value, "how many run at a time, from 1");
+    }
+    p->options->jobs = (unsigned)n;
+    return true;
+}
+
 // --- options -----------------------------------------------------------------------------------
 
 static bool take_flag(struct option_parser *p, int key)
@@ -231,6 +243,9 @@ static bool take_flag(struct option_parser *p, int key)
         return true;
     case KEY_SYNTAX:
         o->syntax = true;
+        return true;
+    case KEY_TAP:
+        o->tap = true;
         return true;
     case KEY_LONG:
         o->long_tests = true;
@@ -266,6 +281,8 @@ static const char **text_option(struct options *o, int key)
         return &o->log;
     case KEY_REPLAY:
         return &o->replay;
+    case KEY_JUNIT:
+        return &o->junit;
     case KEY_LAYOUT:
         return &o->layout;
     case KEY_COMPARE:
@@ -287,6 +304,8 @@ bool option_take(struct option_parser *p, int key, const char *value)
     case KEY_GDB:
         o->gdb = value == NULL ? "" : value;
         return true;
+    case KEY_JOBS:
+        return take_jobs(p, value);
     case KEY_ONLY:
         return take_words(p, "only", value, ",", KAAL_PD_MAX, &o->only);
     case KEY_QEMU_ARGS:

@@ -534,6 +534,9 @@ bool verify(struct arena *a, const struct options *o, const struct system *s,
         return false;
     }
     out->ms = host_ms() - r->start_ms;
+    out->judged = true;
+    out->problem =
+        out->reason != NULL || r->judge.problem_count == 0 ? out->reason : r->judge.problems[0];
     if (r->caps != NULL) {
         out->verified = judge_caps(r, out, d);
     } else if (r->debugger != NULL) {

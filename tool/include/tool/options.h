@@ -81,8 +81,11 @@ struct options {
     bool quiet;
     bool verbose;
     bool json;
-    bool syntax;     // of `check`: the description alone
-    bool long_tests; // of `test`: those that take hours as well
+    bool syntax;       // of `check`: the description alone
+    bool tap;          // of `test`: for programs
+    const char *junit; // of `test`: file of results; NULL: none
+    unsigned jobs;     // of `test`: how many at a time
+    bool long_tests;   // of `test`: those that take hours as well
     enum bench bench;
     bool growth;         // of `bench kernel`: rows with much alive
     bool worst;          // of `bench kernel`: the longest paths
