@@ -106,6 +106,18 @@ def failures(folder):
     check(not re.search(r"^\d+ passed", tap, re.M), "TAP has a line of its own", tap)
 
 
+def lines(folder):
+    """Text for people: what must come, and what must not."""
+    said = '[[lines]]\nfrom = "hello"\ntext = "Hello from a component of its own."\n'
+    good = system(folder, "good.toml", said + '[[lines]]\ncontains = "assertion"\nnever = true\n')
+    never = system(folder, "never.toml", said + '[[lines]]\nfrom = "hello"\ncontains = "Hello"\nnever = true\n')
+    other = system(folder, "other.toml", '[expect]\ntimeout = 1\n[[lines]]\nfrom = "hello"\ntext = "Hello"\n')
+    expect(kaal("-v", good, never, other), 1, rf"^ok .*{good}$", r"^ *lines:   2, of which 0 did not come$",
+           rf"^FAILED .*{never}  a line \[hello\] with `Hello` came, and must not: \[hello\] Hello from",
+           rf"^FAILED .*{other}  time limit of 1 s reached while waiting for the line `\[hello\] Hello`;",
+           r"^1 passed, 2 failed$")
+
+
 def no_retries(folder):
     """What fails is not tried again."""
     machine = qemu(folder, "exit 1")

@@ -79,6 +79,7 @@ def new(folder, prefix):
     expect(run([kaal, "run"], place), 0, r"^kaal: building .*/hello for mcs-dbg$",
            r"^\[asker\] Hello from hello\.$", r"ok .* the adder adds$", r"^verified: 9 stages")
     expect(run([kaal, "run", "-q"], place), 0, r"^verified: ")
+    expect(run([kaal, "test"], place), 0, r"^ok +[\d.]+ s  system\.toml$", r"^1 passed, 0 failed$")
     expect(run([kaal, "check"], place), 0, r"^system\.toml: ok: 5 protection domains")
     expect(run([kaal, "build", "-o", "image.elf"], place), 0, r"^image.elf: ")
     # It is what is verified: an adder that adds something else fails.

@@ -332,6 +332,11 @@ static const char *waiting_for(const struct run *r)
             return judge_item_name(r->arena, &e->items[i]);
         }
     }
+    for (size_t i = 0; i < e->line_count; i++) {
+        if (!r->judge.lines_seen[i] && !e->lines[i].never) {
+            return judge_line_name(r->arena, &e->lines[i]);
+        }
+    }
     return "its end";
 }
 
@@ -440,7 +445,7 @@ static bool run(struct run *r, const struct build_result *b, struct verdict *out
     struct machine_setup setup =
         b->mock ? mock_setup(r->arena, o, b) : machine_setup(o, b->image.elf);
     r->powers_off = b->kernel.builtin && b->kernel.debug && r->judge.expect->end != EXPECT_NONE;
-    r->lingers = r->judge.expect->count == r->judge.expect->boot_count;
+    r->lingers = r->judge.expect->count == r->judge.expect->boot_count && r->judge.lines_left == 0;
     if (r->debugger != NULL && !debugger_prepare(r->debugger, r->arena, d)) {
         return false;
     }
