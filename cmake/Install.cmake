@@ -30,6 +30,13 @@ install(TARGETS kaal RUNTIME DESTINATION bin)
 install(FILES ${CMAKE_SOURCE_DIR}/README.md ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION share/doc/kaal)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/docs/ DESTINATION share/doc/kaal)
 
+install(FILES ${CMAKE_SOURCE_DIR}/docs/kaal.1 DESTINATION share/man/man1)
+install(CODE "
+    file(MAKE_DIRECTORY \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/share/bash-completion/completions\")
+    execute_process(COMMAND \"$<TARGET_FILE:kaal>\" completion bash
+        OUTPUT_FILE \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/share/bash-completion/completions/kaal\"
+        COMMAND_ERROR_IS_FATAL ANY)")
+
 # A configuration that is not KAAL_CONFIG's is there if somebody built it.
 foreach(config IN LISTS KAAL_CONFIGS)
     install(CODE "

@@ -64,7 +64,8 @@ def layout(folder, prefix):
                  "include/kaal/component.h", "include/sel4/sel4.h", "include/sel4/gen_config.h",
                  "include/kernel/gen_config.h", "include/lib/fmt.h", "gen_config/kernel/gen_config.json"):
         check((products / path).is_file(), f"{path} is not there")
-    for path in ("lib/cmake/KaaL/KaaLConfig.cmake", "share/doc/kaal/system.md", "share/doc/kaal/LICENSE"):
+    for path in ("lib/cmake/KaaL/KaaLConfig.cmake", "share/doc/kaal/system.md", "share/doc/kaal/LICENSE",
+                 "share/man/man1/kaal.1", "share/bash-completion/completions/kaal"):
         check((prefix / path).is_file(), f"{path} is not there")
     # The programs that only this tree's examples and tests are made of are not in it.
     check(not (products / "bin/hello.elf").exists(), "an example is installed")

@@ -24,7 +24,8 @@
     "  -m, --memory SIZE      memory of the machine, as 128M or 2G (default: 512M)\n"              \
     "      --el 1|2           exception level that the machine starts at (default: 1)\n"           \
     "      --gic 2|3          version of its interrupt controller (default: 2)\n"                  \
-    "      --qemu PATH        QEMU to use (default: qemu-system-aarch64)\n"
+    "      --qemu PATH        QEMU to use (default: qemu-system-aarch64)\n"                        \
+    "      --smp CORES        cores of the machine; the kernel runs on one\n"
 
 #define COMMON_HELP                                                                                \
     "  -q, --quiet            say only what is wrong\n"                                            \
@@ -78,7 +79,7 @@ static const char build_help[] =
     "\n"
     "  -o, --output FILE      where to write (default: loader.elf)\n" SYSTEM_HELP
     "  -m, --memory SIZE      memory that the system must fit (default: 512M)\n"
-    "      --el 1|2, --gic 2|3, --qemu PATH\n"
+    "      --el 1|2, --gic 2|3, --qemu PATH, --smp CORES\n"
     "                         machine whose devices the description is checked "
     "against\n" COMMON_HELP "\n"
     "example:\n"
@@ -99,7 +100,6 @@ static const char run_help[] =
     "from\n"
     "                         reset; of the mock: the program NAME waits for a debugger\n"
     "      --only NAME,...    these components, root task and broker, and nothing else\n"
-    "      --smp CORES        cores of the machine; the kernel runs on one\n"
     "      --net              a network card (virtio), in QEMU's own network\n"
     "      --qemu-args WORDS  more arguments for QEMU, between blanks; may be repeated\n"
     "      --seed NUMBER      seed of the run, as 0x1234 (default: random)\n"
@@ -155,6 +155,8 @@ static const char test_help[] =
     "      --ctest DIR        a build folder; may be repeated (default: the tool's "
     "own)\n" SYSTEM_HELP MACHINE_HELP "  -t, --timeout SECONDS  time limit of each system\n"
     "      --seed NUMBER      seed of the runs (default: random)\n"
+    "      --qemu-args WORDS, --realtime\n"
+    "                         as of run\n"
     "      --log FILE         of conformance: write the machine's output there as "
     "well\n" COMMON_HELP "\n"
     "examples:\n"
@@ -183,6 +185,7 @@ static const char bench_help[] =
     "\n"
     "      --growth           of `kernel`: rows repeated with much alive\n"
     "      --worst            of `kernel`: the longest paths\n"
+    "  -t, --timeout SECONDS  of `kernel` and `components`: time limit (default: 600)\n"
     "      --json             the same as JSON\n" SYSTEM_HELP MACHINE_HELP COMMON_HELP "\n"
     "examples:\n"
     "  kaal bench\n"
@@ -208,6 +211,43 @@ static const char sdk_help[] =
     "  kaal sdk --layout sel4 ~/kaal-sdk\n"
     "  kaal sdk --compare ~/seL4/install\n";
 
+static const char explain_help[] =
+    "usage: kaal explain [OPTION]... [CODE]...\n"
+    "\n"
+    "Tells what a code means that a system or the kernel printed, and what to do: answers of the\n"
+    "broker and of drivers, errors of the kernel, kinds and causes of faults, rules, ends, lines,\n"
+    "exit statuses. CODE is a name with or without what all of its kind begin with, a number, or "
+    "the\n"
+    "text that is printed. Without CODE: all of them.\n"
+    "\n" COMMON_HELP "\n"
+    "examples:\n"
+    "  kaal explain KAAL_ERR_DENIED\n"
+    "  kaal explain @fault translation\n"
+    "  kaal explain 'kernel: failed lookup'\n";
+
+static const char doctor_help[] =
+    "usage: kaal doctor [OPTION]...\n"
+    "\n"
+    "Looks at what the tool needs: programs, a machine that starts, what was built or installed,\n"
+    "the environment. What is missing is told with what it is for and how to get it. Exit status "
+    "1\n"
+    "if `kaal run` cannot work.\n"
+    "\n"
+    "  -c, --config NAME      kernel configuration that must be there (default: mcs-dbg)\n"
+    "      --build-dir DIR    folder of the build (default: KAAL_BUILD_DIR, or this program's)\n"
+    "      --json             the same as JSON\n" COMMON_HELP "\n"
+    "example:\n"
+    "  kaal doctor\n";
+
+static const char completion_help[] =
+    "usage: kaal completion [OPTION]... bash\n"
+    "\n"
+    "Prints what completes kaal's command line in bash. An installation has it in\n"
+    "share/bash-completion/completions.\n"
+    "\n" COMMON_HELP "\n"
+    "example:\n"
+    "  source <(kaal completion bash)\n";
+
 static void print_main(FILE *to)
 {
     fputs(main_head, to);
@@ -223,8 +263,17 @@ void help_print(const char *command, FILE *to)
         const char *command;
         const char *text;
     } texts[] = {
-        {"check", check_help}, {"build", build_help}, {"run", run_help},   {"test", test_help},
-        {"bench", bench_help}, {"sdk", sdk_help},     {"caps", caps_help}, {"new", new_help},
+        {"check", check_help},
+        {"build", build_help},
+        {"run", run_help},
+        {"test", test_help},
+        {"bench", bench_help},
+        {"sdk", sdk_help},
+        {"caps", caps_help},
+        {"new", new_help},
+        {"explain", explain_help},
+        {"doctor", doctor_help},
+        {"completion", completion_help},
     };
     for (size_t i = 0; command != NULL && i < sizeof(texts) / sizeof(texts[0]); i++) {
         if (strcmp(texts[i].command, command) == 0) {

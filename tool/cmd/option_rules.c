@@ -133,6 +133,21 @@ static bool finish_new(struct option_parser *p)
     return true;
 }
 
+static bool finish_help(struct option_parser *p)
+{
+    const struct options *o = p->options;
+    if (o->command == CMD_DOCTOR && o->systems.count != 0) {
+        diag_error(p->diag, place_none(), "`kaal doctor` looks at no system; `kaal check` does");
+        return false;
+    }
+    if (o->command == CMD_COMPLETION &&
+        (o->systems.count != 1 || strcmp(o->systems.items[0], "bash") != 0)) {
+        diag_error(p->diag, place_none(), "write `kaal completion bash`; there is no other shell");
+        return false;
+    }
+    return true;
+}
+
 // Ways to run that exclude each other.
 static bool finish_run(struct option_parser *p)
 {
@@ -159,7 +174,7 @@ bool option_finish(struct option_parser *p)
 {
     struct options *o = p->options;
     if (!finish_bench(p) || !finish_backend(p) || !finish_sdk(p) || !finish_new(p) ||
-        !finish_test(p) || !finish_run(p)) {
+        !finish_help(p) || !finish_test(p) || !finish_run(p)) {
         return false;
     }
     bool one = o->command == CMD_BUILD || o->command == CMD_RUN || o->command == CMD_CAPS ||

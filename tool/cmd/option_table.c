@@ -26,7 +26,7 @@ const struct option_row option_rows[] = {
     {"help", KEY_HELP, 0, NULL, WORDS_NONE},
     {"interactive", KEY_INTERACTIVE, CMD_RUN, NULL, WORDS_NONE},
     {"jobs", KEY_JOBS, CMD_TEST, "NUMBER", WORDS_NONE},
-    {"json", KEY_JSON, CMD_BENCH, NULL, WORDS_NONE},
+    {"json", KEY_JSON, CMD_BENCH | CMD_DOCTOR, NULL, WORDS_NONE},
     {"junit", KEY_JUNIT, CMD_TEST, "FILE", WORDS_FILE},
     {"kernel", KEY_KERNEL, ANY_SYSTEM, "PATH", WORDS_FILE},
     {"layout", KEY_LAYOUT, CMD_SDK, "sel4", WORDS_NONE},
@@ -64,6 +64,9 @@ const struct command_row command_rows[] = {
      "measure boot, kernel and components in instructions, and sizes"},
     {"sdk", CMD_SDK, cmd_sdk,
      "write kernel, headers and libraries as an installation, or compare one"},
+    {"doctor", CMD_DOCTOR, cmd_doctor, "is all here that the tool needs?"},
+    {"explain", CMD_EXPLAIN, cmd_explain, "what a code means, and what to do"},
+    {"completion", CMD_COMPLETION, cmd_completion, "print the completions of a shell"},
     {NULL, 0, NULL, NULL},
 };
 

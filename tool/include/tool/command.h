@@ -24,6 +24,9 @@ int cmd_test(struct arena *a, struct options *o, struct diag *d);
 int cmd_bench(struct arena *a, struct options *o, struct diag *d);
 int cmd_sdk(struct arena *a, struct options *o, struct diag *d);
 int cmd_new(struct arena *a, struct options *o, struct diag *d);
+int cmd_explain(struct arena *a, struct options *o, struct diag *d);
+int cmd_doctor(struct arena *a, struct options *o, struct diag *d);
+int cmd_completion(struct arena *a, struct options *o, struct diag *d);
 int cmd_caps(struct arena *a, struct options *o, struct diag *d);
 
 // Runs the command that the options name.

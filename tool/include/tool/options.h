@@ -18,7 +18,10 @@ enum command {
     CMD_BENCH = 1u << 4,
     CMD_SDK = 1u << 5,
     CMD_CAPS = 1u << 6,
-    CMD_NEW = 1u << 7,
+    CMD_NEW = 1u << 11,
+    CMD_EXPLAIN = 1u << 12,
+    CMD_DOCTOR = 1u << 13,
+    CMD_COMPLETION = 1u << 14,
 };
 
 // What a system runs on.
