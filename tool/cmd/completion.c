@@ -19,17 +19,17 @@
 
 // What stands where a command takes no SYSTEM, or besides.
 static const struct {
+    const char *words; // "": nothing at all; NULL: codes
     enum command command;
-    const char *words; // "": nothing at all
-    bool systems;      // descriptions as well
+    bool systems; // descriptions as well
 } operands[] = {
-    {CMD_NEW, "", false},
-    {CMD_TEST, "conformance", true},
-    {CMD_SDK, "", false},
-    {CMD_BENCH, "kernel components", true},
-    {CMD_DOCTOR, "", false},
-    {CMD_EXPLAIN, NULL, false}, // its codes
-    {CMD_COMPLETION, "bash", false},
+    {"", CMD_NEW, false},
+    {"conformance", CMD_TEST, true},
+    {"", CMD_SDK, false},
+    {"kernel components", CMD_BENCH, true},
+    {"", CMD_DOCTOR, false},
+    {NULL, CMD_EXPLAIN, false},
+    {"bash", CMD_COMPLETION, false},
 };
 
 static void print_patterns(const struct option_row *row)

@@ -65,11 +65,13 @@ struct options {
     const char *log;
     const char *disk; // image of the virtio block device; NULL: none
     const char *replay;
+    const char *junit;        // of `test`: file of results; NULL: none
     bool net;                 // a network card
     struct strings qemu_args; // more words for QEMU
     unsigned cores;
-    unsigned el;  // 1 or 2: the exception level that the machine starts at
-    unsigned gic; // 2 or 3
+    unsigned jobs; // of `test`: how many at a time
+    unsigned el;   // 1 or 2: the exception level that the machine starts at
+    unsigned gic;  // 2 or 3
     bool el_given;
     bool gic_given;
     uint64_t memory; // bytes
@@ -84,11 +86,9 @@ struct options {
     bool quiet;
     bool verbose;
     bool json;
-    bool syntax;       // of `check`: the description alone
-    bool tap;          // of `test`: for programs
-    const char *junit; // of `test`: file of results; NULL: none
-    unsigned jobs;     // of `test`: how many at a time
-    bool long_tests;   // of `test`: those that take hours as well
+    bool syntax;     // of `check`: the description alone
+    bool tap;        // of `test`: for programs
+    bool long_tests; // of `test`: those that take hours as well
     enum bench bench;
     bool growth;         // of `bench kernel`: rows with much alive
     bool worst;          // of `bench kernel`: the longest paths
