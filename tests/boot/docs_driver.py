@@ -5,6 +5,7 @@ that has everything of this one but its build folder.
 
 usage: docs_driver.py SOURCE-FOLDER
 """
+import os
 import pathlib
 import re
 import subprocess
@@ -30,8 +31,10 @@ with tempfile.TemporaryDirectory() as name:
     for path, body in files:
         (tree / path).parent.mkdir(exist_ok=True)
         (tree / path).write_text(body)
+    # Builds where it is, not where the launcher that runs the tests does.
+    environment = {key: value for key, value in os.environ.items() if key != "KAAL_BUILD_DIR"}
     result = subprocess.run(["sh", "-ex"], input=commands[0], cwd=tree, text=True, check=False,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                            env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     print(result.stdout)
     if result.returncode != 0:
         sys.exit(f"exit status {result.returncode}")
