@@ -48,14 +48,13 @@ struct strings {
 
 struct options {
     enum command command;
+    enum backend backend;
     struct strings only;    // components that are run; none: all
     const char *gdb;        // component, or program of the mock, that gdb stops at; NULL: no gdb
     struct strings systems; // descriptions, as given
     struct strings search_paths;
     struct strings ctest; // build folders whose tests `kaal test` runs
     const char *config;
-    bool config_given;
-    enum backend backend;
     const char *kernel; // NULL: what the description says
     const char *board;  // of a Microkit SDK; NULL: what the environment says
     const char *board_config;
@@ -66,12 +65,12 @@ struct options {
     const char *disk; // image of the virtio block device; NULL: none
     const char *replay;
     const char *junit;        // of `test`: file of results; NULL: none
-    bool net;                 // a network card
     struct strings qemu_args; // more words for QEMU
     unsigned cores;
     unsigned jobs; // of `test`: how many at a time
     unsigned el;   // 1 or 2: the exception level that the machine starts at
     unsigned gic;  // 2 or 3
+    bool config_given;
     bool el_given;
     bool gic_given;
     uint64_t memory; // bytes
@@ -79,6 +78,7 @@ struct options {
     unsigned timeout; // seconds; 0: what the expectations say
     uint64_t seed;
     bool seed_given;
+    bool net; // a network card
     bool realtime;
     bool interactive; // of `run`: the terminal is the machine's
     const char *at;   // of `caps`: the report at which the system is asked; NULL: its last stage
