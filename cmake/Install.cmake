@@ -37,14 +37,21 @@ install(CODE "
         OUTPUT_FILE \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/share/bash-completion/completions/kaal\"
         COMMAND_ERROR_IS_FATAL ANY)")
 
-# A configuration that is not KAAL_CONFIG's is there if somebody built it.
+# A configuration that is not KAAL_CONFIG's is there if somebody built it, to its end.
 foreach(config IN LISTS KAAL_CONFIGS)
     install(CODE "
         set(config ${config})
         set(build \"${CMAKE_BINARY_DIR}/target/${config}\")
+        set(folder \"\${CMAKE_INSTALL_PREFIX}/lib/kaal/\${config}\")
         if(config STREQUAL \"${KAAL_CONFIG}\" OR EXISTS \"\${build}/kernel/kernel.elf\")
-            execute_process(COMMAND \"${CMAKE_COMMAND}\" --install \"\${build}\"
-                --prefix \"\${CMAKE_INSTALL_PREFIX}/lib/kaal/\${config}\" --component kaal
-                COMMAND_ERROR_IS_FATAL ANY)
+            execute_process(COMMAND \"${CMAKE_COMMAND}\" --install \"\${build}\" --prefix \"\${folder}\"
+                --component kaal RESULT_VARIABLE status ERROR_VARIABLE errors)
+            if(NOT status EQUAL 0)
+                file(REMOVE_RECURSE \"\$ENV{DESTDIR}\${folder}\")
+                if(config STREQUAL \"${KAAL_CONFIG}\")
+                    message(FATAL_ERROR \"\${errors}\")
+                endif()
+                message(WARNING \"\${config} is not up to date and left out; build target-\${config} first\")
+            endif()
         endif()")
 endforeach()

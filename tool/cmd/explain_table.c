@@ -224,6 +224,9 @@ const struct code explain_codes[] = {
          "Ask its parent, or allow \"manage\"."),
     CODE(CODE_RULE, KAAL_RULE_CONSOLE, "console", "The request is for the console alone.",
          "Print through the console."),
+    CODE(CODE_RULE, KAAL_RULE_GIFTS, "gifts",
+         "The receiver has as many gifts of the caller, who is not its parent, as it takes.",
+         "Let it release some, or have its parent hand them on."),
 
     // --- ends ----------------------------------------------------------------------------------
     CODE(CODE_END, KAAL_END_NONE, "none", "It has not ended.", "Nothing."),
