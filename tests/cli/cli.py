@@ -263,6 +263,92 @@ def doctor_packages(folder):
         check(launcher.get(program) == package, f"{program} is in {launcher.get(program)} for the launcher, not {package}")
 
 
+# --- readiness -------------------------------------------------------------------------------------
+
+BOXES = ("framework complete", "adapter layer", "mock signatures verified", "build configuration",
+         "kernel built and configured", "compiled against seL4", "Microkit system image created", "QEMU test executed",
+         "boot sequence verified", "IPC between components tested")
+
+
+def stand_in(folder, name, text):
+    """A program that is found before the one of the host."""
+    path = folder / "bin" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
+def readiness(folder, *arguments):
+    """The boxes: title -> (set, text). The unit tests are this run's own, so they are not run once more."""
+    if not (folder / "bin/ctest").exists():
+        stand_in(folder, "ctest", 'echo "100% tests passed, 0 tests failed out of 99"')
+    (folder / "tmp").mkdir(exist_ok=True)
+    status, output = kaal("readiness", "--build-dir", build, "--json", *arguments,
+                          env={"PATH": f"{folder}/bin:{os.environ['PATH']}", "TMPDIR": f"{folder}/tmp"})
+    answer = json.loads(output)
+    boxes = {box["title"]: (box["set"], box["text"]) for box in answer["boxes"]}
+    check(tuple(boxes) == BOXES, "these are not the boxes", output)
+    every = all(state for state, _ in boxes.values())
+    check(answer["ready"] == every and status == (0 if every else 1), f"exit status {status}", output)
+    for box in answer["boxes"]:
+        check(box["text"] != "" and (box["commands"] or box["key"] in ("boot", "ipc")), f"{box['key']} tells nothing", output)
+    check(list((folder / "tmp").iterdir()) == [], "files stay behind")
+    return boxes
+
+
+def expect_boxes(boxes, **wanted):
+    """By the first word of the title: set or not, or a pattern of why not."""
+    for title, (state, text) in boxes.items():
+        want = wanted.get(title.split()[0].lower(), True)
+        if title.startswith("Microkit"):
+            continue  # it depends on programs that not every host has
+        check(state == (want is True), f"{title}: {state}: {text}")
+        check(want in (True, False) or re.search(want, text), f"{title}: {text!r} does not match {want!r}")
+
+
+def readiness_demo(folder):
+    """Everything is there; the values of the components that call each other are this run's."""
+    boxes = readiness(folder)
+    expect_boxes(boxes)
+    for title, pattern in (("framework complete", r"^unit tests: 0 tests failed out of 99$"),
+                           ("adapter layer", r"^\d\d\d passed, 0 failed$"), ("kernel built and configured", r"AArch64, MCS"),
+                           ("boot sequence verified", r"^7 of 7 stages"), ("IPC between components tested", r"^[2-9] of [2-9] ")):
+        check(re.search(pattern, boxes[title][1]), f"{title}: {boxes[title][1]}")
+
+
+def readiness_open(folder):
+    """What does not work leaves its box open, and no other."""
+    demo = folder / "demo"
+    shutil.copytree(source / "examples/demo", demo)
+    expectations = (demo / "expect.toml").read_text()
+    (demo / "expect.toml").write_text(expectations.replace("$sum(ipc, 7260)", "$sum(ipc, 7261)"))
+    stand_in(folder, "ctest", 'echo "99% tests passed, 1 tests failed out of 99"; exit 8')
+    expect_boxes(readiness(folder, demo), framework=r"1 tests failed out of 99", mock=r"^not verified", compiled=r"^not verified",
+                 qemu=r"^not verified", ipc=r"^[2-9] of [3-9] reports of components that call each other")
+    # A system in which nobody calls another, on a host whose QEMU does nothing.
+    stand_in(folder, "ctest", 'echo "100% tests passed, 0 tests failed out of 99"')
+    hello = source / "examples/hello"
+    expect_boxes(readiness(folder, hello), ipc=r"^no report that is expected of components that call each other has a value of the seed")
+    stand_in(folder, "qemu-system-aarch64", "exit 1")
+    expect_boxes(readiness(folder, hello), adapter=False, compiled=r"^not verified", qemu=r"^not verified",
+                 boot=False, ipc=False)
+
+
+def readiness_refuses(folder):
+    boxes = readiness(folder, folder / "none.toml")
+    expect_boxes(boxes, mock="no such file", build="no such file", compiled="no such file", qemu="no such file",
+                 boot="left no log", ipc="left no log")
+    text = expect(kaal("readiness", "--build-dir", build, folder / "none.toml",
+                       env={"PATH": f"{folder}/bin:{os.environ['PATH']}"}), 1,
+                  r"^\[x\] framework complete +unit tests", r"^\[ \] build configuration +\S+none\.toml: error: ",
+                  r"^      kaal check .*none\.toml$", r"^[34] of 10 boxes$")
+    check(len(re.findall(r"^\[[x ]\]", text, re.M)) == 10, "another number of boxes", text)
+    expect(kaal("readiness", "a", "b"), 2, r"more than one SYSTEM")
+    expect(kaal("readiness", "--set", "boot"), 2, r"unknown option --set")
+    expect(kaal("readiness", "--build-dir", "/nowhere"), 1, r"^kaal: error: no build folder /nowhere")
+    expect(kaal("readiness", "--build-dir", build, env={"TMPDIR": "/nowhere"}), 1, r"^kaal: error: cannot write /nowhere/kaal")
+
+
 with tempfile.TemporaryDirectory() as scratch:
     globals()[case.replace("-", "_")](pathlib.Path(scratch).resolve())
 print(f"{case}: as it must be")

@@ -51,7 +51,7 @@ int process_run(const char *const *arguments, const char *log)
 
 int process_read(struct arena *a, const char *const *arguments, const char **out)
 {
-    enum { KEPT = 4096 };
+    enum { KEPT = 64 * 1024 };
     char log[32];
     char *text = arena_alloc(a, KEPT + 1);
     *out = text;
@@ -62,7 +62,8 @@ int process_read(struct arena *a, const char *const *arguments, const char **out
     }
     snprintf(log, sizeof(log), "/proc/self/fd/%d", file);
     int status = process_run(arguments, log);
-    if (pread(file, text, KEPT, 0) < 0) {
+    off_t size = lseek(file, 0, SEEK_END);
+    if (pread(file, text, KEPT, size > KEPT ? size - KEPT : 0) < 0) {
         text[0] = '\0';
     }
     close(file);

@@ -177,8 +177,8 @@ bool option_finish(struct option_parser *p)
         !finish_help(p) || !finish_test(p) || !finish_run(p)) {
         return false;
     }
-    bool one = o->command == CMD_BUILD || o->command == CMD_RUN || o->command == CMD_CAPS ||
-               (o->command == CMD_BENCH && o->bench == BENCH_BOOT);
+    bool one = o->command == CMD_BUILD || o->command == CMD_READINESS || o->command == CMD_RUN ||
+               o->command == CMD_CAPS || (o->command == CMD_BENCH && o->bench == BENCH_BOOT);
     if (one && o->systems.count > 1) {
         diag_error(p->diag, place_none(), "more than one SYSTEM: %s; give one%s",
                    o->systems.items[1],

@@ -26,6 +26,7 @@ int cmd_sdk(struct arena *a, struct options *o, struct diag *d);
 int cmd_new(struct arena *a, struct options *o, struct diag *d);
 int cmd_explain(struct arena *a, struct options *o, struct diag *d);
 int cmd_doctor(struct arena *a, struct options *o, struct diag *d);
+int cmd_readiness(struct arena *a, struct options *o, struct diag *d);
 int cmd_completion(struct arena *a, struct options *o, struct diag *d);
 int cmd_caps(struct arena *a, struct options *o, struct diag *d);
 

@@ -22,6 +22,7 @@ enum command {
     CMD_EXPLAIN = 1u << 12,
     CMD_DOCTOR = 1u << 13,
     CMD_COMPLETION = 1u << 14,
+    CMD_READINESS = 1u << 15,
 };
 
 // What a system runs on.

@@ -14,5 +14,5 @@ struct arena;
 // end of the file `log`, NULL: nowhere. Returns its exit status. It does not outlive the tool.
 int process_run(const char *const *arguments, const char *log);
 
-// The same; what it printed, at most a page of it, is *out.
+// The same; what it printed, the end of it if it is much, is *out.
 int process_read(struct arena *a, const char *const *arguments, const char **out);
