@@ -87,9 +87,9 @@ static void look_at_program(struct doctor *doc, size_t i)
 
 static void look_at_machine(struct doctor *doc)
 {
-    struct bytes tree;
+    struct machine_parts parts;
     struct machine_setup setup = machine_setup(doc->options, (struct bytes){0});
-    if (machine_tree(doc->arena, &setup, &tree)) {
+    if (machine_look(doc->arena, &setup, &parts)) {
         note(doc, HERE, "machine", "QEMU's `virt` starts");
     } else {
         note(doc, WRONG, "machine",

@@ -50,6 +50,8 @@ static bool finish_mock(struct option_parser *p)
         what = "the conformance suite is";
     } else if (o->disk != NULL) {
         what = "a disk is";
+    } else if (o->devices.count != 0) {
+        what = "a device of QEMU is";
     } else if (o->net) {
         what = "a network card is";
     } else if (o->qemu_args.count != 0) {

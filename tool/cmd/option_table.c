@@ -18,6 +18,7 @@ const struct option_row option_rows[] = {
     {"compare", KEY_COMPARE, CMD_SDK, "PREFIX", WORDS_FOLDER},
     {"config", KEY_CONFIG, 0, "NAME", WORDS_CONFIG},
     {"ctest", KEY_CTEST, CMD_TEST, "DIR", WORDS_FOLDER},
+    {"device", KEY_DEVICE, CMD_CHECK | CMD_BUILD | CMD_RUN | CMD_CAPS, "MODEL", WORDS_NONE},
     {"disk", KEY_DISK, CMD_RUN | CMD_CAPS, "FILE", WORDS_FILE},
     {"el", KEY_EL, ANY_SYSTEM, "1|2", WORDS_NONE},
     {"gdb", KEY_GDB, CMD_RUN, "[NAME]", WORDS_NONE},

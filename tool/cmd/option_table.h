@@ -38,6 +38,7 @@ enum option_key {
     KEY_GROWTH,
     KEY_WORST,
     KEY_DISK,
+    KEY_DEVICE,
     KEY_BACKEND,
     KEY_BOARD,
     KEY_BOARD_CONFIG,

@@ -8,6 +8,7 @@
 
 #include <kaal/limits.h>
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,6 +196,27 @@ static bool take_words(struct option_parser *p, const char *option, const char *
     return true;
 }
 
+// QEMU knows whether there is such a model; what it would take for a question does not reach it.
+static bool take_device(struct option_parser *p, const char *value)
+{
+    enum { DEVICES_MAX = 8 };
+    static const char more[] = "_.,=-";
+    bool ok = isalpha((unsigned char)value[0]) && strncmp(value, "help", strlen("help")) != 0 &&
+              strstr(value, ",help") == NULL;
+    for (const char *c = value; *c != '\0'; c++) {
+        ok = ok && (isalnum((unsigned char)*c) || strchr(more, *c) != NULL);
+    }
+    if (!ok) {
+        return option_wrong(p, "device", value,
+                            "a device model of QEMU with its properties, as edu or "
+                            "edu,dma_mask=0xffffffff");
+    }
+    if (p->options->devices.count == DEVICES_MAX) {
+        return option_wrong(p, "device", value, "eight devices at most");
+    }
+    return option_add(p, &p->options->devices, value);
+}
+
 static bool take_cores(struct option_parser *p, const char *value)
 {
     const char *end;
@@ -334,6 +356,8 @@ bool option_take(struct option_parser *p, int key, const char *value)
         return option_add(p, &o->ctest, value);
     case KEY_DISK:
         return take_disk(p, value);
+    case KEY_DEVICE:
+        return take_device(p, value);
     case KEY_BACKEND:
         return take_backend(p, value);
     default:

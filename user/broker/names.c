@@ -83,7 +83,7 @@ enum kaal_err lookup_connect(struct request *r, const char *name, struct compone
     enum kaal_err err =
         connect(KAAL_GRANT_CALL, r->caller, owner, name, broker.table->broker, NULL, &g);
     if (err == KAAL_OK) {
-        result(r, grant_id(&broker.grants, g));
+        result(r, grant_id(g));
         result(r, g->cptr);
         result(r, component_id(owner));
         audit_grant(KAAL_AUDIT_GRANT, NULL, g);

@@ -43,6 +43,7 @@ static void read_plan(void)
     for (uint32_t i = 0; i < broker.component_count; i++) {
         struct component *c = component_at(i);
         memcpy(&c->spec, plan_pd(&broker.plan, i), sizeof(c->spec));
+        c->number = i;
         c->described = true;
         c->parent = i;
         c->serial = 1;

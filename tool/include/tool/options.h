@@ -63,7 +63,8 @@ struct options {
     const char *output;
     const char *qemu;
     const char *log;
-    const char *disk; // image of the virtio block device; NULL: none
+    const char *disk;       // image of the virtio block device; NULL: none
+    struct strings devices; // models of QEMU that the machine has as well
     const char *replay;
     const char *junit;        // of `test`: file of results; NULL: none
     struct strings qemu_args; // more words for QEMU

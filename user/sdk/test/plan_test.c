@@ -418,6 +418,8 @@ static void registers_are_neither_cached_nor_executable(void **state)
     (void)state;
     static const struct damage list[] = {
         {FIELD(maps[1].cached), 1, "map", 1, "registers cannot be cached"},
+        {FIELD(maps[1].window), KAAL_WINDOW_CONFIG, "map", 1,
+         "configuration space can only be read"},
         {FIELD(maps[1].rights), 5, "map", 1, "rights that a mapping cannot have"},
     };
     REJECT(list);
