@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# What `cmake --install` of a target sub-build writes, which `kaal sdk --layout sel4` calls: the layout of
-# a seL4 installation, with what components need besides.
+# What `cmake --install --component sel4` of a target sub-build writes, which `kaal sdk --layout sel4` calls:
+# the layout of a seL4 installation, with what components need besides.
 #
 #   bin/kernel.elf
 #   libsel4/include/                 <sel4/...>, <kernel/gen_config.h>, <interfaces/...>, <autoconf.h>
@@ -12,6 +12,7 @@
 #   lib/                             libsel4.a, libkaal_*.a, crt0.o, note.o, component.ld
 include_guard(GLOBAL)
 
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME sel4)
 set(headers libsel4/include)
 install(TARGETS kernel.elf RUNTIME DESTINATION bin)
 install(DIRECTORY ${KAAL_ROOT}/abi/sel4 ${KAAL_ROOT}/abi/interfaces
@@ -60,16 +61,18 @@ install(DIRECTORY ${KAAL_ROOT}/abi/kaal ${KAAL_ROOT}/user/sdk/include/kaal ${KAA
     DESTINATION include FILES_MATCHING PATTERN "*.h")
 install(TARGETS sel4 kaal_sdk kaal_lib kaal_mem ARCHIVE DESTINATION lib)
 
-# The first instructions and the note about what begins with them, as one object.
-set(crt0 ${CMAKE_BINARY_DIR}/crt0.o)
+# The first instructions and the note about what begins with them, as one object; with what a C library
+# needs besides, as another.
 set(relocatable ${CMAKE_C_COMPILER} -nostdlib -r)
 if(CMAKE_C_COMPILER_ID STREQUAL Clang)
     list(APPEND relocatable --target=${CMAKE_C_COMPILER_TARGET} -fuse-ld=lld)
 endif()
-add_custom_command(OUTPUT ${crt0}
-    COMMAND ${relocatable} -o ${crt0} $<TARGET_OBJECTS:kaal_crt0>
-    DEPENDS kaal_crt0 $<TARGET_OBJECTS:kaal_crt0> COMMAND_EXPAND_LISTS VERBATIM)
-add_custom_target(sdk_crt0 ALL DEPENDS ${crt0})
-install(FILES ${crt0} DESTINATION lib)
+foreach(name crt0 crt0_libc)
+    add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/${name}.o
+        COMMAND ${relocatable} -o ${CMAKE_BINARY_DIR}/${name}.o $<TARGET_OBJECTS:kaal_${name}>
+        DEPENDS kaal_${name} $<TARGET_OBJECTS:kaal_${name}> COMMAND_EXPAND_LISTS VERBATIM)
+    add_custom_target(sdk_${name} ALL DEPENDS ${CMAKE_BINARY_DIR}/${name}.o)
+endforeach()
+install(FILES ${CMAKE_BINARY_DIR}/crt0.o DESTINATION lib)
 install(FILES $<TARGET_OBJECTS:kaal_note> DESTINATION lib RENAME note.o)
 install(FILES ${KAAL_ROOT}/user/sdk/arch/${KAAL_ARCH}/component.ld DESTINATION lib)

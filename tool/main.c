@@ -26,43 +26,12 @@ static void open_standard_streams(void)
     }
 }
 
-static int dispatch(struct arena *a, struct options *o, struct diag *d)
-{
-    switch (o->command) {
-    case CMD_CHECK:
-        return cmd_check(a, o, d);
-    case CMD_BUILD:
-        return cmd_build(a, o, d);
-    case CMD_RUN:
-        return cmd_run(a, o, d);
-    case CMD_TEST:
-        return cmd_test(a, o, d);
-    case CMD_BENCH:
-        return cmd_bench(a, o, d);
-    case CMD_SDK:
-        return cmd_sdk(a, o, d);
-    case CMD_CAPS:
-        return cmd_caps(a, o, d);
-    case CMD_PLAN:
-        return cmd_plan(a, o, d);
-    case CMD_DIFF:
-        return cmd_diff(a, o, d);
-    case CMD_GRAPH:
-        return cmd_graph(a, o, d);
-    case CMD_REPORT:
-        return cmd_report(a, o, d);
-    case CMD_CONVERT:
-        return cmd_convert(a, o, d);
-    }
-    return STATUS_USAGE;
-}
-
 static int run(struct arena *a, int argc, char **argv, struct diag *d)
 {
     struct options options;
     switch (options_parse(a, argc, argv, &options, d)) {
     case OPTIONS_OK:
-        return dispatch(a, &options, d);
+        return command_run(a, &options, d);
     case OPTIONS_DONE:
         break;
     case OPTIONS_WRONG:

@@ -286,6 +286,40 @@ def build_interrupted(folder):
     check(kept > 0, "no build was interrupted")
 
 
+def stopped_at(function, hit, end, image):
+    """Builds under gdb; at the call of a function, the one that counts, the process gets a signal."""
+    script = ["set confirm off", "set debuginfod enabled off", f"handle {end.name} nostop noprint pass",
+              f"break {function}", f"ignore 1 {hit - 1}", "run", "python print('stopped at', gdb.selected_frame().name())",
+              f"python import os; os.kill(gdb.selected_inferior().pid, {int(end)})", "delete", "continue"]
+    done = subprocess.run(["gdb-multiarch", "-nx", "-batch", *(w for line in script for w in ("-ex", line)), "--args",
+                           *command("build", "-q", "-o", image, hello)], stdin=subprocess.DEVNULL, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False)
+    check(f"stopped at {function}" in done.stdout, f"{function} was not called {hit} times", done.stdout)
+    check(f"terminated with signal {end.name}" in done.stdout, f"it did not end by {end.name}", done.stdout)
+
+
+def build_interrupted_at(folder):
+    """A signal at each step of the two files: both are the old ones or both the new ones; after SIGKILL each is whole."""
+    files = [folder / "loader.elf", folder / "system.bin"]
+    expect(kaal("build", "-o", files[0], hello), 0)
+    new = [file.read_bytes() for file in files]
+    for function, hit, end, wanted in (
+            ("mkostemp", 1, signal.SIGTERM, "old old"), ("mkostemp", 2, signal.SIGTERM, "old old"),
+            ("rename", 1, signal.SIGTERM, "new new"), ("rename", 2, signal.SIGTERM, "new new"),
+            ("mkostemp", 1, signal.SIGKILL, "old old"), ("mkostemp", 2, signal.SIGKILL, "old old"),
+            ("rename", 1, signal.SIGKILL, "old old"), ("rename", 2, signal.SIGKILL, "new old")):
+        for file in files:
+            file.write_bytes(b"old")
+        stopped_at(function, hit, end, files[0])
+        found = ["old" if f.read_bytes() == b"old" else "new" if f.read_bytes() == n else "broken" for f, n in zip(files, new)]
+        check(" ".join(found) == wanted, f"{end.name} at {function} {hit} leaves {found}, not {wanted}")
+        if end == signal.SIGTERM:
+            check(listing(folder) == ["loader.elf", "system.bin"], f"{listing(folder)} are there")
+    # And the next build is not disturbed by what a SIGKILL left.
+    expect(kaal("build", "-o", files[0], hello), 0)
+    check([file.read_bytes() for file in files] == new, "the next build gives something else")
+
+
 with tempfile.TemporaryDirectory() as scratch, tempfile.TemporaryDirectory() as temporary:
     os.environ["TMPDIR"] = temporary
     globals()[case.replace("-", "_")](pathlib.Path(scratch))

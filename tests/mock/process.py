@@ -183,8 +183,11 @@ def options(folder):
     disk = folder / "disk"
     disk.write_bytes(bytes(512))
     expect(kaal("--disk", disk, hello), 2, r"a disk is for the machine; leave out --backend mock")
-    expect(kaal("--gdb", "helo", hello), 1, r"no program `helo`.*did you mean `hello`")
-    expect(kaal("--gdb", "hello", hello, backend="kaal"), 2, r"--gdb belongs to --backend mock")
+    expect(kaal("--gdb=helo", hello), 1, r"no program `helo`.*did you mean `hello`")
+    expect(kaal("--gdb", hello), 1, r"no program ``; known are .*hello")
+    expect(kaal("--smp", "2", hello), 1, r"the mock machine has one core; leave out --smp")
+    expect(kaal("--net", hello), 2, r"a network card is for the machine; leave out --backend mock")
+    expect(kaal("--qemu-args", "-d int", hello), 2, r"words for QEMU are for the machine; leave out")
     expect(kaal("--backend", "mock", hello, backend="kaal"), 0, r"^verified")
     expect(kaal(hello, backend="mok"), 2, r"--backend mok: not possible; give kaal, sel4 or mock")
     expect(kaal("--build-dir", folder, hello), 1, r"the mock machine is not built: no .*; run ninja")
@@ -205,7 +208,7 @@ def options(folder):
 
 
 def debugger(_):
-    tool_process = subprocess.Popen(command("--gdb", "hello", hello), stdin=subprocess.DEVNULL,
+    tool_process = subprocess.Popen(command("--gdb=hello", hello), stdin=subprocess.DEVNULL,
                                     stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     seen = ""
     for line in tool_process.stdout:

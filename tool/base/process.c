@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tool/process.h"
 
+#include "tool/arena.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -44,4 +47,25 @@ int process_run(const char *const *arguments, const char *log)
         return PROCESS_MISSING;
     }
     return WIFEXITED(status) ? WEXITSTATUS(status) : PROCESS_KILLED;
+}
+
+int process_read(struct arena *a, const char *const *arguments, const char **out)
+{
+    enum { KEPT = 64 * 1024 };
+    char log[32];
+    char *text = arena_alloc(a, KEPT + 1);
+    *out = text;
+    // The child opens it anew, by its number.
+    int file = memfd_create("printed", MFD_CLOEXEC);
+    if (file < 0) {
+        return PROCESS_MISSING;
+    }
+    snprintf(log, sizeof(log), "/proc/self/fd/%d", file);
+    int status = process_run(arguments, log);
+    off_t size = lseek(file, 0, SEEK_END);
+    if (pread(file, text, KEPT, size > KEPT ? size - KEPT : 0) < 0) {
+        text[0] = '\0';
+    }
+    close(file);
+    return status;
 }

@@ -29,8 +29,10 @@ void default_system(struct arena *a, struct options *o)
     if (o->systems.count != 0) {
         return;
     }
+    // The demo comes with the source tree.
+    bool here = file_exists("system.toml") || products_prefix(a) != NULL;
     o->systems.items = arena_alloc(a, sizeof(*o->systems.items));
-    o->systems.items[0] = source_path(a, "examples/demo/system.toml");
+    o->systems.items[0] = here ? "system.toml" : source_path(a, "examples/demo/system.toml");
     o->systems.count = 1;
     o->systems.capacity = 1;
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tool/command.h"
 
+#include "option_table.h"
+
 #include <string.h>
 
 #define SYSTEM_HELP                                                                                \
-    "  SYSTEM                 description of a system (default: the demo, examples/demo)\n"        \
+    "  SYSTEM                 description of a system (default: system.toml, if it is\n"           \
+    "                         here, else the demo of the source tree)\n"                           \
     "  -c, --config NAME      kernel configuration (default: mcs-dbg)\n"                           \
     "      --backend NAME     what to run on: kaal, our kernel; sel4, the real one of "            \
     "SEL4_PREFIX\n"                                                                                \
@@ -21,30 +24,21 @@
     "  -m, --memory SIZE      memory of the machine, as 128M or 2G (default: 512M)\n"              \
     "      --el 1|2           exception level that the machine starts at (default: 1)\n"           \
     "      --gic 2|3          version of its interrupt controller (default: 2)\n"                  \
-    "      --qemu PATH        QEMU to use (default: qemu-system-aarch64)\n"
+    "      --qemu PATH        QEMU to use (default: qemu-system-aarch64)\n"                        \
+    "      --smp CORES        cores of the machine; the kernel runs on one\n"
 
 #define COMMON_HELP                                                                                \
     "  -q, --quiet            say only what is wrong\n"                                            \
     "  -v, --verbose          say more\n"                                                          \
     "  -h, --help             this text\n"
 
-static const char main_help[] =
+static const char main_head[] =
     "usage: kaal COMMAND [OPTION]... [SYSTEM]\n"
     "\n"
     "Builds operating systems from isolated components on the seL4 API.\n"
-    "\n"
-    "  check   is the description of a system right?\n"
-    "  convert write it in the other form: our TOML, or Microkit's XML\n"
-    "  build   pack it into a bootable image\n"
-    "  plan    list what it is made of: objects, capabilities, memory\n"
-    "  diff    what does one system allow that another does not?\n"
-    "  graph   draw it, and mark what looks wrong\n"
-    "  report  write all of this, sizes and stacks as one page\n"
-    "  run     boot it in QEMU and verify what it does\n"
-    "  test    run the project's tests, or verify several systems\n"
-    "  caps    boot it, and show who holds what, by the broker and by the kernel\n"
-    "  bench   measure boot, kernel and components in instructions, and sizes\n"
-    "  sdk     write kernel, headers and libraries as an installation, or compare one\n"
+    "\n";
+
+static const char main_tail[] =
     "\n"
     "examples:\n"
     "  kaal run                          boot the demo system\n"
@@ -55,6 +49,17 @@ static const char main_help[] =
     "\n"
     "`kaal COMMAND --help` tells more; docs/system.md describes descriptions.\n"
     "Exit status: 0 as asked, 1 wrong input or not verified, 2 wrong usage.\n";
+
+static const char new_help[] =
+    "usage: kaal new [OPTION]... NAME\n"
+    "\n"
+    "Writes a project to the folder NAME: two components, their system, what it must show, and a\n"
+    "CMakeLists.txt that finds KaaL. NAME may be a path; its last part, a letter and then "
+    "letters,\n"
+    "digits, - or _, names the system. `kaal run` in that folder builds it and boots it.\n"
+    "\n" COMMON_HELP "\n"
+    "example:\n"
+    "  kaal new hello && cd hello && kaal run\n";
 
 static const char check_help[] =
     "usage: kaal check [OPTION]... [SYSTEM]...\n"
@@ -88,7 +93,7 @@ static const char build_help[] =
     "\n"
     "  -o, --output FILE      where to write (default: loader.elf)\n" SYSTEM_HELP
     "  -m, --memory SIZE      memory that the system must fit (default: 512M)\n"
-    "      --el 1|2, --gic 2|3, --qemu PATH, --device MODEL\n"
+    "      --el 1|2, --gic 2|3, --qemu PATH, --smp CORES, --device MODEL\n"
     "                         machine whose devices the description is checked "
     "against\n" COMMON_HELP "\n"
     "example:\n"
@@ -165,7 +170,12 @@ static const char run_help[] =
     "  -i, --interactive      your terminal is the machine's; Ctrl-] leaves. Nothing is verified\n"
     "                         but that it comes up\n"
     "  -t, --timeout SECONDS  time limit (default: what expect.toml says, else 60; with -i: none)\n"
-    "      --gdb PROGRAM      of the mock: the program waits for a debugger\n"
+    "      --gdb[=NAME]       debug it with gdb-multiarch, from the begin of component NAME or "
+    "from\n"
+    "                         reset; of the mock: the program NAME waits for a debugger\n"
+    "      --only NAME,...    these components, root task and broker, and nothing else\n"
+    "      --net              a network card (virtio), in QEMU's own network\n"
+    "      --qemu-args WORDS  more arguments for QEMU, between blanks; may be repeated\n"
     "      --seed NUMBER      seed of the run, as 0x1234 (default: random)\n"
     "      --log FILE         write the system's output there as well\n"
     "      --replay FILE      judge such a log instead of booting\n"
@@ -177,7 +187,8 @@ static const char run_help[] =
     "  kaal run\n"
     "  kaal run -m 128M --el 2 --gic 3\n"
     "  kaal run --timeout 10 --log boot.log my/system.toml\n"
-    "  kaal run -i examples/shell/system.toml\n";
+    "  kaal run -i examples/shell/system.toml\n"
+    "  kaal run --only hello,console --gdb=hello examples/hello\n";
 
 static const char caps_help[] =
     "usage: kaal caps [OPTION]... [SYSTEM]\n"
@@ -195,6 +206,8 @@ static const char caps_help[] =
     "      --log FILE         write the system's output there as well\n"
     "      --disk FILE        raw disk of the machine\n"
     "      --device MODEL     device of QEMU that the machine has as well\n"
+    "      --net, --only NAME,..., --qemu-args WORDS\n"
+    "                         as of run\n"
     "      --realtime         let time pass as on the host\n" COMMON_HELP "\n"
     "examples:\n"
     "  kaal caps my/system.toml\n"
@@ -204,21 +217,29 @@ static const char test_help[] =
     "usage: kaal test [OPTION]... [SYSTEM]...\n"
     "       kaal test [OPTION]... conformance [CASE]...\n"
     "\n"
-    "Without SYSTEM: runs the tests of the build folders with CTest and ends with\n"
-    "`N passed, M failed`. With SYSTEMs: verifies each, as `kaal run` does.\n"
+    "SYSTEM is a description, or a folder: all systems in it and below it, that is, each\n"
+    "system.toml, and each NAME.toml that has a NAME.expect.toml. Each is verified once, as `kaal\n"
+    "run` does, several at a time, and the end is `N passed, M failed`. Without SYSTEM: those of\n"
+    "this folder; of a tool that is not installed, the tests of its build folder, with CTest.\n"
     "With `conformance`: boots the suite that asks a kernel for what the seL4 ABI says, ours or\n"
     "that of --kernel. CASE is a part of a case's name.\n"
     "\n"
+    "  -j, --jobs NUMBER      how many at a time (default: as many as there are processors)\n"
+    "      --tap              of SYSTEMs: print TAP, version 14, for programs\n"
+    "      --junit FILE       of SYSTEMs: write the results there as well, as JUnit's XML\n"
     "      --long             the tests that take hours as well\n"
     "      --ctest DIR        a build folder; may be repeated (default: the tool's "
     "own)\n" SYSTEM_HELP MACHINE_HELP "  -t, --timeout SECONDS  time limit of each system\n"
     "      --seed NUMBER      seed of the runs (default: random)\n"
+    "      --qemu-args WORDS, --realtime\n"
+    "                         as of run\n"
     "      --log FILE         of conformance: write the machine's output there as "
     "well\n" COMMON_HELP "\n"
     "examples:\n"
     "  kaal test\n"
     "  kaal test --long\n"
     "  kaal test a/system.toml b/system.toml\n"
+    "  kaal test --tap --junit results.xml examples\n"
     "  kaal test --kernel ~/seL4/install/bin/kernel.elf conformance\n";
 
 static const char bench_help[] =
@@ -240,6 +261,7 @@ static const char bench_help[] =
     "\n"
     "      --growth           of `kernel`: rows repeated with much alive\n"
     "      --worst            of `kernel`: the longest paths\n"
+    "  -t, --timeout SECONDS  of `kernel` and `components`: time limit (default: 600)\n"
     "      --json             the same as JSON\n" SYSTEM_HELP MACHINE_HELP COMMON_HELP "\n"
     "examples:\n"
     "  kaal bench\n"
@@ -270,21 +292,100 @@ static const char sdk_help[] =
     "  kaal sdk --layout microkit ~/microkit-sdk\n"
     "  kaal sdk --compare ~/seL4/install\n";
 
-const char *help_text(const char *command)
+static const char explain_help[] =
+    "usage: kaal explain [OPTION]... [CODE]...\n"
+    "\n"
+    "Tells what a code means that a system or the kernel printed, and what to do: answers of the\n"
+    "broker and of drivers, errors of the kernel, kinds and causes of faults, rules, ends, lines,\n"
+    "exit statuses. CODE is a name with or without what all of its kind begin with, a number, or "
+    "the\n"
+    "text that is printed. Without CODE: all of them.\n"
+    "\n" COMMON_HELP "\n"
+    "examples:\n"
+    "  kaal explain KAAL_ERR_DENIED\n"
+    "  kaal explain @fault translation\n"
+    "  kaal explain 'kernel: failed lookup'\n";
+
+static const char doctor_help[] =
+    "usage: kaal doctor [OPTION]...\n"
+    "\n"
+    "Looks at what the tool needs: programs, a machine that starts, what was built or installed,\n"
+    "the environment. What is missing is told with what it is for and how to get it. Exit status "
+    "1\n"
+    "if `kaal run` cannot work.\n"
+    "\n"
+    "  -c, --config NAME      kernel configuration that must be there (default: mcs-dbg)\n"
+    "      --build-dir DIR    folder of the build (default: KAAL_BUILD_DIR, or this program's)\n"
+    "      --json             the same as JSON\n" COMMON_HELP "\n"
+    "example:\n"
+    "  kaal doctor\n";
+
+static const char readiness_help[] =
+    "usage: kaal readiness [OPTION]... [SYSTEM]\n"
+    "\n"
+    "How far are we? Ten boxes, from the framework's own tests to components that talk to each "
+    "other\n"
+    "in QEMU, each computed by running what it claims; the commands are told with what is not "
+    "set,\n"
+    "and with --verbose always. There is no other way to set a box. Exit status 0: all of them "
+    "are.\n"
+    "\n"
+    "  SYSTEM                 description of a system (default: as of run)\n"
+    "  -c, --config NAME      kernel configuration (default: mcs-dbg)\n"
+    "      --build-dir DIR    folder of the build (default: KAAL_BUILD_DIR, or this program's)\n"
+    "      --seed NUMBER      seed of the run (default: random)\n"
+    "      --json             the same as JSON\n" COMMON_HELP "\n"
+    "examples:\n"
+    "  kaal readiness\n"
+    "  SEL4_PREFIX=~/seL4/install kaal readiness --json my/system.toml\n";
+
+static const char completion_help[] =
+    "usage: kaal completion [OPTION]... bash\n"
+    "\n"
+    "Prints what completes kaal's command line in bash. An installation has it in\n"
+    "share/bash-completion/completions.\n"
+    "\n" COMMON_HELP "\n"
+    "example:\n"
+    "  source <(kaal completion bash)\n";
+
+static void print_main(FILE *to)
+{
+    fputs(main_head, to);
+    for (const struct command_row *row = command_rows; row->name != NULL; row++) {
+        fprintf(to, "  %-11s %s\n", row->name, row->what);
+    }
+    fputs(main_tail, to);
+}
+
+void help_print(const char *command, FILE *to)
 {
     static const struct {
         const char *command;
         const char *text;
     } texts[] = {
-        {"check", check_help}, {"build", build_help},   {"run", run_help},
-        {"test", test_help},   {"bench", bench_help},   {"sdk", sdk_help},
-        {"caps", caps_help},   {"plan", plan_help},     {"diff", diff_help},
-        {"graph", graph_help}, {"report", report_help}, {"convert", convert_help},
+        {"check", check_help},
+        {"convert", convert_help},
+        {"build", build_help},
+        {"plan", plan_help},
+        {"diff", diff_help},
+        {"graph", graph_help},
+        {"report", report_help},
+        {"run", run_help},
+        {"test", test_help},
+        {"bench", bench_help},
+        {"sdk", sdk_help},
+        {"caps", caps_help},
+        {"new", new_help},
+        {"explain", explain_help},
+        {"doctor", doctor_help},
+        {"completion", completion_help},
+        {"readiness", readiness_help},
     };
     for (size_t i = 0; command != NULL && i < sizeof(texts) / sizeof(texts[0]); i++) {
         if (strcmp(texts[i].command, command) == 0) {
-            return texts[i].text;
+            fputs(texts[i].text, to);
+            return;
         }
     }
-    return main_help;
+    print_main(to);
 }

@@ -23,14 +23,14 @@ static void print_machine(struct arena *a, const struct options *o, const struct
     fflush(stdout);
 }
 
-int run_system(struct arena *a, const struct options *o, const char *file, struct diag *d)
+int run_system(struct arena *a, const struct options *o, const char *file, struct verdict *out,
+               struct diag *d)
 {
     struct options machine = *o;
     struct system s;
     struct build_result b;
-    struct verdict verdict;
-    if (!system_load(a, file, &o->search_paths, &s, d) || !image_build(a, &machine, &s, &b, d) ||
-        !devices_check(a, &machine, &s, d)) {
+    if (!system_load(a, file, &o->search_paths, &s, d) || !system_only(a, &s, &o->only, d) ||
+        !image_build(a, &machine, &s, &b, d) || !devices_check(a, &machine, &s, d)) {
         return STATUS_FAILED;
     }
     // Warnings first: they may explain what follows.
@@ -38,12 +38,13 @@ int run_system(struct arena *a, const struct options *o, const char *file, struc
     if (!o->quiet) {
         print_machine(a, &machine, &s, &b);
     }
-    bool ran = verify(a, &machine, &s, &b, &verdict, d);
-    return ran && verdict.verified ? STATUS_OK : STATUS_FAILED;
+    bool ran = verify(a, &machine, &s, &b, out, d);
+    return ran && out->verified ? STATUS_OK : STATUS_FAILED;
 }
 
 int cmd_run(struct arena *a, struct options *o, struct diag *d)
 {
+    struct verdict verdict = {0};
     default_system(a, o);
-    return run_system(a, o, o->systems.items[0], d);
+    return run_system(a, o, o->systems.items[0], &verdict, d);
 }

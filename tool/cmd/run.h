@@ -4,6 +4,8 @@
 struct arena;
 struct diag;
 struct options;
+struct verdict;
 
 // Packs, boots and verifies one description: an exit status.
-int run_system(struct arena *a, const struct options *o, const char *file, struct diag *d);
+int run_system(struct arena *a, const struct options *o, const char *file, struct verdict *out,
+               struct diag *d);

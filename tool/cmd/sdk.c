@@ -79,10 +79,8 @@ static bool install(struct arena *a, const struct products *p, const char *compo
                     const char *folder, struct diag *d)
 {
     const char *log = arena_printf(a, "%s.log", p->target);
-    const char *const arguments[] = {"cmake",   "--install",
-                                     p->target, "--prefix",
-                                     folder,    component == NULL ? NULL : "--component",
-                                     component, NULL};
+    const char *const arguments[] = {"cmake", "--install",   p->target, "--prefix",
+                                     folder,  "--component", component, NULL};
     unlink(log);
     if (process_run(arguments, log) != 0) {
         diag_error(d, place_none(), "cannot install configuration %s; see %s", p->config, log);
@@ -131,7 +129,7 @@ static bool prepare(struct arena *a, const struct options *o, const char *config
 static bool fill_sel4(struct arena *a, const struct options *o, const char *folder, struct diag *d)
 {
     struct products p;
-    return prepare(a, o, o->config, &p, d) && install(a, &p, NULL, folder, d) &&
+    return prepare(a, o, o->config, &p, d) && install(a, &p, "sel4", folder, d) &&
            write_marker(a, "sel4", p.config, folder, d);
 }
 

@@ -7,13 +7,12 @@
 //   FAILED   1.20 s  boot-demo          its output follows
 //   131 passed, 1 failed
 #include "tool/arena.h"
-#include "tool/cleanup.h"
 #include "tool/command.h"
 #include "tool/options.h"
 #include "tool/products.h"
 
 #include "conformance.h"
-#include "run.h"
+#include "test_systems.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -123,16 +122,16 @@ static void take_line(const char *line, bool quiet, bool *in_failure, struct tot
     }
 }
 
-static _Noreturn void become_ctest(const char *folder, bool long_tests, int out, pid_t parent)
+static _Noreturn void become_ctest(const char *folder, const struct options *o, int out,
+                                   pid_t parent)
 {
-    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
     char jobs[24];
-    snprintf(jobs, sizeof(jobs), "%ld", processors < 1 ? 1 : processors);
+    snprintf(jobs, sizeof(jobs), "%u", o->jobs);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() == parent && dup2(out, STDOUT_FILENO) >= 0 && dup2(out, STDERR_FILENO) >= 0) {
         // Tests of configuration `long` run in no other.
         execlp("ctest", "ctest", "--test-dir", folder, "--output-on-failure", "-j", jobs, "-C",
-               long_tests ? "long" : "", (char *)NULL);
+               o->long_tests ? "long" : "", (char *)NULL);
     }
     fprintf(stderr, "cannot run ctest: %s\n", strerror(errno));
     _exit(127);
@@ -150,7 +149,7 @@ static bool run_ctest(const char *folder, const struct options *o, struct totals
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {
-        become_ctest(folder, o->long_tests, pipes[1], parent);
+        become_ctest(folder, o, pipes[1], parent);
     }
     close(pipes[1]);
     FILE *lines = fdopen(pipes[0], "r");
@@ -208,24 +207,13 @@ static int run_project_tests(struct arena *a, const struct options *o, struct di
 
 int cmd_test(struct arena *a, struct options *o, struct diag *d)
 {
-    if (o->systems.count == 0) {
+    // An installed tool has no tests of its own, and those give no such results.
+    bool own = products_prefix(a) == NULL && !o->tap && o->junit == NULL;
+    if (o->systems.count == 0 && (own || o->ctest.count != 0)) {
         return run_project_tests(a, o, d);
     }
-    if (strcmp(o->systems.items[0], "conformance") == 0) {
+    if (o->systems.count != 0 && strcmp(o->systems.items[0], "conformance") == 0) {
         return cmd_conformance(a, o, d);
     }
-    struct totals totals = {0};
-    for (size_t i = 0; i < o->systems.count && cleanup_signal() == 0; i++) {
-        // Each description is judged alone.
-        struct diag own = {.arena = a};
-        if (run_system(a, o, o->systems.items[i], &own) == STATUS_OK) {
-            totals.passed++;
-        } else {
-            totals.failed++;
-        }
-        fflush(stdout);
-        diag_print(&own, stderr);
-    }
-    printf("%u passed, %u failed\n", totals.passed, totals.failed);
-    return totals.failed == 0 ? STATUS_OK : STATUS_FAILED;
+    return test_systems(a, o, d);
 }

@@ -4,6 +4,7 @@
 #include "tool/mock.h"
 #include "tool/options.h"
 #include "tool/pack.h"
+#include "tool/project.h"
 #include "tool/system.h"
 
 #include "lib/bits.h"
@@ -157,7 +158,8 @@ bool image_build(struct arena *a, struct options *o, const struct system *s,
         !kernel_load(a, o, s, &out->products, &out->kernel, d) ||
         !kernel_fit_machine(&out->kernel, o, d) || !kernel_runs_microkit(s, &out->kernel, d) ||
         !system_fits_kernel(s, out->kernel.smc, out->kernel.domains,
-                            out->kernel.domain_schedules - 1, d)) {
+                            out->kernel.domain_schedules - 1, d) ||
+        !project_prepare(a, o, &out->products, s, d)) {
         return false;
     }
     if (!programs_load(a, o, &out->products, s, &out->programs, d) ||

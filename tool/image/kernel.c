@@ -131,7 +131,11 @@ static bool kernel_path(struct arena *a, const struct options *o, const struct s
 
 static bool kernel_missing(const struct kernel *k, const struct products *p, struct diag *d)
 {
-    if (k->builtin) {
+    if (k->builtin && p->installed) {
+        diag_error(d, k->at,
+                   "configuration %s is not installed: no %s; build target-%s and install again",
+                   p->config, k->path, p->config);
+    } else if (k->builtin) {
         diag_error(d, k->at, "configuration %s is not built: no %s; run ninja -C %s target-%s",
                    p->config, k->path, p->build, p->config);
     } else {
@@ -227,7 +231,9 @@ static const char *difference(struct arena *a, const struct gen_config *x,
 
 static const char *target_config_path(struct arena *a, const struct products *p, const char *name)
 {
-    return arena_printf(a, "%s/target/%s/gen_config/kernel/gen_config.json", p->build, name);
+    struct products other;
+    products_name(a, p->build, name, &other);
+    return path_join(a, other.target, "gen_config/kernel/gen_config.json");
 }
 
 // A built configuration whose programs run on a kernel configured as `c`, NULL if there is none.
@@ -299,7 +305,9 @@ static bool check_version(struct arena *a, const struct sel4 *found, const struc
     const char *key;
     json_t *value;
     const char *missing = NULL;
-    const char *path = path_join(a, products_source(a), "config/common/kernel.json");
+    const char *path = products_prefix(a) != NULL
+                           ? products_share(a, "kernel.json")
+                           : path_join(a, products_source(a), "config/common/kernel.json");
     if (!gen_config_read(a, path, place_none(), &known, d)) {
         return false;
     }
@@ -440,6 +448,11 @@ bool kernel_load(struct arena *a, const struct options *o, const struct system *
 
 bool kernel_fit_machine(const struct kernel *k, struct options *o, struct diag *d)
 {
+    if (o->cores > 1) {
+        diag_error(d, place_none(), "--smp %u: the kernel runs on one core; leave out --smp",
+                   o->cores);
+        return false;
+    }
     if (k->builtin) {
         return true;
     }

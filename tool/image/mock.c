@@ -42,7 +42,9 @@ static bool find(struct arena *a, const struct options *o, struct products *out,
 // chosen.
 static bool suits(const struct options *o, struct diag *d)
 {
-    if (o->el_given || o->gic_given || o->qemu != NULL) {
+    if (o->cores > 1) {
+        diag_error(d, place_none(), "the mock machine has one core; leave out --smp");
+    } else if (o->el_given || o->gic_given || o->qemu != NULL) {
         diag_error(d, place_none(),
                    "the mock machine has no exception levels, no GIC and no QEMU; leave out --%s",
                    o->el_given ? "el" : (o->gic_given ? "gic" : "qemu"));
@@ -107,7 +109,7 @@ static bool has_debugged(struct arena *a, const struct options *o, const struct 
             return true;
         }
     }
-    diag_error(d, place_none(), "--gdb %s: the system has no program `%s`; %s", o->gdb, o->gdb,
+    diag_error(d, place_none(), "--gdb=%s: the system has no program `%s`; %s", o->gdb, o->gdb,
                near_fix(a, o->gdb, names, set->count));
     return false;
 }

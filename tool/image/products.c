@@ -12,8 +12,10 @@
 
 const char *const products_configs[] = {KAAL_CONFIGS, NULL};
 
-// BUILD of BUILD/tool/kaal, NULL if this program lies elsewhere.
-static const char *own_build(struct arena *a)
+#define INSTALLED "lib/kaal"
+
+// DIR of DIR/NAME/kaal, this program; NULL if its folder has another name.
+static const char *own_folder(struct arena *a, const char *name)
 {
     char *path = arena_alloc(a, PATH_MAX);
     ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
@@ -21,8 +23,32 @@ static const char *own_build(struct arena *a)
         return NULL;
     }
     const char *folder = path_dir(a, path);
-    const char *name = strrchr(folder, '/');
-    return name != NULL && strcmp(name, "/tool") == 0 ? path_dir(a, folder) : NULL;
+    const char *slash = strrchr(folder, '/');
+    return slash != NULL && strcmp(slash + 1, name) == 0 ? path_dir(a, folder) : NULL;
+}
+
+static bool is_installed(struct arena *a, const char *folder)
+{
+    return folder_exists(path_join(a, folder, INSTALLED));
+}
+
+const char *products_prefix(struct arena *a)
+{
+    const char *prefix = own_folder(a, "bin");
+    return prefix != NULL && is_installed(a, prefix) ? prefix : NULL;
+}
+
+static const char *own_build(struct arena *a)
+{
+    const char *prefix = products_prefix(a);
+    return prefix != NULL ? prefix : own_folder(a, "tool");
+}
+
+const char *products_share(struct arena *a, const char *name)
+{
+    const char *prefix = products_prefix(a);
+    return prefix != NULL ? arena_printf(a, "%s/share/kaal/%s", prefix, name)
+                          : arena_printf(a, "%s/tool/%s", products_source(a), name);
 }
 
 const char *products_source(struct arena *a)
@@ -51,9 +77,12 @@ static void report_config(struct arena *a, const char *asked, struct diag *d)
 
 void products_name(struct arena *a, const char *build, const char *config, struct products *out)
 {
-    const char *target = arena_printf(a, "%s/target/%s", build, config);
+    bool installed = is_installed(a, build);
+    const char *target =
+        arena_printf(a, "%s/%s/%s", build, installed ? INSTALLED : "target", config);
     *out = (struct products){
         .build = build,
+        .installed = installed,
         .config = config,
         .target = target,
         .bin = path_join(a, target, "bin"),

@@ -147,6 +147,13 @@ bool subbuild_make(struct arena *a, const struct options *o, const struct sel4 *
     if (!name_config(a, k, &config, d)) {
         return false;
     }
+    if (p->installed) {
+        diag_error(d, place_none(),
+                   "no configuration that is installed suits %s; install one that does, or build "
+                   "programs for it with the source tree's ./kaal",
+                   k->named);
+        return false;
+    }
     products_name(a, p->build, config, p);
     int lock = lock_builds(a, p, d);
     if (lock < 0) {

@@ -254,6 +254,18 @@ static bool read_backends(struct reader *r, const struct toml_table *t, bool *wa
     return true;
 }
 
+// An optional truth value, false if it is not there.
+static bool read_flag(struct reader *r, const struct toml_table *t, const char *key, bool *out)
+{
+    const struct toml_entry *e = toml_get(t, key);
+    *out = false;
+    if (e != NULL && e->value.type != TOML_BOOLEAN) {
+        return wrong_type(r, e, "true or false");
+    }
+    *out = e != NULL && e->value.boolean;
+    return true;
+}
+
 static bool read_report(struct reader *r, const struct toml_value *v)
 {
     static const char *const keys[] = {"from", "event", "title",    "values",    "key",
@@ -268,16 +280,10 @@ static bool read_report(struct reader *r, const struct toml_value *v)
     if (!wanted || !applies) {
         return true;
     }
-    const struct toml_entry *typed = toml_get(v->table, "typed");
-    if (typed != NULL && typed->value.type != TOML_BOOLEAN) {
-        return wrong_type(r, typed, "true or false");
+    if (!read_flag(r, v->table, "typed", &item.typed) ||
+        !read_flag(r, v->table, "repeats", &item.repeats)) {
+        return false;
     }
-    item.typed = typed != NULL && typed->value.boolean;
-    const struct toml_entry *repeats = toml_get(v->table, "repeats");
-    if (repeats != NULL && repeats->value.type != TOML_BOOLEAN) {
-        return wrong_type(r, repeats, "true or false");
-    }
-    item.repeats = repeats != NULL && repeats->value.boolean;
     const struct toml_entry *each = toml_get(v->table, "each");
     if (each == NULL) {
         append(r, &item);
@@ -295,6 +301,45 @@ static bool read_report(struct reader *r, const struct toml_value *v)
         ok = read_each(r, &item, key, e) && ok;
     }
     return ok;
+}
+
+// `text`, the whole line, or `contains`, a part of it.
+static bool read_line_text(struct reader *r, const struct toml_value *v, struct expect_line *line)
+{
+    const struct toml_entry *text = toml_get(v->table, "text");
+    const struct toml_entry *part = toml_get(v->table, "contains");
+    if ((text == NULL) == (part == NULL)) {
+        diag_error(r->diag, v->at,
+                   "a line has `text`, all of it, or `contains`, a part of it; give one of them");
+        return false;
+    }
+    line->part = part != NULL;
+    if (!read_text(r, text != NULL ? text : part, &line->text)) {
+        return false;
+    }
+    if (line->text[0] == '\0' && line->part) {
+        diag_error(r->diag, part->value.at,
+                   "`contains` is empty, as any line does; give some text");
+        return false;
+    }
+    return true;
+}
+
+static bool read_line(struct reader *r, const struct toml_value *v)
+{
+    static const char *const keys[] = {"from", "text", "contains", "never"};
+    struct expect_line line = {.at = v->at};
+    const struct toml_entry *from = toml_get(v->table, "from");
+    bool ok = known_keys(r, v->table, keys, 4, "a line");
+    ok = (from == NULL || read_text(r, from, &line.from)) && ok;
+    ok = read_flag(r, v->table, "never", &line.never) && ok;
+    if (!read_line_text(r, v, &line) || !ok) {
+        return false;
+    }
+    struct expect *e = r->expect;
+    e->lines = arena_grow(r->arena, e->lines, e->line_count, &e->line_capacity, sizeof(*e->lines));
+    e->lines[e->line_count++] = line;
+    return true;
 }
 
 static bool read_input(struct reader *r, const struct toml_value *v)
@@ -408,7 +453,7 @@ static bool check_unique(struct reader *r)
 
 bool expect_read(struct arena *a, const char *file, struct expect *out, struct diag *d)
 {
-    static const char *const sections[] = {"expect", "stages", "reports", "inputs", "end"};
+    static const char *const sections[] = {"expect", "stages", "reports", "lines", "inputs", "end"};
     struct reader r = {.arena = a, .diag = d, .expect = out};
     struct bytes text;
     const char *cause;
@@ -420,13 +465,14 @@ bool expect_read(struct arena *a, const char *file, struct expect *out, struct d
     if (t == NULL) {
         return false;
     }
-    bool ok = known_keys(&r, t, sections, 5, "the expectations");
+    bool ok = known_keys(&r, t, sections, 6, "the expectations");
     ok = read_settings(&r, t) && ok;
     ok = read_list(&r, t, "stages", read_stage) && ok;
     ok = read_end(&r, t) && ok;
     ok = read_list(&r, t, "reports", read_report) && ok;
+    ok = read_list(&r, t, "lines", read_line) && ok;
     ok = read_list(&r, t, "inputs", read_input) && ok;
-    if (out->count > ITEMS_MAX) {
+    if (out->count > ITEMS_MAX || out->line_count > ITEMS_MAX) {
         diag_error(d, place_file(file), "more than %d expectations; remove some", ITEMS_MAX);
         return false;
     }

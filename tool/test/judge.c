@@ -14,6 +14,10 @@ void judge_init(struct judge *j, struct arena *a, const struct expect *e, uint64
         .seed = seed,
         .seen = arena_alloc(a, (e->count + 1) * sizeof(*j->seen)),
     };
+    j->lines_seen = arena_alloc(a, (e->line_count + 1) * sizeof(*j->lines_seen));
+    for (size_t i = 0; i < e->line_count; i++) {
+        j->lines_left += e->lines[i].never ? 0 : 1;
+    }
     // Without a seed nobody typed: such lines are as good as seen. Others need not come at all.
     for (size_t i = 0; i < e->count; i++) {
         if ((seed == 0 && e->items[i].typed) || e->items[i].repeats) {
@@ -178,11 +182,49 @@ static void take_text(struct judge *j, const char *line)
     }
 }
 
+const char *judge_line_name(struct arena *a, const struct expect_line *line)
+{
+    const char *from = line->from == NULL ? "" : arena_printf(a, "[%s] ", line->from);
+    return line->part ? arena_printf(a, "a line %swith `%s`", from, line->text)
+                      : arena_printf(a, "the line `%s%s`", from, line->text);
+}
+
+// "[from] " and then the text, or without a name the text alone.
+static bool line_matches(const struct expect_line *wanted, const char *line)
+{
+    if (wanted->from != NULL) {
+        size_t length = strlen(wanted->from);
+        if (line[0] != '[' || strncmp(line + 1, wanted->from, length) != 0 ||
+            strncmp(line + 1 + length, "] ", 2) != 0) {
+            return false;
+        }
+        line += length + 3;
+    }
+    return wanted->part ? strstr(line, wanted->text) != NULL : strcmp(line, wanted->text) == 0;
+}
+
+static void take_lines(struct judge *j, const char *line)
+{
+    for (size_t i = 0; i < j->expect->line_count; i++) {
+        const struct expect_line *wanted = &j->expect->lines[i];
+        if (!line_matches(wanted, line)) {
+            continue;
+        }
+        if (wanted->never) {
+            judge_problem(j, "%s came, and must not: %s", judge_line_name(&j->line, wanted), line);
+        } else if (!j->lines_seen[i]) {
+            j->lines_seen[i] = true;
+            j->lines_left--;
+        }
+    }
+}
+
 const char *judge_line(struct judge *j, const char *line, uint64_t ms)
 {
     struct report r;
     bool related;
     arena_clear(&j->line);
+    take_lines(j, line);
     if (!report_parse(&j->line, line, &r)) {
         take_text(j, line);
         return NULL;
@@ -201,7 +243,7 @@ bool judge_over(const struct judge *j)
     if (j->fatal || j->ended) {
         return true;
     }
-    return j->expect->end == EXPECT_NONE && j->seen_count == j->expect->count;
+    return j->expect->end == EXPECT_NONE && j->seen_count == j->expect->count && j->lines_left == 0;
 }
 
 void judge_finish(struct judge *j)
@@ -209,6 +251,11 @@ void judge_finish(struct judge *j)
     for (size_t i = 0; i < j->expect->count; i++) {
         if (!j->seen[i].seen) {
             judge_problem(j, "%s was not seen", name_of(j, i));
+        }
+    }
+    for (size_t i = 0; i < j->expect->line_count; i++) {
+        if (!j->lines_seen[i] && !j->expect->lines[i].never) {
+            judge_problem(j, "%s was not seen", judge_line_name(&j->line, &j->expect->lines[i]));
         }
     }
     arena_free(&j->line);

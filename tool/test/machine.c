@@ -30,7 +30,7 @@
 #include <unistd.h>
 
 enum {
-    ARGUMENTS_MAX = 80,
+    ARGUMENTS_MAX = 128,        // the words that the options allow, and our own
     TREE_MAX = 2 * 1024 * 1024, // of a machine
     QMP_TIMEOUT_MS = 400,
     END_TIMEOUT_MS = 400,
@@ -72,6 +72,8 @@ struct machine_setup machine_setup(const struct options *o, struct bytes image)
         .memory = o->memory,
         .seed = o->seed,
         .disk = o->disk,
+        .net = o->net,
+        .words = o->qemu_args,
         .devices = o->devices,
         .counted = !o->realtime,
         .count_shift = 3,
@@ -198,13 +200,25 @@ static const char *double_commas(struct arena *a, const char *path)
 
 static void add_disk(struct arguments *list, struct arena *a, const char *path)
 {
-    // A QEMU older than 10 has the legacy interface unless told otherwise.
-    add(list, "-global");
-    add(list, "virtio-mmio.force-legacy=false");
     add(list, "-drive");
     add(list, arena_printf(a, "if=none,id=disk,format=raw,file=%s", double_commas(a, path)));
     add(list, "-device");
     add(list, "virtio-blk-device,drive=disk,bus=virtio-mmio-bus.0");
+}
+
+static void add_net(struct arguments *list)
+{
+    add(list, "-netdev");
+    add(list, "user,id=net");
+    add(list, "-device");
+    add(list, "virtio-net-device,netdev=net,bus=virtio-mmio-bus.1");
+}
+
+static void add_debugger(struct arguments *list, struct arena *a, const char *socket)
+{
+    add(list, "-gdb");
+    add(list, arena_printf(a, "unix:%s,server=on,wait=off", double_commas(a, socket)));
+    add(list, "-S");
 }
 
 static void add_devices(struct arguments *list, const struct machine_setup *s)
@@ -235,10 +249,24 @@ static void run_arguments(struct arena *a, const struct machine_setup *s, const 
     add(&list, "-serial");
     add(&list, "chardev:serial0");
     add(&list, "-no-reboot");
+    if (s->disk != NULL || s->net) {
+        // A QEMU older than 10 has the legacy interface unless told otherwise.
+        add(&list, "-global");
+        add(&list, "virtio-mmio.force-legacy=false");
+    }
     if (s->disk != NULL) {
         add_disk(&list, a, s->disk);
     }
+    if (s->net) {
+        add_net(&list);
+    }
+    if (s->debugger != NULL) {
+        add_debugger(&list, a, s->debugger);
+    }
     add_devices(&list, s);
+    for (size_t i = 0; i < s->words.count; i++) {
+        add(&list, s->words.items[i]);
+    }
     if (s->counted) {
         // Nobody replays the recording; making it is what has instructions counted exactly.
         add(&list, "-icount");

@@ -44,6 +44,9 @@ static void print_reports(const struct judge *j, bool verbose, FILE *to)
     if (e->count > e->stage_count) {
         fprintf(to, "  reports: %zu of %zu as expected\n", good, e->count - e->stage_count);
     }
+    if (e->line_count != 0) {
+        fprintf(to, "  lines:   %zu, of which %zu did not come\n", e->line_count, j->lines_left);
+    }
     fprintf(to, "  values:  %zu compared with what the host expects for seed 0x%016" PRIx64 "\n",
             field_count(j, 0), j->seed);
 }

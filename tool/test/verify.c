@@ -4,6 +4,7 @@
 #include "tool/arena.h"
 #include "tool/caps_view.h"
 #include "tool/cleanup.h"
+#include "tool/debugger.h"
 #include "tool/faults.h"
 #include "tool/file.h"
 #include "tool/interact.h"
@@ -33,56 +34,6 @@ enum {
     DETAIL_MAX = 4096,   // bytes below a problem in the summary
 };
 
-// --- expectations ------------------------------------------------------------------------------
-
-const char *expect_path(struct arena *a, const struct system *s)
-{
-    const char *folder = path_dir(a, s->file);
-    if (s->expect.text != NULL) {
-        return path_resolve(a, folder, s->expect.text);
-    }
-    const char *slash = strrchr(s->file, '/');
-    const char *name = slash == NULL ? s->file : slash + 1;
-    const char *dot = strrchr(name, '.');
-    int stem = dot == NULL ? (int)strlen(name) : (int)(dot - name);
-    const char *own = path_join(a, folder, arena_printf(a, "%.*s.expect.toml", stem, name));
-    if (file_exists(own)) {
-        return own;
-    }
-    // `expect.toml` belongs to `system.toml`: other descriptions may lie in the same folder.
-    const char *shared = path_join(a, folder, "expect.toml");
-    return strcmp(name, "system.toml") == 0 && file_exists(shared) ? shared : NULL;
-}
-
-bool verify_expect(struct arena *a, const struct system *s, const struct build_result *b,
-                   struct expect *out, struct diag *d)
-{
-    const struct boot_facts facts = {
-        .kernel_reports = b->kernel.builtin && b->kernel.debug,
-        .kernel_el = b->kernel.hypervisor ? 2 : 1,
-        .pds = s->pd_count,
-        .broker = "cap_broker",
-        .root = "root",
-        .system = s->name.text == NULL ? "system" : s->name.text,
-        .config = b->products.config,
-        .backend = b->mock ? "mock" : (b->kernel.builtin ? "kaal" : "sel4"),
-        .loader = !b->mock,
-    };
-    expect_boot(a, &facts, out);
-    const char *path = expect_path(a, s);
-    if (path == NULL) {
-        return true;
-    }
-    if (!file_exists(path)) {
-        diag_error(d, s->expect.at,
-                   "the file of expectations %s does not exist; correct the path "
-                   "or remove `expect`",
-                   path);
-        return false;
-    }
-    return expect_read(a, path, out, d);
-}
-
 // --- output ------------------------------------------------------------------------------------
 
 struct run {
@@ -108,6 +59,7 @@ struct run {
     char said[1024];           // QEMU's own messages, the first of them
     size_t said_length;
     struct interact *interact; // NULL: nobody sits there
+    struct debugger *debugger; // NULL: there is no gdb
     uint64_t keys_ms;          // last keys
     struct caps_view *caps;    // NULL: nobody asked
     bool caps_asked;
@@ -311,6 +263,10 @@ static bool is_over(struct run *r, enum ending *ending)
         *ending = ENDING_FLOOD;
         return true;
     }
+    if (r->debugger != NULL) {
+        *ending = debugger_ended(r->debugger) ? ENDING_STOPPED : ENDING_TIMEOUT;
+        return *ending == ENDING_STOPPED || now >= r->end_ms;
+    }
     if (r->interact != NULL || r->caps != NULL) {
         *ending = now >= r->end_ms ? ENDING_TIMEOUT : ENDING_STOPPED;
         return now >= r->end_ms || is_left(r, now);
@@ -374,6 +330,11 @@ static const char *waiting_for(const struct run *r)
     for (size_t i = 0; i < e->count; i++) {
         if (!r->judge.seen[i].seen) {
             return judge_item_name(r->arena, &e->items[i]);
+        }
+    }
+    for (size_t i = 0; i < e->line_count; i++) {
+        if (!r->judge.lines_seen[i] && !e->lines[i].never) {
+            return judge_line_name(r->arena, &e->lines[i]);
         }
     }
     return "its end";
@@ -484,8 +445,16 @@ static bool run(struct run *r, const struct build_result *b, struct verdict *out
     struct machine_setup setup =
         b->mock ? mock_setup(r->arena, o, b) : machine_setup(o, b->image.elf);
     r->powers_off = b->kernel.builtin && b->kernel.debug && r->judge.expect->end != EXPECT_NONE;
-    r->lingers = r->judge.expect->count == r->judge.expect->boot_count;
+    r->lingers = r->judge.expect->count == r->judge.expect->boot_count && r->judge.lines_left == 0;
+    if (r->debugger != NULL && !debugger_prepare(r->debugger, r->arena, d)) {
+        return false;
+    }
+    setup.debugger = r->debugger != NULL ? r->debugger->socket : NULL;
     if (!machine_start(&r->machine, r->arena, &setup, d)) {
+        return false;
+    }
+    if (r->debugger != NULL && !debugger_start(r->debugger, r->arena, o, b, d)) {
+        machine_stop(&r->machine);
         return false;
     }
     if (r->interact != NULL) {
@@ -553,8 +522,11 @@ bool verify(struct arena *a, const struct options *o, const struct system *s,
     caps_view_open(&caps, a);
     r->caps = o->command == CMD_CAPS ? &caps : NULL;
     r->interact = o->interactive ? &interact : NULL;
+    struct debugger debugger = {.system = s};
+    r->debugger = o->gdb != NULL && !b->mock ? &debugger : NULL;
     cleanup_defer(true);
     bool ran = run(r, b, out, d);
+    debugger_close(&debugger);
     cleanup_defer(false);
     if (r->log != NULL && fclose(r->log) != 0) {
         diag_error(d, place_none(), "cannot write the log %s: %s; choose another place", o->log,
@@ -567,8 +539,13 @@ bool verify(struct arena *a, const struct options *o, const struct system *s,
         return false;
     }
     out->ms = host_ms() - r->start_ms;
+    out->judged = true;
+    out->problem =
+        out->reason != NULL || r->judge.problem_count == 0 ? out->reason : r->judge.problems[0];
     if (r->caps != NULL) {
         out->verified = judge_caps(r, out, d);
+    } else if (r->debugger != NULL) {
+        out->verified = debugger_judge(&debugger, d);
     } else if (r->interact != NULL) {
         out->verified = judge_boot(r, out, d);
     } else {

@@ -1,4 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
+#
+# Used by this tree and, as a part of find_package(KaaL), by others. Whoever includes it says with
+# KAAL_COMPONENT_SCRIPT where the linker script is, and has the targets kaal_sdk, kaal_note, kaal_crt0 and
+# kaal_crt0_libc and the function kaal_warnings().
 include_guard(GLOBAL)
 
 # Of binutils: others cannot take the bytes of a section away.
@@ -35,7 +39,7 @@ endfunction()
 # Makes a component of an executable.
 function(kaal_component_program name start_code)
     target_link_libraries(${name} PRIVATE ${start_code})
-    kaal_program(${name} ${KAAL_ROOT}/user/sdk/arch/${KAAL_ARCH}/component.ld)
+    kaal_program(${name} ${KAAL_COMPONENT_SCRIPT})
     kaal_move_initial_values(${name})
 endfunction()
 
@@ -49,15 +53,6 @@ function(kaal_move_initial_values name)
                 --rename-section .data=.data,alloc $<TARGET_FILE:${name}>)
 endfunction()
 
-# kaal_root_task(<name> SOURCES <file>...)
-#
-# The root task, bin/<name>.elf, its start-up code being among the files.
-function(kaal_root_task name)
-    cmake_parse_arguments(arg "" "" "SOURCES" ${ARGN})
-    add_executable(${name} ${arg_SOURCES})
-    kaal_program(${name} ${KAAL_ROOT}/user/root/arch/${KAAL_ARCH}/root.ld)
-endfunction()
-
 # What components and the root task share: output name, libraries, linker script, note.
 function(kaal_program name script)
     set_target_properties(${name} PROPERTIES
@@ -69,4 +64,5 @@ function(kaal_program name script)
         -Wl,-T,${script} -Wl,-z,max-page-size=4096 -Wl,-z,common-page-size=4096 -Wl,-z,norelro)
     target_link_libraries(${name} PRIVATE kaal_note kaal_sdk)
     kaal_warnings(${name})
+    set_property(GLOBAL APPEND PROPERTY KAAL_PROGRAMS ${name})
 endfunction()

@@ -6,6 +6,8 @@
 
 #include "tool/diag.h"
 
+#include <stdio.h>
+
 struct arena;
 struct options;
 
@@ -22,11 +24,19 @@ int cmd_test(struct arena *a, struct options *o, struct diag *d);
 int cmd_bench(struct arena *a, struct options *o, struct diag *d);
 int cmd_sdk(struct arena *a, struct options *o, struct diag *d);
 int cmd_convert(struct arena *a, struct options *o, struct diag *d);
+int cmd_new(struct arena *a, struct options *o, struct diag *d);
+int cmd_explain(struct arena *a, struct options *o, struct diag *d);
+int cmd_doctor(struct arena *a, struct options *o, struct diag *d);
+int cmd_readiness(struct arena *a, struct options *o, struct diag *d);
+int cmd_completion(struct arena *a, struct options *o, struct diag *d);
 int cmd_caps(struct arena *a, struct options *o, struct diag *d);
 int cmd_plan(struct arena *a, struct options *o, struct diag *d);
 int cmd_diff(struct arena *a, struct options *o, struct diag *d);
 int cmd_graph(struct arena *a, struct options *o, struct diag *d);
 int cmd_report(struct arena *a, struct options *o, struct diag *d);
 
+// Runs the command that the options name.
+int command_run(struct arena *a, struct options *o, struct diag *d);
+
 // The text of --help: of a command, or of the tool (NULL).
-const char *help_text(const char *command);
+void help_print(const char *command, FILE *to);

@@ -5,6 +5,7 @@
 //
 //   items[]     0 1 2 ... stage_count - 1    stages: each once, in this order
 //               stage_count ...              reports: each once, in any order
+//   lines[]     what people read: each at least once, or never
 //   inputs[]    what the tool types when a line was seen
 //   end         the item that ends the run
 #pragma once
@@ -35,6 +36,15 @@ struct expect_item {
     size_t key;   // field that tells lines of the same event apart; EXPECT_NONE: there is one
 };
 
+// A line that is no report, as it is or by a part of it.
+struct expect_line {
+    struct place at;
+    const char *from; // stands before it in brackets; NULL: nothing does
+    const char *text;
+    bool part;  // `text` is a part of the line
+    bool never; // it must not come
+};
+
 struct expect_input {
     const char *from;
     const char *event;
@@ -47,6 +57,9 @@ struct expect {
     size_t capacity;
     size_t stage_count;
     size_t boot_count; // of the stages, those that come before any component
+    struct expect_line *lines;
+    size_t line_count;
+    size_t line_capacity;
     struct expect_input *inputs;
     size_t input_count;
     size_t input_capacity;

@@ -31,6 +31,8 @@ struct judge {
     uint64_t seed;
     struct judge_seen *seen; // of each item
     size_t seen_count;
+    bool *lines_seen;  // of each of the lines
+    size_t lines_left; // that have not come, and must
     size_t next_stage; // all stages below it were seen
     const char *problems[JUDGE_PROBLEMS_SHOWN];
     size_t problem_count;
@@ -51,6 +53,9 @@ __attribute__((format(printf, 2, 3))) void judge_problem(struct judge *j, const 
 
 // Adds what was not seen to the problems. To be called once, in any case.
 void judge_finish(struct judge *j);
+
+// "the line `[client] hello`", "a line with `hello`".
+const char *judge_line_name(struct arena *a, const struct expect_line *line);
 
 // "[client] @ipc", "[prober] @probe name=x".
 const char *judge_item_name(struct arena *a, const struct expect_item *item);

@@ -32,6 +32,9 @@ struct machine_setup {
     uint64_t memory;
     uint64_t seed;
     const char *disk;       // raw image behind the first virtio transport; NULL: none
+    bool net;               // a network card with QEMU's own network, behind the second
+    struct strings words;   // more arguments for QEMU
+    const char *debugger;   // socket at which gdb finds the machine, stopped at reset; NULL: none
     struct strings devices; // models, each with its properties
     const char *arguments;  // of the boot, behind the seed; NULL: none
     bool counted; // virtual time from executed instructions (-icount): the same on each host

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What the command line says. Each command takes a part of it: see cmd/options.c.
+// What the command line says. Each command takes a part of it: see cmd/option_table.c.
 #pragma once
 
 #include <stdbool.h>
@@ -23,6 +23,11 @@ enum command {
     CMD_GRAPH = 1u << 9,
     CMD_REPORT = 1u << 10,
     CMD_CONVERT = 1u << 11,
+    CMD_NEW = 1u << 12,
+    CMD_EXPLAIN = 1u << 13,
+    CMD_DOCTOR = 1u << 14,
+    CMD_COMPLETION = 1u << 15,
+    CMD_READINESS = 1u << 16,
 };
 
 // What a system runs on.
@@ -49,13 +54,13 @@ struct strings {
 
 struct options {
     enum command command;
-    const char *gdb;        // of the mock: program that waits for a debugger; NULL: none
+    enum backend backend;
+    struct strings only;    // components that are run; none: all
+    const char *gdb;        // component, or program of the mock, that gdb stops at; NULL: no gdb
     struct strings systems; // descriptions, as given
     struct strings search_paths;
     struct strings ctest; // build folders whose tests `kaal test` runs
     const char *config;
-    bool config_given;
-    enum backend backend;
     const char *kernel; // NULL: what the description says
     const char *board;  // of a Microkit SDK; NULL: what the environment says
     const char *board_config;
@@ -68,8 +73,13 @@ struct options {
     const char *disk;       // image of the virtio block device; NULL: none
     struct strings devices; // models of QEMU that the machine has as well
     const char *replay;
-    unsigned el;  // 1 or 2: the exception level that the machine starts at
-    unsigned gic; // 2 or 3
+    const char *junit;        // of `test`: file of results; NULL: none
+    struct strings qemu_args; // more words for QEMU
+    unsigned cores;
+    unsigned jobs; // of `test`: how many at a time
+    unsigned el;   // 1 or 2: the exception level that the machine starts at
+    unsigned gic;  // 2 or 3
+    bool config_given;
     bool el_given;
     bool gic_given;
     uint64_t memory; // bytes
@@ -77,6 +87,7 @@ struct options {
     unsigned timeout; // seconds; 0: what the expectations say
     uint64_t seed;
     bool seed_given;
+    bool net; // a network card
     bool realtime;
     bool interactive; // of `run`: the terminal is the machine's
     const char *at;   // of `caps`: the report at which the system is asked; NULL: its last stage
@@ -86,6 +97,7 @@ struct options {
     bool json;
     bool html;       // of `report`: the form, which there is one of
     bool syntax;     // of `check`: the description alone
+    bool tap;        // of `test`: for programs
     bool long_tests; // of `test`: those that take hours as well
     enum bench bench;
     bool growth;         // of `bench kernel`: rows with much alive

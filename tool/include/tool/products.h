@@ -8,6 +8,8 @@
 //   BUILD/target/CONFIG/gen_config/kernel/gen_config.json
 //   BUILD/target/CONFIG/bin/NAME.elf                   root task, broker, components
 //
+// An installation has PREFIX/bin/kaal and PREFIX/lib/kaal/CONFIG in place of BUILD/target/CONFIG.
+//
 // In a Microkit SDK of ours, the same of one board and configuration:
 //
 //   BOARD/elf/sel4.elf, loader.elf, root.elf, cap_broker.elf
@@ -32,9 +34,10 @@ enum {
 };
 
 struct products {
-    const char *build;
+    const char *build; // or PREFIX
+    bool installed;    // it is that
     const char *config;
-    const char *target; // BUILD/target/CONFIG
+    const char *target; // BUILD/target/CONFIG, PREFIX/lib/kaal/CONFIG
     const char *bin;
     const char *loader;
     const char *kernel;        // the built-in one
@@ -43,6 +46,13 @@ struct products {
     bool benchmarks; // has benchmark system calls
     uint64_t timer_frequency;
 };
+
+// The installation that this program belongs to; NULL: to none.
+const char *products_prefix(struct arena *a);
+
+// A file that comes with the tool, by its name in the source tree's folder `tool` and in an
+// installation's share/kaal.
+const char *products_share(struct arena *a, const char *name);
 
 // The source tree: KAAL_SOURCE_DIR of the environment, else the one that this program was built
 // from.

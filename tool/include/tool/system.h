@@ -286,6 +286,7 @@ struct system {
     struct sd_text expect;
     struct sd_texts start_order;
     struct sd_texts programs; // to be spawned
+    bool partial;             // system_only() took something away
     struct sd_flag clock;     // what of it the description lacks is added
     struct sd_pd *pds;
     size_t pd_count;
@@ -382,6 +383,11 @@ bool system_check(struct arena *a, struct system *s, struct diag *d);
 // room for so many of their turns.
 bool system_fits_kernel(const struct system *s, bool smc, unsigned domains, unsigned turns,
                         struct diag *d);
+
+// Takes away all components but `names`, and what only those had that go; root task and broker
+// stay. `s` has been checked. Names each component that one of `names` cannot do without. No names:
+// all stay.
+bool system_only(struct arena *a, struct system *s, const struct strings *names, struct diag *d);
 
 // Defaults applied.
 uint32_t system_priority(const struct sd_pd *pd);

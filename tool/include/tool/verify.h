@@ -27,9 +27,11 @@ enum ending {
 };
 
 struct verdict {
+    bool judged; // the run came as far as a verdict
     bool verified;
     enum ending ending;
-    const char *reason; // why it ended other than it should; NULL
+    const char *reason;  // why it ended other than it should; NULL
+    const char *problem; // the first one of all; NULL
     uint64_t ms;
     const char *details[JUDGE_PROBLEMS_SHOWN]; // for people, below a problem; NULL: nothing
 };

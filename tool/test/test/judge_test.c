@@ -327,6 +327,86 @@ static void a_report_may_come_any_number_of_times(void **state)
     assert_false(read_expectations(bad, 1, &diag));
 }
 
+static const char text_lines[] = "[[lines]]\nfrom = \"a\"\ntext = \"Hello, \\u00e4\"\n"
+                                 "[[lines]]\ncontains = \"part\"\n"
+                                 "[[lines]]\nfrom = \"b\"\ncontains = \"assert\"\nnever = true\n";
+
+static void text_is_expected_and_forbidden(void **state)
+{
+    (void)state;
+    struct diag diag = {.arena = &arena};
+    struct judge j;
+    assert_true(read_expectations(text_lines, 1, &diag));
+    judge_init(&j, &arena, &expect, 1);
+    assert_int_equal(j.lines_left, 2);
+    // Not these, though they look like it.
+    judge_line(&j, "Hello, \u00e4", 1);
+    judge_line(&j, "[b] Hello, \u00e4", 1);
+    judge_line(&j, "[a] Hello, \u00e4!", 1);
+    judge_line(&j, "[a]", 1);
+    judge_line(&j, "[c] assert", 1);
+    assert_int_equal(j.lines_left, 2);
+    judge_line(&j, "[a] Hello, \u00e4", 1);
+    judge_line(&j, "[a] Hello, \u00e4", 1);
+    judge_line(&j, "[c] @report apart=1", 1);
+    assert_int_equal(j.lines_left, 0);
+    assert_int_equal(j.problem_count, 0);
+    judge_line(&j, "[b] it asserts", 1);
+    assert_string_equal(j.problems[0],
+                        "a line [b] with `assert` came, and must not: [b] it asserts");
+    judge_finish(&j);
+}
+
+static void text_that_does_not_come_is_missed(void **state)
+{
+    (void)state;
+    struct diag diag = {.arena = &arena};
+    assert_true(read_expectations(text_lines, 1, &diag));
+    const char *problems = judge(1);
+    assert_non_null(strstr(problems, "the line `[a] Hello, \u00e4` was not seen"));
+    assert_non_null(strstr(problems, "a line with `part` was not seen"));
+    assert_null(strstr(problems, "assert"));
+}
+
+static void a_run_is_not_over_before_its_text(void **state)
+{
+    (void)state;
+    static const char text[] = "[[lines]]\ntext = \"done\"\n";
+    struct diag diag = {.arena = &arena};
+    struct judge j;
+    assert_true(read_expectations(text, 1, &diag));
+    judge_init(&j, &arena, &expect, 1);
+    for (int i = 0; i < 7; i++) {
+        judge_line(&j, log_lines[i], 1);
+    }
+    assert_false(judge_over(&j));
+    judge_line(&j, "done", 1);
+    assert_true(judge_over(&j));
+    judge_finish(&j);
+}
+
+static void lines_that_say_too_little_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *message;
+    } cases[] = {
+        {"[[lines]]\nfrom = \"a\"\n", "give one of them"},
+        {"[[lines]]\ntext = \"a\"\ncontains = \"a\"\n", "give one of them"},
+        {"[[lines]]\ncontains = \"\"\n", "`contains` is empty"},
+        {"[[lines]]\ntext = 3\n", "give a string"},
+        {"[[lines]]\ntext = \"a\"\nnever = 1\n", "give true or false"},
+        {"[[lines]]\ntxt = \"a\"\n", "did you mean `text`"},
+        {"[lines]\ntext = \"a\"\n", "give an array of tables"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct diag diag = {.arena = &arena};
+        assert_false(read_expectations(cases[i].text, 1, &diag));
+        assert_non_null(strstr(diag.items[0].text, cases[i].message));
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -347,6 +427,10 @@ int main(void)
         TEST(the_end_line_ends_the_run),
         TEST(a_report_may_be_of_one_exception_level),
         TEST(a_report_may_come_any_number_of_times),
+        TEST(text_is_expected_and_forbidden),
+        TEST(text_that_does_not_come_is_missed),
+        TEST(a_run_is_not_over_before_its_text),
+        TEST(lines_that_say_too_little_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

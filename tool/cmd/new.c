@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// `kaal new`: a project from the templates, in a folder that appears when it is complete.
+//
+//   template/FILE   @NAME@ stands for the project's name; `gitignore` becomes `.gitignore`
+//   NAME.XXXXXX/    written
+//   NAME/           appears
+#include "tool/arena.h"
+#include "tool/cleanup.h"
+#include "tool/command.h"
+#include "tool/file.h"
+#include "tool/options.h"
+#include "tool/products.h"
+
+#include <kaal/limits.h>
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define PLACEHOLDER "@NAME@"
+
+enum {
+    TEMPLATE_MAX = 64 * 1024,
+};
+
+static const struct {
+    const char *from;
+    const char *to;
+} files[] = {
+    {"CMakeLists.txt", "CMakeLists.txt"},
+    {"README.md", "README.md"},
+    {"adder.c", "adder.c"},
+    {"asker.c", "asker.c"},
+    {"expect.toml", "expect.toml"},
+    {"system.toml", "system.toml"},
+    {"gitignore", ".gitignore"},
+};
+
+// A name of a system, that is one of a CMake project and of a folder as well.
+static bool is_name(const char *name)
+{
+    size_t length = strlen(name);
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)name[i];
+        if (c >= 0x80 || (!isalnum(c) && c != '_' && c != '-')) {
+            return false;
+        }
+    }
+    return length < KAAL_NAME_SIZE && isalpha((unsigned char)name[0]);
+}
+
+static struct bytes replace(struct arena *a, const char *text, const char *name)
+{
+    const char *out = arena_string(a, "");
+    const char *at;
+    while ((at = strstr(text, PLACEHOLDER)) != NULL) {
+        out = arena_printf(a, "%s%.*s%s", out, (int)(at - text), text, name);
+        text = at + strlen(PLACEHOLDER);
+    }
+    out = arena_printf(a, "%s%s", out, text);
+    return (struct bytes){.data = (const uint8_t *)out, .size = strlen(out)};
+}
+
+static bool write_file(struct arena *a, const char *name, size_t i, const char *folder,
+                       struct diag *d)
+{
+    struct bytes text;
+    const char *cause;
+    const char *path = products_share(a, arena_printf(a, "template/%s", files[i].from));
+    if (!file_read(a, path, TEMPLATE_MAX, &text, &cause)) {
+        diag_error(d, place_none(), "cannot read the template %s: %s; install KaaL again", path,
+                   cause);
+        return false;
+    }
+    struct output_set set = {0};
+    struct bytes content = replace(a, (const char *)text.data, name);
+    bool ok = output_add(&set, a, path_join(a, folder, files[i].to), content, d) &&
+              output_commit(&set, d);
+    output_discard(&set);
+    return ok;
+}
+
+static bool fill(struct arena *a, const char *name, const char *folder, struct diag *d)
+{
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        if (!write_file(a, name, i, folder, d) || cleanup_signal() != 0) {
+            return false;
+        }
+    }
+    mode_t mask = umask(0);
+    umask(mask);
+    return chmod(folder, 0777 & ~mask) == 0;
+}
+
+static bool write_project(struct arena *a, const char *path, const char *name, struct diag *d)
+{
+    struct stat st;
+    if (lstat(path, &st) == 0) {
+        diag_error(d, place_none(), "%s is there already; choose another name", path);
+        return false;
+    }
+    char *temporary = arena_printf(a, "%s.XXXXXX", path);
+    bool made = mkdtemp(temporary) != NULL;
+    bool ok = made && fill(a, name, temporary, d);
+    // A folder that came meanwhile is replaced if it is empty, and refused if not.
+    if (!made || (ok && rename(temporary, path) != 0)) {
+        diag_error(d, place_none(), "cannot write %s: %s; choose another place", path,
+                   strerror(errno));
+        ok = false;
+    }
+    if (made && !ok) {
+        folder_remove(temporary);
+    }
+    return ok;
+}
+
+int cmd_new(struct arena *a, struct options *o, struct diag *d)
+{
+    const char *path = o->systems.items[0];
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    if (!is_name(name)) {
+        diag_error(d, place_none(),
+                   "`%s` is no name of a project; give a letter, then letters, digits, - or _, at "
+                   "most %d of them",
+                   name, KAAL_NAME_SIZE - 1);
+        return STATUS_FAILED;
+    }
+    // The folder is removed in order, also after a signal.
+    cleanup_defer(true);
+    bool ok = write_project(a, path, name, d);
+    cleanup_defer(false);
+    if (ok && !o->quiet) {
+        printf("%s: a project of two components; `cd %s && kaal run` builds and boots it\n", path,
+               path);
+    }
+    return ok ? STATUS_OK : STATUS_FAILED;
+}
