@@ -208,6 +208,15 @@ def case_command_packs(folder):
     told = microkit("station.system", "--search-path", out, *ON, "--viper-output", folder / "viper",
                     "--capdl-json", folder / "spec.json", where=project)
     check("nothing is written to" in told and "is not written" in told, told)
+    # A region of which a program asks where it lies, larger than what is left at the start of memory.
+    (project / "big.system").write_text(
+        '<system><memory_region name="big" size="0x8000000"/><protection_domain name="rtc">'
+        '<program_image path="rtc.elf"/><map mr="big" vaddr="0x40000000"/>'
+        '<setvar symbol="registers_paddr" region_paddr="big"/></protection_domain></system>')
+    microkit("big.system", "--search-path", out, *ON, "-o", folder / "b.img", "-r", folder / "b.txt",
+             where=project)
+    report = (folder / "b.txt").read_text()
+    check("    big: 0x8000000 in pages of 0x200000 at 0xb6000000\n" in report, "not placed", report)
     # Another SDK than that of the command; another kernel.
     shutil.copytree(sdk, folder / "sdk", symlinks=True)
     shutil.rmtree(folder / "sdk/bin")

@@ -160,6 +160,7 @@ bool image_build(struct arena *a, struct options *o, const struct system *s,
                             out->kernel.domain_schedules - 1, d)) {
         return false;
     }
+    out->products.memory = o->memory;
     if (!programs_load(a, o, &out->products, s, &out->programs, d) ||
         !drivers_check(a, s, &out->programs, d) ||
         !plan_make(a, s, &out->programs, out->products.config, &out->plan, d)) {

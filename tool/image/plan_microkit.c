@@ -22,8 +22,9 @@
 #include <string.h>
 
 enum {
-    // Regions that the tool gives a place lie below this, whatever memory the machine has: above
-    // what the loader places, below what the kernel takes from the end.
+    // Regions that the tool gives a place lie between these, whatever memory the machine has: above
+    // what the loader places, below what the kernel takes from the end. What does not fit there
+    // lies as far below the end of the memory that is asked for.
     PLACES_TOP = 96 << 20, // from the start of memory on
     PLACES_BOTTOM = 32 << 20,
 };
@@ -152,10 +153,10 @@ static const struct kaal_plan_region *placed_at(const struct planner *p, uint64_
     return NULL;
 }
 
-// The highest free place. False if there is none.
-static bool find_place(const struct planner *p, uint64_t size, uint64_t align, uint64_t *out)
+// The highest free place below `end`. False if there is none.
+static bool find_below(const struct planner *p, uint64_t end, uint64_t size, uint64_t align,
+                       uint64_t *out)
 {
-    uint64_t end = KAAL_RAM_BASE + PLACES_TOP;
     for (;;) {
         if (end < KAAL_RAM_BASE + PLACES_BOTTOM || size > end - KAAL_RAM_BASE - PLACES_BOTTOM) {
             return false;
@@ -168,6 +169,14 @@ static bool find_place(const struct planner *p, uint64_t size, uint64_t align, u
         }
         end = taken->paddr;
     }
+}
+
+static bool find_place(const struct planner *p, uint64_t size, uint64_t align, uint64_t *out)
+{
+    uint64_t memory = p->programs->products->memory;
+    return find_below(p, KAAL_RAM_BASE + PLACES_TOP, size, align, out) ||
+           (memory > PLACES_TOP + PLACES_BOTTOM &&
+            find_below(p, KAAL_RAM_BASE + memory - PLACES_BOTTOM, size, align, out));
 }
 
 void plan_microkit_places(struct planner *p)

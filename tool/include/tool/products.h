@@ -42,6 +42,7 @@ struct products {
     // Of the kernel, once it is known.
     bool benchmarks; // has benchmark system calls
     uint64_t timer_frequency;
+    uint64_t memory; // of the machine, in bytes; 0: not known
 };
 
 // The source tree: KAAL_SOURCE_DIR of the environment, else the one that this program was built
