@@ -89,6 +89,9 @@ struct broker;
 // Takes the memory of the table into the pool, and its slots.
 enum kaal_err memory_open(void);
 
+// Room for what the broker itself needs for so many components.
+enum kaal_err memory_grow_own(uint32_t components);
+
 // Memory for about `bytes`, slots for about so many objects and copies. More is taken later where
 // that was too little. After an error nothing has been taken.
 enum kaal_err arena_reserve(struct arena *arena, uint32_t owner, uint64_t bytes, uint32_t objects,
@@ -191,7 +194,8 @@ struct broker {
     struct grants grants;
     struct audit audit;
     struct arena own; // what the broker needs itself
-    struct component components[KAAL_COMPONENT_MAX];
+    struct component *components;
+    uint32_t component_room;  // of the table
     uint32_t component_count; // numbers in use lie below
     seL4_Error refusal;       // what the kernel said last when it refused something
     uint32_t rule;            // enum kaal_rule of the last KAAL_ERR_DENIED
@@ -269,6 +273,9 @@ struct component *component_of_badge(uint64_t badge);
 // The component with this id, NULL if it is no more.
 struct component *component_find(uint64_t id);
 
+// The table, with room for the components of the plan and for what they may spawn.
+enum kaal_err component_open(void);
+
 // A free number, with the next serial; NULL if all are taken.
 struct component *component_new(void);
 
@@ -308,6 +315,9 @@ enum kaal_err machine_irq(struct dt_node node, uint32_t number, uint32_t slot);
 enum kaal_err machine_irq_number(uint32_t number, bool edge, uint32_t slot);
 
 // --- build.c -------------------------------------------------------------------------------------
+
+// Memory for a table of the broker's own, zeroed.
+enum kaal_err build_table(uint64_t bytes, void **table);
 
 // Shared memory regions of the description.
 enum kaal_err build_regions(void);
