@@ -19,9 +19,61 @@ loader_start:
     .ascii "ARM\x64"
     .long 0
 
-// In: x0 = the device tree or something else, MMU and data cache off, EL1, EL2 or EL3.
+// In: x0 = the device tree or something else, MMU and data cache off, EL1, EL2 or EL3. The raw form
+// may be anywhere, at least a page from where it is linked: it moves itself there and begins again.
+// Its code is overwritten if it lies in the way; moving down, it goes on in the copy of its first
+// page.
+//
+//    x9  where it is    x10  where it belongs    x11  bytes    x12  of which so many are moved
 start:
     msr daifset, #0xf
+    adr x9, loader_start
+    ldr x10, linked_at
+    cmp x9, x10
+    b.eq placed
+    ldr x11, [x9, #16] // KAAL_RAW_SIZE_AT
+    b.hi move_down
+
+move_up: // the end first
+    sub x11, x11, #8
+    ldr x13, [x9, x11]
+    str x13, [x10, x11]
+    cbnz x11, move_up
+    b moved
+
+move_down:
+    mov x12, #0
+1:  ldr x13, [x9, x12]
+    str x13, [x10, x12]
+    add x12, x12, #8
+    cmp x12, #4096
+    b.lo 1b
+    dsb sy
+    ic iallu
+    dsb sy
+    isb
+    adr x13, 2f
+    sub x13, x13, x9
+    add x13, x13, x10
+    br x13
+2:  ldr x13, [x9, x12]
+    str x13, [x10, x12]
+    add x12, x12, #8
+    cmp x12, x11
+    b.lo 2b
+
+moved:
+    dsb sy
+    ic iallu
+    dsb sy
+    isb
+    br x10
+
+    .balign 8
+linked_at:
+    .quad loader_start
+
+placed:
     adr x9, vectors
     mrs x10, CurrentEL
     cmp x10, #(2 << 2)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// kaal: checks, packs, boots and tests systems. The only function that ends the process is main; it
+// kaal: checks, packs, boots and tests systems; called `microkit`, packs them as Microkit's command
+// does. The only function that ends the process is main; it
 // owns the arena that everything else allocates from.
 #include "tool/arena.h"
 #include "tool/cleanup.h"
 #include "tool/command.h"
 #include "tool/diag.h"
+#include "tool/microkit.h"
 #include "tool/options.h"
 
 #include <fcntl.h>
@@ -47,25 +49,29 @@ static int dispatch(struct arena *a, struct options *o, struct diag *d)
     return STATUS_USAGE;
 }
 
+static int run(struct arena *a, int argc, char **argv, struct diag *d)
+{
+    struct options options;
+    switch (options_parse(a, argc, argv, &options, d)) {
+    case OPTIONS_OK:
+        return dispatch(a, &options, d);
+    case OPTIONS_DONE:
+        break;
+    case OPTIONS_WRONG:
+        return STATUS_USAGE;
+    }
+    return STATUS_OK;
+}
+
 int main(int argc, char **argv)
 {
     struct arena arena = {0};
     struct diag diag = {.arena = &arena};
-    struct options options;
-    int status = STATUS_OK;
 
     open_standard_streams();
     cleanup_install();
-    switch (options_parse(&arena, argc, argv, &options, &diag)) {
-    case OPTIONS_OK:
-        status = dispatch(&arena, &options, &diag);
-        break;
-    case OPTIONS_DONE:
-        break;
-    case OPTIONS_WRONG:
-        status = STATUS_USAGE;
-        break;
-    }
+    int status = argc > 0 && microkit_is_called(argv[0]) ? cmd_microkit(&arena, argc, argv, &diag)
+                                                         : run(&arena, argc, argv, &diag);
     fflush(stdout);
     diag_print(&diag, stderr);
     arena_free(&arena);

@@ -37,8 +37,8 @@
 //
 // What boots: `-kernel loader.elf` (x0 = 0, the tree at the start of RAM), `-kernel system.bin`
 // (x0 = the tree), and any other loader that puts the bytes of either at their physical addresses
-// and enters the first one with the MMU and the data cache off. The loader does not relocate
-// itself.
+// and enters the first one with the MMU and the data cache off. The raw form may be put elsewhere,
+// as boot loaders for Microkit images do (0x70000000): it moves itself.
 //
 // The loader places the system by seL4's boot protocol, everything page aligned, in this order:
 //

@@ -5,7 +5,7 @@
 //
 // Three things are named in messages:
 //
-//    component   index | generation of its number << 32     struct kaal_component_info.id
+//    component   index | serial of its number << 32         struct kaal_component_info.id
 //    grant       index | serial << 32                       what was given, until it is taken back
 //    rule        enum kaal_rule                             why something was refused
 //
@@ -55,16 +55,25 @@ enum {
     KAAL_BROKER_MAJOR = 1,
     KAAL_BROKER_MINOR = 2,
 
-    // What a component may hold at a time of what it asked for, if its description says nothing.
-    KAAL_BROKER_MEMORY_QUOTA = 4 << 20, // bytes
-    KAAL_BROKER_SLOT_QUOTA = 4096,
+    // What a component may hold at a time of what it asked for, if its description, or who spawns
+    // it, says nothing; and one that may spawn others, who have theirs out of this.
+    KAAL_BROKER_MEMORY_QUOTA = 2 << 20, // bytes
+    KAAL_BROKER_SLOT_QUOTA = 320,
+    KAAL_BROKER_MEMORY_QUOTA_SPAWN = 8 << 20,
+    KAAL_BROKER_SLOT_QUOTA_SPAWN = 2048,
     KAAL_BROKER_COMPONENT_QUOTA = 16,
     KAAL_BROKER_CPU_QUOTA = 1000,
+
+    // Each grant counts as so many slots more: the broker's book of grants is as long as it takes
+    // those who have all of these slots between them.
+    KAAL_BROKER_GRANT_SLOTS = 4,
+    KAAL_BROKER_SHARED_SLOTS = 8192,
 
     // The longest text of STOP and LOG.
     KAAL_BROKER_TEXT_MAX = 512,
 
-    KAAL_SPAWN_GIVE_MAX = 4, // capabilities that a component gets with its birth
+    KAAL_SPAWN_GIVE_MAX = 4,   // capabilities that a component gets with its birth
+    KAAL_BROKER_GIFTS_MAX = 8, // that it has of one who is not its parent, at a time
 };
 
 enum kaal_broker_request {
@@ -98,14 +107,18 @@ enum kaal_broker_request {
     // interrupts bound to bits of its notification. They appear in its start page.
     KAAL_BROKER_DEVICE = 8,
 
-    // Hands a grant on to another component, with the same rights or fewer. Memory is mapped there,
-    // a channel's signal capability copied. It appears in the start page of the receiver.
+    // Hands a grant on, with the same rights or fewer, to a child, the parent, or a component with
+    // which the caller has a channel, whoever calls whom. Memory is mapped there, a channel's
+    // capability copied. It appears in the start page of the receiver. To give the same channel
+    // once
+    // more changes nothing.
     KAAL_BROKER_GIVE = 9,
 
     // Takes back what the caller gave, wherever it is by now.
     KAAL_BROKER_REVOKE = 10,
 
-    // A channel to a component that the caller spawned, or that spawned the caller.
+    // A channel to a component that the caller spawned, or that spawned the caller: the one that
+    // there is between the two, if there is one.
     KAAL_BROKER_CONNECT = 11,
 
     KAAL_BROKER_SPAWN = 12,
@@ -123,7 +136,7 @@ enum kaal_broker_request {
     KAAL_BROKER_LIST = 18,
     KAAL_BROKER_GRANTS = 19,
 
-    // Offers the caller's endpoint under a name; gets a channel to who offers it.
+    // Offers the caller's endpoint under a name; gets a channel to who offers it, as CONNECT does.
     KAAL_BROKER_PUBLISH = 20,
     KAAL_BROKER_LOOKUP = 21,
 
@@ -186,8 +199,9 @@ enum kaal_rule {
     KAAL_RULE_PERMIT,           // no permit names this device
     KAAL_RULE_RIGHTS,           // more rights than it has itself
     KAAL_RULE_HOLDER,           // the grant is not the caller's
-    KAAL_RULE_RELATION,         // the component is neither its child nor its parent
+    KAAL_RULE_RELATION,         // what the two components are to each other does not allow it
     KAAL_RULE_CONSOLE,          // for the console alone
+    KAAL_RULE_GIFTS,            // more gifts than the receiver takes of the caller
     KAAL_RULE_COUNT,
 };
 
@@ -248,8 +262,8 @@ enum kaal_spawn_flag {
     KAAL_SPAWN_FPU = 1u << 3,     // may use floating point
 };
 
-// The program is a file of the image by its name, or `program_size` bytes at the start of a memory
-// grant of the caller that was not handed on; it may be released afterwards.
+// The program is a file of the image by its name, or `program_size` bytes (4 MiB at most) at the
+// start of a memory grant of the caller that was not handed on; it may be released afterwards.
 struct kaal_spawn {
     char name[KAAL_NAME_SIZE];
     char program[KAAL_NAME_SIZE]; // empty: from `program_grant`
@@ -258,10 +272,10 @@ struct kaal_spawn {
     uint64_t program_size;
     uint64_t budget_us;
     uint64_t period_us;
-    uint64_t stack_size; // bytes, a multiple of 4096
-    uint32_t priority;   // at most the caller's
-    uint32_t flags;      // enum kaal_spawn_flag
-    struct kaal_policy policy;
+    uint64_t stack_size;                // bytes, a multiple of 4096
+    uint32_t priority;                  // at most the caller's
+    uint32_t flags;                     // enum kaal_spawn_flag
+    struct kaal_policy policy;          // a window of at least `restart_max` periods, or 0
     uint64_t give[KAAL_SPAWN_GIVE_MAX]; // grants of the caller; 0: none
 };
 

@@ -4,8 +4,9 @@
 // the broker builds from, at boot and later. One page-aligned, read-only segment:
 //
 //   +0                header      struct kaal_image
-//   +header_size      tables      pds, regions, devices, caps, maps, files, links, permits, one
-//                                 after another, each 8-byte aligned, located by header.tables[]
+//   +header_size      tables      pds, regions, devices, caps, maps, files, links, permits, turns,
+//                                 one after another, each 8-byte aligned, located by
+//                                 header.tables[]
 //   page-aligned      files       component ELFs up to the end of their last LOAD segment, and what
 //                                 regions hold; each once, each starting on a page of its own
 //   size              end         padded to a page with zeroes
@@ -36,6 +37,7 @@ enum kaal_table {
     KAAL_TABLE_FILES,
     KAAL_TABLE_LINKS,
     KAAL_TABLE_PERMITS,
+    KAAL_TABLE_TURNS,
     KAAL_TABLE_COUNT,
 };
 
@@ -135,7 +137,7 @@ struct kaal_plan_pd {
     uint32_t inbox_slot;  // slot of the inbox CNode if KAAL_PD_INBOX, else 0
     uint32_t abi;         // enum kaal_abi
     uint32_t id;          // what its parent calls it: of the badge of its faults
-    uint32_t reserved;
+    uint32_t domain;      // the kernel's, in whose turns it runs
     uint64_t stack_top;
     uint64_t ipc_buffer; // in a page of its own, or in one that the program writes
     struct kaal_policy policy;
@@ -280,6 +282,19 @@ struct kaal_plan_file {
     uint32_t reserved;
 };
 
+// --- the kernel's domains ------------------------------------------------------------------------
+
+// An entry of the kernel's schedule of domains, which goes from the first turn on to the end of
+// those that follow each other, and then from the first again. Without turns the schedule stays the
+// kernel's own: domain 0 for ever.
+struct kaal_plan_turn {
+    uint32_t index; // in the kernel's schedule
+    uint32_t domain;
+    uint64_t ticks; // of the kernel's timer
+    uint32_t first; // 1: the first, when all components have begun
+    uint32_t reserved;
+};
+
 // --- badges ------------------------------------------------------------------------------------
 
 // What a component receives on its endpoint. Signals of its bound notification arrive there too,
@@ -303,3 +318,4 @@ _Static_assert(sizeof(struct kaal_plan_map) == 64, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_device) == 168, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_cap) == 64, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_file) == 56, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_turn) == 24, "plan layout");

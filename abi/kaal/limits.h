@@ -10,6 +10,9 @@
 // arithmetic.
 #define KAAL_PERIOD_MAX_US UINT64_C(3600000000)
 
+// Longest turn of a domain, in ticks of the kernel's timer.
+#define KAAL_TURN_TICKS_MAX ((UINT64_C(1) << 56) - 1)
+
 enum {
     KAAL_NAME_SIZE = 32,  // bytes of a name, its terminating NUL included
     KAAL_ARGS_SIZE = 128, // bytes of a component's argument string, NUL included
@@ -22,6 +25,9 @@ enum {
     KAAL_MAP_MAX = 8192,
     KAAL_LINK_MAX = 4096,
     KAAL_PERMIT_MAX = 256,
+    KAAL_DOMAIN_MAX = 16, // of the kernel
+    KAAL_TURN_MAX = 99,   // entries of its schedule: the last of 100 is always an end marker
+
     // Alive at a time: those of the image and, where one of them may spawn, those that are spawned.
     // For the latter there is room up to KAAL_COMPONENT_ROOM, and always for KAAL_SPAWNED_LEAST.
     KAAL_COMPONENT_ROOM = 256,

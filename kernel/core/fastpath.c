@@ -105,15 +105,6 @@ static inline bool find_cap(const struct tcb *tcb, enum width width, uint64_t ad
 
 // --- Call ----------------------------------------------------------------------------------------
 
-// The server, alone at its endpoint, waits with a reply object; it is passive, or its own context
-// has a budget.
-static inline bool usual_server(const struct tcb *server, uintptr_t root_and_state,
-                                struct sched_context *own)
-{
-    return root_and_state == ((uintptr_t)server | ENDPOINT_RECEIVING) && is_alone(server) &&
-           runs_next(server) && (own == NULL || usual_contexts(own));
-}
-
 __attribute__((noinline)) static struct tcb *call_wide(struct tcb *caller);
 
 FAST_INLINE struct tcb *call_of(struct tcb *caller, enum width width)
@@ -144,24 +135,9 @@ FAST_INLINE struct tcb *call_of(struct tcb *caller, enum width width)
         return syscall_slow(caller, seL4_SysCall);
     }
 
-    endpoint->first = NULL;
-    endpoint->root_and_state = 0;
-    reply->tcb = caller;
-    caller->reply = reply;
-    caller->state = THREAD_BLOCKED_REPLY;
-    server->reply = NULL;
-    server->state = THREAD_RUNNING;
+    block_caller(caller, server, endpoint, reply);
     transfer(caller, server, width, info, cap_badge(cap));
-    if (own != NULL) {
-        return switch_both(caller, server, space);
-    }
-    struct sched_context *context = kernel.context;
-    reply_chain_push(context, reply);
-    context->tcb = server;
-    server->sched_context = context;
-    caller->sched_context = NULL;
-    switch_thread(caller, server, space);
-    return server;
+    return switch_to_server(caller, server, reply, space);
 }
 
 __attribute__((noinline)) static struct tcb *call(struct tcb *caller)
@@ -175,15 +151,6 @@ static struct tcb *call_wide(struct tcb *caller)
 }
 
 // --- ReplyRecv -----------------------------------------------------------------------------------
-
-// Nothing keeps the server from blocking in its endpoint: nobody waits there, and its notification,
-// if it has one, neither has a word for it nor takes its context.
-static inline bool may_block(const struct tcb *server, const struct endpoint *endpoint)
-{
-    const struct notification *bound = server->notification;
-    return endpoint->root_and_state == 0 &&
-           (bound == NULL || (bound->state != NOTIFICATION_ACTIVE && bound->context == NULL));
-}
 
 // The client waits for an answer to a call; it gets the context back that it lent to the server, or
 // its own has a budget and the call is in no chain. One that lost its context is in a chain still.
@@ -235,12 +202,7 @@ FAST_INLINE struct tcb *reply_recv_of(struct tcb *server, enum width width)
 
     client->reply = NULL;
     client->state = THREAD_RUNNING;
-    reply->tcb = server;
-    server->reply = reply;
-    server->state = THREAD_BLOCKED_RECEIVE;
-    server->waits_on_endpoint = endpoint;
-    endpoint->first = server;
-    endpoint->root_and_state = (uintptr_t)server | ENDPOINT_RECEIVING;
+    block_receiver(server, endpoint, reply);
     transfer(server, client, width, info, 0);
     if (own != NULL) {
         return switch_both(server, client, space);
@@ -275,6 +237,8 @@ __attribute__((noinline)) static struct tcb *other(struct tcb *caller, int64_t n
     case seL4_SysWait:
     case seL4_SysNBWait:
         return fastpath_wait(caller, number);
+    case seL4_SysRecv:
+        return fastpath_recv(caller);
     case seL4_SysYield:
         return fastpath_yield(caller);
     default:

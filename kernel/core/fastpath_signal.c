@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Signals, waiting for them, interrupts, which are signals of devices, and Yield (fastpath.h).
+// Signals, waiting for them and for calls, interrupts, which are signals of devices, and Yield
+// (fastpath.h).
 #include "kernel/fastpath.h"
 
 #include "kernel/benchmark.h"
@@ -135,6 +136,30 @@ struct tcb *fastpath_wait(struct tcb *caller, int64_t number)
     caller->waits_on_notification = notification;
     notification->queue = (struct thread_tree){.first = caller, .root = caller};
     notification->state = NOTIFICATION_WAITING;
+    return switch_both(caller, ready_pop(), space);
+}
+
+// --- Recv ----------------------------------------------------------------------------------------
+
+// Nothing has come, and the reply object is free: a server has dealt with a signal, or with a fault
+// that it does not answer.
+struct tcb *fastpath_recv(struct tcb *caller)
+{
+    struct cap cap, answer;
+    if (!usual_cap(caller, arch_get(&caller->context, ARCH_REG_BADGE, 0), &cap) ||
+        !usual_cap(caller, arch_get(&caller->context, ARCH_REG_REPLY, 0), &answer) ||
+        cap_type(cap) != CAP_ENDPOINT || cap_get(cap, CAP_READ) == 0 ||
+        cap_type(answer) != CAP_REPLY) {
+        return syscall_slow(caller, seL4_SysRecv);
+    }
+    struct endpoint *endpoint = endpoint_of(cap);
+    struct reply *reply = reply_of(answer);
+    uint64_t space;
+    if (reply->tcb != NULL || !may_block(caller, endpoint) || !usual_next(&space) ||
+        !usual_time()) {
+        return syscall_slow(caller, seL4_SysRecv);
+    }
+    block_receiver(caller, endpoint, reply);
     return switch_both(caller, ready_pop(), space);
 }
 

@@ -63,7 +63,6 @@ static void propose(struct tcb *tcb)
         schedule_front(tcb);
     } else if (kernel.candidate == NULL && !kernel.reschedule) {
         kernel.candidate = tcb;
-        kernel.unsettled = true;
     } else {
         schedule_again();
         schedule_front(tcb);
@@ -264,6 +263,14 @@ static void go_idle(void)
     }
     arch_context_switch(&kernel.current->context, &kernel.idle.context);
     kernel.current = &kernel.idle;
+}
+
+struct tcb *schedule_stay(void)
+{
+    struct tcb *candidate = kernel.candidate;
+    kernel.candidate = NULL;
+    schedule_front(candidate);
+    return kernel.current;
 }
 
 struct tcb *schedule_settle(void)

@@ -369,28 +369,23 @@ struct tcb *interrupt_slow(unsigned irq)
     return schedule();
 }
 
-static struct tcb *enter_fault(const struct fault *fault)
+struct tcb *fault_slow(const struct fault *fault)
 {
     struct tcb *tcb = kernel.current;
-    benchmark_entry();
     if (schedule_enter()) {
         fault_raise(tcb, fault);
     } else {
         arch_restart(&tcb->context);
     }
-    struct tcb *next = schedule();
-    benchmark_exit();
-    return next;
+    return schedule();
 }
 
-struct tcb *entry_vm_fault(uint64_t address, uint64_t syndrome, bool instruction)
+static struct tcb *enter_fault(const struct fault *fault)
 {
-    return enter_fault(&(struct fault){
-        .kind = FAULT_VM,
-        .address = address,
-        .code = syndrome,
-        .instruction = instruction,
-    });
+    benchmark_entry();
+    struct tcb *next = fault_slow(fault);
+    benchmark_exit();
+    return next;
 }
 
 struct tcb *entry_user_exception(uint64_t syndrome)

@@ -4,8 +4,8 @@
 // everything that the kernel has written must be the same: memory, its own state, the machine.
 // Where something is not usual, the fast path hands over.
 //
-// The link replaces syscall_slow() and interrupt_slow() by functions here that count, so that a
-// test knows which way an entry went.
+// The link replaces syscall_slow(), interrupt_slow() and fault_slow() by functions here that count,
+// so that a test knows which way an entry went.
 #include "actors.h"
 #include "fresh.h"
 #include "kernel_ok.h"
@@ -27,7 +27,7 @@
 #include <cmocka.h>
 
 enum { PRIORITY = 100, SLICE = 5000, W = 1, R = 2, G = 4, GR = 8, INSTRUCTION = 4 };
-enum { INTERRUPT = 1, IRQ = 40 }; // no system call has a positive number
+enum { INTERRUPT = 1, VM_FAULT = 2, IRQ = 40 }; // no system call has a positive number
 
 // Of messages: all that fit the registers, and each way of what is beyond.
 static const unsigned lengths[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 119, SIM_WORDS};
@@ -61,6 +61,15 @@ struct tcb *__wrap_interrupt_slow(unsigned irq)
 {
     slow_calls++;
     return __real_interrupt_slow(irq);
+}
+
+struct tcb *__wrap_fault_slow(const struct fault *fault);
+struct tcb *__real_fault_slow(const struct fault *fault);
+
+struct tcb *__wrap_fault_slow(const struct fault *fault)
+{
+    slow_calls++;
+    return __real_fault_slow(fault);
 }
 
 // --- states --------------------------------------------------------------------------------------
@@ -105,13 +114,22 @@ static void trap(int64_t number)
     arch_set(context, ARCH_REG_SYSCALL, 0, (uint64_t)number);
 }
 
+static const struct fault vm_fault = {
+    .kind = FAULT_VM, .address = 0xdead0000, .code = 0x92000046, .instruction = true};
+
 static struct tcb *enter_fast(int64_t number)
 {
+    if (number == VM_FAULT) {
+        return entry_vm_fault(vm_fault.address, vm_fault.code, vm_fault.instruction);
+    }
     return number == INTERRUPT ? entry_interrupt() : entry_syscall(kernel.current, number);
 }
 
 static struct tcb *enter_slow(int64_t number)
 {
+    if (number == VM_FAULT) {
+        return fault_slow(&vm_fault);
+    }
     return number == INTERRUPT ? interrupt_slow(plat_irq_claim())
                                : syscall_slow(kernel.current, number);
 }
@@ -523,18 +541,64 @@ static void a_client_in_a_chain_without_a_context_is_answered_the_slow_way(void 
     assert_ptr_equal(kernel.current, server.tcb);
 }
 
-static void a_faulting_client_is_answered_the_slow_way(void **state)
+// --- memory faults -------------------------------------------------------------------------------
+
+static void handle_faults(uint64_t rights)
+{
+    actors_set_fault_handler(client, actors_mint(endpoint, rights, 9));
+}
+
+static void a_fault_to_a_passive_handler_is_the_same(void **state)
 {
     (void)state;
-    const uint64_t handler = actors_mint(endpoint, W | GR, 9);
-    actors_set_fault_handler(client, handler);
+    handle_faults(W | GR);
     passive_server_waits();
-    trap(0);
-    (void)entry_vm_fault(0xdead0000, 0x92000046, false);
+    both_ways(VM_FAULT);
     assert_ptr_equal(kernel.current, server.tcb);
+    assert_int_equal(arch_get(&server.tcb->context, ARCH_REG_BADGE, 0), 9);
+    assert_int_equal(arch_get(&server.tcb->context, ARCH_REG_MR0, 1), vm_fault.address);
     put_answer(0);
     slowly(seL4_SysReplyRecv);
     assert_ptr_equal(kernel.current, client.tcb);
+}
+
+static void a_fault_to_a_handler_with_a_context_is_the_same(void **state)
+{
+    (void)state;
+    handle_faults(W | G);
+    server_waits();
+    host_advance(500);
+    both_ways(VM_FAULT);
+    assert_ptr_equal(kernel.current, server.tcb);
+}
+
+static void a_fault_that_is_not_usual_goes_the_slow_way(void **state)
+{
+    (void)state;
+    server_waits(); // nobody handles it
+    slowly(VM_FAULT);
+    assert_int_equal(client.tcb->state, THREAD_INACTIVE);
+    fresh(NULL); // the handler is busy
+    handle_faults(W | GR);
+    actors_start(&client);
+    slowly(VM_FAULT);
+    assert_int_equal(client.tcb->state, THREAD_BLOCKED_SEND);
+    fresh(NULL); // it has no reply object
+    handle_faults(W | GR);
+    actors_start(&client);
+    actors_become(&server);
+    actors_wait(endpoint);
+    actors_become(&client);
+    slowly(VM_FAULT);
+    fresh(NULL); // somebody else would run before it
+    handle_faults(W | GR);
+    server_waits();
+    thread_set_priority(helper.tcb, PRIORITY - 1);
+    thread_restart(helper.tcb);
+    thread_set_priority(server.tcb, PRIORITY - 2);
+    assert_ptr_equal(schedule(), client.tcb);
+    slowly(VM_FAULT);
+    assert_ptr_equal(kernel.current, helper.tcb);
 }
 
 // --- Signal --------------------------------------------------------------------------------------
@@ -688,6 +752,62 @@ static void an_interrupt_that_nobody_waits_for_goes_the_slow_way(void **state)
     slowly(INTERRUPT); // none
 }
 
+// --- Recv ----------------------------------------------------------------------------------------
+
+static void put_recv(void)
+{
+    put(endpoint, message_of(0));
+    arch_set(&kernel.current->context, ARCH_REG_REPLY, 0, reply);
+}
+
+static void a_receive_that_lets_the_next_thread_run_is_the_same(void **state)
+{
+    (void)state;
+    actors_start(&client);
+    actors_become(&server);
+    host_advance(500);
+    put_recv();
+    both_ways(seL4_SysRecv);
+    assert_ptr_equal(kernel.current, client.tcb);
+    assert_int_equal(server.tcb->state, THREAD_BLOCKED_RECEIVE);
+    put(badged, message_of(3)); // and can be called
+    both_ways(seL4_SysCall);
+    assert_ptr_equal(kernel.current, server.tcb);
+}
+
+static void a_receive_that_is_not_usual_goes_the_slow_way(void **state)
+{
+    (void)state;
+    actors_start(&client); // somebody has called already
+    put(badged, message_of(1));
+    sim_trap(seL4_SysCall);
+    actors_start(&server);
+    put_recv();
+    slowly(seL4_SysRecv);
+    assert_ptr_equal(kernel.current, server.tcb);
+    put_recv(); // its reply object is not free: the caller waits for ever
+    slowly(seL4_SysRecv);
+    fresh(NULL); // its notification has a word
+    assert_int_equal(
+        actors_invoke(server.cap, sim_with_cap(sim_empty(TCBBindNotification), notification)),
+        seL4_NoError);
+    actors_start(&client);
+    actors_nbsend(actors_mint(notification, W, 6), message_of(0));
+    actors_become(&server);
+    put_recv();
+    slowly(seL4_SysRecv);
+    fresh(NULL); // nobody else can run
+    actors_start(&server);
+    thread_suspend(client.tcb);
+    put_recv();
+    slowly(seL4_SysRecv);
+    fresh(NULL); // no reply object
+    actors_start(&server);
+    put_recv();
+    arch_set(&kernel.current->context, ARCH_REG_REPLY, 0, endpoint);
+    slowly(seL4_SysRecv);
+}
+
 // --- Yield ---------------------------------------------------------------------------------------
 
 static void a_yield_to_nobody_is_the_same(void **state)
@@ -741,13 +861,17 @@ int main(void)
         cmocka_unit_test_setup(an_answer_that_is_not_usual_goes_the_slow_way, fresh),
         cmocka_unit_test_setup(a_client_in_a_chain_without_a_context_is_answered_the_slow_way,
                                fresh),
-        cmocka_unit_test_setup(a_faulting_client_is_answered_the_slow_way, fresh),
+        cmocka_unit_test_setup(a_fault_to_a_passive_handler_is_the_same, fresh),
+        cmocka_unit_test_setup(a_fault_to_a_handler_with_a_context_is_the_same, fresh),
+        cmocka_unit_test_setup(a_fault_that_is_not_usual_goes_the_slow_way, fresh),
         cmocka_unit_test_setup(a_signal_that_nobody_waits_for_is_the_same, fresh),
         cmocka_unit_test_setup(a_signal_to_a_waiter_of_higher_priority_is_the_same, fresh),
         cmocka_unit_test_setup(a_signal_that_is_not_usual_goes_the_slow_way, fresh),
         cmocka_unit_test_setup(a_wait_for_a_word_that_is_there_is_the_same, fresh),
         cmocka_unit_test_setup(a_wait_that_lets_the_next_thread_run_is_the_same, fresh),
         cmocka_unit_test_setup(a_wait_that_is_not_usual_goes_the_slow_way, fresh),
+        cmocka_unit_test_setup(a_receive_that_lets_the_next_thread_run_is_the_same, fresh),
+        cmocka_unit_test_setup(a_receive_that_is_not_usual_goes_the_slow_way, fresh),
         cmocka_unit_test_setup(an_interrupt_for_a_waiter_of_higher_priority_is_the_same, fresh),
         cmocka_unit_test_setup(an_interrupt_of_the_idle_thread_is_the_same, fresh),
         cmocka_unit_test_setup(an_interrupt_that_nobody_waits_for_goes_the_slow_way, fresh),

@@ -355,10 +355,12 @@ def sdk_replaces_only_its_own(folder):
 
 def sdk_wrong_usage(folder):
     for arguments, pattern in (
-            ([], "write `kaal sdk --layout sel4 DIR` or `kaal sdk --compare PREFIX`"),
+            ([], "write `kaal sdk --layout sel4 DIR`, `kaal sdk --layout microkit DIR` or "
+                 "`kaal sdk --compare PREFIX`"),
             (["--layout", "sel4"], "write `kaal sdk"),
             (["--layout", "sel4", "a", "b"], "write `kaal sdk"),
-            (["--layout", "other", "a"], "--layout other: not possible; give sel4"),
+            (["--layout", "other", "a"], "--layout other: not possible; give sel4 or microkit"),
+            (["--layout", "microkit", "--config", "mk-el1-dbg", "a"], "--config belongs to"),
             (["--layout", "sel4", "--compare", "x", "a"], "write `kaal sdk"),
             (["--compare", "x", "--config", "mcs-dbg"], "--config belongs to --layout"),
             (["--layout", "sel4", "-m", "1G", "a"], "--memory does not belong to this command")):

@@ -6,7 +6,7 @@
 # usage: headers_alone.sh BUILD-FOLDER
 set -eu
 build=$1
-include="-Iabi -Ilib/include -Ikernel/include -Iuser/sdk/include -Itool/include -Itool -Iexamples/demo -Iconfig/mcs-dbg -Iconfig/common"
+include="-Iabi -Ilib/include -Ikernel/include -Iuser/sdk/include -Iuser/microkit/include -Itool/include -Itool -Iexamples/demo -Iconfig/mcs-dbg -Iconfig/common"
 include="$include -I$build/gen_config -I$build/libsel4/gen_config"
 host="-Ikernel/arch/host/include -Ikernel/plat/host/include -Iuser/sdk/arch/host/include"
 target="-Ikernel/arch/aarch64/include -Ikernel/plat/qemu_virt/include -Iuser/sdk/arch/aarch64/include"

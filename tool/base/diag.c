@@ -121,7 +121,12 @@ static size_t *sorted_order(struct diag *d)
     return order;
 }
 
-static void print_item(const struct diag_item *item, FILE *to)
+static const char *program_name(const struct diag *d)
+{
+    return d->program == NULL ? "kaal" : d->program;
+}
+
+static void print_item(const struct diag *d, const struct diag_item *item, FILE *to)
 {
     static const char *const names[] = {
         [DIAG_ERROR] = "error",
@@ -129,7 +134,7 @@ static void print_item(const struct diag_item *item, FILE *to)
         [DIAG_NOTE] = "note",
     };
     if (item->at.file == NULL) {
-        fputs("kaal: ", to);
+        fprintf(to, "%s: ", program_name(d));
     } else if (item->at.line == 0) {
         fprintf(to, "%s: ", item->at.file);
     } else {
@@ -142,10 +147,11 @@ void diag_print(struct diag *d, FILE *to)
 {
     size_t *order = sorted_order(d);
     for (size_t i = 0; i < d->count; i++) {
-        print_item(&d->items[order[i]], to);
+        print_item(d, &d->items[order[i]], to);
     }
     if (d->errors > DIAG_ERRORS_SHOWN && d->count != 0) {
-        fprintf(to, "kaal: note: %zu more errors are not shown\n", d->errors - DIAG_ERRORS_SHOWN);
+        fprintf(to, "%s: note: %zu more errors are not shown\n", program_name(d),
+                d->errors - DIAG_ERRORS_SHOWN);
     }
     d->count = 0;
 }

@@ -5,6 +5,7 @@
 #include "tool/cleanup.h"
 #include "tool/diag.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -98,6 +99,37 @@ bool folder_exists(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int compare_names(const void *x, const void *y)
+{
+    return strcmp(*(const char *const *)x, *(const char *const *)y);
+}
+
+const char *folder_list(struct arena *a, const char *folder)
+{
+    const char **names = NULL;
+    size_t count = 0;
+    size_t capacity = 0;
+    DIR *dir = opendir(folder);
+    const struct dirent *entry;
+    while (dir != NULL && (entry = readdir(dir)) != NULL) {
+        if (entry->d_name[0] != '.' && folder_exists(path_join(a, folder, entry->d_name))) {
+            names = arena_grow(a, names, count, &capacity, sizeof(*names));
+            names[count++] = arena_string(a, entry->d_name);
+        }
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+    if (count != 0) {
+        qsort(names, count, sizeof(*names), compare_names);
+    }
+    const char *list = count == 0 ? NULL : names[0];
+    for (size_t i = 1; i < count; i++) {
+        list = arena_printf(a, "%s, %s", list, names[i]);
+    }
+    return list;
 }
 
 const char *path_dir(struct arena *a, const char *path)

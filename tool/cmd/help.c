@@ -180,21 +180,26 @@ static const char bench_help[] =
     "  kaal bench kernel --kernel PREFIX/bin/kernel.elf call signal\n";
 
 static const char sdk_help[] =
-    "usage: kaal sdk [OPTION]... --layout sel4 DIR\n"
+    "usage: kaal sdk [OPTION]... --layout sel4|microkit DIR\n"
     "       kaal sdk [OPTION]... --compare PREFIX\n"
     "\n"
-    "--layout: writes our kernel, the seL4 headers, libraries and both gen_config.json to DIR, as\n"
-    "seL4's own installation has them: SEL4_PREFIX for other builds and for --backend sel4. DIR\n"
-    "appears when it is complete. One that is there must be empty or written by this command.\n"
+    "--layout sel4: writes our kernel, the seL4 headers, libraries and both gen_config.json to "
+    "DIR,\n"
+    "as seL4's own installation has them: SEL4_PREFIX for other builds and for --backend sel4.\n"
+    "--layout microkit: writes a folder of the form of Microkit's SDK, with our kernel, library "
+    "and\n"
+    "`microkit` command: MICROKIT_SDK for Microkit projects. See docs/microkit.md.\n"
+    "DIR appears when it is complete. One that is there must be empty or written by this command.\n"
     "--compare: compiles the numbers of the API against the headers of PREFIX, an install prefix "
     "or\n"
     "a board of a Microkit SDK, and against ours, and tells each that differs.\n"
     "\n"
-    "  -c, --config NAME      of --layout: kernel configuration (default: mcs-dbg)\n"
+    "  -c, --config NAME      of --layout sel4: kernel configuration (default: mcs-dbg)\n"
     "      --build-dir DIR    folder of the build (default: KAAL_BUILD_DIR, or this "
     "program's)\n" COMMON_HELP "\n"
     "examples:\n"
     "  kaal sdk --layout sel4 ~/kaal-sdk\n"
+    "  kaal sdk --layout microkit ~/microkit-sdk\n"
     "  kaal sdk --compare ~/seL4/install\n";
 
 const char *help_text(const char *command)

@@ -537,7 +537,22 @@ static bool finish_backend(struct parser *p)
     return o->backend != BACKEND_MOCK || finish_mock(p);
 }
 
-// `sdk --layout sel4 DIR` or `sdk --compare PREFIX`.
+static bool finish_layout(struct parser *p)
+{
+    const struct options *o = p->options;
+    bool microkit = strcmp(o->layout, "microkit") == 0;
+    if (!microkit && strcmp(o->layout, "sel4") != 0) {
+        return wrong(p, "layout", o->layout, "sel4 or microkit");
+    }
+    if (microkit && o->config_given) {
+        diag_error(p->diag, place_none(),
+                   "--config belongs to --layout sel4: a Microkit SDK has its three; leave it out");
+        return false;
+    }
+    return true;
+}
+
+// `sdk --layout LAYOUT DIR` or `sdk --compare PREFIX`.
 static bool finish_sdk(struct parser *p)
 {
     const struct options *o = p->options;
@@ -547,7 +562,8 @@ static bool finish_sdk(struct parser *p)
     size_t folders = o->compare == NULL ? 1 : 0;
     if ((o->layout == NULL) == (o->compare == NULL) || o->systems.count != folders) {
         diag_error(p->diag, place_none(),
-                   "write `kaal sdk --layout sel4 DIR` or `kaal sdk --compare PREFIX`");
+                   "write `kaal sdk --layout sel4 DIR`, `kaal sdk --layout microkit DIR` or "
+                   "`kaal sdk --compare PREFIX`");
         return false;
     }
     if (o->compare != NULL && o->config_given) {
@@ -556,10 +572,7 @@ static bool finish_sdk(struct parser *p)
             "--config belongs to --layout: what is compared has a configuration; leave it out");
         return false;
     }
-    if (o->layout != NULL && strcmp(o->layout, "sel4") != 0) {
-        return wrong(p, "layout", o->layout, "sel4");
-    }
-    return true;
+    return o->layout == NULL || finish_layout(p);
 }
 
 // Ways to run that exclude each other.

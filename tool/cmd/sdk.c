@@ -2,13 +2,17 @@
 //
 // `kaal sdk`: our kernel, headers and libraries as an installation, for builds outside this tree.
 //
-//   DIR.XXXXXX/   written by `cmake --install` of the configuration, with kaal-sdk.json
+//   DIR.XXXXXX/   written by `cmake --install` of the configurations, with kaal-sdk.json
 //   DIR/          appears when that is complete, in place of one that we wrote before
+//
+// Layout `sel4`: as seL4's own installation, of one configuration. Layout `microkit`: as Microkit's
+// SDK, of the three that it has.
 #include "tool/arena.h"
 #include "tool/cleanup.h"
 #include "tool/command.h"
 #include "tool/compare.h"
 #include "tool/file.h"
+#include "tool/microkit.h"
 #include "tool/options.h"
 #include "tool/process.h"
 #include "tool/products.h"
@@ -22,9 +26,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-// What tells that a folder is one of ours, to be replaced.
-#define MARKER "kaal-sdk.json"
 
 // --- folders -----------------------------------------------------------------------------------
 
@@ -53,9 +54,9 @@ static bool may_replace(struct arena *a, const char *folder, struct diag *d)
         diag_error(d, place_none(), "%s is there and is no folder; choose another", folder);
         return false;
     }
-    if (!is_empty(folder) && !file_exists(path_join(a, folder, MARKER))) {
+    if (!is_empty(folder) && !file_exists(path_join(a, folder, SDK_MARKER))) {
         diag_error(d, place_none(),
-                   "%s is not empty and was not written by `kaal sdk` (no " MARKER
+                   "%s is not empty and was not written by `kaal sdk` (no " SDK_MARKER
                    "); choose another, or empty it",
                    folder);
         return false;
@@ -74,10 +75,14 @@ static bool swap_in(const char *from, const char *to)
 
 // --- writing -----------------------------------------------------------------------------------
 
-static bool install(struct arena *a, const struct products *p, const char *folder, struct diag *d)
+static bool install(struct arena *a, const struct products *p, const char *component,
+                    const char *folder, struct diag *d)
 {
     const char *log = arena_printf(a, "%s.log", p->target);
-    const char *const arguments[] = {"cmake", "--install", p->target, "--prefix", folder, NULL};
+    const char *const arguments[] = {"cmake",   "--install",
+                                     p->target, "--prefix",
+                                     folder,    component == NULL ? NULL : "--component",
+                                     component, NULL};
     unlink(log);
     if (process_run(arguments, log) != 0) {
         diag_error(d, place_none(), "cannot install configuration %s; see %s", p->config, log);
@@ -86,31 +91,131 @@ static bool install(struct arena *a, const struct products *p, const char *folde
     return true;
 }
 
-static bool write_marker(struct arena *a, const struct products *p, const char *folder,
-                         struct diag *d)
+static bool write_file(struct arena *a, const char *folder, const char *name, struct bytes content,
+                       struct diag *d)
 {
     struct output_set set = {0};
-    const char *text = arena_printf(a,
-                                    "{\"layout\": \"sel4\", \"configuration\": \"%s\", "
-                                    "\"version\": \"" KAAL_VERSION "\"}\n",
-                                    p->config);
-    const struct bytes content = {.data = (const uint8_t *)text, .size = strlen(text)};
-    bool ok =
-        output_add(&set, a, path_join(a, folder, MARKER), content, d) && output_commit(&set, d);
+    bool ok = output_add(&set, a, path_join(a, folder, name), content, d) && output_commit(&set, d);
     output_discard(&set);
     return ok;
 }
 
-static bool fill(struct arena *a, const struct products *p, const char *folder, struct diag *d)
+static bool write_marker(struct arena *a, const char *layout, const char *config,
+                         const char *folder, struct diag *d)
+{
+    const char *text = arena_printf(a,
+                                    "{\"layout\": \"%s\", \"configuration\": \"%s\", "
+                                    "\"version\": \"" KAAL_VERSION "\"}\n",
+                                    layout, config);
+    const struct bytes content = {.data = (const uint8_t *)text, .size = strlen(text)};
+    return write_file(a, folder, SDK_MARKER, content, d);
+}
+
+// The products of a configuration, as new as its sources.
+static bool prepare(struct arena *a, const struct options *o, const char *config,
+                    struct products *p, struct diag *d)
+{
+    struct options of = *o;
+    of.config = config;
+    if (!products_find(a, &of, p, d)) {
+        return false;
+    }
+    if (!file_exists(path_join(a, p->target, "build.ninja"))) {
+        diag_error(d, place_none(), "configuration %s is not built; run ninja -C %s target-%s",
+                   p->config, p->build, p->config);
+        return false;
+    }
+    return subbuild_update(a, p, NULL, d);
+}
+
+static bool fill_sel4(struct arena *a, const struct options *o, const char *folder, struct diag *d)
+{
+    struct products p;
+    return prepare(a, o, o->config, &p, d) && install(a, &p, NULL, folder, d) &&
+           write_marker(a, "sel4", p.config, folder, d);
+}
+
+// --- Microkit's SDK ----------------------------------------------------------------------------
+
+// The seL4 and the Microkit that it is to be used in place of.
+static const char sdk_version[] = "2.3.0\n";
+
+static bool make_folder(const char *path, struct diag *d)
+{
+    if (mkdir(path, 0777) != 0) {
+        diag_error(d, place_none(), "cannot write %s: %s; choose another place", path,
+                   strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+static bool copy_file(struct arena *a, const char *from, const char *folder, const char *name,
+                      struct diag *d)
+{
+    enum { FILE_LIMIT = 256 * 1024 * 1024 };
+    struct bytes content;
+    const char *cause;
+    if (!file_read(a, from, FILE_LIMIT, &content, &cause)) {
+        diag_error(d, place_none(), "cannot read %s: %s; build the project again", from, cause);
+        return false;
+    }
+    return write_file(a, folder, name, content, d);
+}
+
+static bool write_command(struct arena *a, const char *folder, struct diag *d)
+{
+    const char *bin = path_join(a, folder, "bin");
+    return make_folder(bin, d) && copy_file(a, "/proc/self/exe", bin, "microkit", d) &&
+           chmod(path_join(a, bin, "microkit"), 0755) == 0;
+}
+
+// The board that is there, under the name that Makefiles use as well.
+static bool write_boards(struct arena *a, const struct options *o, const char *folder,
+                         struct diag *d)
+{
+    const char *boards = path_join(a, folder, "board");
+    const char *board = path_join(a, boards, MICROKIT_BOARD);
+    bool ok = make_folder(boards, d) && make_folder(board, d) &&
+              symlink(MICROKIT_BOARD, path_join(a, boards, MICROKIT_BOARD_USUAL)) == 0;
+    for (size_t i = 0; i < MICROKIT_CONFIGS && ok; i++) {
+        struct products p;
+        ok = prepare(a, o, microkit_configs[i].config, &p, d) &&
+             install(a, &p, "microkit", path_join(a, board, microkit_configs[i].name), d);
+    }
+    return ok;
+}
+
+static bool fill_microkit(struct arena *a, const struct options *o, const char *folder,
+                          struct diag *d)
+{
+    const struct bytes version = {.data = (const uint8_t *)sdk_version,
+                                  .size = sizeof(sdk_version) - 1};
+    const char *source = products_source(a);
+    const char *doc = path_join(a, folder, "doc");
+    return write_boards(a, o, folder, d) && write_command(a, folder, d) &&
+           write_file(a, folder, "VERSION", version, d) &&
+           copy_file(a, path_join(a, source, "LICENSE"), folder, "LICENSE.md", d) &&
+           make_folder(doc, d) &&
+           copy_file(a, path_join(a, source, "docs/microkit.md"), doc, "microkit.md", d) &&
+           write_marker(a, "microkit", "debug, release, benchmark", folder, d);
+}
+
+// --- the whole ---------------------------------------------------------------------------------
+
+typedef bool (*fill_folder)(struct arena *a, const struct options *o, const char *folder,
+                            struct diag *d);
+
+static bool fill(struct arena *a, const struct options *o, fill_folder layout, const char *folder,
+                 struct diag *d)
 {
     mode_t mask = umask(0);
     umask(mask);
-    return install(a, p, folder, d) && write_marker(a, p, folder, d) &&
-           chmod(folder, 0777 & ~mask) == 0 && cleanup_signal() == 0;
+    return layout(a, o, folder, d) && chmod(folder, 0777 & ~mask) == 0 && cleanup_signal() == 0;
 }
 
-static bool write_folder(struct arena *a, const struct products *p, const char *folder,
-                         struct diag *d)
+static bool write_folder(struct arena *a, const struct options *o, fill_folder layout,
+                         const char *folder, struct diag *d)
 {
     char *temporary = arena_printf(a, "%s.XXXXXX", folder);
     if (mkdtemp(temporary) == NULL) {
@@ -118,7 +223,7 @@ static bool write_folder(struct arena *a, const struct products *p, const char *
                    strerror(errno));
         return false;
     }
-    bool ok = fill(a, p, temporary, d);
+    bool ok = fill(a, o, layout, temporary, d);
     if (ok && !swap_in(temporary, folder)) {
         diag_error(d, place_none(), "cannot write %s: %s; choose another place", folder,
                    strerror(errno));
@@ -140,22 +245,18 @@ static const char *bare(struct arena *a, const char *path)
 
 static int write_sdk(struct arena *a, const struct options *o, struct diag *d)
 {
-    struct products p;
+    bool microkit = strcmp(o->layout, "microkit") == 0;
     const char *folder = bare(a, o->systems.items[0]);
-    if (!products_find(a, o, &p, d) || !may_replace(a, folder, d)) {
-        return STATUS_FAILED;
-    }
-    if (!file_exists(path_join(a, p.target, "build.ninja"))) {
-        diag_error(d, place_none(), "configuration %s is not built; run ninja -C %s target-%s",
-                   p.config, p.build, p.config);
+    if (!may_replace(a, folder, d)) {
         return STATUS_FAILED;
     }
     // The folder is removed in order, also after a signal.
     cleanup_defer(true);
-    bool ok = subbuild_update(a, &p, NULL, d) && write_folder(a, &p, folder, d);
+    bool ok = write_folder(a, o, microkit ? fill_microkit : fill_sel4, folder, d);
     cleanup_defer(false);
     if (ok && !o->quiet) {
-        printf("%s: layout sel4, configuration %s\n", folder, p.config);
+        printf("%s: layout %s, configuration %s\n", folder, o->layout,
+               microkit ? "debug, release and benchmark" : o->config);
     }
     return ok ? STATUS_OK : STATUS_FAILED;
 }

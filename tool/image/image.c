@@ -156,7 +156,8 @@ bool image_build(struct arena *a, struct options *o, const struct system *s,
     if (!products_find(a, o, &out->products, d) ||
         !kernel_load(a, o, s, &out->products, &out->kernel, d) ||
         !kernel_fit_machine(&out->kernel, o, d) || !kernel_runs_microkit(s, &out->kernel, d) ||
-        !system_fits_kernel(s, out->kernel.smc, out->kernel.domains, d)) {
+        !system_fits_kernel(s, out->kernel.smc, out->kernel.domains,
+                            out->kernel.domain_schedules - 1, d)) {
         return false;
     }
     if (!programs_load(a, o, &out->products, s, &out->programs, d) ||

@@ -112,7 +112,7 @@ static bool kernel_path(struct arena *a, const struct options *o, const struct s
     const char *name = asked != NULL ? asked : s->kernel.text;
     out->builtin = name == NULL || strcmp(name, "builtin") == 0;
     if (out->builtin) {
-        out->path = path_join(a, p->target, "kernel/kernel.elf");
+        out->path = o->override_kernel != NULL ? o->override_kernel : p->kernel;
         return file_exists(out->path);
     }
     out->path = asked != NULL ? name : path_resolve(a, path_dir(a, s->file), name);
@@ -279,7 +279,7 @@ static bool compare(struct arena *a, const struct options *o, const struct kerne
         return products_find(a, &chosen, p, d);
     }
     struct gen_config ours;
-    if (!gen_config_read(a, target_config_path(a, p, p->config), k->at, &ours, d)) {
+    if (!gen_config_read(a, p->kernel_config, k->at, &ours, d)) {
         return false;
     }
     const char *key = difference(a, c, &ours);
@@ -355,6 +355,8 @@ static void take_facts(struct arena *a, struct kernel *k, const struct gen_confi
     k->gic_v3 = gen_config_is(a, c, "ARM_GIC_V3_SUPPORT", "true");
     k->smc = gen_config_is(a, c, "ALLOW_SMC_CALLS", "true");
     k->domains = gen_config_number(a, c, "NUM_DOMAINS", 1);
+    k->domain_schedules = gen_config_number(a, c, "NUM_DOMAIN_SCHEDULES", k->domains + 1);
+    k->timer_frequency = gen_config_number(a, c, "TIMER_FREQUENCY", 62500000);
 }
 
 static bool kernel_find(struct arena *a, const struct options *o, const struct system *s,
@@ -386,7 +388,7 @@ static const char *config_path(struct arena *a, const struct kernel *k, const st
     if (found->kernel_config != NULL) {
         return found->kernel_config;
     }
-    const char *path = k->builtin ? target_config_path(a, p, p->config) : find_config(a, k->path);
+    const char *path = k->builtin ? p->kernel_config : find_config(a, k->path);
     if (path == NULL) {
         diag_error(d, k->at,
                    "no gen_config.json around the kernel %s; keep the kernel in its build or "
@@ -425,6 +427,7 @@ bool kernel_load(struct arena *a, const struct options *o, const struct system *
     }
     bool ok = kernel_suits(a, o, &found, p, out, &c, d);
     p->benchmarks = out->benchmarks;
+    p->timer_frequency = out->timer_frequency;
     json_decref(c.json);
     if (ok && !out->builtin && !platform_memory(a, find_platform(a, out->path), &out->memory)) {
         diag_note(d, out->at,

@@ -34,6 +34,7 @@ static void list_tables(const struct plan *plan, const struct kaal_plan_file *fi
     out[KAAL_TABLE_LINKS] = (struct table){plan->links, plan->link_count, sizeof(*plan->links)};
     out[KAAL_TABLE_PERMITS] =
         (struct table){plan->permits, plan->permit_count, sizeof(*plan->permits)};
+    out[KAAL_TABLE_TURNS] = (struct table){plan->turns, plan->turn_count, sizeof(*plan->turns)};
 }
 
 // Offsets of the tables behind the header, and of the files behind those, each on a page.

@@ -537,6 +537,7 @@ static void add_pd(struct planner *p, size_t index, const struct program *progra
         .period_us = system_period(pd),
         .stack_size = system_stack(pd),
         .id = pd->id.given ? (uint32_t)pd->id.value : (uint32_t)index,
+        .domain = plan_domain(p, pd),
         .stack_top = KAAL_LAYOUT_STACK_TOP,
         .ipc_buffer = KAAL_LAYOUT_IPC_BUFFER,
         .policy = system_policy(pd),
@@ -705,6 +706,7 @@ static void make_tables(struct planner *p)
     if (s->programs.count != 0 || may_spawn(s)) {
         check_names(p);
     }
+    plan_turns(p);
     set_ranks(p);
 }
 

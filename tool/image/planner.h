@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What the files share that make a plan: plan.c, and plan_microkit.c for programs of that kind.
+// What the files share that make a plan: plan.c, plan_domains.c for the kernel's schedule, and
+// plan_microkit.c for programs of that kind.
 #pragma once
 
 #include "tool/plan.h"
@@ -35,6 +36,13 @@ void plan_add_entry(struct planner *p, const char *name, struct kaal_plan_cap ca
 // The file of a program, by content: equal programs are packed once.
 uint32_t plan_program_file(struct planner *p, const struct program *program,
                            enum kaal_file_kind kind);
+
+// --- plan_domains.c ----------------------------------------------------------------------------
+
+// The number of the kernel's domain that it runs in.
+uint32_t plan_domain(const struct planner *p, const struct sd_pd *pd);
+
+void plan_turns(struct planner *p);
 
 // --- plan_microkit.c ---------------------------------------------------------------------------
 

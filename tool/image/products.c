@@ -58,11 +58,30 @@ void products_name(struct arena *a, const char *build, const char *config, struc
         .target = target,
         .bin = path_join(a, target, "bin"),
         .loader = path_join(a, target, "loader/loader.elf"),
+        .kernel = path_join(a, target, "kernel/kernel.elf"),
+        .kernel_config = path_join(a, target, "gen_config/kernel/gen_config.json"),
+    };
+}
+
+void products_board(struct arena *a, const char *board, const char *config, struct products *out)
+{
+    *out = (struct products){
+        .build = board,
+        .config = config,
+        .target = board,
+        .bin = path_join(a, board, "elf"),
+        .loader = path_join(a, board, "elf/loader.elf"),
+        .kernel = path_join(a, board, "elf/sel4.elf"),
+        .kernel_config = path_join(a, board, "include/kernel/gen_config.json"),
     };
 }
 
 bool products_find(struct arena *a, const struct options *o, struct products *out, struct diag *d)
 {
+    if (o->board_folder != NULL) {
+        products_board(a, o->board_folder, o->config, out);
+        return true;
+    }
     const char *from_environment = getenv("KAAL_BUILD_DIR");
     const char *build = o->build_dir;
     if (build == NULL && from_environment != NULL && from_environment[0] != '\0') {

@@ -6,7 +6,6 @@
 #include "tool/file.h"
 #include "tool/options.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,38 +119,6 @@ static bool check_version(struct arena *a, const char *sdk, const char *named, s
     return true;
 }
 
-static int compare_names(const void *x, const void *y)
-{
-    return strcmp(*(const char *const *)x, *(const char *const *)y);
-}
-
-// The folders in `folder`, as "a, b, c"; NULL if there is none.
-static const char *list_folders(struct arena *a, const char *folder)
-{
-    const char **names = NULL;
-    size_t count = 0;
-    size_t capacity = 0;
-    DIR *dir = opendir(folder);
-    const struct dirent *entry;
-    while (dir != NULL && (entry = readdir(dir)) != NULL) {
-        if (entry->d_name[0] != '.' && folder_exists(path_join(a, folder, entry->d_name))) {
-            names = arena_grow(a, names, count, &capacity, sizeof(*names));
-            names[count++] = arena_string(a, entry->d_name);
-        }
-    }
-    if (dir != NULL) {
-        closedir(dir);
-    }
-    if (count != 0) {
-        qsort(names, count, sizeof(*names), compare_names);
-    }
-    const char *list = count == 0 ? NULL : names[0];
-    for (size_t i = 1; i < count; i++) {
-        list = arena_printf(a, "%s, %s", list, names[i]);
-    }
-    return list;
-}
-
 // The folder `name` in `folder`, if it is there.
 static bool choose(struct arena *a, const char *folder, const char *what, const char *option,
                    const char *name, const char **out, struct diag *d)
@@ -160,7 +127,7 @@ static bool choose(struct arena *a, const char *folder, const char *what, const 
     if (strchr(name, '/') == NULL && name[0] != '.' && folder_exists(*out)) {
         return true;
     }
-    const char *known = list_folders(a, folder);
+    const char *known = folder_list(a, folder);
     if (known == NULL) {
         diag_error(d, place_none(), "there is no %s in %s; install the SDK again", what, folder);
     } else {

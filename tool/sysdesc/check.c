@@ -7,6 +7,7 @@
 #include "lib/args.h"
 
 #include <kaal/limits.h>
+#include <kaal/name.h>
 
 #include <inttypes.h>
 #include <string.h>
@@ -72,12 +73,6 @@ size_t system_find_region(const struct system *s, const char *name)
 
 // --- shared checks -----------------------------------------------------------------------------
 
-static bool name_char(char c, bool first)
-{
-    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    return letter || (!first && ((c >= '0' && c <= '9') || c == '_' || c == '-'));
-}
-
 bool check_name(struct checker *c, const struct sd_text *name)
 {
     if (name->text == NULL) {
@@ -90,7 +85,7 @@ bool check_name(struct checker *c, const struct sd_text *name)
         return false;
     }
     for (size_t i = 0; i < length; i++) {
-        if (!name_char(name->text[i], i == 0)) {
+        if (!kaal_name_char(name->text[i], i == 0)) {
             diag_error(c->diag, name->at,
                        "`%s` is no name; start with a letter and use letters, digits, _ and -",
                        name->text);

@@ -14,11 +14,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum {
-    DOMAIN_MAX = 16,
-    TURN_MAX = 99, // entries of the kernel's schedule, the shift included
-};
-
 // --- domains -----------------------------------------------------------------------------------
 
 static void check_domain_unique(struct checker *c, size_t index)
@@ -68,7 +63,7 @@ static void number_domains(struct sd_schedule *s)
 static size_t find_domain(struct checker *c, const struct sd_text *name)
 {
     const struct sd_schedule *s = &c->system->schedule;
-    const char *names[DOMAIN_MAX];
+    const char *names[KAAL_DOMAIN_MAX];
     for (size_t i = 0; i < s->domain_count; i++) {
         names[i] = s->domains[i].name.text != NULL ? s->domains[i].name.text : "";
         if (strcmp(names[i], name->text) == 0) {
@@ -95,16 +90,23 @@ static void check_turns(struct checker *c)
 {
     struct sd_schedule *s = &c->system->schedule;
     int64_t count = (int64_t)s->turn_count;
-    if (count == 0 || count > TURN_MAX) {
+    if (count == 0 || count > KAAL_TURN_MAX) {
         diag_error(c->diag, s->at, "a schedule of %zu turns; give it 1 to %d", s->turn_count,
-                   TURN_MAX);
+                   KAAL_TURN_MAX);
         return;
     }
     for (size_t i = 0; i < s->turn_count; i++) {
         check_turn(c, &s->turns[i]);
     }
     check_range(c, "start_index", &s->start_index, 0, count - 1);
-    check_range(c, "index_shift", &s->index_shift, 0, TURN_MAX - count);
+    size_t first = (size_t)s->start_index.value;
+    if (first < s->turn_count && s->turns[first].domain_name.text == NULL) {
+        diag_error(c->diag, s->start_index.given ? s->start_index.at : s->at,
+                   "the schedule is to start at %zu, which is an end marker; give the index of a "
+                   "turn",
+                   first);
+    }
+    check_range(c, "index_shift", &s->index_shift, 0, KAAL_TURN_MAX - count);
 }
 
 // --- who is in which ---------------------------------------------------------------------------
@@ -136,14 +138,14 @@ static void check_membership(struct checker *c, const struct sd_pd *pd)
 void check_domains(struct checker *c)
 {
     struct sd_schedule *s = &c->system->schedule;
-    if (s->at.line != 0 && (s->domain_count == 0 || s->domain_count > DOMAIN_MAX)) {
+    if (s->at.line != 0 && (s->domain_count == 0 || s->domain_count > KAAL_DOMAIN_MAX)) {
         diag_error(c->diag, s->at, "a schedule of %zu domains; give it 1 to %d", s->domain_count,
-                   DOMAIN_MAX);
+                   KAAL_DOMAIN_MAX);
         return;
     }
     for (size_t i = 0; i < s->domain_count; i++) {
         check_name(c, &s->domains[i].name);
-        check_range(c, "id", &s->domains[i].id, 0, DOMAIN_MAX - 1);
+        check_range(c, "id", &s->domains[i].id, 0, KAAL_DOMAIN_MAX - 1);
         check_domain_unique(c, i);
     }
     number_domains(s);

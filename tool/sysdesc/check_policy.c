@@ -38,14 +38,17 @@ static uint64_t or_default(const struct sd_number *number, uint64_t usual)
 struct kaal_policy system_policy(const struct sd_pd *pd)
 {
     const struct sd_policy *p = &pd->policy;
+    bool spawns = (p->allow & KAAL_ALLOW_SPAWN) != 0;
     return (struct kaal_policy){
         .restart = p->restart,
         .restart_max = (uint32_t)or_default(&p->max_restarts, SD_RESTARTS_DEFAULT),
         .window_us = or_default(&p->window, SD_WINDOW_DEFAULT_US),
         .backoff_us = or_default(&p->backoff, 0),
         .heartbeat_us = or_default(&p->heartbeat, 0),
-        .quota_memory = or_default(&p->quota_memory, KAAL_BROKER_MEMORY_QUOTA),
-        .quota_slots = (uint32_t)or_default(&p->quota_slots, KAAL_BROKER_SLOT_QUOTA),
+        .quota_memory = or_default(&p->quota_memory, spawns ? KAAL_BROKER_MEMORY_QUOTA_SPAWN
+                                                            : KAAL_BROKER_MEMORY_QUOTA),
+        .quota_slots = (uint32_t)or_default(&p->quota_slots, spawns ? KAAL_BROKER_SLOT_QUOTA_SPAWN
+                                                                    : KAAL_BROKER_SLOT_QUOTA),
         .quota_components = (uint32_t)or_default(&p->quota_components, KAAL_BROKER_COMPONENT_QUOTA),
         .quota_cpu = (uint32_t)or_default(&p->quota_cpu, KAAL_BROKER_CPU_QUOTA),
         .allow = p->allow,
@@ -316,6 +319,26 @@ static void check_quotas(struct checker *c, const struct sd_pd *pd)
     }
 }
 
+// What is written must be there for each at the same time.
+static void check_shared_slots(struct checker *c)
+{
+    int64_t sum = 0;
+    const struct sd_number *largest = NULL;
+    for (size_t i = 0; i < c->system->pd_count; i++) {
+        const struct sd_number *quota = &c->system->pds[i].policy.quota_slots;
+        if (quota->given && quota->value > 0 && quota->value <= QUOTA_SLOTS_MAX) {
+            sum += quota->value;
+            largest = largest == NULL || quota->value > largest->value ? quota : largest;
+        }
+    }
+    if (sum > KAAL_BROKER_SHARED_SLOTS) {
+        diag_warning(c->diag, largest->at,
+                     "the `quota_slots` of all add up to %" PRId64 ", and %d are there for sure; "
+                     "lower them, or some get KAAL_ERR_SLOTS when others have taken theirs",
+                     sum, KAAL_BROKER_SHARED_SLOTS);
+    }
+}
+
 // It waits for its next period by giving up what is left of the budget; with all of the period as
 // budget it would not wait at all.
 static void check_ticks(struct checker *c)
@@ -349,4 +372,5 @@ void check_policies(struct checker *c)
         check_permits(c, &pd->policy);
         check_quotas(c, pd);
     }
+    check_shared_slots(c);
 }

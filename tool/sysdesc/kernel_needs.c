@@ -29,12 +29,26 @@ static void check_domains(const struct system *s, unsigned domains, struct diag 
     }
 }
 
-bool system_fits_kernel(const struct system *s, bool smc, unsigned domains, struct diag *d)
+static void check_turns(const struct system *s, unsigned turns, struct diag *d)
+{
+    uint64_t end = (uint64_t)s->schedule.index_shift.value + s->schedule.turn_count;
+    if (end > turns) {
+        diag_error(d, s->schedule.at,
+                   "the schedule of domains ends at index %" PRIu64
+                   ", and the kernel's has %u; use "
+                   "a configuration with more (NUM_DOMAIN_SCHEDULES), as --config mk-el1-dbg",
+                   end, turns);
+    }
+}
+
+bool system_fits_kernel(const struct system *s, bool smc, unsigned domains, unsigned turns,
+                        struct diag *d)
 {
     size_t errors = d->errors;
     if (!smc) {
         check_smc(s, d);
     }
     check_domains(s, domains, d);
+    check_turns(s, turns, d);
     return d->errors == errors;
 }

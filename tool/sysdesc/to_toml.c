@@ -4,7 +4,7 @@
 //
 //   pd->priority = {5, given}   ->   priority = 5
 #include "toml_keys.h"
-#include "writer.h"
+#include "tool/writer.h"
 
 #include "tool/convert.h"
 

@@ -7,7 +7,7 @@
 //   channels with the same  ->  one channel with two ends
 //   two ends and numbers
 #include "toml_keys.h"
-#include "writer.h"
+#include "tool/writer.h"
 
 #include "tool/arena.h"
 #include "tool/convert.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "writer.h"
+#include "tool/writer.h"
 
 #include "tool/system.h"
 

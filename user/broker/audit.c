@@ -2,15 +2,6 @@
 
 #include "audit.h"
 
-uint64_t audit_add(struct audit *audit, struct kaal_audit_info record)
-{
-    struct kaal_audit_info *place = &audit->records[audit->written % AUDIT_RECORDS];
-    audit->written++;
-    *place = record;
-    place->sequence = audit->written;
-    return audit->written;
-}
-
 uint32_t audit_read(const struct audit *audit, uint64_t from, struct kaal_audit_info *records,
                     uint32_t room, uint64_t *lost)
 {

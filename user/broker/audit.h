@@ -21,8 +21,13 @@ struct audit {
     uint64_t written;                              // sequence number of the newest, 0: none
 };
 
-// Adds a record; its sequence number is set here and returned.
-uint64_t audit_add(struct audit *audit, struct kaal_audit_info record);
+// The next record, with its sequence number, to be filled. What of it is not set is 0.
+static inline struct kaal_audit_info *audit_next(struct audit *audit)
+{
+    struct kaal_audit_info *record = &audit->records[audit->written++ % AUDIT_RECORDS];
+    *record = (struct kaal_audit_info){.sequence = audit->written};
+    return record;
+}
 
 // Copies at most `room` records from number `from` on, in order; 0 is as good as 1. Returns how
 // many. *lost: how many of those asked for are no longer there, before the first that is copied.

@@ -40,6 +40,7 @@
 #include <kaal/handover.h>
 #include <kaal/plan.h>
 #include <kaal/start.h>
+#include <kaal/time_page.h>
 
 #include <lib/fdt.h>
 
@@ -81,7 +82,6 @@ struct arena {
     uint8_t piece_count;
     uint8_t object_runs;
     uint8_t copy_runs;
-    uint32_t owner;
 };
 
 struct broker;
@@ -94,8 +94,7 @@ enum kaal_err memory_grow_own(uint32_t components);
 
 // Memory for about `bytes`, slots for about so many objects and copies. More is taken later where
 // that was too little. After an error nothing has been taken.
-enum kaal_err arena_reserve(struct arena *arena, uint32_t owner, uint64_t bytes, uint32_t objects,
-                            uint32_t copies);
+enum kaal_err arena_reserve(struct arena *arena, uint64_t bytes, uint32_t objects, uint32_t copies);
 
 // `count` objects in consecutive slots from *first on.
 enum kaal_err arena_objects(struct arena *arena, seL4_Word type, uint8_t size_bits, uint32_t count,
@@ -115,8 +114,8 @@ void arena_release(struct arena *arena);
 uint64_t arena_bytes(const struct arena *arena);
 uint32_t arena_slots(const struct arena *arena);
 
-// An object type's size, log2 of bytes.
-uint8_t object_bits(seL4_Word type, uint8_t size_bits);
+// `count` slots of the store in a row. KAAL_ERR_SLOTS: there are none, even after merging memory.
+enum kaal_err store_take(uint32_t count, uint32_t *first);
 
 // Maps a frame into the broker's own address space; tables come from its own arena.
 enum kaal_err memory_map_own(uint32_t frame, uint64_t vaddr, seL4_CapRights_t rights, bool cached);
@@ -141,6 +140,7 @@ struct component {
 
     // What it is made of; nothing in state NONE and ENDED.
     struct arena arena;
+    struct arena tables; // page tables of what it was granted, and one piece that waits for more
     uint32_t tcb;
     uint32_t sched_context;
     uint32_t cnode; // no guard
@@ -151,8 +151,9 @@ struct component {
     uint32_t notification;
     uint32_t reply;
     uint32_t ipc_frame;
-    uint32_t stack_frame; // first of its stack
-    uint32_t start_frame; // first of its start page
+    uint32_t fault_handler; // where its faults go
+    uint32_t stack_frame;   // first of its stack
+    uint32_t start_frame;   // first of its start page
     uint32_t start_pages;
     struct kaal_start *start; // its start page, as the broker sees it
     struct kaal_entry entry;
@@ -162,6 +163,8 @@ struct component {
     bool serves;          // has an endpoint that it receives from
     bool notified;        // has a notification that is bound to it
     bool holds_own_space; // and may have changed it
+    uint32_t channels_to; // of others, in the plan
+    bool linked;          // somebody depends on it or watches it
 
     // Its capability space: slots from first_free on that are taken, and bits of its notification.
     uint32_t first_free;
@@ -195,14 +198,15 @@ struct broker {
     struct audit audit;
     struct arena own; // what the broker needs itself
     struct component *components;
-    uint32_t component_room;  // of the table
-    uint32_t component_count; // numbers in use lie below
-    seL4_Error refusal;       // what the kernel said last when it refused something
-    uint32_t rule;            // enum kaal_rule of the last KAAL_ERR_DENIED
-    uint32_t console;         // component that prints our lines
-    uint32_t spare_reply;     // for what the broker receives in the place of others
-    uint64_t signals;         // that came meanwhile, for the broker itself
-    bool starting;            // some of the start order have not begun
+    uint32_t component_room;       // of the table
+    uint32_t component_count;      // numbers in use lie below
+    seL4_Error refusal;            // what the kernel said last when it refused something
+    uint32_t rule;                 // enum kaal_rule of the last KAAL_ERR_DENIED
+    uint32_t console;              // component that prints our lines
+    uint32_t spare_reply;          // for what the broker receives in the place of others
+    uint64_t signals;              // that came meanwhile, for the broker itself
+    bool starting;                 // some of the start order have not begun
+    const struct kaal_time *clock; // NULL: the description has none
 };
 
 extern struct broker broker;
@@ -220,6 +224,18 @@ static inline uint32_t component_number(const struct component *c)
 static inline uint64_t component_id(const struct component *c)
 {
     return kaal_id(component_number(c), c->serial);
+}
+
+// What it may use of the processor, in thousandths.
+static inline uint32_t component_cpu(const struct component *c)
+{
+    return (uint32_t)(c->spec.budget_us * KAAL_CPU_WHOLE / c->spec.period_us);
+}
+
+// Was it spawned by `parent`?
+static inline bool component_is_child(const struct component *c, const struct component *parent)
+{
+    return !c->described && c->parent == component_number(parent);
 }
 
 // Is there something that can run?
@@ -258,7 +274,11 @@ static inline enum kaal_err denied(enum kaal_rule rule)
 }
 
 // Microseconds since the clock of the description began; 0 without one.
-uint64_t broker_now(void);
+static inline uint64_t broker_now(void)
+{
+    const struct kaal_time *clock = broker.clock;
+    return clock == NULL ? 0 : __atomic_load_n(&clock->ticks, __ATOMIC_RELAXED) * clock->tick_us;
+}
 
 // The badge of a component's capability to the broker's endpoint: of its calls or its faults.
 static inline uint64_t broker_badge(const struct component *c, uint64_t kind)
@@ -304,6 +324,9 @@ struct dt_node machine_find(enum kaal_device_match match, const char *text);
 // The node of a device of the plan. dt_none() if this machine has none.
 struct dt_node machine_device(uint32_t device);
 
+// Is there room for the frames over these registers?
+bool machine_has_room(const struct dt_range *ranges, uint32_t count);
+
 // A copy of the frame over a page of device registers, in an empty slot.
 enum kaal_err machine_frame_into(uint32_t slot, uint64_t paddr);
 enum kaal_err machine_frame(struct arena *arena, uint64_t paddr, uint32_t *frame);
@@ -334,15 +357,22 @@ enum kaal_err build_component(struct component *c, const char **cause);
 // The same out of a program that has been opened. `shares`: it lies in the image.
 enum kaal_err build_program(struct component *c, const struct kaal_program *program, bool shares);
 
-// Maps a frame for data into a component that is alive; page tables come from its arena.
+// Maps a granted frame into a component that is alive. The page tables that it lacks are taken out
+// of its quota, a piece of memory at a time. build_unmap(): nothing is mapped any more; they go
+// back.
 enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
                         seL4_CapRights_t rights, bool cached);
+void build_unmap(struct component *c);
 
 // What the plan maps into the broker itself.
 enum kaal_err build_own_maps(void);
 
 // Its capabilities are in place: the thread, ready to be resumed.
 enum kaal_err build_thread(struct component *c);
+
+// Faults of those whose parent the description says this is go to it from now on, or to the broker
+// if it does not hear of them.
+void build_fault_handlers(const struct component *parent);
 
 // --- place.c -------------------------------------------------------------------------------------
 
@@ -367,8 +397,9 @@ void wire_dead(struct component *c);
 // What a slot of `holder` leads to now that `dead`, which it led to, is no more.
 void wire_redirect(struct component *holder, uint32_t slot, bool call, uint32_t dead);
 
-// Does the plan have a channel by which `from` may call `to`?
+// Does the plan have a channel by which `from` may call `to`; call it or signal it?
 bool wire_calls(uint32_t from, uint32_t to);
+bool wire_reaches(uint32_t from, uint32_t to);
 
 // Lets all interrupts of `c` come again.
 void wire_acknowledge(const struct component *c);
@@ -423,6 +454,9 @@ void fault_taken(struct component *c, seL4_MessageInfo_t info);
 
 // It is going to be restarted: to be reported.
 void fault_restart(const struct component *c, enum kaal_end after, uint64_t delay_us);
+
+// Its number may become another's: what is still to be told of it is put into words.
+void fault_forget(const struct component *c);
 
 // Puts the next line of faults and restarts that wait to be reported into words. False: there is
 // none.

@@ -5,6 +5,7 @@
 // device registers - it has copies of.
 
 #include "broker.h"
+#include "grant.h"
 
 #include <kaal/broker_client.h>
 #include <kaal/layout.h>
@@ -62,10 +63,10 @@ static enum kaal_err make_frames(uint8_t bits, uint32_t count, uint32_t first)
     for (uint32_t done = 0; done < count && err == KAAL_OK;) {
         uint8_t order = (uint8_t)log2_floor(count - done);
         uint32_t node = 0;
-        err = pool_take(&broker.pool, (uint8_t)(bits + order), broker.table->broker, &node);
+        err = pool_take(&broker.pool, (uint8_t)(bits + order), &node);
         while (err == KAAL_ERR_MEMORY && order > 0) {
             order--;
-            err = pool_take(&broker.pool, (uint8_t)(bits + order), broker.table->broker, &node);
+            err = pool_take(&broker.pool, (uint8_t)(bits + order), &node);
         }
         if (err == KAAL_OK) {
             err = build_frames(node, bits, first + done, UINT32_C(1) << order);
@@ -79,8 +80,7 @@ static enum kaal_err make_frames(uint8_t bits, uint32_t count, uint32_t first)
 static enum kaal_err make_contiguous(uint8_t bits, uint32_t count, uint32_t first)
 {
     uint32_t node = 0;
-    enum kaal_err err =
-        pool_take(&broker.pool, (uint8_t)(bits + log2_ceil(count)), broker.table->broker, &node);
+    enum kaal_err err = pool_take(&broker.pool, (uint8_t)(bits + log2_ceil(count)), &node);
     return err == KAAL_OK ? build_frames(node, bits, first, count) : err;
 }
 
@@ -281,7 +281,7 @@ static enum kaal_err make_asid_pool(uint32_t *slot)
     if (!slots_take(&broker.slots, 1, slot)) {
         return KAAL_ERR_SLOTS;
     }
-    enum kaal_err err = pool_take(&broker.pool, seL4_ASIDPoolBits, broker.table->broker, &node);
+    enum kaal_err err = pool_take(&broker.pool, seL4_ASIDPoolBits, &node);
     if (err == KAAL_OK) {
         err = refused(seL4_ARM_ASIDControl_MakePool(own_cap(KAAL_HANDOVER_ASID_CONTROL),
                                                     pool_slot(&broker.pool, node), store(), *slot,
@@ -517,8 +517,7 @@ static enum kaal_err reserve(struct component *c, const struct kaal_program *pro
                      (UINT64_C(1) << (c->spec.cspace_bits + seL4_SlotBits)) + 1024;
     bytes += is_microkit(c) ? UINT64_C(1) << (KAAL_MICROKIT_ROOT_BITS + seL4_SlotBits) : 0;
     uint32_t copies = count_mapped(c) + 8 + (shares ? kaal_program_shared_pages(program) : 0);
-    return arena_reserve(&c->arena, component_number(c), bytes, (uint32_t)pages + OBJECTS_FIXED,
-                         copies);
+    return arena_reserve(&c->arena, bytes, (uint32_t)pages + OBJECTS_FIXED, copies);
 }
 
 // Those for the beginning of the program, and those for stack, IPC buffer and start page, which lie
@@ -526,10 +525,13 @@ static enum kaal_err reserve(struct component *c, const struct kaal_program *pro
 static enum kaal_err create_tables(const struct component *c, struct builder *b,
                                    const struct kaal_program *program)
 {
+    uint32_t levels = KAAL_TABLE_LEVELS_GIB;
+    if (is_microkit(c)) { // far above its program
+        levels = KAAL_TABLE_LEVELS;
+    }
     enum kaal_err err = kaal_build_tables(&b->base, program->elf.lo, KAAL_TABLE_LEVELS);
     if (err == KAAL_OK && program->elf.lo < GIBIBYTE) {
-        err = kaal_build_tables(&b->base, c->spec.stack_top - 1,
-                                is_microkit(c) ? KAAL_TABLE_LEVELS : KAAL_TABLE_LEVELS_GIB);
+        err = kaal_build_tables(&b->base, c->spec.stack_top - 1, levels);
     }
     return err;
 }
@@ -619,15 +621,29 @@ enum kaal_err build_component(struct component *c, const char **cause)
     return *cause != NULL ? KAAL_ERR_PROGRAM : build_program(c, program, true);
 }
 
+// That the tables were not in the quota shows when they are there. Whoever has no more of it gets
+// no more grants, so that they are the last.
 enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
                         seL4_CapRights_t rights, bool cached)
 {
     struct builder b = builder_of(c, false);
+    uint64_t bytes = arena_bytes(&c->tables);
+    uint32_t slots = arena_slots(&c->tables);
+    b.arena = &c->tables;
     enum kaal_err err = kaal_build_map(&b.base, frame, vaddr, rights, false, cached);
     if (err == KAAL_ERR_KERNEL) {
         broker.refusal = b.base.refusal;
     }
-    return err;
+    c->granted += arena_bytes(&c->tables) - bytes;
+    c->granted_slots += arena_slots(&c->tables) - slots;
+    return err == KAAL_OK ? within_quota(c, 0, 0) : err;
+}
+
+void build_unmap(struct component *c)
+{
+    c->granted -= arena_bytes(&c->tables);
+    c->granted_slots -= arena_slots(&c->tables);
+    arena_release(&c->tables);
 }
 
 enum kaal_err build_own_maps(void)
@@ -655,26 +671,30 @@ static seL4_Word cnode_guard(seL4_Word size)
 //    top: [0] CNode, slot n is CPtr n    [1] inbox, slot i is CPtr KAAL_INBOX_CPTR + i
 //
 // A Microkit program has one of 64 slots there.
-static enum kaal_err cspace_root(const struct component *c, seL4_CPtr *root, seL4_Word *data)
+static seL4_CPtr cspace_root(const struct component *c, seL4_Word *data)
 {
-    seL4_Word bits = c->spec.cspace_bits;
+    bool below = has_inbox(c) || is_microkit(c);
+    *data = below ? 0 : cnode_guard(seL4_WordBits - c->spec.cspace_bits);
+    return below ? c->cspace_top : c->cnode;
+}
+
+// Slot 0 of the CNode above, which has so many slots.
+static enum kaal_err join_cnode(const struct component *c, seL4_Uint8 bits)
+{
+    return refused(seL4_CNode_Mint(c->cspace_top, 0, bits, store(), c->cnode, store_depth(),
+                                   seL4_AllRights,
+                                   cnode_guard(seL4_WordBits - bits - c->spec.cspace_bits)));
+}
+
+static enum kaal_err join_cnodes(const struct component *c)
+{
     if (is_microkit(c)) {
-        *root = c->cspace_top;
-        *data = 0;
-        return refused(seL4_CNode_Mint(
-            c->cspace_top, 0, KAAL_MICROKIT_ROOT_BITS, store(), c->cnode, store_depth(),
-            seL4_AllRights, cnode_guard(seL4_WordBits - KAAL_MICROKIT_ROOT_BITS - bits)));
+        return join_cnode(c, KAAL_MICROKIT_ROOT_BITS);
     }
     if (!has_inbox(c)) {
-        *root = c->cnode;
-        *data = cnode_guard(seL4_WordBits - bits);
         return KAAL_OK;
     }
-    *root = c->cspace_top;
-    *data = 0;
-    enum kaal_err err =
-        refused(seL4_CNode_Mint(c->cspace_top, 0, 1, store(), c->cnode, store_depth(),
-                                seL4_AllRights, cnode_guard(seL4_WordBits - 1 - bits)));
+    enum kaal_err err = join_cnode(c, 1);
     if (err != KAAL_OK) {
         return err;
     }
@@ -685,31 +705,61 @@ static enum kaal_err cspace_root(const struct component *c, seL4_CPtr *root, seL
 
 // Where faults go: to the parent that the description names, or else to the broker. The thread
 // keeps a copy of the capability.
-static enum kaal_err fault_handler(struct component *c, uint32_t *slot)
+static enum kaal_err put_fault_handler(const struct component *c)
 {
-    uint32_t parent = c->spec.parent;
-    bool ours = parent == KAAL_NONE || parent == broker.table->broker ||
-                !component_built(component_at(parent)) ||
-                c->spec.policy.restart != KAAL_RESTART_NEVER;
-    seL4_CPtr endpoint =
-        ours ? own_cap(KAAL_HANDOVER_BROKER_ENDPOINT) : component_at(parent)->endpoint;
+    uint32_t number = c->spec.parent;
+    const struct component *parent = number == KAAL_NONE ? NULL : component_at(number);
+    bool ours = parent == NULL || number == broker.table->broker || !component_built(parent) ||
+                parent->cut_off || c->spec.policy.restart != KAAL_RESTART_NEVER;
+    seL4_CPtr endpoint = ours ? own_cap(KAAL_HANDOVER_BROKER_ENDPOINT) : parent->endpoint;
     uint64_t badge = ours ? broker_badge(c, KAAL_BADGE_FAULT) : KAAL_BADGE_FAULT | c->spec.id;
-    enum kaal_err err = arena_slot(&c->arena, slot);
-    if (err != KAAL_OK) {
-        return err;
+    return refused(seL4_CNode_Mint(store(), c->fault_handler, store_depth(), store(), endpoint,
+                                   store_depth(), seL4_CapRights_new(1, 0, 0, 1), badge));
+}
+
+static seL4_CPtr timeout_handler(const struct component *c)
+{
+    return (c->spec.flags & KAAL_PD_TIMEOUT) != 0 ? c->fault_handler : seL4_CapNull;
+}
+
+static void renew_fault_handler(const struct component *c)
+{
+    seL4_Word data = 0;
+    seL4_CPtr root = cspace_root(c, &data);
+    (void)seL4_CNode_Delete(store(), c->fault_handler, store_depth());
+    if (put_fault_handler(c) == KAAL_OK) {
+        (void)seL4_TCB_SetSpace(c->tcb, c->fault_handler, root, data, c->vspace, 0);
     }
-    return refused(seL4_CNode_Mint(store(), *slot, store_depth(), store(), endpoint, store_depth(),
-                                   seL4_CapRights_new(1, 0, 0, 1), badge));
+    if (timeout_handler(c) != seL4_CapNull) {
+        (void)seL4_TCB_SetTimeoutEndpoint(c->tcb, timeout_handler(c));
+    }
+}
+
+void build_fault_handlers(const struct component *parent)
+{
+    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_PDS); i++) {
+        const struct component *c = component_at(i);
+        if (c->spec.parent == component_number(parent) && c->fault_handler != 0 &&
+            component_built(c)) {
+            renew_fault_handler(c);
+        }
+    }
 }
 
 enum kaal_err build_thread(struct component *c)
 {
-    seL4_CPtr cspace = 0;
     seL4_Word data = 0;
-    uint32_t handler = 0;
-    enum kaal_err err = cspace_root(c, &cspace, &data);
+    seL4_CPtr cspace = cspace_root(c, &data);
+    enum kaal_err err = join_cnodes(c);
     if (err == KAAL_OK) {
-        err = fault_handler(c, &handler);
+        err = arena_slot(&c->arena, &c->fault_handler);
+    }
+    if (err == KAAL_OK) {
+        err = put_fault_handler(c);
+    }
+    if (err == KAAL_OK && c->spec.domain != 0) { // that of the broker, and of threads that it makes
+        err = refused(
+            seL4_DomainSet_Set(own_cap(KAAL_HANDOVER_DOMAIN), (seL4_Uint8)c->spec.domain, c->tcb));
     }
     if (err != KAAL_OK) {
         return err;
@@ -721,8 +771,8 @@ enum kaal_err build_thread(struct component *c)
         .vspace = c->vspace,
         .ipc_frame = c->ipc_frame,
         .sched_context = c->sched_context,
-        .fault_handler = handler,
-        .timeout_handler = (c->spec.flags & KAAL_PD_TIMEOUT) != 0 ? handler : seL4_CapNull,
+        .fault_handler = c->fault_handler,
+        .timeout_handler = timeout_handler(c),
         .notification = c->notified ? c->notification : seL4_CapNull,
         .authority = own_cap(KAAL_HANDOVER_BROKER_TCB),
         .priority = c->spec.priority,

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Who holds what: the broker's books, slot by slot, beside what the kernel has there. A line is
-// made when the console has room for it, so there may be as many as there want; in between the
-// system goes on, and each slot is compared at one moment.
+// made when the console has room for it, so there may be as many as there want; and however many
+// slots there are without one, a request looks at no more than STEPS. In between the system goes
+// on, and each slot is compared at one moment.
 //
 //    component   0 ─► 1 ─► ..
 //      slots     0 .. 63 | 64 .. 127 | ..     a window, filled out of the plan and of the grants
 //      inbox     0 .. 3
 //      maps      of the plan, then grants of memory and devices
+//    store       free slots that hold something
 //
 // How a slot is asked about: where the books have something, the capability is copied out, which
 // shows that it is there, and a debug kernel tells its type; where they have nothing, one is copied
@@ -24,6 +26,7 @@
 
 enum {
     WINDOW = 64, // slots
+    STEPS = 256, // slots, maps and grants in one request
 
     TYPE_NONE = KAAL_CAP_TAG_NULL,
     TYPE_UNKNOWN = -1, // something; this kernel does not tell what
@@ -52,6 +55,7 @@ static struct {
     uint32_t index; // in the part
     struct entry window[WINDOW];
     uint32_t scratch; // a slot of the store
+    uint32_t steps;   // that are left of this request
 
     uint32_t components;
     uint64_t slots;
@@ -59,6 +63,7 @@ static struct {
     uint64_t maps;
     uint64_t differ;
     uint64_t open_differ;
+    uint64_t lost;
 } walk;
 
 // --- the books -----------------------------------------------------------------------------------
@@ -232,15 +237,11 @@ static int look(seL4_CPtr cnode, uint32_t slot, seL4_Uint8 depth, int expected)
     return type;
 }
 
-// Free slots of the store that hold something; 0 where the kernel does not tell.
-static uint64_t count_lost(void)
+// Does this slot of the store hold something though it is free? Not where the kernel does not tell.
+static bool is_lost(uint32_t slot)
 {
-    uint64_t lost = 0;
-    for (uint32_t i = 0; identify(i) != TYPE_UNKNOWN && i < broker.slots.count; i++) {
-        bool is_free = (broker.slots.words[i / 64] >> i % 64 & 1) != 0;
-        lost += is_free && i != walk.scratch && identify(i) != TYPE_NONE;
-    }
-    return lost;
+    bool is_free = (broker.slots.words[slot / 64] >> slot % 64 & 1) != 0;
+    return is_free && identify(slot) > TYPE_NONE;
 }
 
 // --- lines ---------------------------------------------------------------------------------------
@@ -432,11 +433,23 @@ static void next_component(void)
     walk.index = 0;
 }
 
-// The next line about this component; false: there are no more.
+static bool step(void)
+{
+    if (walk.steps == 0) {
+        return false;
+    }
+    walk.steps--;
+    return true;
+}
+
+// The next line about this component; false: there are no more, or no more steps.
 static bool component_line(struct kaal_report *report, const struct component *c)
 {
     for (;;) {
         while (walk.index < part_size(c)) {
+            if (!step()) {
+                return false;
+            }
             if (part_line(report, c)) {
                 return true;
             }
@@ -449,6 +462,44 @@ static bool component_line(struct kaal_report *report, const struct component *c
     }
 }
 
+static bool is_walked_out(const struct component *c)
+{
+    return walk.part == PART_GRANTS && walk.index >= part_size(c);
+}
+
+// The next line about any.
+static bool any_line(struct kaal_report *report)
+{
+    for (; walk.component < broker.component_count && walk.steps > 0; next_component()) {
+        const struct component *c = component_at(walk.component);
+        if (!is_walked(c)) {
+            continue;
+        }
+        walk.open = is_open(c);
+        if (walk.part == PART_SLOTS && walk.index == 0) {
+            walk.components++;
+        } else if (walk.part == PART_SLOTS && walk.index % WINDOW != 0) {
+            fill_window(c); // the books may have changed
+        }
+        if (component_line(report, c)) {
+            return true;
+        }
+        if (!is_walked_out(c)) {
+            return false;
+        }
+    }
+    return false;
+}
+
+// The store, behind all components. True at its end.
+static bool walk_store(void)
+{
+    for (; walk.index < broker.slots.count && step(); walk.index++) {
+        walk.lost += is_lost(walk.index);
+    }
+    return walk.index == broker.slots.count;
+}
+
 static void last_line(struct kaal_report *report)
 {
     kaal_report_begin(report, "caps");
@@ -458,7 +509,7 @@ static void last_line(struct kaal_report *report)
     kaal_report_u64(report, "maps", walk.maps);
     kaal_report_u64(report, "differ", walk.differ);
     kaal_report_u64(report, "open", walk.open_differ);
-    kaal_report_u64(report, "lost", count_lost());
+    kaal_report_u64(report, "lost", walk.lost);
     kaal_report_u64(report, "kinds", identify(0) != TYPE_UNKNOWN);
 }
 
@@ -473,29 +524,18 @@ bool caps_next_line(struct kaal_report *report)
         walk.active = false;
         return true;
     }
-    bool found = false;
-    for (; walk.component < broker.component_count && !found; next_component()) {
-        const struct component *c = component_at(walk.component);
-        if (!is_walked(c)) {
-            continue;
-        }
-        walk.open = is_open(c);
-        if (walk.part == PART_SLOTS && walk.index == 0) {
-            walk.components++;
-        } else if (walk.part == PART_SLOTS && walk.index % WINDOW != 0) {
-            fill_window(c); // the books may have changed
-        }
-        found = component_line(report, c);
-        if (found) {
-            break;
-        }
-    }
-    if (!found) {
+    walk.steps = STEPS;
+    bool found = any_line(report);
+    if (!found && walk.component == broker.component_count && walk_store()) {
         last_line(report);
         walk.active = false;
+        found = true;
     }
     (void)slots_give(&broker.slots, walk.scratch, 1);
-    return true;
+    if (!found) {
+        log_wake(); // it asks once more
+    }
+    return found;
 }
 
 enum kaal_err serve_caps(struct request *r)

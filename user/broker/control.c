@@ -20,8 +20,8 @@ static enum kaal_err target(struct request *r, struct component **out)
     if (c == r->caller || number == broker.table->broker || number == broker.console) {
         return wrong_argument(r, 1);
     }
-    bool child = !c->described && c->parent == component_number(r->caller);
-    if (!child && (r->caller->spec.policy.allow & KAAL_ALLOW_MANAGE) == 0) {
+    if (!component_is_child(c, r->caller) &&
+        (r->caller->spec.policy.allow & KAAL_ALLOW_MANAGE) == 0) {
         return denied(KAAL_RULE_ALLOW_MANAGE);
     }
     // Nobody ends who he lives on: the caller's own ancestors.
@@ -111,10 +111,11 @@ enum kaal_err serve_wait(struct request *r)
         return err;
     }
     if (c->state != KAAL_STATE_ENDED) {
-        return later_wait(r, c);
+        later_wait(r, c);
+        return KAAL_OK;
     }
     result_struct(r, &c->exit, sizeof(c->exit));
-    if (!c->described) {
+    if (component_is_child(c, r->caller)) {
         life_remove(c);
     }
     return KAAL_OK;

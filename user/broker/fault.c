@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // What is told of faults and restarts. A record is kept at once, for the component may be restarted
-// in the next moment; it is put into words when the console asks:
+// in the next moment; it is put into words when the console asks, or before the component's number
+// becomes another's:
 //
 //    fault, restart ──► records |taken|taken|free| .. ──► lines, one by one ──► log
 //
@@ -22,19 +23,14 @@ enum {
     STACK_PAGES = 2, // that are looked at for callers
 };
 
-struct restart_record {
-    char name[KAAL_NAME_SIZE];
-    enum kaal_end after;
-    uint32_t generation;
-    uint64_t delay_us;
-};
-
 struct record {
-    bool is_fault; // else a restart
-    union {
-        struct kaal_fault_record fault;
-        struct restart_record restart;
-    };
+    const struct component *of; // NULL: `words` has its names
+    bool is_fault;              // else a restart
+    uint32_t generation;
+    struct kaal_fault what; // of a fault
+    enum kaal_end after;    // of a restart
+    uint64_t delay_us;      // of a restart
+    struct kaal_fault_record words;
 };
 
 static struct {
@@ -111,7 +107,7 @@ static void take_details(const struct component *c, struct kaal_fault_record *re
 }
 
 // A record to be filled; the oldest goes if there is no room.
-static struct record *new_record(void)
+static struct record *new_record(const struct component *c, bool is_fault)
 {
     if (queue.used == RECORDS) {
         queue.first = (queue.first + 1) % RECORDS;
@@ -119,28 +115,55 @@ static struct record *new_record(void)
         queue.line = 0;
     }
     queue.used++;
-    return &queue.records[(queue.first + queue.used - 1) % RECORDS];
+    struct record *record = &queue.records[(queue.first + queue.used - 1) % RECORDS];
+    record->of = c;
+    record->is_fault = is_fault;
+    record->generation = c->generation;
+    return record;
 }
 
-static bool restart_line(const struct restart_record *restart, unsigned line,
-                         struct kaal_report *report)
+static bool restart_line(const struct record *record, unsigned line, struct kaal_report *report)
 {
     if (line > 0) {
         return false;
     }
     kaal_report_begin(report, "restart");
-    kaal_report_str(report, "component", restart->name);
-    kaal_report_str(report, "after", kaal_end_name(restart->after));
-    kaal_report_u64(report, "generation", restart->generation);
-    kaal_report_u64(report, "delay_us", restart->delay_us);
+    kaal_report_str(report, "component", record->words.component);
+    kaal_report_str(report, "after", kaal_end_name(record->after));
+    kaal_report_u64(report, "generation", record->generation);
+    kaal_report_u64(report, "delay_us", record->delay_us);
     return true;
+}
+
+// From here on the record needs its component no more.
+static void take_words(struct record *record)
+{
+    const struct component *c = record->of;
+    if (c == NULL) {
+        return;
+    }
+    kaal_fault_take(&record->words, c->spec.name, program_of(c), &record->what);
+    record->words.generation = record->generation;
+    record->words.number = component_number(c);
+    record->of = NULL;
 }
 
 // As well as can be without details.
 static void explain(struct record *record)
 {
-    if (record->is_fault && record->fault.why.reason == KAAL_REASON_UNKNOWN) {
-        kaal_fault_explain(&record->fault, &(struct kaal_fault_place){.start = NULL});
+    take_words(record);
+    if (record->is_fault && record->words.why.reason == KAAL_REASON_UNKNOWN) {
+        kaal_fault_explain(&record->words, &(struct kaal_fault_place){.start = NULL});
+    }
+}
+
+void fault_forget(const struct component *c)
+{
+    for (uint32_t i = 0; i < queue.used; i++) {
+        struct record *record = &queue.records[(queue.first + i) % RECORDS];
+        if (record->of == c) {
+            take_words(record);
+        }
     }
 }
 
@@ -149,8 +172,8 @@ bool fault_next_line(struct kaal_report *report)
     while (queue.used > 0) {
         struct record *record = &queue.records[queue.first];
         explain(record);
-        if (record->is_fault ? kaal_fault_line(&record->fault, queue.line, report)
-                             : restart_line(&record->restart, queue.line, report)) {
+        if (record->is_fault ? kaal_fault_line(&record->words, queue.line, report)
+                             : restart_line(record, queue.line, report)) {
             queue.line++;
             return true;
         }
@@ -164,8 +187,8 @@ bool fault_next_line(struct kaal_report *report)
 static void tell(void)
 {
     struct kaal_report report;
-    if (!log_direct()) {
-        // Who has been woken for the first takes all.
+    // Who has been woken for the first takes all.
+    if (queue.used > 1 || !log_direct()) {
         if (queue.used == 1) {
             log_wake();
         }
@@ -178,26 +201,21 @@ static void tell(void)
 
 static void record_fault(const struct component *c, const struct kaal_fault *what)
 {
-    struct record *record = new_record();
-    record->is_fault = true;
-    kaal_fault_take(&record->fault, NULL, NULL, what);
-    memcpy(record->fault.component, c->spec.name, KAAL_NAME_SIZE);
-    memcpy(record->fault.program, program_of(c), KAAL_NAME_SIZE);
-    record->fault.generation = c->generation;
-    record->fault.number = component_number(c);
+    struct record *record = new_record(c, true);
+    record->what = *what;
     if (c->restarts == 0) {
-        take_details(c, &record->fault);
+        take_words(record);
+        take_details(c, &record->words);
     }
     tell();
 }
 
 void fault_restart(const struct component *c, enum kaal_end after, uint64_t delay_us)
 {
-    struct record *record = new_record();
-    record->is_fault = false;
-    record->restart = (struct restart_record){
-        .after = after, .generation = c->generation + 1, .delay_us = delay_us};
-    memcpy(record->restart.name, c->spec.name, KAAL_NAME_SIZE);
+    struct record *record = new_record(c, false);
+    record->generation++;
+    record->after = after;
+    record->delay_us = delay_us;
     tell();
 }
 

@@ -16,15 +16,56 @@ void grant_blank(struct grant *g)
     g->peer_entry = GRANTS_NONE;
 }
 
-enum kaal_err charge(struct grant *g, uint32_t payer, uint64_t bytes, uint32_t slots)
+static bool is_mapped(const struct grant *g)
+{
+    return g->kind == KAAL_GRANT_MEMORY || g->kind == KAAL_GRANT_DEVICE;
+}
+
+static bool has_mapped(const struct component *c)
+{
+    struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
+    const struct grant *g = NULL;
+    while ((g = grant_next(&broker.grants, &walk)) != NULL && !is_mapped(g)) {
+    }
+    return g != NULL;
+}
+
+static bool fits(const struct component *c, uint64_t bytes, uint32_t slots, enum kaal_rule *rule)
+{
+    const struct kaal_policy *policy = &c->spec.policy;
+    const bool memory =
+        c->granted <= policy->quota_memory && bytes <= policy->quota_memory - c->granted;
+    *rule = memory ? KAAL_RULE_QUOTA_SLOTS : KAAL_RULE_QUOTA_MEMORY;
+    return memory && c->granted_slots <= policy->quota_slots &&
+           slots <= policy->quota_slots - c->granted_slots;
+}
+
+bool take_back_tables(struct component *c)
+{
+    if (c->tables.piece_count == 0 || has_mapped(c)) {
+        return false;
+    }
+    build_unmap(c);
+    return true;
+}
+
+enum kaal_err within_quota(struct component *c, uint64_t bytes, uint32_t slots)
+{
+    enum kaal_rule rule = KAAL_RULE_NONE;
+    bool enough = fits(c, bytes, slots, &rule);
+    if (!enough && take_back_tables(c)) {
+        enough = fits(c, bytes, slots, &rule);
+    }
+    return enough ? KAAL_OK : denied(rule);
+}
+
+enum kaal_err charge(struct grant *g, uint32_t payer, uint64_t bytes, uint32_t store_slots)
 {
     struct component *c = component_at(payer);
-    const struct kaal_policy *policy = &c->spec.policy;
-    if (c->granted > policy->quota_memory || bytes > policy->quota_memory - c->granted) {
-        return denied(KAAL_RULE_QUOTA_MEMORY);
-    }
-    if (c->granted_slots > policy->quota_slots || slots > policy->quota_slots - c->granted_slots) {
-        return denied(KAAL_RULE_QUOTA_SLOTS);
+    uint32_t slots = store_slots + KAAL_BROKER_GRANT_SLOTS;
+    enum kaal_err err = within_quota(c, bytes, slots);
+    if (err != KAAL_OK) {
+        return err;
     }
     c->granted += bytes;
     c->granted_slots += slots;
@@ -65,7 +106,7 @@ enum kaal_err entry_add(struct component *c, uint16_t *entry, const struct kaal_
     return KAAL_OK;
 }
 
-void entry_remove(struct component *c, uint16_t entry)
+static void entry_remove(struct component *c, uint16_t entry)
 {
     if (entry != GRANTS_NONE && component_built(c) && c->start != NULL) {
         c->start->entries[entry].kind = KAAL_START_NONE;
@@ -96,6 +137,16 @@ static void clear_holder(struct component *holder, const struct grant *g)
     }
 }
 
+// Perhaps nothing is mapped any more. One piece of page tables waits for the next grant if the
+// quota has room for it: a page that comes and goes does not build tables each time.
+static void tables_unused(struct component *c)
+{
+    enum kaal_rule rule = KAAL_RULE_NONE;
+    if (c->tables.piece_count > 1 || !fits(c, 0, 0, &rule)) {
+        (void)take_back_tables(c);
+    }
+}
+
 void take_back(struct grant *g)
 {
     struct component *holder = component_at(g->holder);
@@ -114,6 +165,7 @@ void take_back(struct grant *g)
     }
     grant_address_free(holder, g);
     entry_remove(holder, g->entry);
+    bool mapped = is_mapped(g);
     if (g->peer != GRANTS_NONE) {
         struct component *peer = component_at(g->peer);
         entry_remove(peer, g->peer_entry);
@@ -121,6 +173,9 @@ void take_back(struct grant *g)
     }
     uncharge(g);
     (void)grant_remove(&broker.grants, g);
+    if (mapped) {
+        tables_unused(holder);
+    }
 }
 
 uint32_t take_back_all(struct grant *g)
@@ -240,7 +295,13 @@ enum kaal_err serve_give(struct request *r)
     if (!component_built(to) || to == r->caller || component_number(to) == broker.table->broker) {
         return wrong_argument(r, 2);
     }
-    enum kaal_err err = give_grant(r, argument(1), to, argument(3), &g);
+    enum kaal_err err = require(r, KAAL_ALLOW_GIVE, KAAL_RULE_ALLOW_GIVE);
+    if (err == KAAL_OK) {
+        err = may_give(r->caller, to);
+    }
+    if (err == KAAL_OK) {
+        err = give_grant(r, argument(1), to, argument(3), &g);
+    }
     if (err == KAAL_OK) {
         result(r, grant_id(&broker.grants, g));
         result(r, g->kind == KAAL_GRANT_MEMORY ? g->address : g->cptr);

@@ -10,8 +10,17 @@
 // A new grant that has nothing yet: neither slots nor memory nor an entry, and nobody pays.
 void grant_blank(struct grant *g);
 
-// Charges a component, whose quota must suffice, for what the grant takes of the broker.
-enum kaal_err charge(struct grant *g, uint32_t payer, uint64_t bytes, uint32_t slots);
+// KAAL_ERR_DENIED unless so much is left of a component's quota. Page tables that only wait for the
+// next grant (build_map()) make room.
+enum kaal_err within_quota(struct component *c, uint64_t bytes, uint32_t slots);
+
+// Charges a component, whose quota must suffice, for what the grant takes of the broker: bytes,
+// slots of the store, and its record.
+enum kaal_err charge(struct grant *g, uint32_t payer, uint64_t bytes, uint32_t store_slots);
+
+// Takes back the page tables of a component that has no grant that is mapped. False: there is one,
+// or there were no tables.
+bool take_back_tables(struct component *c);
 
 // Takes back a grant from which nothing is derived, however much of it exists, and forgets it.
 void take_back(struct grant *g);
@@ -27,7 +36,6 @@ void take_back_given(struct component *c);
 // An entry in the start page of a component, under a name. KAAL_ERR_SLOTS: it is full.
 enum kaal_err entry_add(struct component *c, uint16_t *entry, const struct kaal_start_entry *from,
                         const char *name);
-void entry_remove(struct component *c, uint16_t entry);
 
 // Who did what to whom, for the audit ring. `actor`: NULL is the broker.
 void audit_grant(enum kaal_audit_event event, const struct component *actor, const struct grant *g);
@@ -43,12 +51,15 @@ enum kaal_err give_memory(struct grant *from, struct component *to, uint8_t righ
 
 // --- grant_channel.c -----------------------------------------------------------------------------
 
-// A channel from `client` to `server`, which the client knows as `name`. `giver` and `from`: whose
-// it was before, or the broker's number and NULL.
-enum kaal_err connect_call(struct component *client, struct component *server, const char *name,
-                           uint32_t giver, struct grant *from, struct grant **out);
-enum kaal_err connect_signal(struct component *client, struct component *server, const char *name,
-                             uint32_t giver, struct grant *from, struct grant **out);
+// A channel of kind CALL or SIGNAL from `client` to `server`, which the client knows as `name`: the
+// one that there is, or a new one. `giver` and `from`: whose it was before, or the broker's number
+// and NULL.
+enum kaal_err connect(enum kaal_grant_kind kind, struct component *client, struct component *server,
+                      const char *name, uint32_t giver, struct grant *from, struct grant **out);
+
+// KAAL_ERR_DENIED unless one may be given something by the other: parent and child, and those who
+// have a channel, but not without end.
+enum kaal_err may_give(const struct component *from, const struct component *to);
 
 // `server` is there again: what others hold of channels to it leads to it. `rebuilt`: its start
 // page is a new one.

@@ -15,103 +15,121 @@
 // Numbers of calls: those of the description's channels lie below.
 static uint64_t next_channel = KAAL_CAP_MAX;
 
-static enum kaal_err put_cap(struct component *client, struct grant *g, uint32_t object,
-                             seL4_CapRights_t rights)
+static enum kaal_err take_slot(struct component *client, struct grant *g)
 {
     uint32_t slot = 0;
     if (!cspace_take(client, &slot)) {
         return KAAL_ERR_SLOTS;
     }
-    enum kaal_err err = cspace_put(client, slot, object, rights, g->badge);
-    if (err != KAAL_OK) {
-        cspace_give(client, slot);
-        return err;
-    }
     g->cptr = slot;
     return KAAL_OK;
 }
 
-static enum kaal_err put_entries(struct component *client, struct component *server,
-                                 const char *name, struct grant *g)
+static enum kaal_err put_entry_of_client(struct component *client, const struct component *server,
+                                         const char *name, struct grant *g)
 {
     bool call = g->kind == KAAL_GRANT_CALL;
-    enum kaal_err err =
-        entry_add(client, &g->entry,
-                  &(struct kaal_start_entry){.kind = call ? KAAL_START_CALL : KAAL_START_SIGNAL,
-                                             .rights = KAAL_RIGHT_WRITE,
-                                             .slot = g->cptr,
-                                             .value = server->generation},
-                  name);
-    if (err == KAAL_OK) {
-        err = entry_add(
-            server, &g->peer_entry,
-            &(struct kaal_start_entry){.kind = call ? KAAL_START_SERVES : KAAL_START_SIGNALED,
-                                       .rights = KAAL_RIGHT_READ,
-                                       .value = g->badge},
-            client->spec.name);
-    }
-    return err;
+    return entry_add(client, &g->entry,
+                     &(struct kaal_start_entry){.kind = call ? KAAL_START_CALL : KAAL_START_SIGNAL,
+                                                .rights = KAAL_RIGHT_WRITE,
+                                                .slot = g->cptr,
+                                                .value = server->generation},
+                     name);
 }
 
-static enum kaal_err new_channel(enum kaal_grant_kind kind, struct component *client,
-                                 struct component *server, uint32_t giver, struct grant *from,
-                                 struct grant **out)
+static enum kaal_err put_entry_of_server(const struct component *client, struct component *server,
+                                         struct grant *g)
 {
-    enum kaal_err err = grant_add(&broker.grants, kind, component_number(client), giver, from, out);
-    if (err == KAAL_OK) {
-        grant_blank(*out);
-        (*out)->rights = KAAL_RIGHT_WRITE;
-        grant_set_peer(&broker.grants, *out, component_number(server));
-        uint32_t payer = giver == broker.table->broker ? component_number(client) : giver;
-        err = charge(*out, payer, 0, 1);
-        if (err != KAAL_OK) {
-            take_back(*out);
-        }
-    }
-    return err;
+    bool call = g->kind == KAAL_GRANT_CALL;
+    return entry_add(
+        server, &g->peer_entry,
+        &(struct kaal_start_entry){.kind = call ? KAAL_START_SERVES : KAAL_START_SIGNALED,
+                                   .rights = KAAL_RIGHT_READ,
+                                   .value = g->badge},
+        client->spec.name);
 }
 
-enum kaal_err connect_call(struct component *client, struct component *server, const char *name,
-                           uint32_t giver, struct grant *from, struct grant **out)
+// The other end's object, in the client's slot.
+static enum kaal_err put_peer(struct component *client, const struct component *server,
+                              const struct grant *g)
 {
-    if (!server->serves || !component_built(server) || server->cut_off) {
-        return KAAL_ERR_STATE;
-    }
-    enum kaal_err err = new_channel(KAAL_GRANT_CALL, client, server, giver, from, out);
-    if (err != KAAL_OK) {
-        return err;
-    }
-    (*out)->badge = KAAL_BADGE_CALL | next_channel++;
-    err = put_cap(client, *out, server->endpoint, seL4_CapRights_new(1, 0, 0, 1));
-    if (err == KAAL_OK) {
-        err = put_entries(client, server, name, *out);
-    }
-    if (err != KAAL_OK) {
-        take_back(*out);
-    }
-    return err;
+    uint32_t slot = (uint32_t)g->cptr;
+    return g->kind == KAAL_GRANT_CALL
+               ? cspace_put(client, slot, server->endpoint, seL4_CapRights_new(1, 0, 0, 1),
+                            g->badge)
+               : cspace_put(client, slot, server->notification, seL4_CanWrite, g->badge);
 }
 
-enum kaal_err connect_signal(struct component *client, struct component *server, const char *name,
-                             uint32_t giver, struct grant *from, struct grant **out)
+static enum kaal_err choose_badge(struct component *server, struct grant *g)
 {
+    if (g->kind == KAAL_GRANT_CALL) {
+        g->badge = KAAL_BADGE_CALL | next_channel++;
+        return KAAL_OK;
+    }
     uint64_t free = ~server->bits_taken & ((UINT64_C(1) << KAAL_NOTIFY_BITS) - 1);
-    if (!server->notified || !component_built(server) || server->cut_off) {
-        return KAAL_ERR_STATE;
-    }
     if (free == 0) {
         return KAAL_ERR_SLOTS;
     }
-    enum kaal_err err = new_channel(KAAL_GRANT_SIGNAL, client, server, giver, from, out);
+    g->badge = free & (~free + 1);
+    server->bits_taken |= g->badge;
+    return KAAL_OK;
+}
+
+static enum kaal_err fill_channel(struct component *client, struct component *server,
+                                  const char *name, struct grant *g, uint32_t payer)
+{
+    enum kaal_err err = charge(g, payer, 0, 1);
+    if (err == KAAL_OK) {
+        err = choose_badge(server, g);
+    }
+    if (err == KAAL_OK) {
+        err = take_slot(client, g);
+    }
+    if (err == KAAL_OK) {
+        err = put_peer(client, server, g);
+    }
+    if (err == KAAL_OK) {
+        err = put_entry_of_client(client, server, name, g);
+    }
+    return err == KAAL_OK ? put_entry_of_server(client, server, g) : err;
+}
+
+// The channel that there is already, from the same hand; NULL: none.
+static struct grant *find_channel(enum kaal_grant_kind kind, const struct component *client,
+                                  const struct component *server, uint32_t giver,
+                                  const struct grant *from)
+{
+    struct grant_walk walk = grants_of_peer(&broker.grants, component_number(server));
+    struct grant *g = NULL;
+    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+        if (g->kind == kind && g->holder == component_number(client) && g->giver == giver &&
+            grant_parent(&broker.grants, g) == from) {
+            return g;
+        }
+    }
+    return NULL;
+}
+
+enum kaal_err connect(enum kaal_grant_kind kind, struct component *client, struct component *server,
+                      const char *name, uint32_t giver, struct grant *from, struct grant **out)
+{
+    bool hears = kind == KAAL_GRANT_CALL ? server->serves : server->notified;
+    if (!hears || !component_built(server) || server->cut_off) {
+        return KAAL_ERR_STATE;
+    }
+    *out = find_channel(kind, client, server, giver, from);
+    if (*out != NULL) {
+        return KAAL_OK;
+    }
+    enum kaal_err err = grant_add(&broker.grants, kind, component_number(client), giver, from, out);
     if (err != KAAL_OK) {
         return err;
     }
-    (*out)->badge = UINT64_C(1) << ctz64(free);
-    server->bits_taken |= (*out)->badge;
-    err = put_cap(client, *out, server->notification, seL4_CanWrite);
-    if (err == KAAL_OK) {
-        err = put_entries(client, server, name, *out);
-    }
+    grant_blank(*out);
+    (*out)->rights = KAAL_RIGHT_WRITE;
+    grant_set_peer(&broker.grants, *out, component_number(server));
+    err = fill_channel(client, server, name, *out,
+                       giver == broker.table->broker ? component_number(client) : giver);
     if (err != KAAL_OK) {
         take_back(*out);
     }
@@ -121,23 +139,12 @@ enum kaal_err connect_signal(struct component *client, struct component *server,
 static enum kaal_err reconnect_one(struct component *server, struct grant *g, bool rebuilt)
 {
     struct component *client = component_at(g->holder);
-    bool call = g->kind == KAAL_GRANT_CALL;
     if (!component_built(client)) {
         return KAAL_OK;
     }
     cspace_clear(client, (uint32_t)g->cptr);
-    enum kaal_err err =
-        cspace_put(client, (uint32_t)g->cptr, call ? server->endpoint : server->notification,
-                   call ? seL4_CapRights_new(1, 0, 0, 1) : seL4_CanWrite, g->badge);
-    if (err == KAAL_OK && rebuilt) {
-        err = entry_add(
-            server, &g->peer_entry,
-            &(struct kaal_start_entry){.kind = call ? KAAL_START_SERVES : KAAL_START_SIGNALED,
-                                       .rights = KAAL_RIGHT_READ,
-                                       .value = g->badge},
-            client->spec.name);
-    }
-    return err;
+    enum kaal_err err = put_peer(client, server, g);
+    return err == KAAL_OK && rebuilt ? put_entry_of_server(client, server, g) : err;
 }
 
 enum kaal_err reconnect(struct component *server, bool rebuilt)
@@ -153,10 +160,43 @@ enum kaal_err reconnect(struct component *server, bool rebuilt)
 
 // --- requests ------------------------------------------------------------------------------------
 
-static bool related(const struct component *a, const struct component *b)
+static bool is_family(const struct component *a, const struct component *b)
 {
-    return (!a->described && a->parent == component_number(b)) ||
-           (!b->described && b->parent == component_number(a));
+    return component_is_child(a, b) || component_is_child(b, a);
+}
+
+static bool has_channel(const struct component *client, const struct component *server)
+{
+    struct grant_walk walk = grants_of_peer(&broker.grants, component_number(server));
+    const struct grant *g = NULL;
+    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+        if (g->holder == component_number(client)) {
+            return true;
+        }
+    }
+    return wire_reaches(component_number(client), component_number(server));
+}
+
+static uint32_t count_gifts(const struct component *from, const struct component *to)
+{
+    uint32_t count = 0;
+    struct grant_walk walk = grants_of_giver(&broker.grants, component_number(from));
+    const struct grant *g = NULL;
+    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+        count += g->holder == component_number(to);
+    }
+    return count;
+}
+
+enum kaal_err may_give(const struct component *from, const struct component *to)
+{
+    if (component_is_child(to, from)) {
+        return KAAL_OK; // what is wrong with a child is its parent's affair
+    }
+    if (!component_is_child(from, to) && !has_channel(from, to) && !has_channel(to, from)) {
+        return denied(KAAL_RULE_RELATION);
+    }
+    return count_gifts(from, to) < KAAL_BROKER_GIFTS_MAX ? KAAL_OK : denied(KAAL_RULE_GIFTS);
 }
 
 enum kaal_err serve_connect(struct request *r)
@@ -176,12 +216,11 @@ enum kaal_err serve_connect(struct request *r)
     if (err != KAAL_OK) {
         return err;
     }
-    if (!related(r->caller, peer)) {
+    if (!is_family(r->caller, peer)) {
         return denied(KAAL_RULE_RELATION);
     }
-    err = argument(2) == KAAL_CONNECT_CALL
-              ? connect_call(r->caller, peer, peer->spec.name, broker.table->broker, NULL, &g)
-              : connect_signal(r->caller, peer, peer->spec.name, broker.table->broker, NULL, &g);
+    err = connect(argument(2) == KAAL_CONNECT_CALL ? KAAL_GRANT_CALL : KAAL_GRANT_SIGNAL, r->caller,
+                  peer, peer->spec.name, broker.table->broker, NULL, &g);
     if (err == KAAL_OK) {
         result(r, grant_id(&broker.grants, g));
         result(r, g->cptr);
@@ -223,12 +262,12 @@ static enum kaal_err make_notification(struct component *c, struct grant *g)
         return err;
     }
     uint32_t node = 0;
-    err = pool_take(&broker.pool, seL4_NotificationBits, component_number(c), &node);
+    err = pool_take(&broker.pool, seL4_NotificationBits, &node);
     if (err != KAAL_OK) {
         return err;
     }
     g->node = node;
-    if (!slots_take(&broker.slots, 1, &g->slot)) {
+    if (store_take(1, &g->slot) != KAAL_OK) {
         return KAAL_ERR_SLOTS;
     }
     g->slot_count = 1;
@@ -288,7 +327,10 @@ static enum kaal_err give_signal(struct grant *from, struct component *to, struc
     g->badge = from->badge;
     err = charge(g, from->holder, 0, 1);
     if (err == KAAL_OK) {
-        err = put_cap(to, g, from->slot, seL4_CanWrite);
+        err = take_slot(to, g);
+    }
+    if (err == KAAL_OK) {
+        err = cspace_put(to, (uint32_t)g->cptr, from->slot, seL4_CanWrite, g->badge);
     }
     if (err == KAAL_OK) {
         err = entry_add(to, &g->entry,
@@ -313,7 +355,6 @@ enum kaal_err give_channel(struct grant *from, struct component *to, struct gran
         return KAAL_ERR_STATE; // of a notification that has another owner: he hands it on
     }
     struct component *server = component_at(from->peer);
-    return from->kind == KAAL_GRANT_CALL
-               ? connect_call(to, server, server->spec.name, from->holder, from, out)
-               : connect_signal(to, server, server->spec.name, from->holder, from, out);
+    return connect((enum kaal_grant_kind)from->kind, to, server, server->spec.name, from->holder,
+                   from, out);
 }

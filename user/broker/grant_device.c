@@ -17,7 +17,7 @@
 enum {
     WINDOWS_MAX = 4,
     INTERRUPTS_MAX = 4,
-    WINDOW_MAX = 1 << 24, // largest register window
+    WINDOW_MAX = 1 << 21, // largest register window
 };
 
 static bool overlaps(struct dt_node node, const struct dt_range *range)
@@ -125,13 +125,20 @@ static enum kaal_err read_windows(struct dt_node node, struct windows *windows)
     while (windows->count < WINDOWS_MAX &&
            dt_reg(&broker.dt, node, windows->count, &windows->ranges[windows->count])) {
         const struct dt_range *range = &windows->ranges[windows->count];
-        if (range->size == 0 || range->size > WINDOW_MAX) {
+        if (range->size == 0) {
             return KAAL_ERR_NOTFOUND;
+        }
+        if (range->size > WINDOW_MAX) {
+            return KAAL_ERR_SLOTS;
         }
         windows->pages += pages_of(range);
         windows->count++;
     }
-    return windows->count == 0 ? KAAL_ERR_NOTFOUND : KAAL_OK;
+    if (windows->count == 0) {
+        return KAAL_ERR_NOTFOUND;
+    }
+    // Before anything is taken: what does not fit leaves no frames behind.
+    return machine_has_room(windows->ranges, windows->count) ? KAAL_OK : KAAL_ERR_SLOTS;
 }
 
 static enum kaal_err map_windows(struct component *c, struct grant *g,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Memory. The frames of a grant lie in one node of the pool, so that revoking the node takes them
-// back, with all copies that were handed on; the page tables that they need belong to the
-// component, which keeps them for the next grant:
+// back, with all copies that were handed on; the page tables that they need are the holder's
+// (tables_unused() in grant.c says for how long):
 //
 //    dynamic range   |## grant ##|guard|## grant ##|guard|      |## grant ##|guard|      first fit
 //    node (2^bits)   |frame|frame|frame| unused |
@@ -143,12 +143,12 @@ static enum kaal_err make_frames(uint32_t node, uint32_t first, const struct sha
 
 static enum kaal_err fill(struct component *c, struct grant *g, const struct shape *shape)
 {
-    enum kaal_err err = pool_take(&broker.pool, shape->node_bits, component_number(c), &g->node);
+    enum kaal_err err = pool_take(&broker.pool, shape->node_bits, &g->node);
     if (err != KAAL_OK) {
         g->node = (uint32_t)GRANTS_NODE_NONE;
         return err;
     }
-    if (!slots_take(&broker.slots, pages_of(shape), &g->slot)) {
+    if (store_take(pages_of(shape), &g->slot) != KAAL_OK) {
         return KAAL_ERR_SLOTS;
     }
     g->slot_count = pages_of(shape);
@@ -245,7 +245,7 @@ enum kaal_err serve_memory(struct request *r)
 static enum kaal_err copy_frames(struct component *to, const struct grant *from, struct grant *g)
 {
     seL4_CapRights_t rights = (g->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
-    if (!slots_take(&broker.slots, from->slot_count, &g->slot)) {
+    if (store_take(from->slot_count, &g->slot) != KAAL_OK) {
         return KAAL_ERR_SLOTS;
     }
     g->slot_count = from->slot_count;

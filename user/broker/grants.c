@@ -101,14 +101,14 @@ enum kaal_err grant_add(struct grants *grants, enum kaal_grant_kind kind, uint32
     }
     struct grant *record = &grants->records[index];
     grants->free_first = record->links[GRANT_BY_HOLDER].next;
-    uint32_t generation = record->generation + 1;
+    uint32_t serial = record->serial + 1;
     *record = (struct grant){.kind = (uint8_t)kind,
                              .holder = (uint16_t)holder,
                              .giver = (uint16_t)giver,
                              .parent = parent == NULL ? GRANTS_NONE : index_of(grants, parent),
                              .child = GRANTS_NONE,
                              .peer = GRANTS_NONE,
-                             .generation = generation == 0 ? 1 : generation};
+                             .serial = serial == 0 ? 1 : serial};
     list_add(grants, index, GRANT_BY_HOLDER);
     list_add(grants, index, GRANT_BY_GIVER);
     if (parent != NULL) {
@@ -144,7 +144,7 @@ enum kaal_err grant_remove(struct grants *grants, struct grant *grant)
     if (grant->parent != GRANTS_NONE) {
         list_remove(grants, grant, GRANT_BY_PARENT);
     }
-    *grant = (struct grant){.kind = KAAL_GRANT_NONE, .generation = grant->generation};
+    *grant = (struct grant){.kind = KAAL_GRANT_NONE, .serial = grant->serial};
     queue_put(grants, index_of(grants, grant));
     grants->count--;
     return KAAL_OK;
@@ -154,21 +154,21 @@ enum kaal_err grant_remove(struct grants *grants, struct grant *grant)
 
 uint64_t grant_id(const struct grants *grants, const struct grant *grant)
 {
-    return (uint64_t)grant->generation << 32 | index_of(grants, grant);
+    return (uint64_t)grant->serial << 32 | index_of(grants, grant);
 }
 
 enum kaal_err grant_find(struct grants *grants, uint64_t id, struct grant **grant)
 {
     uint32_t index = (uint32_t)id;
-    uint32_t generation = (uint32_t)(id >> 32);
-    if (index >= GRANTS_MAX || generation == 0) {
+    uint32_t serial = (uint32_t)(id >> 32);
+    if (index >= GRANTS_MAX || serial == 0) {
         return KAAL_ERR_NOTFOUND;
     }
     struct grant *record = &grants->records[index];
-    if (generation > record->generation) {
+    if (serial > record->serial) {
         return KAAL_ERR_NOTFOUND;
     }
-    if (generation != record->generation || record->kind == KAAL_GRANT_NONE) {
+    if (serial != record->serial || record->kind == KAAL_GRANT_NONE) {
         return KAAL_ERR_STALE;
     }
     *grant = record;
@@ -226,11 +226,6 @@ struct grant_walk grants_of_giver(const struct grants *grants, uint32_t giver)
 struct grant_walk grants_of_peer(const struct grants *grants, uint32_t peer)
 {
     return walk_of(grants, GRANT_BY_PEER, peer);
-}
-
-struct grant_walk grants_derived(const struct grant *parent)
-{
-    return (struct grant_walk){.list = GRANT_BY_PARENT, .next = parent->child};
 }
 
 struct grant *grant_next(struct grants *grants, struct grant_walk *walk)

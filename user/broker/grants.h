@@ -12,14 +12,14 @@
 // form a queue, so that a record rests as long as possible before it is used again, and an id that
 // outlived its grant is told from that of the next:
 //
-//    id   | generation of the record, from 1 | index |
+//    id   | serial of the record, from 1 | index |
 //          63                              32 31     0
 //
 // Invariant G1: a record has a kind, or it is in the queue of free ones, once.
 // Invariant G2: a grant is on the list of its holder, of its giver and, if it has one, of its peer.
 // Invariant G3: a derived grant is on the list of its parent, which is held by its giver.
 // Invariant G4: following parents from any grant comes to an end.
-// Invariant G5: the generation of a grant is not 0.
+// Invariant G5: the serial of a grant is not 0.
 #pragma once
 
 #include <kaal/broker.h>
@@ -30,7 +30,7 @@
 #include <stdint.h>
 
 enum {
-    GRANTS_MAX = 2048,
+    GRANTS_MAX = KAAL_BROKER_SHARED_SLOTS / KAAL_BROKER_GRANT_SLOTS,
     GRANTS_NONE = UINT16_MAX, // no record
     GRANTS_NODE_NONE = -1,    // no node, as an unsigned number
     GRANTS_COMPONENTS = KAAL_COMPONENT_MAX,
@@ -76,7 +76,7 @@ struct grant {
     uint16_t parent; // or GRANTS_NONE
     uint16_t child;  // the newest grant derived from it, or GRANTS_NONE
     struct grant_link links[GRANT_LISTS];
-    uint32_t generation;
+    uint32_t serial; // how often the record was used
 };
 
 struct grants {
@@ -130,10 +130,16 @@ struct grant_walk {
     uint16_t next;
 };
 
+// Is this list of a component empty?
+static inline bool grants_are_none(const struct grants *grants, enum grant_list list,
+                                   uint32_t component)
+{
+    return grants->heads[list][component] == GRANTS_NONE;
+}
+
 struct grant_walk grants_of_holder(const struct grants *grants, uint32_t holder);
 struct grant_walk grants_of_giver(const struct grants *grants, uint32_t giver);
 struct grant_walk grants_of_peer(const struct grants *grants, uint32_t peer);
-struct grant_walk grants_derived(const struct grant *parent);
 struct grant *grant_next(struct grants *grants, struct grant_walk *walk);
 
 // The first grant from record *index on, whatever happened since the last call; *index is then

@@ -91,7 +91,7 @@ static bool records_ok(const struct grants *grants)
             continue;
         }
         live++;
-        if (grant->generation == 0 || !has_end(grants, grant) ||
+        if (grant->serial == 0 || !has_end(grants, grant) ||
             !list_ok(grants, grant->child, GRANT_BY_PARENT, (uint16_t)i, &listed)) {
             return false;
         }

@@ -85,7 +85,7 @@ static uint32_t probe(uint32_t memory, uint32_t first, uint32_t count)
 static uint32_t walk_root_cnode(void)
 {
     uint32_t node = 0;
-    if (pool_take(&broker.pool, PROBE_BITS, broker.table->broker, &node) != KAAL_OK) {
+    if (pool_take(&broker.pool, PROBE_BITS, &node) != KAAL_OK) {
         return UINT32_MAX;
     }
     uint32_t memory = pool_slot(&broker.pool, node);

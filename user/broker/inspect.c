@@ -9,16 +9,25 @@
 
 // --- the audit ring ------------------------------------------------------------------------------
 
+static inline struct kaal_audit_info *add(enum kaal_audit_event event,
+                                          const struct component *actor,
+                                          const struct component *subject, uint64_t object,
+                                          uint32_t detail)
+{
+    struct kaal_audit_info *record = audit_next(&broker.audit);
+    record->time_us = broker_now();
+    record->actor = actor == NULL ? 0 : component_id(actor);
+    record->subject = component_id(subject);
+    record->object = object;
+    record->event = event;
+    record->detail = detail;
+    return record;
+}
+
 void audit_event(enum kaal_audit_event event, const struct component *actor,
                  const struct component *subject, uint64_t object, uint32_t detail)
 {
-    (void)audit_add(&broker.audit,
-                    (struct kaal_audit_info){.time_us = broker_now(),
-                                             .actor = actor == NULL ? 0 : component_id(actor),
-                                             .subject = component_id(subject),
-                                             .object = object,
-                                             .event = event,
-                                             .detail = detail});
+    (void)add(event, actor, subject, object, detail);
 }
 
 void audit_grant(enum kaal_audit_event event, const struct component *actor, const struct grant *g)
@@ -28,14 +37,10 @@ void audit_grant(enum kaal_audit_event event, const struct component *actor, con
 
 void audit_refusal(const struct request *r, enum kaal_err err)
 {
-    (void)audit_add(&broker.audit,
-                    (struct kaal_audit_info){.time_us = broker_now(),
-                                             .actor = component_id(r->caller),
-                                             .subject = component_id(r->caller),
-                                             .event = KAAL_AUDIT_REFUSE,
-                                             .detail = (uint32_t)r->label,
-                                             .rule = err == KAAL_ERR_DENIED ? broker.rule : 0,
-                                             .error = err});
+    struct kaal_audit_info *record =
+        add(KAAL_AUDIT_REFUSE, r->caller, r->caller, 0, (uint32_t)r->label);
+    record->rule = err == KAAL_ERR_DENIED ? broker.rule : 0;
+    record->error = err;
 }
 
 enum kaal_err serve_audit(struct request *r)
@@ -105,7 +110,7 @@ enum kaal_err serve_list(struct request *r)
     for (uint64_t i = argument(1); i < broker.component_count; i++) {
         struct component *c = component_at((uint32_t)i);
         bool seen = (r->caller->spec.policy.allow & KAAL_ALLOW_SEE) != 0 ||
-                    c->parent == component_number(r->caller);
+                    component_is_child(c, r->caller);
         if (c->state != KAAL_STATE_NONE && seen) {
             struct kaal_component_info info = describe(c);
             result_struct(r, &info, sizeof(info));
@@ -175,15 +180,14 @@ enum kaal_err serve_totals(struct request *r)
     if (err != KAAL_OK) {
         return err;
     }
-    // What was given back is merged first, so that the numbers are those of an idle system.
-    (void)pool_settle(&broker.pool);
     struct pool_state state = pool_state(&broker.pool);
     struct kaal_totals totals = {
         .memory = state.total,
         .memory_free = state.free,
         .largest = state.largest_bits == 0 ? 0 : UINT64_C(1) << state.largest_bits,
         .slots = broker.slots.count,
-        .slots_free = broker.slots.free,
+        // With those that memory which was given back still has: the numbers of an idle system.
+        .slots_free = broker.slots.free + state.slots_idle,
         .grants = broker.grants.count,
         .time_us = broker_now(),
     };

@@ -9,7 +9,9 @@
 
 #include "grant.h"
 
-enum { REPLIES = 32 };
+// A component waits for one answer at a time, so there is always a reply object left to receive
+// with.
+enum { REPLIES = KAAL_COMPONENT_MAX + 1 };
 
 enum waiting {
     WAITING_NOT,
@@ -44,15 +46,12 @@ seL4_CPtr later_reply(void)
 }
 
 // Keeps the reply object that the request came with, and goes on with another.
-static enum kaal_err keep(enum waiting what, struct request *r, uint64_t target, const char *name)
+static void keep(enum waiting what, struct request *r, uint64_t target, const char *name)
 {
     uint32_t next = 0;
     later_forget(r->caller); // one thread waits for one answer, however it asked for it
-    while (next < REPLIES && (next == current || places[next].what != WAITING_NOT)) {
+    while (next == current || places[next].what != WAITING_NOT) {
         next++;
-    }
-    if (next == REPLIES) {
-        return KAAL_ERR_AGAIN;
     }
     places[current].what = what;
     places[current].caller = component_number(r->caller);
@@ -62,17 +61,16 @@ static enum kaal_err keep(enum waiting what, struct request *r, uint64_t target,
     current = next;
     waiting++;
     r->later = true;
-    return KAAL_OK;
 }
 
-enum kaal_err later_wait(struct request *r, const struct component *target)
+void later_wait(struct request *r, const struct component *target)
 {
-    return keep(WAITING_END, r, component_id(target), "");
+    keep(WAITING_END, r, component_id(target), "");
 }
 
-enum kaal_err later_lookup(struct request *r, const char *name)
+void later_lookup(struct request *r, const char *name)
 {
-    return keep(WAITING_NAME, r, 0, name);
+    keep(WAITING_NAME, r, 0, name);
 }
 
 static void answer(uint32_t place, struct request *r, enum kaal_err err)
@@ -94,7 +92,7 @@ bool later_ended(const struct component *target)
             struct request r = {0};
             result_struct(&r, &target->exit, sizeof(target->exit));
             answer(i, &r, KAAL_OK);
-            told = true;
+            told = told || component_is_child(target, component_at(places[i].caller));
         }
     }
     return told;

@@ -173,12 +173,29 @@ void life_pause(struct component *c)
     release_caller(c, c->generation + 1);
 }
 
-// Those who wait at its endpoint get the same.
+// Whose fault it is that a message with this badge tells to `parent`; NULL: nobody's.
+static struct component *faulted_child(const struct component *parent, seL4_Word badge)
+{
+    uint64_t number = badge & KAAL_BADGE_ID;
+    if ((badge & KAAL_BADGE_FAULT) == 0 || number >= plan_count(&broker.plan, KAAL_TABLE_PDS)) {
+        return NULL;
+    }
+    struct component *c = component_at((uint32_t)number);
+    return component_built(c) && c->spec.parent == component_number(parent) ? c : NULL;
+}
+
+// Those who wait at its endpoint get the same; a child's fault that it has not heard of is the
+// broker's affair now.
 static void drain(struct component *c)
 {
     for (;;) {
         seL4_Word badge = 0;
-        (void)seL4_NBRecv(c->endpoint, &badge, broker.spare_reply);
+        seL4_MessageInfo_t info = seL4_NBRecv(c->endpoint, &badge, broker.spare_reply);
+        struct component *child = faulted_child(c, badge);
+        if (child != NULL) {
+            fault_taken(child, info);
+            continue;
+        }
         seL4_SetMR(0, 0);
         if (badge == 0) {
             // Nobody, or one who calls without a badge; the others find it gone by themselves.
@@ -209,7 +226,7 @@ void life_begin(struct component *c)
 
 static bool is_child(const struct component *c, const struct component *parent)
 {
-    return c->state != KAAL_STATE_NONE && !c->described && c->parent == component_number(parent);
+    return c->state != KAAL_STATE_NONE && component_is_child(c, parent);
 }
 
 static struct component *child_of(const struct component *parent, bool keep)
@@ -248,9 +265,16 @@ static bool keeps_objects(const struct component *c)
 static void forget(struct component *c, bool all)
 {
     later_forget(c);
-    remove_children(c, true);
-    take_back_given(c);
-    take_back_held(c, all);
+    if (c->components > 0) {
+        remove_children(c, true);
+    }
+    const uint32_t number = component_number(c);
+    if (!grants_are_none(&broker.grants, GRANT_BY_GIVER, number) ||
+        !grants_are_none(&broker.grants, GRANT_BY_HOLDER, number) || c->tables.piece_count > 0) {
+        take_back_given(c);
+        take_back_held(c, all);
+        (void)take_back_tables(c);
+    }
 }
 
 static void empty_inbox(const struct component *c)
@@ -287,6 +311,7 @@ static void cut_off(struct component *c)
     }
     wire_generation(c, 0);
     c->cut_off = true;
+    build_fault_handlers(c);
 }
 
 // Channels to it lead to it again.
@@ -297,6 +322,7 @@ static enum kaal_err join(struct component *c, bool rebuilt)
         err = reconnect(c, rebuilt);
     }
     c->cut_off = err != KAAL_OK;
+    build_fault_handlers(c);
     return err;
 }
 
@@ -412,11 +438,6 @@ void life_end(struct component *c, enum kaal_end end, int64_t status)
     }
 }
 
-static uint32_t cpu_of(const struct component *c)
-{
-    return (uint32_t)(c->spec.budget_us * 1000 / c->spec.period_us);
-}
-
 void life_remove(struct component *c)
 {
     if (c->state != KAAL_STATE_ENDED) {
@@ -436,8 +457,9 @@ void life_remove(struct component *c)
         parent->granted_slots -= c->spec.policy.quota_slots;
         parent->components--;
         parent->promised -= c->spec.policy.quota_components;
-        parent->cpu -= cpu_of(c) + c->spec.policy.quota_cpu;
+        parent->cpu -= component_cpu(c) + c->spec.policy.quota_cpu;
         c->charged = false;
     }
+    fault_forget(c);
     c->state = KAAL_STATE_NONE;
 }

@@ -4,6 +4,9 @@
 // registers may belong to several devices, so its frame stays here and holders get copies:
 //
 //    pages   | paddr, frame | paddr, frame | ..        the serial port's came from the root task
+//
+// A frame stays for the next holder, so the table has room for all devices of a machine, but for
+// none with registers of megabytes.
 
 #include "broker.h"
 
@@ -11,7 +14,7 @@
 
 #include <lib/bits.h>
 
-enum { DEVICE_PAGES_MAX = 128 };
+enum { DEVICE_PAGES_MAX = 512 };
 
 static struct {
     uint64_t paddr;
@@ -62,6 +65,29 @@ struct dt_node machine_device(uint32_t device)
     return machine_find((enum kaal_device_match)plan->match, plan->match_text);
 }
 
+static bool is_known(uint64_t paddr)
+{
+    uint32_t i = 0;
+    while (i < page_count && pages[i].paddr != paddr) {
+        i++;
+    }
+    return i < page_count;
+}
+
+bool machine_has_room(const struct dt_range *ranges, uint32_t count)
+{
+    uint32_t room = DEVICE_PAGES_MAX - page_count;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t end = ranges[i].base + ranges[i].size;
+        for (uint64_t at = align_down(ranges[i].base, PAGE_SIZE); at < end; at += PAGE_SIZE) {
+            if (!is_known(at) && room-- == 0) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static enum kaal_err add_page(uint64_t paddr)
 {
     uint32_t node = 0;
@@ -69,7 +95,7 @@ static enum kaal_err add_page(uint64_t paddr)
     if (page_count == DEVICE_PAGES_MAX) {
         return KAAL_ERR_SLOTS;
     }
-    enum kaal_err err = pool_take_at(&broker.pool, paddr, PAGE_BITS, broker.table->broker, &node);
+    enum kaal_err err = pool_take_at(&broker.pool, paddr, PAGE_BITS, &node);
     if (err != KAAL_OK) {
         return err;
     }

@@ -195,7 +195,8 @@ int main(int argc, char **argv)
             answers = false;
         }
         handle_signals();
-        reply = later_reply() == seL4_CapNull ? reply : later_reply();
+        const seL4_CPtr free_reply = later_reply();
+        reply = free_reply == seL4_CapNull ? reply : free_reply;
         if (answers) {
             info = seL4_ReplyRecv(endpoint, info, &badge, reply);
         } else {

@@ -14,7 +14,7 @@ enum {
     // What the broker needs itself at first: page tables and small objects; and for each component
     // of a system of many: its part of the tables for start pages.
     OWN_BYTES = 1 << 18,
-    OWN_SLOTS = 256,
+    OWN_SLOTS = 512,
     OWN_BYTES_EACH = 512,
     OWN_EACH_FROM = 256,
 };
@@ -57,10 +57,11 @@ enum kaal_err memory_open(void)
             return err;
         }
     }
-    return arena_reserve(&broker.own, table->broker, OWN_BYTES, OWN_SLOTS, 0);
+    return arena_reserve(&broker.own, OWN_BYTES, OWN_SLOTS, 0);
 }
 
-uint8_t object_bits(seL4_Word type, uint8_t size_bits)
+// An object type's size, log2 of bytes.
+static uint8_t object_bits(seL4_Word type, uint8_t size_bits)
 {
     switch (type) {
     case seL4_SchedContextObject:
@@ -92,7 +93,7 @@ static enum kaal_err add_piece(struct arena *arena, uint8_t bits)
     if (arena->piece_count == ARENA_PARTS) {
         return KAAL_ERR_MEMORY;
     }
-    enum kaal_err err = pool_take(&broker.pool, bits, arena->owner, &node);
+    enum kaal_err err = pool_take(&broker.pool, bits, &node);
     if (err == KAAL_OK) {
         arena->pieces[arena->piece_count].node = node;
         arena->pieces[arena->piece_count].used = 0;
@@ -101,10 +102,19 @@ static enum kaal_err add_piece(struct arena *arena, uint8_t bits)
     return err;
 }
 
+enum kaal_err store_take(uint32_t count, uint32_t *first)
+{
+    if (slots_take(&broker.slots, count, first)) {
+        return KAAL_OK;
+    }
+    bool merged = pool_settle(&broker.pool, count) > 0;
+    return merged && slots_take(&broker.slots, count, first) ? KAAL_OK : KAAL_ERR_SLOTS;
+}
+
 static enum kaal_err add_run(struct run *runs, uint8_t *count, uint32_t slots)
 {
     uint32_t first = 0;
-    if (*count == ARENA_PARTS || !slots_take(&broker.slots, slots, &first)) {
+    if (*count == ARENA_PARTS || store_take(slots, &first) != KAAL_OK) {
         return KAAL_ERR_SLOTS;
     }
     runs[*count] = (struct run){.first = first, .count = slots};
@@ -159,10 +169,9 @@ enum kaal_err memory_grow_own(uint32_t components)
                : add_run(broker.own.objects, &broker.own.object_runs, tables + OWN_SLOTS);
 }
 
-enum kaal_err arena_reserve(struct arena *arena, uint32_t owner, uint64_t bytes, uint32_t objects,
-                            uint32_t copies)
+enum kaal_err arena_reserve(struct arena *arena, uint64_t bytes, uint32_t objects, uint32_t copies)
 {
-    *arena = (struct arena){.owner = owner};
+    *arena = (struct arena){0};
     enum kaal_err err = reserve_bytes(arena, bytes);
     if (err == KAAL_OK && objects > 0) {
         err = add_run(arena->objects, &arena->object_runs, objects);
@@ -266,7 +275,7 @@ void arena_release(struct arena *arena)
     for (uint32_t i = 0; i < arena->object_runs; i++) {
         (void)slots_give(&broker.slots, arena->objects[i].first, arena->objects[i].count);
     }
-    *arena = (struct arena){.owner = arena->owner};
+    *arena = (struct arena){0};
 }
 
 uint64_t arena_bytes(const struct arena *arena)

@@ -7,15 +7,14 @@
 
 #include "grant.h"
 
+#include <kaal/name.h>
+
 enum {
-    NAMES = 128,
-    NAMES_EACH = 16, // of one component
+    NAMES_EACH = 4, // of one component, whose places nobody else takes
+    NAMES = KAAL_COMPONENT_MAX * NAMES_EACH,
 };
 
-static struct {
-    char name[KAAL_NAME_SIZE]; // empty: free
-    uint32_t owner;
-} names[NAMES];
+static char names[NAMES][KAAL_NAME_SIZE]; // of component n from n * NAMES_EACH on; empty: free
 
 bool argument_text(const struct request *r, unsigned first, uint64_t length, char *text,
                    size_t room)
@@ -28,36 +27,13 @@ bool argument_text(const struct request *r, unsigned first, uint64_t length, cha
     return true;
 }
 
-// A name as in the description: letters, digits, '_', '-' and '.', not empty.
-static bool name_ok(const char *name)
+// From place `i` up to `end`, or `end`.
+static uint32_t find(const char *name, uint32_t i, uint32_t end)
 {
-    size_t length = strnlen(name, KAAL_NAME_SIZE);
-    for (size_t i = 0; i < length; i++) {
-        char c = name[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!letter && !(c >= '0' && c <= '9') && c != '_' && c != '-' && c != '.') {
-            return false;
-        }
-    }
-    return length > 0 && length < KAAL_NAME_SIZE;
-}
-
-static uint32_t find(const char *name)
-{
-    uint32_t i = 0;
-    while (i < NAMES && strncmp(names[i].name, name, KAAL_NAME_SIZE) != 0) {
+    while (i < end && strncmp(names[i], name, KAAL_NAME_SIZE) != 0) {
         i++;
     }
     return i;
-}
-
-static uint32_t count_of(const struct component *c)
-{
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < NAMES; i++) {
-        count += names[i].name[0] != '\0' && names[i].owner == component_number(c);
-    }
-    return count;
 }
 
 // The name's bytes begin at word `first`.
@@ -66,7 +42,7 @@ static bool read_name(const struct request *r, unsigned first, char *name)
     size_t sent = r->words > first ? (r->words - first) * sizeof(seL4_Word) : 0;
     size_t length = strnlen((const char *)&seL4_GetIPCBuffer()->msg[first],
                             sent < KAAL_NAME_SIZE ? sent : KAAL_NAME_SIZE);
-    return argument_text(r, first, length, name, KAAL_NAME_SIZE) && name_ok(name);
+    return argument_text(r, first, length, name, KAAL_NAME_SIZE) && kaal_name_ok(name);
 }
 
 enum kaal_err serve_publish(struct request *r)
@@ -85,17 +61,17 @@ enum kaal_err serve_publish(struct request *r)
     if (!r->caller->serves) {
         return KAAL_ERR_STATE;
     }
-    uint32_t place = find(name);
+    uint32_t own = component_number(r->caller) * NAMES_EACH;
+    uint32_t place = find(name, 0, NAMES);
     if (place < NAMES) {
         // After a restart it says so again.
-        return names[place].owner == component_number(r->caller) ? KAAL_OK : KAAL_ERR_EXISTS;
+        return place / NAMES_EACH == component_number(r->caller) ? KAAL_OK : KAAL_ERR_EXISTS;
     }
-    place = find("");
-    if (place == NAMES || count_of(r->caller) == NAMES_EACH) {
+    place = find("", own, own + NAMES_EACH);
+    if (place == own + NAMES_EACH) {
         return KAAL_ERR_AGAIN;
     }
-    memcpy(names[place].name, name, sizeof(name));
-    names[place].owner = component_number(r->caller);
+    memcpy(names[place], name, sizeof(name));
     audit_event(KAAL_AUDIT_PUBLISH, r->caller, r->caller, 0, 0);
     later_published(name, r->caller);
     return KAAL_OK;
@@ -104,7 +80,8 @@ enum kaal_err serve_publish(struct request *r)
 enum kaal_err lookup_connect(struct request *r, const char *name, struct component *owner)
 {
     struct grant *g = NULL;
-    enum kaal_err err = connect_call(r->caller, owner, name, broker.table->broker, NULL, &g);
+    enum kaal_err err =
+        connect(KAAL_GRANT_CALL, r->caller, owner, name, broker.table->broker, NULL, &g);
     if (err == KAAL_OK) {
         result(r, grant_id(&broker.grants, g));
         result(r, g->cptr);
@@ -130,18 +107,18 @@ enum kaal_err serve_lookup(struct request *r)
     if (err != KAAL_OK) {
         return err;
     }
-    uint32_t place = find(name);
+    uint32_t place = find(name, 0, NAMES);
     if (place < NAMES) {
-        return lookup_connect(r, name, component_at(names[place].owner));
+        return lookup_connect(r, name, component_at(place / NAMES_EACH));
     }
-    return argument(1) == KAAL_LOOKUP_WAIT ? later_lookup(r, name) : KAAL_ERR_NOTFOUND;
+    if (argument(1) == KAAL_LOOKUP_NOW) {
+        return KAAL_ERR_NOTFOUND;
+    }
+    later_lookup(r, name);
+    return KAAL_OK;
 }
 
 void names_forget(const struct component *c)
 {
-    for (uint32_t i = 0; i < NAMES; i++) {
-        if (names[i].name[0] != '\0' && names[i].owner == component_number(c)) {
-            names[i].name[0] = '\0';
-        }
-    }
+    memset(names[component_number(c) * NAMES_EACH], 0, sizeof(names[0]) * NAMES_EACH);
 }

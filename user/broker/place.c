@@ -20,8 +20,7 @@ static enum kaal_err take_piece(uint64_t paddr, uint8_t bits, uint32_t count, ui
     }
     uint32_t node = 0;
     for (;; order--) {
-        enum kaal_err err =
-            pool_take_at(&broker.pool, paddr, (uint8_t)(bits + order), broker.table->broker, &node);
+        enum kaal_err err = pool_take_at(&broker.pool, paddr, (uint8_t)(bits + order), &node);
         if (err == KAAL_OK || order == 0) {
             *taken = UINT32_C(1) << order;
             return err == KAAL_OK ? build_frames(node, bits, first, *taken) : err;

@@ -6,6 +6,9 @@
 
 #include <stddef.h>
 
+// At most so many in one path down a tree.
+enum { SPLITS_MAX = POOL_BITS_MAX - POOL_BITS_MIN };
+
 _Static_assert(POOL_NODES < POOL_NONE && POOL_NODES % 2 == 0, "an index and its other half fit");
 _Static_assert(sizeof(struct pool_node) <= 32, "a node is small");
 
@@ -88,6 +91,7 @@ static void climb_whole(struct pool *pool, uint16_t index)
             return;
         }
         pool->nodes[parent].whole = true;
+        pool->whole_count++;
         list_add(pool, parent);
         index = parent;
     }
@@ -103,6 +107,7 @@ static void climb_broken(struct pool *pool, uint16_t index)
         }
         list_remove(pool, parent);
         pool->nodes[parent].whole = false;
+        pool->whole_count--;
         index = parent;
     }
 }
@@ -136,6 +141,7 @@ static enum kaal_err split(struct pool *pool, uint16_t index)
     node->state = POOL_SPLIT;
     node->child = left;
     node->whole = true;
+    pool->whole_count++;
     list_add(pool, index);
     // The right half first, so that the left one is the next to be taken.
     for (uint16_t half = 2; half-- > 0;) {
@@ -176,6 +182,7 @@ static void merge(struct pool *pool, uint16_t index)
     list_remove(pool, index);
     node->child = POOL_NONE;
     node->whole = false;
+    pool->whole_count--;
     set_free(pool, index);
 }
 
@@ -196,15 +203,14 @@ static void merge_all_of(struct pool *pool, uint16_t top)
     }
 }
 
-bool pool_settle(struct pool *pool)
+uint32_t pool_settle(struct pool *pool, uint32_t most)
 {
-    bool merged = false;
+    uint32_t merged = 0;
     for (unsigned i = 0; i < 2; i++) {
         struct pool_kind *kind = &pool->kinds[i];
         // The smallest whole node has halves that are not split, so they are free.
-        while (kind->whole_sizes != 0) {
+        for (; kind->whole_sizes != 0 && merged < most; merged++) {
             merge(pool, kind->whole_lists[ctz64(kind->whole_sizes)]);
-            merged = true;
         }
     }
     return merged;
@@ -351,6 +357,7 @@ void pool_open(struct pool *pool, const struct pool_ops *ops, struct slots *slot
     pool->free_pairs = POOL_NONE;
     pool->free_pair_count = 0;
     pool->slot_count = 0;
+    pool->whole_count = 0;
     pool->ops = *ops;
     pool->slots = slots;
     for (uint16_t left = POOL_NODES; left > 0;) {
@@ -442,36 +449,33 @@ static bool is_size(uint8_t bits)
     return bits >= POOL_BITS_MIN && bits <= POOL_BITS_MAX;
 }
 
-enum kaal_err pool_take(struct pool *pool, uint8_t bits, uint32_t owner, uint32_t *node)
+enum kaal_err pool_take(struct pool *pool, uint8_t bits, uint32_t *node)
 {
     if (!is_size(bits)) {
         return KAAL_ERR_ARGUMENT;
     }
     uint16_t taken = POOL_NONE;
     enum kaal_err err = take_any(pool, bits, &taken);
-    if (err == KAAL_ERR_SLOTS && pool_settle(pool)) {
+    if (err == KAAL_ERR_SLOTS && pool_settle(pool, SPLITS_MAX) > 0) {
         err = take_any(pool, bits, &taken);
     }
     if (err == KAAL_OK) {
-        pool->nodes[taken].owner = owner;
         *node = taken;
     }
     return err;
 }
 
-enum kaal_err pool_take_at(struct pool *pool, uint64_t paddr, uint8_t bits, uint32_t owner,
-                           uint32_t *node)
+enum kaal_err pool_take_at(struct pool *pool, uint64_t paddr, uint8_t bits, uint32_t *node)
 {
     if (!is_size(bits) || !is_aligned(paddr, size_of(bits))) {
         return KAAL_ERR_ARGUMENT;
     }
     uint16_t taken = POOL_NONE;
     enum kaal_err err = take_place(pool, paddr, bits, &taken);
-    if (err == KAAL_ERR_SLOTS && pool_settle(pool)) {
+    if (err == KAAL_ERR_SLOTS && pool_settle(pool, SPLITS_MAX) > 0) {
         err = take_place(pool, paddr, bits, &taken);
     }
     if (err == KAAL_OK) {
-        pool->nodes[taken].owner = owner;
         *node = taken;
     }
     return err;
@@ -479,7 +483,7 @@ enum kaal_err pool_take_at(struct pool *pool, uint64_t paddr, uint8_t bits, uint
 
 bool pool_give(struct pool *pool, uint32_t node)
 {
-    if (!pool_taken(pool, node)) {
+    if (node >= POOL_NODES || pool->nodes[node].state != POOL_TAKEN) {
         return false;
     }
     uint16_t index = (uint16_t)node;
@@ -490,16 +494,6 @@ bool pool_give(struct pool *pool, uint32_t node)
 }
 
 // --- questions -----------------------------------------------------------------------------------
-
-bool pool_find(const struct pool *pool, uint64_t paddr, uint32_t *node)
-{
-    uint16_t at = descend(pool, paddr, 0);
-    if (at == POOL_NONE || pool->nodes[at].state != POOL_TAKEN) {
-        return false;
-    }
-    *node = at;
-    return true;
-}
 
 struct pool_state pool_state(const struct pool *pool)
 {
@@ -514,5 +508,6 @@ struct pool_state pool_state(const struct pool *pool)
         .largest_bits = (uint8_t)(sizes == 0 ? 0 : log2_floor(sizes)),
         .nodes = POOL_NODES - 2 * pool->free_pair_count - (pool->spare != POOL_NONE ? 1 : 0),
         .slots = pool->slot_count,
+        .slots_idle = 2 * pool->whole_count,
     };
 }

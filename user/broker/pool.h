@@ -58,8 +58,7 @@ enum pool_node_state {
 struct pool_node {
     uint64_t paddr;
     uint32_t slot;
-    uint32_t owner; // the caller's, while it is taken
-    uint16_t next;  // on its list
+    uint16_t next; // on its list
     uint16_t prev;
     uint16_t parent; // of a piece: none
     uint16_t child;  // the left half, while it is split
@@ -97,6 +96,7 @@ struct pool {
     uint16_t free_pairs;
     uint32_t free_pair_count;
     uint32_t slot_count;       // slots that the pool has taken
+    uint32_t whole_count;      // nodes that can be merged
     struct pool_kind kinds[2]; // RAM, device
     struct pool_ops ops;
     struct slots *slots;
@@ -119,6 +119,7 @@ struct pool_state {
     uint8_t largest_bits; // of RAM that can be had in one node; 0: none
     uint32_t nodes;       // in use
     uint32_t slots;       // taken for nodes
+    uint32_t slots_idle;  // of these, those that merging would give back
 };
 
 // An empty pool that takes its slots from `slots`, which the caller may use for other things too.
@@ -129,40 +130,32 @@ void pool_open(struct pool *pool, const struct pool_ops *ops, struct slots *slot
 // KAAL_ERR_SLOTS, KAAL_ERR_KERNEL: what was carved by then is in the pool.
 enum kaal_err pool_add(struct pool *pool, struct pool_untyped untyped);
 
-// 2^bits bytes of RAM, for `owner`: the smallest free node that fits, split down.
+// 2^bits bytes of RAM: the smallest free node that fits, split down.
 //
 // KAAL_ERR_ARGUMENT: not between POOL_BITS_MIN and POOL_BITS_MAX. KAAL_ERR_MEMORY: there is none.
-// KAAL_ERR_SLOTS: the nodes or the slots do not suffice, even after merging. KAAL_ERR_KERNEL.
+// KAAL_ERR_SLOTS: the nodes or the slots do not suffice, even after some merging. KAAL_ERR_KERNEL.
 // After an error nothing has changed but what was merged.
-enum kaal_err pool_take(struct pool *pool, uint8_t bits, uint32_t owner, uint32_t *node);
+enum kaal_err pool_take(struct pool *pool, uint8_t bits, uint32_t *node);
 
 // Exactly [paddr, paddr + 2^bits), of any kind.
 //
 // KAAL_ERR_ARGUMENT: also if not aligned to its size. KAAL_ERR_NOTFOUND: no piece has all of it.
 // KAAL_ERR_BUSY: some of it is taken. Otherwise like pool_take().
-enum kaal_err pool_take_at(struct pool *pool, uint64_t paddr, uint8_t bits, uint32_t owner,
-                           uint32_t *node);
+enum kaal_err pool_take_at(struct pool *pool, uint64_t paddr, uint8_t bits, uint32_t *node);
 
 // Takes a node back. The caller has revoked it (CNode_Revoke of its slot): it has no children.
 // False, and nothing changed, if it is not taken.
 bool pool_give(struct pool *pool, uint32_t node);
 
-// Merges all that can be merged, which frees nodes and slots. It makes the next use of large nodes
-// slow (the kernel clears them), so it is for shortage and for tests. True if it merged anything.
-bool pool_settle(struct pool *pool);
+// Merges up to `most` pairs of halves, from the smallest up, which frees as many nodes and slots.
+// It makes the next use of large nodes slow (the kernel clears them), so it is for shortage. How
+// many were merged.
+uint32_t pool_settle(struct pool *pool, uint32_t most);
 
 struct pool_state pool_state(const struct pool *pool);
 
-// The node that is taken and has this address in it. False if there is none.
-bool pool_find(const struct pool *pool, uint64_t paddr, uint32_t *node);
-
 // Do the invariants hold? For tests.
 bool pool_ok(const struct pool *pool);
-
-static inline bool pool_taken(const struct pool *pool, uint32_t node)
-{
-    return node < POOL_NODES && pool->nodes[node].state == POOL_TAKEN;
-}
 
 // Of a taken node.
 
@@ -179,19 +172,4 @@ static inline uint64_t pool_paddr(const struct pool *pool, uint32_t node)
 static inline uint8_t pool_bits(const struct pool *pool, uint32_t node)
 {
     return pool->nodes[node].bits;
-}
-
-static inline bool pool_device(const struct pool *pool, uint32_t node)
-{
-    return pool->nodes[node].device;
-}
-
-static inline uint32_t pool_owner(const struct pool *pool, uint32_t node)
-{
-    return pool->nodes[node].owner;
-}
-
-static inline void pool_set_owner(struct pool *pool, uint32_t node, uint32_t owner)
-{
-    pool->nodes[node].owner = owner;
 }

@@ -5,8 +5,9 @@
 #include "pool.h"
 
 struct count {
-    uint32_t nodes;    // of the trees
-    uint32_t listed;   // free or whole ones
+    uint32_t nodes;  // of the trees
+    uint32_t listed; // free or whole ones
+    uint32_t whole;
     uint64_t free[2];  // bytes
     uint64_t total[2]; // bytes
 };
@@ -50,6 +51,7 @@ static void count_node(const struct pool *pool, uint16_t index, struct count *co
     const struct pool_node *node = &pool->nodes[index];
     count->nodes++;
     count->listed += is_untouched(node) ? 1 : 0;
+    count->whole += node->whole ? 1 : 0;
     if (node->state == POOL_FREE) {
         count->free[node->device] += UINT64_C(1) << node->bits;
     }
@@ -159,7 +161,8 @@ static bool pairs_ok(const struct pool *pool, uint32_t tree_nodes)
 bool pool_ok(const struct pool *pool)
 {
     struct count count = {.nodes = 0};
-    if (!pieces_ok(pool, &count) || !lists_ok(pool, count.listed) || !pairs_ok(pool, count.nodes)) {
+    if (!pieces_ok(pool, &count) || !lists_ok(pool, count.listed) || !pairs_ok(pool, count.nodes) ||
+        pool->whole_count != count.whole) {
         return false;
     }
     for (unsigned i = 0; i < 2; i++) {

@@ -126,11 +126,11 @@ bool caps_next_line(struct kaal_report *report);
 
 // --- later.c -------------------------------------------------------------------------------------
 
-// The caller's answer is to come later. KAAL_ERR_AGAIN if too many wait.
-enum kaal_err later_wait(struct request *r, const struct component *target);
-enum kaal_err later_lookup(struct request *r, const char *name);
+// The caller's answer is to come later.
+void later_wait(struct request *r, const struct component *target);
+void later_lookup(struct request *r, const char *name);
 
-// Answers those who wait for this component's end (false: nobody does); for this name.
+// Answers those who wait for this component's end (true: its parent knows); for this name.
 bool later_ended(const struct component *target);
 void later_published(const char *name, struct component *owner);
 

@@ -130,18 +130,6 @@ bool slots_give(struct slots *slots, uint32_t first, uint32_t count)
     return true;
 }
 
-uint32_t slots_largest(const struct slots *slots)
-{
-    uint32_t largest = 0;
-    uint32_t end = 0;
-    for (uint32_t at = next_slot(slots, 0, true); at < slots->count;
-         at = next_slot(slots, end, true)) {
-        end = next_slot(slots, at, false);
-        largest = end - at > largest ? end - at : largest;
-    }
-    return largest;
-}
-
 bool slots_ok(const struct slots *slots)
 {
     uint32_t words = SLOTS_WORDS(slots->count);

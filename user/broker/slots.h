@@ -39,8 +39,5 @@ bool slots_take(struct slots *slots, uint32_t count, uint32_t *first);
 // False, and nothing changed, if one of them is free already or out of range.
 bool slots_give(struct slots *slots, uint32_t first, uint32_t count);
 
-// The length of the longest row of free slots.
-uint32_t slots_largest(const struct slots *slots);
-
 // Do the invariants hold? For tests.
 bool slots_ok(const struct slots *slots);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Components that are not in the description. What a component may have in all, it has out of its
-// parent's quota, so that however many generations there are, they share what the first was
+// parent's quota, so that however deep the tree, all share what the first was
 // allowed:
 //
 //    parent's quota   |used|#### quota of a child ####|#### of another ####|.. free ..|
@@ -13,15 +13,13 @@
 #include "life.h"
 
 #include <kaal/layout.h>
+#include <kaal/name.h>
 
 #include <lib/bits.h>
 
 enum {
     CSPACE_BITS = 6,
-    MEMORY_DEFAULT = 1 << 20,
-    SLOTS_DEFAULT = 256,
-    PROGRAM_MAX = 16 << 20, // bytes of a program out of memory
-    RESTARTS_MAX = 100,     // in a window, as in descriptions
+    PROGRAM_MAX = 4 << 20, // bytes of a program out of memory
 
     // Slots of a spawned component.
     SLOT_ENDPOINT = 1,
@@ -33,11 +31,29 @@ enum {
 
 // --- what is asked for ---------------------------------------------------------------------------
 
-static bool policy_ok(const struct kaal_policy *policy)
+// A restart is work of the broker's that nobody pays, so there is at most one in a period.
+static bool policy_ok(const struct kaal_policy *policy, uint64_t period_us)
 {
-    return policy->restart <= KAAL_RESTART_ALWAYS && policy->restart_max <= RESTARTS_MAX &&
+    return (policy->window_us == 0 || policy->window_us >= policy->restart_max * period_us) &&
+           policy->restart <= KAAL_RESTART_ALWAYS && policy->restart_max <= KAAL_RESTARTS_MAX &&
            policy->window_us <= KAAL_PERIOD_MAX_US && policy->backoff_us <= KAAL_PERIOD_MAX_US &&
            policy->heartbeat_us <= KAAL_PERIOD_MAX_US;
+}
+
+// What the log calls by this name is somebody else.
+static bool is_reserved(const char *name)
+{
+    static const char *const others[] = {"kernel", "loader", "kaal"};
+    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_PDS); i++) {
+        if (strncmp(plan_pd(&broker.plan, i)->name, name, KAAL_NAME_SIZE) == 0) {
+            return true;
+        }
+    }
+    uint32_t i = 0;
+    while (i < sizeof(others) / sizeof(others[0]) && strcmp(others[i], name) != 0) {
+        i++;
+    }
+    return i < sizeof(others) / sizeof(others[0]);
 }
 
 static enum kaal_err check_numbers(struct request *r, const struct kaal_spawn *spawn)
@@ -46,27 +62,25 @@ static enum kaal_err check_numbers(struct request *r, const struct kaal_spawn *s
                  is_aligned(spawn->stack_size, PAGE_SIZE);
     bool time = spawn->budget_us >= KAAL_BUDGET_MIN_US && spawn->budget_us <= spawn->period_us &&
                 spawn->period_us <= KAAL_PERIOD_MAX_US;
-    bool text = memchr(spawn->name, '\0', KAAL_NAME_SIZE) != NULL && spawn->name[0] != '\0' &&
-                memchr(spawn->program, '\0', KAAL_NAME_SIZE) != NULL &&
+    bool text = kaal_name_ok(spawn->name) && memchr(spawn->program, '\0', KAAL_NAME_SIZE) != NULL &&
                 memchr(spawn->args, '\0', KAAL_ARGS_SIZE) != NULL;
     const uint32_t flags = KAAL_SPAWN_HELD | KAAL_SPAWN_KEEP | KAAL_SPAWN_CONSOLE | KAAL_SPAWN_FPU;
-    if (!stack || !time || !text || (spawn->flags & ~flags) != 0 || !policy_ok(&spawn->policy)) {
+    if (!stack || !time || !text || (spawn->flags & ~flags) != 0 ||
+        !policy_ok(&spawn->policy, spawn->period_us)) {
         return wrong_argument(r, 1);
     }
+    if (is_reserved(spawn->name)) {
+        return KAAL_ERR_EXISTS;
+    }
     return spawn->priority > r->caller->spec.priority ? denied(KAAL_RULE_PRIORITY) : KAAL_OK;
-}
-
-static uint32_t cpu_of(const struct kaal_spawn *spawn)
-{
-    return (uint32_t)(spawn->budget_us * 1000 / spawn->period_us);
 }
 
 // Nobody gives what he has not.
 static struct kaal_policy inherit(const struct kaal_policy *wanted, const struct kaal_policy *own)
 {
     struct kaal_policy policy = *wanted;
-    policy.quota_memory = policy.quota_memory == 0 ? MEMORY_DEFAULT : policy.quota_memory;
-    policy.quota_slots = policy.quota_slots == 0 ? SLOTS_DEFAULT : policy.quota_slots;
+    policy.quota_memory = policy.quota_memory == 0 ? KAAL_BROKER_MEMORY_QUOTA : policy.quota_memory;
+    policy.quota_slots = policy.quota_slots == 0 ? KAAL_BROKER_SLOT_QUOTA : policy.quota_slots;
     policy.quota_components = policy.quota_components < own->quota_components
                                   ? policy.quota_components
                                   : own->quota_components;
@@ -75,27 +89,19 @@ static struct kaal_policy inherit(const struct kaal_policy *wanted, const struct
     return policy;
 }
 
-static enum kaal_err check_quotas(const struct component *parent, const struct kaal_policy *policy,
-                                  uint32_t cpu)
+static enum kaal_err check_quotas(struct component *parent, const struct component *c)
 {
+    const struct kaal_policy *policy = &c->spec.policy;
     const struct kaal_policy *own = &parent->spec.policy;
     // No quota comes near 2^31: the tool and inherit() see to that.
     if (parent->components + parent->promised + 1 + policy->quota_components >
         own->quota_components) {
         return denied(KAAL_RULE_QUOTA_COMPONENTS);
     }
-    if (parent->cpu + cpu + policy->quota_cpu > own->quota_cpu) {
+    if (parent->cpu + component_cpu(c) + policy->quota_cpu > own->quota_cpu) {
         return denied(KAAL_RULE_QUOTA_CPU);
     }
-    if (parent->granted > own->quota_memory ||
-        policy->quota_memory > own->quota_memory - parent->granted) {
-        return denied(KAAL_RULE_QUOTA_MEMORY);
-    }
-    if (parent->granted_slots > own->quota_slots ||
-        policy->quota_slots > own->quota_slots - parent->granted_slots) {
-        return denied(KAAL_RULE_QUOTA_SLOTS);
-    }
-    return KAAL_OK;
+    return within_quota(parent, policy->quota_memory, policy->quota_slots);
 }
 
 // --- the program ---------------------------------------------------------------------------------
@@ -118,6 +124,11 @@ static uint32_t find_file(const char *name)
     return KAAL_NONE;
 }
 
+static uint32_t pages_of(const struct kaal_spawn *spawn)
+{
+    return (uint32_t)(align_up(spawn->program_size, PAGE_SIZE) >> PAGE_BITS);
+}
+
 // A program out of memory that the caller holds. While it is read and copied nobody else may write
 // it: it is taken out of the caller's address space, and nobody has a copy of it.
 static enum kaal_err borrow(struct request *r, const struct kaal_spawn *spawn, struct grant **out)
@@ -136,7 +147,9 @@ static enum kaal_err borrow(struct request *r, const struct kaal_spawn *spawn, s
         spawn->program_size > PROGRAM_MAX) {
         return wrong_argument(r, 1);
     }
-    for (uint32_t i = 0; i < g->slot_count && err == KAAL_OK; i++) {
+    // What lies behind the program nobody reads.
+    uint32_t pages = pages_of(spawn);
+    for (uint32_t i = 0; i < pages && err == KAAL_OK; i++) {
         (void)seL4_ARM_Page_Unmap(g->slot + i);
         err = memory_map_own(g->slot + i, KAAL_LAYOUT_PROGRAM + ((uint64_t)i << PAGE_BITS),
                              seL4_CanRead, true);
@@ -145,10 +158,10 @@ static enum kaal_err borrow(struct request *r, const struct kaal_spawn *spawn, s
     return err;
 }
 
-static void give_back(struct component *c, const struct grant *g)
+static void give_back(struct component *c, const struct kaal_spawn *spawn, const struct grant *g)
 {
     seL4_CapRights_t rights = (g->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
-    for (uint32_t i = 0; g != NULL && i < g->slot_count; i++) {
+    for (uint32_t i = 0; i < pages_of(spawn); i++) {
         (void)seL4_ARM_Page_Unmap(g->slot + i);
         (void)build_map(c, g->slot + i, g->address + ((uint64_t)i << PAGE_BITS), rights, g->cached);
     }
@@ -253,7 +266,8 @@ static enum kaal_err wire_console(struct component *c, const struct component *p
     if (entry == NULL || broker.console == NO_COMPONENT) {
         return KAAL_ERR_NOTFOUND;
     }
-    return connect_call(c, component_at(broker.console), "console", broker.table->broker, NULL, &g);
+    return connect(KAAL_GRANT_CALL, c, component_at(broker.console), "console",
+                   broker.table->broker, NULL, &g);
 }
 
 static enum kaal_err give_all(struct request *r, const struct kaal_spawn *spawn,
@@ -299,11 +313,8 @@ static enum kaal_err build(struct request *r, const struct kaal_spawn *spawn, st
     }
     c->granted = arena_bytes(&c->arena);
     c->granted_slots = arena_slots(&c->arena);
-    if (c->granted > c->spec.policy.quota_memory) {
-        err = denied(KAAL_RULE_QUOTA_MEMORY);
-    } else if (c->granted_slots > c->spec.policy.quota_slots) {
-        err = denied(KAAL_RULE_QUOTA_SLOTS);
-    } else {
+    err = within_quota(c, 0, 0);
+    if (err == KAAL_OK) {
         err = spawn_wire(c);
     }
     if (err == KAAL_OK && (spawn->flags & KAAL_SPAWN_CONSOLE) != 0) {
@@ -329,7 +340,7 @@ static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn 
     }
     describe(c, spawn, parent);
     c->spec.file = source->file;
-    enum kaal_err err = check_quotas(parent, &c->spec.policy, cpu_of(spawn));
+    enum kaal_err err = check_quotas(parent, c);
     if (err != KAAL_OK) {
         return err;
     }
@@ -337,7 +348,7 @@ static enum kaal_err spawn_component(struct request *r, const struct kaal_spawn 
     parent->granted_slots += c->spec.policy.quota_slots;
     parent->components++;
     parent->promised += c->spec.policy.quota_components;
-    parent->cpu += cpu_of(spawn) + c->spec.policy.quota_cpu;
+    parent->cpu += component_cpu(c) + c->spec.policy.quota_cpu;
     c->charged = true;
     err = build(r, spawn, c, source);
     if (err != KAAL_OK) {
@@ -368,7 +379,7 @@ enum kaal_err serve_spawn(struct request *r)
         err = spawn_component(r, &spawn, &source, &c);
     }
     if (source.borrowed != NULL) {
-        give_back(r->caller, source.borrowed);
+        give_back(r->caller, &spawn, source.borrowed);
     }
     if (err != KAAL_OK) {
         return err;

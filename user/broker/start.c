@@ -2,6 +2,7 @@
 
 #include "life.h"
 
+#include <kaal/broker_client.h>
 #include <kaal/image.h>
 
 // Microkit programs begin all at once, and the highest priority goes first: who calls a passive one
@@ -66,6 +67,31 @@ static void report_await(const struct component *c)
     log_report(&report);
 }
 
+// The kernel's schedule of domains is the description's from here on. The broker, which is in
+// domain 0, goes on in the turns of that.
+static void start_schedule(void)
+{
+    static bool done;
+    const seL4_DomainSet domains = own_cap(KAAL_HANDOVER_DOMAIN);
+    seL4_Word first = 0;
+    seL4_Error err = seL4_NoError;
+    uint32_t count = plan_count(&broker.plan, KAAL_TABLE_TURNS);
+    for (uint32_t i = 0; i < count && err == seL4_NoError && !done; i++) {
+        const struct kaal_plan_turn *turn = plan_turn(&broker.plan, i);
+        first = turn->first != 0 ? turn->index : first;
+        err = seL4_DomainSet_ScheduleConfigure(domains, turn->index, (seL4_Uint8)turn->domain,
+                                               turn->ticks);
+    }
+    if (count != 0 && err == seL4_NoError && !done) {
+        err = seL4_DomainSet_ScheduleSetStart(domains, first);
+    }
+    if (err != seL4_NoError) {
+        log_error("schedule", "domains", kaal_strerror(refused(err)));
+    }
+    done = true;
+}
+
+// Who waits for one that runs in the turns of another domain needs these turns.
 void start_continue(void)
 {
     for (struct component *c = next_to_begin(); c != NULL && !somebody_awaited();
@@ -80,6 +106,7 @@ void start_continue(void)
         }
     }
     broker.starting = next_to_begin() != NULL;
+    start_schedule();
 }
 
 void start_finished(struct component *c)

@@ -20,19 +20,16 @@ enum { BACKOFF_DOUBLINGS = 6 };
 static struct kaal_alarm alarm;
 static bool has_alarm;
 
-static const struct kaal_time *clock; // NULL: the description has none
-
-uint64_t broker_now(void)
-{
-    return clock == NULL ? 0 : __atomic_load_n(&clock->ticks, __ATOMIC_RELAXED) * clock->tick_us;
-}
-
 void supervise_open(void)
 {
     const struct kaal_start_entry *page =
         kaal_start_find(kaal_start, KAAL_START_MEMORY, KAAL_TIME_REGION);
     if (page != NULL && page->size >= sizeof(struct kaal_time)) {
-        clock = (const struct kaal_time *)page->address; // NOLINT: start page
+        broker.clock = (const struct kaal_time *)page->address; // NOLINT: start page
+    }
+    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_LINKS); i++) {
+        const struct kaal_plan_link *link = plan_link(&broker.plan, i);
+        component_at(link->on)->linked |= link->kind != KAAL_LINK_ESCALATE;
     }
     has_alarm = kaal_alarm_open(&alarm, "alarm_broker");
 }
@@ -114,6 +111,9 @@ static void restart_dependent(struct component *c)
 
 void supervise_restarted(const struct component *c)
 {
+    if (!c->linked) {
+        return;
+    }
     uint32_t index = 0;
     const struct kaal_plan_link *link = NULL;
     while ((link = next_link(&index, KAAL_LINK_WATCHES, c, false)) != NULL) {

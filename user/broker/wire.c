@@ -7,7 +7,8 @@
 //    client's slot    ──► server's endpoint, badge of the channel        alive
 //                     ──► broker's endpoint, KAAL_BADGE_DEAD | server    ended
 //
-// uses     for each component, the capabilities of the plan to its objects, as linked lists
+// uses     for each component, the capabilities of the plan to its objects, as linked lists;
+//          channels of others to it first
 
 #include "broker.h"
 
@@ -19,8 +20,9 @@
 
 static uint32_t uses[KAAL_PD_MAX];
 static uint32_t *next_use;
-static uint16_t *entry_of; // in the start page of its holder
-static uint32_t sink;      // a notification that nobody waits for
+static uint16_t *entry_of;   // in the start page of its holder
+static uint32_t sink;        // a notification that nobody waits for
+static uint32_t signal_slot; // empty but for the moment of a signal
 
 // Nothing in the plan is about components that are not in it.
 static uint32_t first_use(const struct component *c)
@@ -44,6 +46,32 @@ static enum kaal_err make_tables(void)
     return err;
 }
 
+static bool is_channel(const struct kaal_plan_cap *cap)
+{
+    return (cap->kind == KAAL_CAP_ENDPOINT || cap->kind == KAAL_CAP_NOTIFICATION) &&
+           (cap->rights & KAAL_RIGHT_WRITE) != 0;
+}
+
+// Of another component, which learns generations.
+static bool is_others_channel(const struct kaal_plan_cap *cap)
+{
+    return is_channel(cap) && cap->pd != cap->object;
+}
+
+// Each is put before what is in the list.
+static void list_uses(bool channels)
+{
+    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_CAPS); i++) {
+        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
+        if (plan_cap_is_of_pd(cap) && !plan_cap_is_note(cap) &&
+            is_others_channel(cap) == channels) {
+            next_use[i] = uses[cap->object];
+            uses[cap->object] = i;
+            component_at(cap->object)->channels_to += channels ? 1 : 0;
+        }
+    }
+}
+
 enum kaal_err wire_open(void)
 {
     static uint16_t entries[KAAL_PD_MAX];
@@ -57,11 +85,6 @@ enum kaal_err wire_open(void)
     for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_CAPS); i++) {
         const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
         entry_of[i] = entries[cap->pd]++;
-        next_use[i] = NO_CAP;
-        if (plan_cap_is_of_pd(cap) && !plan_cap_is_note(cap)) {
-            next_use[i] = uses[cap->object];
-            uses[cap->object] = i;
-        }
         struct component *holder = component_at(cap->pd);
         holder->notified = holder->notified || is_irq(cap) ||
                            (cap->kind == KAAL_CAP_NOTIFICATION && cap->object == cap->pd);
@@ -70,7 +93,10 @@ enum kaal_err wire_open(void)
             cap->object == cap->pd && (cap->kind == KAAL_CAP_CNODE || cap->kind == KAAL_CAP_VSPACE);
         holder->holds_own_space = holder->holds_own_space || own_space;
     }
-    return arena_objects(&broker.own, seL4_NotificationObject, 0, 1, &sink);
+    list_uses(false);
+    list_uses(true);
+    err = arena_slot(&broker.own, &signal_slot);
+    return err == KAAL_OK ? arena_objects(&broker.own, seL4_NotificationObject, 0, 1, &sink) : err;
 }
 
 // --- slots of a component ------------------------------------------------------------------------
@@ -233,12 +259,6 @@ static enum kaal_err put_irq(struct component *c, const struct kaal_plan_cap *ca
     return err == KAAL_OK ? cspace_put(c, cap->slot, handler, seL4_AllRights, 0) : err;
 }
 
-static bool is_channel(const struct kaal_plan_cap *cap)
-{
-    return (cap->kind == KAAL_CAP_ENDPOINT || cap->kind == KAAL_CAP_NOTIFICATION) &&
-           (cap->rights & KAAL_RIGHT_WRITE) != 0;
-}
-
 static void redirect(const struct kaal_plan_cap *cap)
 {
     if (is_channel(cap)) {
@@ -359,6 +379,17 @@ bool wire_calls(uint32_t from, uint32_t to)
     return false;
 }
 
+bool wire_reaches(uint32_t from, uint32_t to)
+{
+    for (uint32_t i = first_use(component_at(to)); i != NO_CAP; i = next_use[i]) {
+        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
+        if (cap->pd == from && is_channel(cap)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void wire_acknowledge(const struct component *c)
 {
     for (uint32_t i = 0; i < c->irq_count; i++) {
@@ -368,16 +399,12 @@ void wire_acknowledge(const struct component *c)
 
 void wire_signal(const struct component *c, uint64_t badge)
 {
-    uint32_t slot = 0;
-    if (!component_built(c) || !slots_take(&broker.slots, 1, &slot)) {
-        return;
+    if (component_built(c) &&
+        seL4_CNode_Mint(store(), signal_slot, store_depth(), store(), c->notification,
+                        store_depth(), seL4_CanWrite, badge) == seL4_NoError) {
+        seL4_Signal(signal_slot);
+        (void)seL4_CNode_Delete(store(), signal_slot, store_depth());
     }
-    if (seL4_CNode_Mint(store(), slot, store_depth(), store(), c->notification, store_depth(),
-                        seL4_CanWrite, badge) == seL4_NoError) {
-        seL4_Signal(slot);
-        (void)seL4_CNode_Delete(store(), slot, store_depth());
-    }
-    (void)slots_give(&broker.slots, slot, 1);
 }
 
 void wire_signal_all(const struct component *c)
@@ -403,11 +430,13 @@ static void set_generation(const struct component *holder, uint16_t index, uint6
 
 void wire_generation(const struct component *c, uint64_t generation)
 {
-    for (uint32_t i = first_use(c); i != NO_CAP; i = next_use[i]) {
-        const struct component *holder = component_at(plan_cap(&broker.plan, i)->pd);
-        if (holder != c) {
-            set_generation(holder, entry_of[i], generation);
-        }
+    uint32_t cap = first_use(c);
+    for (uint32_t i = 0; i < c->channels_to; i++) {
+        set_generation(component_at(plan_cap(&broker.plan, cap)->pd), entry_of[cap], generation);
+        cap = next_use[cap];
+    }
+    if (grants_are_none(&broker.grants, GRANT_BY_PEER, component_number(c))) {
+        return;
     }
     struct grant_walk walk = grants_of_peer(&broker.grants, component_number(c));
     const struct grant *g = NULL;

@@ -9,7 +9,10 @@
 void microkit_pd_restart(microkit_child pd, seL4_Word entry_point)
 {
     enum { REGISTERS = 2 }; // of seL4_UserContext: pc, sp
-    seL4_UserContext context = {.pc = entry_point, .sp = KAAL_MICROKIT_STACK_TOP};
+    // Not on the stack: zeroes for the rest of it could be a call of memset, which not all have.
+    static seL4_UserContext context;
+    context.pc = entry_point;
+    context.sp = KAAL_MICROKIT_STACK_TOP;
     seL4_Error err = seL4_TCB_WriteRegisters(BASE_TCB_CAP + pd, seL4_True, 0, REGISTERS, &context);
     if (err != seL4_NoError) {
         microkit_internal_fail("microkit_pd_restart: error writing TCB registers", err);

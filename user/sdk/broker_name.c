@@ -53,6 +53,7 @@ const char *kaal_rule_name(uint32_t rule)
         [KAAL_RULE_HOLDER] = "holder",
         [KAAL_RULE_RELATION] = "relation",
         [KAAL_RULE_CONSOLE] = "console",
+        [KAAL_RULE_GIFTS] = "gifts",
     };
     return NAME_OF(names, rule);
 }

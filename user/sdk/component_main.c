@@ -21,17 +21,27 @@ extern void (*const __init_array_end[])(void);
 // Called by crt0.S.
 _Noreturn void kaal_component_main(const struct kaal_start *start);
 
+// The name has its terminating 0; the last byte of the line stays 0.
 static int call_main(void)
 {
-    static char name[KAAL_NAME_SIZE];
+    static union {
+        uint64_t words[KAAL_NAME_SIZE / sizeof(uint64_t)];
+        char text[KAAL_NAME_SIZE];
+    } name;
     static char line[KAAL_ARGS_SIZE];
     static char *argv[1 + KAAL_ARGS_SIZE / 2 + 1];
     size_t words = 0;
-    memcpy(name, kaal_start->name, sizeof(name) - 1);
-    memcpy(line, kaal_start->args, sizeof(line) - 1);
-    argv[0] = name;
-    // What is not closed ends with the line.
-    (void)args_split(line, &argv[1], KAAL_ARGS_SIZE / 2, &words);
+    typedef uint64_t __attribute__((may_alias)) word;
+    const word *from = (const word *)(const void *)kaal_start->name;
+    for (size_t i = 0; i < KAAL_NAME_SIZE / sizeof(uint64_t); i++) {
+        name.words[i] = from[i];
+    }
+    argv[0] = name.text;
+    if (kaal_start->args[0] != '\0') {
+        memcpy(line, kaal_start->args, sizeof(line) - 1);
+        // What is not closed ends with the line.
+        (void)args_split(line, &argv[1], KAAL_ARGS_SIZE / 2, &words);
+    }
     return main((int)(1 + words), argv);
 }
 

@@ -29,15 +29,12 @@ static void set_receive_path(void)
     }
 }
 
-void inbox_open(void)
+void inbox_open(const struct kaal_start_entry *entry)
 {
-    const struct kaal_start_entry *entry = kaal_start_find(kaal_start, KAAL_START_INBOX, NULL);
-    if (entry != NULL) {
-        inbox.cnode = entry->slot;
-        inbox.first = entry->value;
-        inbox.count = entry->size;
-        set_receive_path();
-    }
+    inbox.cnode = entry->slot;
+    inbox.first = entry->value;
+    inbox.count = entry->size;
+    set_receive_path();
 }
 
 // An unwrapped capability is a badge in the message; any other one lies in the inbox.

@@ -8,10 +8,12 @@
 // unless the component has kept it: then `next` moves on.
 #pragma once
 
+#include <kaal/start.h>
+
 #include <sel4/sel4.h>
 
-// Finds the inbox in the start page and tells the kernel. Without one nothing can be received.
-void inbox_open(void);
+// Tells the kernel of the inbox that the start page has. Before, nothing can be received.
+void inbox_open(const struct kaal_start_entry *entry);
 
 // Before protected(): a message has come that may bring capabilities.
 void inbox_arrived(seL4_MessageInfo_t info);

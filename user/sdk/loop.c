@@ -24,15 +24,26 @@ static seL4_Word kept;
 // Off the way of calls: neither part of the loop nor expected by it.
 #define ASIDE __attribute__((cold, noinline))
 
-static seL4_CPtr slot_of(uint32_t kind)
+// One walk for all.
+static struct waiting find_waiting(void)
 {
-    const struct kaal_start_entry *entry = kaal_start_find(kaal_start, kind, NULL);
-    return entry == NULL ? seL4_CapNull : entry->slot;
+    struct waiting on = {.attention = &kaal_start->attention};
+    for (uint32_t i = 0; i < kaal_start->entry_count; i++) {
+        const struct kaal_start_entry *entry = &kaal_start->entries[i];
+        if (entry->kind == KAAL_START_ENDPOINT) {
+            on.endpoint = entry->slot;
+        } else if (entry->kind == KAAL_START_NOTIFICATION) {
+            on.notification = entry->slot;
+        } else if (entry->kind == KAAL_START_REPLY) {
+            on.reply = entry->slot;
+        }
+    }
+    return on;
 }
 
 seL4_Word kaal_wait_for(seL4_Word bits)
 {
-    seL4_CPtr notification = slot_of(KAAL_START_NOTIFICATION);
+    seL4_CPtr notification = find_waiting().notification;
     while (notification != seL4_CapNull && (kept & bits) == 0) {
         seL4_Word come = 0;
         seL4_Wait(notification, &come);
@@ -147,15 +158,12 @@ __attribute__((weak)) int main(int argc, char **argv)
 {
     (void)argc;
     (void)argv;
-    struct waiting on = {
-        .endpoint = slot_of(KAAL_START_ENDPOINT),
-        .notification = slot_of(KAAL_START_NOTIFICATION),
-        .reply = slot_of(KAAL_START_REPLY),
-        .attention = &kaal_start->attention,
-    };
-    inbox_open();
+    if ((kaal_start->flags & KAAL_PD_INBOX) != 0) {
+        inbox_open(kaal_need(KAAL_START_INBOX, NULL));
+    }
     init();
     deliver_kept();
+    const struct waiting on = find_waiting();
     if (on.endpoint != seL4_CapNull) {
         serve(&on);
     }

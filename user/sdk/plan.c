@@ -21,6 +21,7 @@ static const size_t entry_sizes[KAAL_TABLE_COUNT] = {
     [KAAL_TABLE_FILES] = sizeof(struct kaal_plan_file),
     [KAAL_TABLE_LINKS] = sizeof(struct kaal_plan_link),
     [KAAL_TABLE_PERMITS] = sizeof(struct kaal_plan_permit),
+    [KAAL_TABLE_TURNS] = sizeof(struct kaal_plan_turn),
 };
 
 static const uint32_t count_limits[KAAL_TABLE_COUNT] = {
@@ -28,6 +29,7 @@ static const uint32_t count_limits[KAAL_TABLE_COUNT] = {
     [KAAL_TABLE_DEVICES] = KAAL_DEVICE_MAX, [KAAL_TABLE_CAPS] = KAAL_CAP_MAX,
     [KAAL_TABLE_MAPS] = KAAL_MAP_MAX,       [KAAL_TABLE_FILES] = KAAL_FILE_MAX,
     [KAAL_TABLE_LINKS] = KAAL_LINK_MAX,     [KAAL_TABLE_PERMITS] = KAAL_PERMIT_MAX,
+    [KAAL_TABLE_TURNS] = KAAL_TURN_MAX,
 };
 
 uint32_t plan_count(const struct plan *plan, enum kaal_table table)
@@ -80,6 +82,11 @@ const struct kaal_plan_link *plan_link(const struct plan *plan, uint32_t index)
 const struct kaal_plan_permit *plan_permit(const struct plan *plan, uint32_t index)
 {
     return entry_at(plan, KAAL_TABLE_PERMITS, index);
+}
+
+const struct kaal_plan_turn *plan_turn(const struct plan *plan, uint32_t index)
+{
+    return entry_at(plan, KAAL_TABLE_TURNS, index);
 }
 
 static uint32_t holder(const struct plan *plan, enum kaal_table table, uint32_t index)

@@ -69,6 +69,9 @@ static const char *pd_numbers(const struct kaal_plan_pd *pd)
     if (pd->cspace_bits < KAAL_CSPACE_BITS_MIN || pd->cspace_bits > KAAL_CSPACE_BITS_MAX) {
         return "size of the capability space out of range";
     }
+    if (pd->domain >= KAAL_DOMAIN_MAX || (pd->role != KAAL_ROLE_COMPONENT && pd->domain != 0)) {
+        return "domain of the kernel out of range";
+    }
     return policy_cause(&pd->policy);
 }
 
@@ -510,6 +513,29 @@ static bool check_permits(const struct plan *plan, struct plan_error *error)
     return true;
 }
 
+// --- the kernel's domains ------------------------------------------------------------------------
+
+static bool turn_ok(const struct kaal_plan_turn *turn)
+{
+    return turn->index < KAAL_TURN_MAX && turn->domain < KAAL_DOMAIN_MAX && turn->ticks != 0 &&
+           turn->ticks <= KAAL_TURN_TICKS_MAX && turn->first <= 1;
+}
+
+static bool check_turns(const struct plan *plan, struct plan_error *error)
+{
+    uint32_t count = plan_count(plan, KAAL_TABLE_TURNS);
+    uint32_t first = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct kaal_plan_turn *turn = plan_turn(plan, i);
+        if (!turn_ok(turn) || (i > 0 && turn->index <= plan_turn(plan, i - 1)->index)) {
+            return plan_fail(error, "turn", i, "number out of range, or not in order");
+        }
+        first += turn->first;
+    }
+    return first == (count == 0 ? 0 : 1) ||
+           plan_fail(error, "turn", KAAL_NONE, "a schedule has one first turn");
+}
+
 // --- files ---------------------------------------------------------------------------------------
 
 static bool check_files(const struct plan *plan, struct plan_error *error)
@@ -532,5 +558,5 @@ bool plan_check(struct plan *plan, struct plan_error *error)
 {
     return check_pds(plan, error) && check_regions(plan, error) && check_devices(plan, error) &&
            check_maps(plan, error) && check_caps(plan, error) && check_links(plan, error) &&
-           check_permits(plan, error) && check_files(plan, error);
+           check_permits(plan, error) && check_turns(plan, error) && check_files(plan, error);
 }

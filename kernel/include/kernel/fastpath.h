@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // The system calls that systems are made of, straight through: a Call to a server that waits, its
-// answer by ReplyRecv (fastpath.c); signals, waiting for them, interrupts, Yield
-// (fastpath_signal.c).
+// answer by ReplyRecv (fastpath.c); signals, waiting for them and for calls, interrupts, Yield
+// (fastpath_signal.c). And a memory fault, which is a call of the thread's handler
+// (fastpath_fault.c).
 //
 // A fast path first looks whether all is as usual, and changes nothing but the time that it has
 // read. If it is, it does what the slow path (syscall.c) would do, with the same state as its
@@ -15,7 +16,10 @@
 #pragma once
 
 #include "kernel/cspace.h"
+#include "kernel/endpoint.h"
 #include "kernel/ipc.h"
+#include "kernel/notification.h"
+#include "kernel/reply_chain.h"
 #include "kernel/switch.h"
 
 #include <stdint.h>
@@ -29,6 +33,7 @@
 // Each goes on as syscall_slow() if something is not usual.
 struct tcb *fastpath_send(struct tcb *caller, int64_t number); // Send, NBSend
 struct tcb *fastpath_wait(struct tcb *caller, int64_t number); // Wait, NBWait
+struct tcb *fastpath_recv(struct tcb *caller);
 struct tcb *fastpath_yield(struct tcb *caller);
 
 // --- what is usual -------------------------------------------------------------------------------
@@ -93,4 +98,67 @@ static inline struct tcb *switch_both(struct tcb *from, struct tcb *tcb, uint64_
     switch_thread(from, tcb, space);
     switch_set_timer();
     return tcb;
+}
+
+// --- receivers -----------------------------------------------------------------------------------
+
+// Nothing keeps the server from blocking in its endpoint: nobody waits there, and its notification,
+// if it has one, neither has a word for it nor takes its context.
+static inline bool may_block(const struct tcb *server, const struct endpoint *endpoint)
+{
+    const struct notification *bound = server->notification;
+    return endpoint->root_and_state == 0 &&
+           (bound == NULL || (bound->state != NOTIFICATION_ACTIVE && bound->context == NULL));
+}
+
+// Alone at the endpoint, with a reply object that is free.
+static inline void block_receiver(struct tcb *server, struct endpoint *endpoint,
+                                  struct reply *reply)
+{
+    reply->tcb = server;
+    server->reply = reply;
+    server->state = THREAD_BLOCKED_RECEIVE;
+    server->waits_on_endpoint = endpoint;
+    endpoint->first = server;
+    endpoint->root_and_state = (uintptr_t)server | ENDPOINT_RECEIVING;
+}
+
+// --- calls ---------------------------------------------------------------------------------------
+
+// The server, alone at its endpoint, waits with a reply object; it is passive, or its own context
+// has a budget.
+static inline bool usual_server(const struct tcb *server, uintptr_t root_and_state,
+                                struct sched_context *own)
+{
+    return root_and_state == ((uintptr_t)server | ENDPOINT_RECEIVING) && is_alone(server) &&
+           runs_next(server) && (own == NULL || usual_contexts(own));
+}
+
+// The caller waits for the answer, the server no longer for a call.
+static inline void block_caller(struct tcb *caller, struct tcb *server, struct endpoint *endpoint,
+                                struct reply *reply)
+{
+    endpoint->first = NULL;
+    endpoint->root_and_state = 0;
+    reply->tcb = caller;
+    caller->reply = reply;
+    caller->state = THREAD_BLOCKED_REPLY;
+    server->reply = NULL;
+    server->state = THREAD_RUNNING;
+}
+
+// A passive server gets the context of its caller.
+static inline struct tcb *switch_to_server(struct tcb *caller, struct tcb *server,
+                                           struct reply *reply, uint64_t space)
+{
+    if (server->sched_context != NULL) {
+        return switch_both(caller, server, space);
+    }
+    struct sched_context *context = kernel.context;
+    reply_chain_push(context, reply);
+    context->tcb = server;
+    server->sched_context = context;
+    caller->sched_context = NULL;
+    switch_thread(caller, server, space);
+    return server;
 }

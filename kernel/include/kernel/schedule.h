@@ -13,7 +13,8 @@
 //
 // Most entries change nothing that decides who runs, or until when. Whatever does says so
 // (kernel.unsettled), or has stopped the current thread, or the time has come that the timer was
-// set to; without any of these the current thread goes on and the timer stays as it is.
+// set to, or there is a candidate; without any of these the current thread goes on and the timer
+// stays as it is.
 //
 // Invariant Q1: bit p of ready_map[d] is set iff ready[d][p] is not empty.
 // Invariant Q2: ready threads are running, with a configured, ready and sufficient context.
@@ -57,11 +58,20 @@ static inline bool schedule_enter(void)
 // changes contexts, address space and vector registers, sets the timer. Returns the thread that is
 // current then.
 struct tcb *schedule_settle(void);
+struct tcb *schedule_stay(void); // the same if all that happened is a candidate of lower priority
 static inline struct tcb *schedule(void)
 {
     struct tcb *current = kernel.current;
-    const bool settled = !kernel.unsettled && kernel.now < kernel.deadline;
-    return settled && thread_is_running(current) ? current : schedule_settle();
+    const struct tcb *candidate = kernel.candidate;
+    if (kernel.unsettled || kernel.now >= kernel.deadline || !thread_is_running(current)) {
+        return schedule_settle();
+    }
+    if (candidate == NULL) {
+        return current;
+    }
+    // Where decisions are counted, this is one.
+    const bool stays = candidate->priority < current->priority && !KCFG_BENCHMARK_UTILISATION;
+    return stays ? schedule_stay() : schedule_settle();
 }
 
 // --- what happens to threads -------------------------------------------------------------------

@@ -80,3 +80,4 @@ struct tcb *entry_step(bool done);
 // What is not usual for the fast paths (fastpath.h). `irq` was claimed, or is PLAT_IRQ_NONE.
 struct tcb *syscall_slow(struct tcb *caller, int64_t number);
 struct tcb *interrupt_slow(unsigned irq);
+struct tcb *fault_slow(const struct fault *fault);

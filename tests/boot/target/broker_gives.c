@@ -36,7 +36,7 @@ static void check(seL4_Error err, const char *what)
 static void give_memory(seL4_CPtr cnode, seL4_Word slot, seL4_Uint8 depth)
 {
     uint32_t node = 0;
-    if (pool_take(&broker.pool, GIFT_UNTYPED_BITS, broker.table->broker, &node) != KAAL_OK) {
+    if (pool_take(&broker.pool, GIFT_UNTYPED_BITS, &node) != KAAL_OK) {
         log_error("gift", "untyped", "out of memory");
         return;
     }

@@ -26,6 +26,9 @@ void same(const char *what, uint64_t got, uint64_t wanted);
 void mark(void);
 void unchanged(const char *what);
 
+// The component that tests.
+uint64_t own_id(void);
+
 // --- puppets -------------------------------------------------------------------------------------
 
 struct puppet {

@@ -55,7 +55,8 @@ void test_devices(void)
     same("part", part & 0xff, 0x31);
     same("b", ask_device(&b, KAAL_DEVICE_PATH, RTC_PATH), KAAL_ERR_BUSY);
     same("b", ask_device(&b, KAAL_DEVICE_COMPATIBLE, "arm,pl031"), KAAL_ERR_BUSY);
-    same("give", puppet_ask(&a, KAAL_BROKER_GIVE, 4, grant, b.id, 0), KAAL_ERR_STATE);
+    same("give", puppet_ask(&a, KAAL_BROKER_GIVE, 4, grant, own_id(), 0), KAAL_ERR_STATE);
+    same("give", puppet_ask(&a, KAAL_BROKER_GIVE, 4, grant, b.id, 0), KAAL_ERR_DENIED);
     same("kill", kaal_component_kill(a.id), KAAL_OK);
     same("b", ask_device(&b, KAAL_DEVICE_COMPATIBLE, "arm,pl031"), KAAL_OK);
     same("release", puppet_ask(&b, KAAL_BROKER_RELEASE, 2, seL4_GetMR(1), 0, 0), KAAL_OK);

@@ -87,6 +87,63 @@ static void suspended_while_it_waits(void)
     case_end();
 }
 
+static uint64_t find(const char *name)
+{
+    struct kaal_component_info info = {0};
+    while (kaal_component_next(&info) == KAAL_OK && strncmp(info.name, name, KAAL_NAME_SIZE) != 0) {
+    }
+    return info.id;
+}
+
+// How a child ended is its parent's to hear, whoever else asks.
+static void heard_by_the_parent(void)
+{
+    struct kaal_spawn options = puppet_options("parent", "parent");
+    struct puppet p = {0};
+    struct kaal_exit exit = {0};
+    case_begin("heard");
+    options.policy.quota_memory = 1 << 19;
+    options.policy.quota_components = 1;
+    options.policy.quota_cpu = 100;
+    options.policy.allow = KAAL_ALLOW_SPAWN;
+    p.id = spawn(&options);
+    same("connect", kaal_connect(p.id, KAAL_CONNECT_CALL, &p.call), KAAL_OK);
+    same("say", puppet_tell(&p, PUPPET_SAY, 0, 0, NULL), KAAL_OK);
+    const uint64_t grand = find("grand");
+    same("resume", kaal_component_resume(grand), KAAL_OK);
+    for (unsigned i = 0; i < 2; i++) {
+        same("wait", kaal_component_wait(grand, &exit), KAAL_OK);
+        same("status", (uint64_t)exit.status, 9);
+    }
+    same("parent", puppet_ask(&p, KAAL_BROKER_WAIT, 2, grand, 0, 0), KAAL_OK);
+    same("parent", seL4_GetMR(2), 9);
+    same("again", puppet_ask(&p, KAAL_BROKER_WAIT, 2, grand, 0, 0), KAAL_ERR_STALE);
+    puppet_close(&p);
+    case_end();
+}
+
+// Many who wait for what never comes leave others their answers.
+static void a_crowd_that_waits(void)
+{
+    enum { CROWD = 36 };
+    static uint64_t ids[CROWD];
+    struct kaal_spawn options = puppet_options("waits", "lookup");
+    case_begin("crowd");
+    options.budget_us = 100;
+    options.policy.quota_slots = 128;
+    for (unsigned i = 0; i < CROWD; i++) {
+        ids[i] = spawn(&options);
+    }
+    for (unsigned i = 0; i < 8; i++) {
+        seL4_Yield();
+    }
+    expect_end("exit=3", KAAL_END_EXIT, 3);
+    for (unsigned i = 0; i < CROWD; i++) {
+        same("kill", kaal_component_kill(ids[i]), KAAL_OK);
+    }
+    case_end();
+}
+
 // What a component has of its own goes with it: children, memory, what it gave.
 static void child_of_a_child(void)
 {
@@ -152,11 +209,35 @@ static void beyond_the_processor(void)
     options.policy.quota_cpu = 650;
     refused("cpu_of_children", &options, KAAL_RULE_QUOTA_CPU);
     options.policy.quota_cpu = 0;
-    options.policy.quota_components = 24;
+    options.policy.quota_components = 40;
     refused("components_of_children", &options, KAAL_RULE_QUOTA_COMPONENTS);
     options.policy.quota_components = 0;
     options.priority = 200;
     refused("priority", &options, KAAL_RULE_PRIORITY);
+}
+
+// The log tells components apart by their names.
+static void wrong_names(void)
+{
+    static const struct {
+        const char *name;
+        enum kaal_err err;
+    } names[] = {
+        {"", KAAL_ERR_ARGUMENT},           {"1st", KAAL_ERR_ARGUMENT},
+        {"two words", KAAL_ERR_ARGUMENT},  {"line\n[kernel]", KAAL_ERR_ARGUMENT},
+        {"\"quoted\"", KAAL_ERR_ARGUMENT}, {"a.b", KAAL_ERR_ARGUMENT},
+        {"\xc3\xa4", KAAL_ERR_ARGUMENT},   {"tester", KAAL_ERR_EXISTS},
+        {"cap_broker", KAAL_ERR_EXISTS},   {"root", KAAL_ERR_EXISTS},
+        {"kernel", KAAL_ERR_EXISTS},
+    };
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct kaal_spawn options = puppet_options(names[i].name, "");
+        same(names[i].name, kaal_component_spawn(&options, NULL), names[i].err);
+        unchanged(names[i].name);
+    }
+    struct kaal_spawn options = puppet_options("p", "");
+    memset(options.name, 'p', sizeof(options.name));
+    same("endless", kaal_component_spawn(&options, NULL), KAAL_ERR_ARGUMENT);
 }
 
 static void nothing_to_spawn(void)
@@ -165,9 +246,11 @@ static void nothing_to_spawn(void)
     options.period_us = 10;
     same("budget", kaal_component_spawn(&options, NULL), KAAL_ERR_ARGUMENT);
     options.period_us = 10000;
-    options.name[0] = '\0';
-    same("name", kaal_component_spawn(&options, NULL), KAAL_ERR_ARGUMENT);
-    options.name[0] = 'p';
+    options.policy.restart = KAAL_RESTART_ALWAYS;
+    options.policy.restart_max = 10;
+    options.policy.window_us = 10 * 10000 - 1;
+    same("restarts", kaal_component_spawn(&options, NULL), KAAL_ERR_ARGUMENT);
+    options.policy = puppet_options("p", "").policy;
     options.give[0] = 12345;
     same("gift", kaal_component_spawn(&options, NULL), KAAL_ERR_NOTFOUND);
     options.program[0] = '?';
@@ -181,6 +264,7 @@ static void quotas(void)
     beyond_memory_and_slots();
     beyond_the_processor();
     nothing_to_spawn();
+    wrong_names();
     case_end();
 }
 
@@ -213,6 +297,8 @@ void test_life(void)
     states();
     killed_while_it_waits();
     suspended_while_it_waits();
+    heard_by_the_parent();
+    a_crowd_that_waits();
     child_of_a_child();
     quotas();
     fork_bomb();

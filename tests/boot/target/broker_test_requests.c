@@ -157,15 +157,6 @@ static void protocols(void)
     }
 }
 
-static uint64_t own_id(void)
-{
-    struct kaal_component_info info = {0};
-    while (kaal_component_next(&info) == KAAL_OK &&
-           strncmp(info.name, kaal_start->name, KAAL_NAME_SIZE) != 0) {
-    }
-    return info.id;
-}
-
 static void ask_puppet(const char *name, uint32_t allow, const struct row *table, unsigned count)
 {
     struct puppet p = puppet_open(name, allow);

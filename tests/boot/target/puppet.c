@@ -89,6 +89,18 @@ static void look_up(void)
     kaal_exit(seL4_GetMR(1) == PUPPET_SAID ? 1 : 2, "looked up");
 }
 
+static void spawn_held(void)
+{
+    struct kaal_spawn options = kaal_spawn_options("grand", "puppet.elf");
+    options.flags = KAAL_SPAWN_HELD;
+    options.policy.quota_memory = 1 << 18;
+    options.policy.quota_slots = 128;
+    kaal_spawn_text(options.args, sizeof(options.args), "exit=9");
+    if (kaal_component_spawn(&options, NULL) != KAAL_OK) {
+        kaal_exit(-1, kaal_broker_last_cause());
+    }
+}
+
 // As many children as it gets, each with as much as can be had; they do the same.
 static _Noreturn void explode(void)
 {
@@ -129,6 +141,9 @@ void init(void)
     }
     if (kaal_args_has(kaal_start->args, "lookup")) {
         look_up();
+    }
+    if (kaal_args_has(kaal_start->args, "parent")) {
+        spawn_held();
     }
     if (kaal_args_has(kaal_start->args, "bomb")) {
         explode();

@@ -5,6 +5,7 @@
 //
 //    exit=N    ends with this status                  fault     reads address 0
 //    lookup    waits for the service "late", calls it and ends with its answer
+//    parent    spawns "grand", held, which would end with status 9
 //    bomb      spawns itself, and so do those, until the broker refuses; ends with the rule
 #pragma once
 

@@ -41,6 +41,7 @@ enum {
 
 struct diag {
     struct arena *arena;
+    const char *program; // whose messages about no file are; NULL: kaal
     struct diag_item *items;
     size_t count;
     size_t capacity;

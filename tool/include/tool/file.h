@@ -25,6 +25,9 @@ bool file_write(int fd, struct bytes content);
 bool file_exists(const char *path); // and is no directory
 bool folder_exists(const char *path);
 
+// The folders in `folder` that are not hidden, as "a, b, c"; NULL if there is none.
+const char *folder_list(struct arena *a, const char *folder);
+
 // With all that is in it.
 void folder_remove(const char *path);
 

@@ -56,6 +56,8 @@ struct options {
     const char *board;  // of a Microkit SDK; NULL: what the environment says
     const char *board_config;
     const char *build_dir;
+    const char *board_folder;    // of an SDK of ours, instead; NULL: none
+    const char *override_kernel; // in place of the built-in one, with its configuration
     const char *output;
     const char *qemu;
     const char *log;

@@ -20,6 +20,7 @@ struct plan {
     struct kaal_plan_map *maps;
     struct kaal_plan_link *links;
     struct kaal_plan_permit *permits;
+    struct kaal_plan_turn *turns;
     struct kaal_plan_file *files;    // offsets are the packer's
     const struct program **programs; // of each file; NULL: what a region holds
     struct bytes *data;              // of each file: what is packed of it
@@ -30,6 +31,7 @@ struct plan {
     size_t map_count;
     size_t link_count;
     size_t permit_count;
+    size_t turn_count;
     size_t file_count;
     size_t cap_capacity;
     size_t map_capacity;

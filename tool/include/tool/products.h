@@ -7,6 +7,11 @@
 //   BUILD/target/CONFIG/kernel/kernel.elf              the built-in kernel
 //   BUILD/target/CONFIG/gen_config/kernel/gen_config.json
 //   BUILD/target/CONFIG/bin/NAME.elf                   root task, broker, components
+//
+// In a Microkit SDK of ours, the same of one board and configuration:
+//
+//   BOARD/elf/sel4.elf, loader.elf, root.elf, cap_broker.elf
+//   BOARD/include/kernel/gen_config.json
 #pragma once
 
 #include "tool/diag.h"
@@ -32,8 +37,11 @@ struct products {
     const char *target; // BUILD/target/CONFIG
     const char *bin;
     const char *loader;
+    const char *kernel;        // the built-in one
+    const char *kernel_config; // its gen_config.json
     // Of the kernel, once it is known.
     bool benchmarks; // has benchmark system calls
+    uint64_t timer_frequency;
 };
 
 // The source tree: KAAL_SOURCE_DIR of the environment, else the one that this program was built
@@ -51,6 +59,9 @@ bool products_find(struct arena *a, const struct options *o, struct products *ou
 
 // The products of `config` in the folder `build`, whether they are there or not.
 void products_name(struct arena *a, const char *build, const char *config, struct products *out);
+
+// The products of `config` in the folder `board` of an SDK.
+void products_board(struct arena *a, const char *board, const char *config, struct products *out);
 
 // Memory that a machine must have, from a kernel's platform_gen.json.
 struct memory_range {
@@ -76,6 +87,8 @@ struct kernel {
     bool gic_v3;     // the only one that a foreign kernel drives
     bool smc;        // lets programs make secure monitor calls
     unsigned domains;
+    unsigned domain_schedules;  // entries of their schedule, the end marker included
+    unsigned timer_frequency;   // ticks per second
     struct memory_range memory; // of a foreign kernel; size 0: what the machine has
 };
 

@@ -377,8 +377,10 @@ const char *system_search_places(struct arena *a, const struct system *s,
 // Everything else that can be said without looking at another file. Resolves names.
 bool system_check(struct arena *a, struct system *s, struct diag *d);
 
-// What the checked system needs of a kernel, which has `smc` or has it not, and so many domains.
-bool system_fits_kernel(const struct system *s, bool smc, unsigned domains, struct diag *d);
+// What the checked system needs of a kernel, which has `smc` or has it not, so many domains, and
+// room for so many of their turns.
+bool system_fits_kernel(const struct system *s, bool smc, unsigned domains, unsigned turns,
+                        struct diag *d);
 
 // Defaults applied.
 uint32_t system_priority(const struct sd_pd *pd);

@@ -29,12 +29,13 @@ static void add(uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++) {
         uint64_t number = audit.written + 1;
-        struct kaal_audit_info record = {.sequence = 4711,
-                                         .time_us = number * 10,
-                                         .event = KAAL_AUDIT_GRANT,
-                                         .object = number * 3,
-                                         .actor = ~number};
-        assert_true(audit_add(&audit, record) == number);
+        struct kaal_audit_info *record = audit_next(&audit);
+        assert_true(record->sequence == number);
+        assert_true(record->time_us == 0 && record->object == 0 && record->actor == 0);
+        record->time_us = number * 10;
+        record->event = KAAL_AUDIT_GRANT;
+        record->object = number * 3;
+        record->actor = ~number;
     }
 }
 

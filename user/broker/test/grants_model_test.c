@@ -45,6 +45,11 @@ static uint64_t old_ids[OLD_IDS]; // of grants that are gone
 static uint32_t old_count;
 static struct prng prng;
 
+static struct grant_walk grants_derived(const struct grant *parent)
+{
+    return (struct grant_walk){.list = GRANT_BY_PARENT, .next = parent->child};
+}
+
 static uint32_t draw(uint64_t below)
 {
     return (uint32_t)((prng_next(&prng) >> 8) % below);

@@ -22,6 +22,11 @@ enum {
 
 static struct grants grants;
 
+static struct grant_walk grants_derived(const struct grant *parent)
+{
+    return (struct grant_walk){.list = GRANT_BY_PARENT, .next = parent->child};
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -143,11 +148,11 @@ static void ids_that_never_were_are_not_found(void **state)
     assert_null(found);
 }
 
-static void the_generation_after_the_last_one_is_1(void **state)
+static void the_serial_after_the_last_one_is_1(void **state)
 {
     (void)state;
-    grants.records[grants.free_first].generation = UINT32_MAX;
-    assert_int_equal(add(A, B, NULL)->generation, 1);
+    grants.records[grants.free_first].serial = UINT32_MAX;
+    assert_int_equal(add(A, B, NULL)->serial, 1);
 }
 
 static void a_record_rests_before_it_is_used_again(void **state)
@@ -344,9 +349,9 @@ static void the_checker_sees_damage(void **state)
     top->child = GRANTS_NONE; // G3
     assert_false(grants_ok(&grants));
     top->child = 2;
-    top->generation = 0; // G5
+    top->serial = 0; // G5
     assert_false(grants_ok(&grants));
-    top->generation = 1;
+    top->serial = 1;
     assert_true(grants_ok(&grants));
 }
 
@@ -359,7 +364,7 @@ int main(void)
         cmocka_unit_test_setup(an_id_is_for_its_holder, setup),
         cmocka_unit_test_setup(an_old_id_is_refused_for_ever, setup),
         cmocka_unit_test_setup(ids_that_never_were_are_not_found, setup),
-        cmocka_unit_test_setup(the_generation_after_the_last_one_is_1, setup),
+        cmocka_unit_test_setup(the_serial_after_the_last_one_is_1, setup),
         cmocka_unit_test_setup(a_record_rests_before_it_is_used_again, setup),
         cmocka_unit_test_setup(a_full_book_takes_no_more, setup),
         cmocka_unit_test_setup(what_makes_no_sense_is_not_added, setup),

@@ -52,7 +52,6 @@ static const struct pool_untyped boot[] = {
 struct held {
     uint64_t paddr;
     uint32_t node;
-    uint32_t owner;
     uint8_t bits;
 };
 
@@ -144,21 +143,19 @@ static void check_answer(enum kaal_err err, enum kaal_err expected, bool injecte
 }
 
 // The node is what was asked for, in the kernel's eyes too, and nobody else's.
-static void hold(uint32_t node, uint8_t bits, uint32_t owner)
+static void hold(uint32_t node, uint8_t bits)
 {
     assert_true(node < POOL_NODES && !world.is_held[node]);
     const struct kernel_cap *cap = &world.kernel.caps[pool_slot(&world.pool, node)];
     uint64_t paddr = pool_paddr(&world.pool, node);
     assert_int_equal(pool_bits(&world.pool, node), bits);
-    assert_int_equal(pool_owner(&world.pool, node), owner);
     assert_int_equal(cap->bits, bits);
     assert_int_equal(cap->paddr, paddr);
-    assert_int_equal(cap->device, pool_device(&world.pool, node));
+    assert_int_equal(cap->device, world.pool.nodes[node].device);
     assert_int_equal(cap->children + cap->objects, 0);
     reference_take(&world.reference, paddr, bits);
     world.is_held[node] = true;
-    world.held[world.held_count] =
-        (struct held){.paddr = paddr, .node = node, .owner = owner, .bits = bits};
+    world.held[world.held_count] = (struct held){.paddr = paddr, .node = node, .bits = bits};
     world.held_count++;
     if (draw(2) == 0) {
         (void)kernel_use(&world.kernel, pool_slot(&world.pool, node), (uint8_t)(4 + draw(14)));
@@ -190,18 +187,17 @@ static bool is_size(uint8_t bits)
 static void request_any(void)
 {
     uint8_t bits = draw_bits();
-    uint32_t owner = (uint32_t)draw(1000);
     uint32_t node = UINT32_MAX;
     enum kaal_err expected = KAAL_ERR_ARGUMENT;
     if (is_size(bits)) {
         expected = reference_largest(&world.reference) >= bits ? KAAL_OK : KAAL_ERR_MEMORY;
     }
     bool injected = inject();
-    enum kaal_err err = pool_take(&world.pool, bits, owner, &node);
+    enum kaal_err err = pool_take(&world.pool, bits, &node);
     check_answer(err, expected, injected);
     if (err == KAAL_OK) {
-        assert_false(pool_device(&world.pool, node));
-        hold(node, bits, owner);
+        assert_false(world.pool.nodes[node].device);
+        hold(node, bits);
     } else {
         assert_int_equal(node, UINT32_MAX);
     }
@@ -211,7 +207,6 @@ static void request_place(void)
 {
     const struct pool_untyped *from = &boot[draw(sizeof(boot) / sizeof(*boot))];
     uint8_t bits = draw_bits();
-    uint32_t owner = (uint32_t)draw(1000);
     uint32_t node = UINT32_MAX;
     // Mostly in it, sometimes behind it.
     uint64_t paddr = from->paddr + draw((UINT64_C(1) << from->bits) * 9 / 8);
@@ -223,23 +218,31 @@ static void request_place(void)
         }
     }
     bool injected = inject();
-    enum kaal_err err = pool_take_at(&world.pool, paddr, bits, owner, &node);
+    enum kaal_err err = pool_take_at(&world.pool, paddr, bits, &node);
     check_answer(err, expected, injected);
     if (err == KAAL_OK) {
         assert_int_equal(pool_paddr(&world.pool, node), paddr);
-        hold(node, bits, owner);
+        hold(node, bits);
     } else {
         assert_int_equal(node, UINT32_MAX);
     }
 }
 
+// What merging gives back is known before.
+static void settle(uint32_t most)
+{
+    struct pool_state before = pool_state(&world.pool);
+    uint32_t merged = pool_settle(&world.pool, most);
+    struct pool_state now = pool_state(&world.pool);
+    assert_true(merged == most || now.slots_idle == 0);
+    assert_int_equal(now.slots, before.slots - 2 * merged);
+    assert_int_equal(now.slots_idle, before.slots_idle - 2 * merged);
+    assert_int_equal(now.free, before.free);
+}
+
 static void give_one(uint32_t index)
 {
     struct held held = world.held[index];
-    uint32_t found = UINT32_MAX;
-    assert_true(pool_find(&world.pool, held.paddr + draw(UINT64_C(1) << held.bits), &found));
-    assert_int_equal(found, held.node);
-    assert_int_equal(pool_owner(&world.pool, held.node), held.owner);
     assert_int_equal(pool_paddr(&world.pool, held.node), held.paddr);
     kernel_revoke(&world.kernel, pool_slot(&world.pool, held.node));
     assert_true(pool_give(&world.pool, held.node));
@@ -293,7 +296,7 @@ static void request(uint64_t takes)
     }
     switch (draw(512)) {
     case 0:
-        (void)pool_settle(&world.pool);
+        settle((uint32_t)draw(100));
         break;
     case 1:
     case 2:
@@ -321,7 +324,7 @@ static void end(uint32_t slot_count)
     }
     // Merging is late, but what can be had is known before.
     assert_int_equal(pool_state(&world.pool).largest_bits, 20);
-    (void)pool_settle(&world.pool);
+    settle(UINT32_MAX);
     assert_true(pool_ok(&world.pool));
     check_counts();
     struct pool_state now = pool_state(&world.pool);

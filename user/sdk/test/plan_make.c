@@ -114,6 +114,13 @@ static void make_policy(struct made_image *image)
         .match_text = "virtio,mmio", .match = KAAL_DEVICE_COMPATIBLE, .pd = MAKE_CLIENT};
 }
 
+static void make_turns(struct made_image *image)
+{
+    image->pds[MAKE_SERVER].domain = 1;
+    image->turns[0] = (struct kaal_plan_turn){.index = 2, .ticks = 1000};
+    image->turns[1] = (struct kaal_plan_turn){.index = 3, .domain = 1, .ticks = 500, .first = 1};
+}
+
 #define TABLE(field)                                                                               \
     {                                                                                              \
         offsetof(struct made_image, field),                                                        \
@@ -142,12 +149,14 @@ void make_image(struct made_image *image)
                 [KAAL_TABLE_FILES] = TABLE(files),
                 [KAAL_TABLE_LINKS] = TABLE(links),
                 [KAAL_TABLE_PERMITS] = TABLE(permits),
+                [KAAL_TABLE_TURNS] = TABLE(turns),
             },
     };
     make_pds(image);
     make_memory(image);
     make_caps(image);
     make_policy(image);
+    make_turns(image);
     for (uint32_t i = 0; i < MAKE_FILES; i++) {
         strcpy(image->files[i].name, "program");
         image->files[i].offset = offsetof(struct made_image, bytes) + (uint64_t)i * MAKE_PAGE;

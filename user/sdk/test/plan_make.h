@@ -54,6 +54,7 @@ struct made_image {
     struct kaal_plan_file files[MAKE_FILES];
     struct kaal_plan_link links[MAKE_LINKS];
     struct kaal_plan_permit permits[1]; // of the client
+    struct kaal_plan_turn turns[2];
     _Alignas(MAKE_PAGE) uint8_t bytes[MAKE_FILES][MAKE_PAGE];
 };
 

@@ -443,6 +443,27 @@ static void a_policy_with_a_wrong_field_is_rejected(void **state)
     REJECT(list);
 }
 
+static void a_turn_with_a_wrong_field_is_rejected(void **state)
+{
+    (void)state;
+    static const char number[] = "number out of range, or not in order";
+    static const char first[] = "a schedule has one first turn";
+    static const char domain[] = "domain of the kernel out of range";
+    static const struct damage list[] = {
+        {FIELD(turns[0].index), KAAL_TURN_MAX, "turn", 0, number},
+        {FIELD(turns[0].index), 3, "turn", 1, number},
+        {FIELD(turns[0].domain), KAAL_DOMAIN_MAX, "turn", 0, number},
+        {FIELD(turns[0].ticks), 0, "turn", 0, number},
+        {FIELD(turns[1].ticks), KAAL_TURN_TICKS_MAX + 1, "turn", 1, number},
+        {FIELD(turns[1].first), 2, "turn", 1, number},
+        {FIELD(turns[1].first), 0, "turn", KAAL_NONE, first},
+        {FIELD(turns[0].first), 1, "turn", KAAL_NONE, first},
+        {FIELD(pds[3].domain), KAAL_DOMAIN_MAX, "pd", 3, domain},
+        {FIELD(pds[1].domain), 1, "pd", 1, domain},
+    };
+    REJECT(list);
+}
+
 static void a_link_or_permit_with_a_wrong_field_is_rejected(void **state)
 {
     (void)state;
@@ -752,6 +773,7 @@ int main(void)
         cmocka_unit_test_setup(a_badge_that_says_what_it_is_not_is_rejected, setup),
         cmocka_unit_test_setup(registers_are_neither_cached_nor_executable, setup),
         cmocka_unit_test_setup(a_policy_with_a_wrong_field_is_rejected, setup),
+        cmocka_unit_test_setup(a_turn_with_a_wrong_field_is_rejected, setup),
         cmocka_unit_test_setup(a_link_or_permit_with_a_wrong_field_is_rejected, setup),
         cmocka_unit_test_setup(the_bit_of_a_watched_component_is_one_bit_of_a_component, setup),
         cmocka_unit_test_setup(a_file_must_lie_in_the_image_on_a_page, setup),

@@ -5,6 +5,7 @@
 #include "shell.h"
 
 #include <kaal/broker_name.h>
+#include <kaal/name.h>
 
 #include <lib/mem.h>
 
@@ -191,6 +192,15 @@ static bool is_taken(const char *name)
     return false;
 }
 
+// What is no character of a name becomes '_'; a name starts with a letter.
+static void make_name(char *name, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        name[i] = (char)(kaal_name_char(name[i], false) ? name[i] : '_');
+    }
+    name[0] = (char)(kaal_name_char(name[0], true) ? name[0] : 'p');
+}
+
 // The program's name without its end; with a number behind it if there is one of that name.
 static void choose_name(const char *program, char *name)
 {
@@ -204,6 +214,7 @@ static void choose_name(const char *program, char *name)
     for (uint32_t number = 1; number < NUMBERS_MAX; number++) {
         fmt_init(&f, name, KAAL_NAME_SIZE);
         fmt_strn(&f, program, length);
+        make_name(name, f.len);
         if (number > 1) {
             fmt_char(&f, '-');
             fmt_u64(&f, number);

@@ -5,7 +5,12 @@
 // first start is kept and taken again.
 //
 // Thread-local variables begin 16 bytes above the thread pointer (AArch64 TLS, variant 1). libsel4 has
-// one in some configurations.
+// one in some configurations. A program that is linked with a script of its own may have no room for
+// them.
+
+    .weak microkit_tls_start
+    .weak microkit_tls_image
+    .weak microkit_tls_image_end
 
     .section .text.start, "ax"
     .global _start

@@ -38,6 +38,7 @@ const struct kaal_plan_map *plan_map(const struct plan *plan, uint32_t index);
 const struct kaal_plan_file *plan_file(const struct plan *plan, uint32_t index);
 const struct kaal_plan_link *plan_link(const struct plan *plan, uint32_t index);
 const struct kaal_plan_permit *plan_permit(const struct plan *plan, uint32_t index);
+const struct kaal_plan_turn *plan_turn(const struct plan *plan, uint32_t index);
 
 // What the capability table, or that of maps, has of one domain: entries first to end - 1.
 struct plan_range {

@@ -17,5 +17,8 @@ extern const char kaal_tls_image_size[]; // its address is the size
 // To be called before anything that uses a thread-local variable.
 static inline void kaal_tls_open(void)
 {
-    memcpy(kaal_tls_start, kaal_tls_image, (size_t)kaal_tls_image_size);
+    const size_t size = (size_t)kaal_tls_image_size;
+    if (size != 0) {
+        memcpy(kaal_tls_start, kaal_tls_image, size);
+    }
 }

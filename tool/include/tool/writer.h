@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What both writers of descriptions need: a text that grows, and numbers as people write them.
+// What writers of descriptions and reports need: a text that grows, and numbers as people write
+// them.
 #pragma once
 
 #include "tool/arena.h"

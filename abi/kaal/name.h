@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// What a name is: of components, channels, services. It starts with a letter and has letters,
+// digits, '_' and '-', at most KAAL_NAME_SIZE - 1 of them.
+#pragma once
+
+#include <kaal/limits.h>
+
+#include <stdbool.h>
+
+static inline bool kaal_name_char(char c, bool first)
+{
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return letter || (!first && ((c >= '0' && c <= '9') || c == '_' || c == '-'));
+}
+
+// `name`: KAAL_NAME_SIZE bytes, in which it ends.
+static inline bool kaal_name_ok(const char *name)
+{
+    unsigned length = 0;
+    while (length < KAAL_NAME_SIZE && kaal_name_char(name[length], length == 0)) {
+        length++;
+    }
+    return length > 0 && length < KAAL_NAME_SIZE && name[length] == '\0';
+}
