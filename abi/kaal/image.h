@@ -12,7 +12,8 @@
 //   size              end         padded to a page with zeroes
 //
 // The root task finds it through the variable `kaal_image_address`, which the tool patches in the
-// root task's data. Everything is little-endian. Indices refer to the tables of this image; the
+// root task's data. Everything is little-endian. Capabilities and maps come in the order of their
+// domains, so that those of one follow each other. Indices refer to the tables of this image; the
 // tool has checked them, and the root task checks them again (an image is input).
 #pragma once
 
@@ -55,6 +56,8 @@ struct kaal_image {
     char system[KAAL_NAME_SIZE];
     char config[KAAL_NAME_SIZE]; // kernel configuration that the components were built for
     struct kaal_table_ref tables[KAAL_TABLE_COUNT];
+    uint32_t store_bits; // log2 of the slots that the broker needs, KAAL_STORE_BITS_MIN to _MAX
+    uint32_t reserved;
 };
 
 // --- protection domains -------------------------------------------------------------------------
@@ -200,7 +203,7 @@ struct kaal_plan_map {
     uint32_t pd;
     uint32_t source; // enum kaal_object_source
     uint32_t object;
-    uint32_t window; // register window of a device (index into its `reg`)
+    uint32_t window; // register window of a device (index into its `reg`), or KAAL_WINDOW_CONFIG
     uint32_t rights; // enum kaal_rights
     uint32_t cached;
     uint64_t vaddr;
@@ -212,10 +215,16 @@ enum kaal_device_match {
     KAAL_DEVICE_PATH,       // full device-tree path, "/pl011@9000000"
     KAAL_DEVICE_COMPATIBLE, // first node, in tree order, that has this compatible string
     KAAL_DEVICE_ALIAS,      // the node that /aliases names so
+    KAAL_DEVICE_PCI,        // function of the PCI bus, "1234:11e8" (lib/pci_id.h)
     KAAL_DEVICE_MATCH_COUNT,
 };
 
-// Registers and interrupt follow from the device tree that the machine boots with.
+// Of a PCI function the windows are what its memory BARs stand for, in order; its configuration
+// space is this one, to be read.
+#define KAAL_WINDOW_CONFIG UINT32_MAX
+
+// Registers and interrupt follow from the device tree that the machine boots with, and from its PCI
+// bus.
 struct kaal_plan_device {
     char name[KAAL_NAME_SIZE];
     char match_text[128];
@@ -305,7 +314,7 @@ struct kaal_plan_turn {
 #define KAAL_BADGE_SERIAL_SHIFT 32
 #define KAAL_BADGE_SERIAL       UINT64_C(0xffffff)
 
-_Static_assert(sizeof(struct kaal_image) == 96 + 16 * KAAL_TABLE_COUNT, "image header layout");
+_Static_assert(sizeof(struct kaal_image) == 104 + 16 * KAAL_TABLE_COUNT, "image header layout");
 _Static_assert(sizeof(struct kaal_policy) == 56, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_pd) == 304, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_link) == 24, "plan layout");

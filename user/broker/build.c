@@ -30,6 +30,7 @@ enum {
     TABLES = 8, // page tables of an ordinary component
     GIBIBYTE = 1 << 30,
     OBJECTS_FIXED = 24, // slots of all but pages
+    ASID_POOLS = 4,     // of 512 address spaces each
 };
 
 // --- memory regions of the description -----------------------------------------------------------
@@ -81,6 +82,23 @@ static enum kaal_err make_contiguous(uint8_t bits, uint32_t count, uint32_t firs
     uint32_t node = 0;
     enum kaal_err err = pool_take(&broker.pool, (uint8_t)(bits + log2_ceil(count)), &node);
     return err == KAAL_OK ? build_frames(node, bits, first, count) : err;
+}
+
+enum kaal_err build_table(uint64_t bytes, void **table)
+{
+    static uint64_t next = KAAL_LAYOUT_TABLES;
+    uint32_t pages = (uint32_t)(align_up(bytes, PAGE_SIZE) >> PAGE_BITS);
+    uint32_t first = 0;
+    if (!slots_take(&broker.slots, pages, &first)) {
+        return KAAL_ERR_SLOTS;
+    }
+    enum kaal_err err = make_frames(PAGE_BITS, pages, first);
+    *table = (void *)next; // NOLINT: mapped below
+    for (uint32_t i = 0; i < pages && err == KAAL_OK; i++) {
+        err = memory_map_own(first + i, next, seL4_ReadWrite, true);
+        next += PAGE_SIZE;
+    }
+    return err;
 }
 
 static enum kaal_err make_region(const struct kaal_plan_region *region, uint32_t *first)
@@ -257,10 +275,66 @@ static enum kaal_err create_objects(struct component *c)
     return err;
 }
 
+static enum kaal_err make_asid_pool(uint32_t *slot)
+{
+    uint32_t node = 0;
+    if (!slots_take(&broker.slots, 1, slot)) {
+        return KAAL_ERR_SLOTS;
+    }
+    enum kaal_err err = pool_take(&broker.pool, seL4_ASIDPoolBits, &node);
+    if (err == KAAL_OK) {
+        err = refused(seL4_ARM_ASIDControl_MakePool(own_cap(KAAL_HANDOVER_ASID_CONTROL),
+                                                    pool_slot(&broker.pool, node), store(), *slot,
+                                                    store_depth()));
+        if (err != KAAL_OK) {
+            (void)pool_give(&broker.pool, node);
+        }
+    }
+    if (err != KAAL_OK) {
+        (void)slots_give(&broker.slots, *slot, 1);
+        *slot = 0;
+    }
+    return err;
+}
+
+// The kernel's own pool first; others are made when they are needed.
+static enum kaal_err asid_pool(uint32_t index, seL4_CPtr *out)
+{
+    static uint32_t made[ASID_POOLS];
+    enum kaal_err err = KAAL_OK;
+    if (index == 0) {
+        *out = own_cap(KAAL_HANDOVER_ASID_POOL);
+        return KAAL_OK;
+    }
+    if (made[index] == 0) {
+        err = make_asid_pool(&made[index]);
+    }
+    *out = made[index];
+    return err;
+}
+
+// In the pool that had room the last time, or in the next one that has.
+static enum kaal_err assign_asid(seL4_CPtr vspace)
+{
+    static uint32_t current;
+    for (uint32_t tries = 0; tries < ASID_POOLS; tries++) {
+        seL4_CPtr pool = 0;
+        enum kaal_err err = asid_pool(current, &pool);
+        if (err != KAAL_OK) {
+            return err;
+        }
+        seL4_Error answer = seL4_ARM_ASIDPool_Assign(pool, vspace);
+        if (answer != seL4_DeleteFirst) {
+            return refused(answer);
+        }
+        current = (current + 1) % ASID_POOLS;
+    }
+    return refused(seL4_DeleteFirst);
+}
+
 static enum kaal_err configure_objects(const struct component *c)
 {
-    enum kaal_err err =
-        refused(seL4_ARM_ASIDPool_Assign(own_cap(KAAL_HANDOVER_ASID_POOL), c->vspace));
+    enum kaal_err err = assign_asid(c->vspace);
     if (err != KAAL_OK) {
         return err;
     }
@@ -275,8 +349,7 @@ static enum kaal_err configure_objects(const struct component *c)
 static bool find_window(uint32_t device, uint32_t window, uint64_t *offset, uint64_t *size)
 {
     struct dt_range range;
-    struct dt_node node = machine_device(device);
-    if (dt_is_none(node) || !dt_reg(&broker.dt, node, window, &range) || range.size == 0) {
+    if (!machine_window(machine_device(device), window, &range) || range.size == 0) {
         return false;
     }
     *offset = range.base % PAGE_SIZE;
@@ -375,10 +448,12 @@ static enum kaal_err map_device(struct component *c, struct builder *b,
                                 const struct kaal_plan_map *map)
 {
     struct dt_range range;
-    struct dt_node node = machine_device(map->object);
-    if (dt_is_none(node) || !dt_reg(&broker.dt, node, map->window, &range)) {
+    if (!machine_window(machine_device(map->object), map->window, &range)) {
         return KAAL_ERR_NOTFOUND;
     }
+    machine_join(&range);
+    c->devices = true;
+    seL4_CapRights_t rights = (map->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
     uint64_t first = align_down(range.base, PAGE_SIZE);
     uint64_t end = align_up(range.base + range.size, PAGE_SIZE);
     enum kaal_err err = KAAL_OK;
@@ -386,8 +461,7 @@ static enum kaal_err map_device(struct component *c, struct builder *b,
         uint32_t frame = 0;
         err = machine_frame(&c->arena, at, &frame);
         if (err == KAAL_OK) {
-            err = kaal_build_map(&b->base, frame, map->vaddr + (at - first), seL4_ReadWrite, false,
-                                 false);
+            err = kaal_build_map(&b->base, frame, map->vaddr + (at - first), rights, false, false);
         }
     }
     return err;
@@ -396,24 +470,32 @@ static enum kaal_err map_device(struct component *c, struct builder *b,
 static enum kaal_err map_described(struct component *c, struct builder *b)
 {
     enum kaal_err err = KAAL_OK;
-    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_MAPS) && err == KAAL_OK; i++) {
+    struct plan_range maps = plan_maps_of(&broker.plan, component_number(c));
+    for (uint32_t i = maps.first; i < maps.end && err == KAAL_OK; i++) {
         const struct kaal_plan_map *map = plan_map(&broker.plan, i);
-        if (map->pd == component_number(c)) {
-            err = map->source == KAAL_MAP_REGION ? map_region(c, b, map) : map_device(c, b, map);
-        }
+        err = map->source == KAAL_MAP_REGION ? map_region(c, b, map) : map_device(c, b, map);
     }
     return err;
+}
+
+static uint32_t pages_mapped(const struct kaal_plan_map *map)
+{
+    struct dt_range range = {0};
+    if (map->source == KAAL_MAP_REGION) {
+        const struct kaal_plan_region *region = plan_region(&broker.plan, map->object);
+        return (uint32_t)(region->size >> region->page_bits);
+    }
+    (void)machine_window(machine_device(map->object), map->window, &range);
+    return (uint32_t)(range.size >> PAGE_BITS) + 1;
 }
 
 static uint32_t count_mapped(const struct component *c)
 {
     uint32_t pages = 0;
-    for (uint32_t i = 0; c->described && i < plan_count(&broker.plan, KAAL_TABLE_MAPS); i++) {
+    struct plan_range maps = plan_maps_of(&broker.plan, component_number(c));
+    for (uint32_t i = maps.first; c->described && i < maps.end; i++) {
         const struct kaal_plan_map *map = plan_map(&broker.plan, i);
-        if (map->pd == component_number(c) && map->source == KAAL_MAP_REGION) {
-            const struct kaal_plan_region *region = plan_region(&broker.plan, map->object);
-            pages += (uint32_t)(region->size >> region->page_bits);
-        }
+        pages += pages_mapped(map);
     }
     return pages;
 }
@@ -549,8 +631,8 @@ enum kaal_err build_component(struct component *c, const char **cause)
 
 // That the tables were not in the quota shows when they are there. Whoever has no more of it gets
 // no more grants, so that they are the last.
-enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
-                        seL4_CapRights_t rights, bool cached)
+static enum kaal_err map_with_tables(struct component *c, uint32_t frame, uint64_t vaddr,
+                                     seL4_CapRights_t rights, bool cached)
 {
     struct builder b = builder_of(c, false);
     uint64_t bytes = arena_bytes(&c->tables);
@@ -563,6 +645,17 @@ enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
     c->granted += arena_bytes(&c->tables) - bytes;
     c->granted_slots += arena_slots(&c->tables) - slots;
     return err == KAAL_OK ? within_quota(c, 0, 0) : err;
+}
+
+enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
+                        seL4_CapRights_t rights, bool cached)
+{
+    enum kaal_page_kind kind = cached ? KAAL_PAGE_DATA : KAAL_PAGE_REGISTERS;
+    seL4_Error refusal =
+        seL4_ARM_Page_Map(frame, c->vspace, vaddr, rights, kaal_page_attributes(kind));
+    // No table is missing where something was mapped before.
+    return refusal != seL4_FailedLookup ? refused(refusal)
+                                        : map_with_tables(c, frame, vaddr, rights, cached);
 }
 
 void build_unmap(struct component *c)

@@ -5,15 +5,31 @@
 
 #include "broker.h"
 
-struct component *component_of_badge(uint64_t badge)
+static bool may_spawn(void)
 {
-    uint64_t number = badge & KAAL_BADGE_ID;
-    if (number >= broker.component_count) {
-        return NULL;
+    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_PDS); i++) {
+        if ((plan_pd(&broker.plan, i)->policy.allow & KAAL_ALLOW_SPAWN) != 0) {
+            return true;
+        }
     }
-    struct component *c = component_at((uint32_t)number);
-    uint64_t serial = badge >> KAAL_BADGE_SERIAL_SHIFT & KAAL_BADGE_SERIAL;
-    return component_built(c) && (c->serial & KAAL_BADGE_SERIAL) == serial ? c : NULL;
+    return false;
+}
+
+enum kaal_err component_open(void)
+{
+    void *table = NULL;
+    uint32_t room = plan_count(&broker.plan, KAAL_TABLE_PDS);
+    if (may_spawn()) {
+        room += KAAL_SPAWNED_LEAST;
+        room = room < KAAL_COMPONENT_ROOM ? KAAL_COMPONENT_ROOM : room;
+    }
+    enum kaal_err err = memory_grow_own(room);
+    if (err == KAAL_OK) {
+        err = build_table(room * sizeof(struct component), &table);
+    }
+    broker.components = table;
+    broker.component_room = room;
+    return err;
 }
 
 struct component *component_find(uint64_t id)
@@ -29,16 +45,16 @@ struct component *component_find(uint64_t id)
 struct component *component_new(void)
 {
     uint32_t number = plan_count(&broker.plan, KAAL_TABLE_PDS);
-    while (number < KAAL_COMPONENT_MAX && component_at(number)->state != KAAL_STATE_NONE) {
+    while (number < broker.component_room && component_at(number)->state != KAAL_STATE_NONE) {
         number++;
     }
-    if (number == KAAL_COMPONENT_MAX) {
+    if (number == broker.component_room) {
         return NULL;
     }
     if (number >= broker.component_count) {
         broker.component_count = number + 1;
     }
     struct component *c = component_at(number);
-    *c = (struct component){.serial = c->serial + 1, .parent = number};
+    *c = (struct component){.number = number, .serial = c->serial + 1, .parent = number};
     return c;
 }
