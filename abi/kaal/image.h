@@ -12,7 +12,8 @@
 //   size              end         padded to a page with zeroes
 //
 // The root task finds it through the variable `kaal_image_address`, which the tool patches in the
-// root task's data. Everything is little-endian. Indices refer to the tables of this image; the
+// root task's data. Everything is little-endian. Capabilities and maps come in the order of their
+// domains, so that those of one follow each other. Indices refer to the tables of this image; the
 // tool has checked them, and the root task checks them again (an image is input).
 #pragma once
 
@@ -55,6 +56,8 @@ struct kaal_image {
     char system[KAAL_NAME_SIZE];
     char config[KAAL_NAME_SIZE]; // kernel configuration that the components were built for
     struct kaal_table_ref tables[KAAL_TABLE_COUNT];
+    uint32_t store_bits; // log2 of the slots that the broker needs, KAAL_STORE_BITS_MIN to _MAX
+    uint32_t reserved;
 };
 
 // --- protection domains -------------------------------------------------------------------------
@@ -311,7 +314,7 @@ struct kaal_plan_turn {
 #define KAAL_BADGE_SERIAL_SHIFT 32
 #define KAAL_BADGE_SERIAL       UINT64_C(0xffffff)
 
-_Static_assert(sizeof(struct kaal_image) == 96 + 16 * KAAL_TABLE_COUNT, "image header layout");
+_Static_assert(sizeof(struct kaal_image) == 104 + 16 * KAAL_TABLE_COUNT, "image header layout");
 _Static_assert(sizeof(struct kaal_policy) == 56, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_pd) == 304, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_link) == 24, "plan layout");

@@ -17,18 +17,30 @@ enum {
     KAAL_NAME_SIZE = 32,  // bytes of a name, its terminating NUL included
     KAAL_ARGS_SIZE = 128, // bytes of a component's argument string, NUL included
 
-    KAAL_PD_MAX = 256, // protection domains of one image, root and broker included
-    KAAL_FILE_MAX = KAAL_PD_MAX,
-    KAAL_REGION_MAX = 512,
+    KAAL_PD_MAX = 1024, // protection domains of one image, root and broker included
+    KAAL_FILE_MAX = 2048,
+    KAAL_REGION_MAX = 2048,
     KAAL_DEVICE_MAX = 64,
-    KAAL_CAP_MAX = 8192,
-    KAAL_MAP_MAX = 2048,
-    KAAL_LINK_MAX = 1024,
+    KAAL_CAP_MAX = 32768,
+    KAAL_MAP_MAX = 8192,
+    KAAL_LINK_MAX = 4096,
     KAAL_PERMIT_MAX = 256,
-    KAAL_DOMAIN_MAX = 16,     // of the kernel
-    KAAL_TURN_MAX = 99,       // entries of its schedule: the last of 100 is always an end marker
-    KAAL_COMPONENT_MAX = 256, // alive at a time: those of the image and those that are spawned
-    KAAL_NOTIFY_BITS = 62,    // incoming signals and interrupts of one component
+    KAAL_DOMAIN_MAX = 16, // of the kernel
+    KAAL_TURN_MAX = 99,   // entries of its schedule: the last of 100 is always an end marker
+
+    // Alive at a time: those of the image and, where one of them may spawn, those that are spawned.
+    // For the latter there is room up to KAAL_COMPONENT_ROOM, and always for KAAL_SPAWNED_LEAST.
+    KAAL_COMPONENT_ROOM = 256,
+    KAAL_SPAWNED_LEAST = 64,
+    KAAL_COMPONENT_MAX = KAAL_PD_MAX + KAAL_SPAWNED_LEAST,
+
+    KAAL_NOTIFY_BITS = 62, // incoming signals and interrupts of one component
+
+    // The broker's capability space, the store: log2 of its slots. Some are for what components ask
+    // for, the rest for what the system is made of.
+    KAAL_STORE_BITS_MIN = 14,
+    KAAL_STORE_BITS_MAX = 18,
+    KAAL_STORE_LATER = 8192,
 
     KAAL_PRIORITY_BROKER = 254, // the highest a component may have
     KAAL_PRIORITY_MAX = 254,    // 255 is the root task's

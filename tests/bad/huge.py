@@ -49,6 +49,19 @@ CASES = [
     ("channels.toml", lambda: TOML + fill(b"[[channels]]\n", 1_000_000), "channel"),
     ("domains.toml",
      lambda: TOML + b"".join(b'[protection_domains.a%d]\nprogram_image = "x"\n' % i for i in range(18_000)), "at most"),
+    ("too_many_domains.toml",
+     lambda: TOML + b"".join(b'[protection_domains.a%d]\nprogram_image = "x"\n' % i for i in range(1023)),
+     "1025 protection domains; use at most 1024"),
+    ("too_many_domains.system",
+     lambda: b"<system>" + b"".join(
+         b'<protection_domain name="a%d"><program_image path="x"/></protection_domain>' % i
+         for i in range(1023)) + b"</system>",
+     "1023 protection domains; use at most 1022"),
+    ("too_many_signals.toml",
+     lambda: TOML + b"".join(
+         b'[protection_domains.a%d]\nprogram_image = "good.elf"\n' % i for i in range(64))
+     + b'[[channels]]\nname = "x"\nto = "a0"\nkind = "notify"\nfrom = ['
+     + b", ".join(b'"a%d"' % i for i in range(1, 64)) + b"]\n", "63 signals"),
     ("name.toml", lambda: TOML + b"[protection_domains." + fill(b"a", 1_000_000) + b"]", "name of"),
     ("mistakes.toml", lambda: b"".join(b"a%d = 1\n" % i for i in range(90_000)), "unknown"),
     ("deep.system", lambda: fill(b"<system>", 1_000_000), "nest deeper than"),

@@ -183,6 +183,13 @@ static void write_microkit(void)
     m.more_count = 1;
     m.data_size = 2048;
     write_file("programs/misplaced_buffer.elf", elf, elf_make(&m, elf));
+    // In a page behind all that the file has.
+    const struct elf_maker_symbol behind[] = {{"padding", 0x1000 - ELF_MAKER_MORE},
+                                              {"__sel4_ipc_buffer_obj", 1024}};
+    m.more = behind;
+    m.more_count = 2;
+    m.data_size = KAAL_MICROKIT_NAME_SIZE;
+    write_file("programs/buffer_behind.elf", elf, elf_make(&m, elf));
 }
 
 // --- kernels -----------------------------------------------------------------------------------

@@ -68,6 +68,12 @@ static const char *find_sdk(struct arena *a, struct diag *d)
     return sdk;
 }
 
+// Nothing that leads elsewhere.
+static bool is_name(const char *text)
+{
+    return text[0] != '.' && text[0] != '\0' && strchr(text, '/') == NULL;
+}
+
 // The folder of a board and configuration; NULL if there is none.
 static const char *find_board(struct arena *a, const char *sdk, const struct arguments *args,
                               struct diag *d)
@@ -75,12 +81,12 @@ static const char *find_board(struct arena *a, const char *sdk, const struct arg
     const char *boards = path_join(a, sdk, "board");
     const char *board = path_join(a, boards, args->board);
     const char *folder = path_join(a, board, args->config);
-    if (strchr(args->board, '/') != NULL || !folder_exists(board)) {
+    if (!is_name(args->board) || !folder_exists(board)) {
         diag_error(d, place_none(), "argument --board: unknown `%s`; choose from: %s", args->board,
                    folder_list(a, boards));
         return NULL;
     }
-    if (strchr(args->config, '/') != NULL || !folder_exists(folder)) {
+    if (!is_name(args->config) || !folder_exists(folder)) {
         diag_error(d, place_none(), "argument --config: unknown `%s`; choose from: %s",
                    args->config, folder_list(a, board));
         return NULL;

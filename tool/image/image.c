@@ -162,6 +162,7 @@ bool image_build(struct arena *a, struct options *o, const struct system *s,
         !project_prepare(a, o, &out->products, s, d)) {
         return false;
     }
+    out->products.memory = o->memory;
     if (!programs_load(a, o, &out->products, s, &out->programs, d) ||
         !drivers_check(a, s, &out->programs, d) ||
         !plan_make(a, s, &out->programs, out->products.config, &out->plan, d)) {

@@ -57,7 +57,7 @@ static void lay_out(const struct plan *plan, const struct table *tables,
     header->size = align_up(end, SD_PAGE);
 }
 
-static void copy_content(struct arena *a, const struct plan *plan, const struct table *tables,
+static void copy_content(const struct plan *plan, const struct table *tables,
                          const struct kaal_plan_file *files, const struct kaal_image *header,
                          uint8_t *image)
 {
@@ -68,9 +68,7 @@ static void copy_content(struct arena *a, const struct plan *plan, const struct 
         }
     }
     for (size_t i = 0; i < plan->file_count; i++) {
-        struct bytes content =
-            plan->programs[i] == NULL ? plan->data[i] : elf_squeeze(a, &plan->programs[i]->elf);
-        memcpy(image + files[i].offset, content.data, files[i].size);
+        memcpy(image + files[i].offset, plan->data[i].data, files[i].size);
     }
 }
 
@@ -82,13 +80,14 @@ struct bytes pack_system(struct arena *a, const struct plan *plan)
         .magic = KAAL_IMAGE_MAGIC,
         .version = KAAL_IMAGE_VERSION,
         .header_size = sizeof(header),
+        .store_bits = plan_store_bits(plan),
     };
     memcpy(files, plan->files, plan->file_count * sizeof(*files));
     list_tables(plan, files, tables);
     lay_out(plan, tables, files, &header);
 
     uint8_t *image = arena_alloc(a, header.size);
-    copy_content(a, plan, tables, files, &header, image);
+    copy_content(plan, tables, files, &header, image);
     const char *name = plan->system->name.text;
     strncpy(header.system, name == NULL ? "system" : name, sizeof(header.system) - 1);
     strncpy(header.config, plan->config, sizeof(header.config) - 1);

@@ -20,6 +20,7 @@
 #include "tool/arena.h"
 
 #include "lib/bits.h"
+#include "lib/sum64.h"
 
 #include <kaal/boot.h>
 #include <kaal/layout.h>
@@ -27,6 +28,7 @@
 #include <kaal/note.h>
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <string.h>
 
 static void set_name(char *to, const char *name)
@@ -386,22 +388,35 @@ static const char *base_name(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-static bool same_program(struct planner *p, const struct program *a, const struct program *b)
+static uint64_t sum_of(struct bytes content)
 {
-    size_t size = elf_squeezed_size(&a->elf);
-    return a == b || (elf_squeezed_size(&b->elf) == size &&
-                      memcmp(elf_squeeze(p->arena, &a->elf).data,
-                             elf_squeeze(p->arena, &b->elf).data, size) == 0);
+    return sum64(0, content.data, content.size / sizeof(uint64_t));
 }
 
-static uint32_t add_file(struct planner *p, const struct program *program, enum kaal_file_kind kind)
+static bool same_content(const struct planner *p, size_t file, struct bytes content, uint64_t sum)
+{
+    struct bytes other = p->plan->data[file];
+    return p->sums[file] == sum && other.size == content.size &&
+           memcmp(other.data, content.data, content.size) == 0;
+}
+
+static uint32_t add_file(struct planner *p, const char *path, struct bytes content,
+                         enum kaal_file_kind kind)
 {
     struct plan *plan = p->plan;
-    plan->programs[plan->file_count] = program;
+    p->sums[plan->file_count] = sum_of(content);
+    plan->data[plan->file_count] = content;
     plan->files[plan->file_count].kind = kind;
-    plan->files[plan->file_count].size = elf_squeezed_size(&program->elf);
-    set_name(plan->files[plan->file_count].name, base_name(program->path));
+    plan->files[plan->file_count].size = content.size;
+    set_name(plan->files[plan->file_count].name, base_name(path));
     return (uint32_t)plan->file_count++;
+}
+
+static uint32_t add_program(struct planner *p, const struct program *program, struct bytes content,
+                            enum kaal_file_kind kind)
+{
+    p->plan->programs[p->plan->file_count] = program;
+    return add_file(p, program->path, content, kind);
 }
 
 uint32_t plan_program_file(struct planner *p, const struct program *program,
@@ -409,27 +424,30 @@ uint32_t plan_program_file(struct planner *p, const struct program *program,
 {
     const struct plan *plan = p->plan;
     for (size_t i = 0; i < plan->file_count; i++) {
-        if (plan->files[i].kind == kind && same_program(p, plan->programs[i], program)) {
+        if (plan->files[i].kind == kind && plan->programs[i] == program) {
             return (uint32_t)i;
         }
     }
-    return add_file(p, program, kind);
+    struct bytes content = elf_squeeze(p->arena, &program->elf);
+    uint64_t sum = sum_of(content);
+    for (size_t i = 0; i < plan->file_count; i++) {
+        if (plan->files[i].kind == kind && same_content(p, i, content, sum)) {
+            return (uint32_t)i;
+        }
+    }
+    return add_program(p, program, content, kind);
 }
 
 // What a region holds from the start.
 static uint32_t data_file(struct planner *p, const struct data_file *data)
 {
-    struct plan *plan = p->plan;
+    const struct plan *plan = p->plan;
     for (size_t i = 0; i < plan->file_count; i++) {
         if (plan->files[i].kind == KAAL_FILE_DATA && plan->data[i].data == data->bytes.data) {
             return (uint32_t)i;
         }
     }
-    plan->data[plan->file_count] = data->bytes;
-    plan->files[plan->file_count].kind = KAAL_FILE_DATA;
-    plan->files[plan->file_count].size = data->bytes.size;
-    set_name(plan->files[plan->file_count].name, base_name(data->path));
-    return (uint32_t)plan->file_count++;
+    return add_file(p, data->path, data->bytes, KAAL_FILE_DATA);
 }
 
 static bool may_spawn(const struct system *s)
@@ -455,23 +473,30 @@ static size_t file_named(const struct plan *plan, const char *name)
 
 // The broker finds programs by the names of their files: what is to be spawned has an entry of its
 // own name, even if it equals another program.
+// For a message: of what a region holds only the name is known.
+static const char *file_path(const struct plan *plan, size_t file)
+{
+    return plan->programs[file] == NULL ? plan->files[file].name : plan->programs[file]->path;
+}
+
 static void add_spawned(struct planner *p, const struct sd_text *text,
                         const struct program *program)
 {
     const char *name = base_name(program->path);
     size_t same = file_named(p->plan, name);
+    struct bytes content = elf_squeeze(p->arena, &program->elf);
     if (strlen(name) >= KAAL_NAME_SIZE) {
         diag_error(p->diag, text->at,
                    "the name of the program %s has %zu characters, and it is found by name; "
                    "rename it to at most %d",
                    name, strlen(name), KAAL_NAME_SIZE - 1);
     } else if (same == SIZE_MAX) {
-        add_file(p, program, KAAL_FILE_PROGRAM);
-    } else if (!same_program(p, p->plan->programs[same], program)) {
+        add_program(p, program, content, KAAL_FILE_PROGRAM);
+    } else if (!same_content(p, same, content, sum_of(content))) {
         diag_error(p->diag, text->at,
                    "another program of the image, %s, is called %s as well; rename one, for what "
                    "is spawned is found by name",
-                   p->plan->programs[same]->path, name);
+                   file_path(p->plan, same), name);
     }
 }
 
@@ -486,7 +511,7 @@ static void check_names(struct planner *p)
             diag_error(p->diag, p->system->pds[i].image.at,
                        "another program of the image, %s, is called %s as well; rename one, for "
                        "what is spawned is found by name",
-                       plan->programs[same]->path, plan->files[file].name);
+                       file_path(plan, same), plan->files[file].name);
         }
     }
     for (size_t i = 0; i < p->system->programs.count; i++) {
@@ -674,6 +699,7 @@ static void make_tables(struct planner *p)
     plan->files = arena_alloc(p->arena, files * sizeof(*plan->files));
     plan->programs = arena_alloc(p->arena, files * sizeof(const struct program *));
     plan->data = arena_alloc(p->arena, files * sizeof(*plan->data));
+    p->sums = arena_alloc(p->arena, files * sizeof(*p->sums));
     for (size_t i = 0; i < s->pd_count; i++) {
         add_pd(p, i, &programs->items[programs->of_pd[i]]);
     }
@@ -738,6 +764,98 @@ static void size_cspace(struct planner *p, size_t pd)
     }
 }
 
+// A copy of a table in which the entries of a domain follow each other, in the order in which they
+// were added. `pd_at`: where an entry says whose it is.
+static void *sort_by_pd(const struct planner *p, const void *entries, size_t count, size_t size,
+                        size_t pd_at)
+{
+    const uint8_t *from = entries;
+    uint8_t *sorted = arena_alloc(p->arena, (count + 1) * size);
+    size_t *next = arena_alloc(p->arena, (p->plan->pd_count + 1) * sizeof(*next));
+    for (size_t i = 0; i < count; i++) {
+        next[load_le32(from + i * size + pd_at) + 1]++;
+    }
+    for (size_t i = 0; i < p->plan->pd_count; i++) {
+        next[i + 1] += next[i];
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t *place = &next[load_le32(from + i * size + pd_at)];
+        memcpy(sorted + *place * size, from + i * size, size);
+        (*place)++;
+    }
+    return sorted;
+}
+
+static void sort_tables(struct planner *p)
+{
+    struct plan *plan = p->plan;
+    plan->caps = sort_by_pd(p, plan->caps, plan->cap_count, sizeof(*plan->caps),
+                            offsetof(struct kaal_plan_cap, pd));
+    plan->maps = sort_by_pd(p, plan->maps, plan->map_count, sizeof(*plan->maps),
+                            offsetof(struct kaal_plan_map, pd));
+}
+
+// --- slots of the broker -----------------------------------------------------------------------
+
+// A capability to each page of it, and to each object of its own.
+static uint64_t pd_slots(const struct plan *p, const struct kaal_plan_pd *pd)
+{
+    enum { OBJECTS = 24, TABLES = 9, COPIES = 8, PAGES = 2 };
+    const struct elf *elf = &p->programs[pd->file]->elf;
+    return OBJECTS + TABLES + COPIES + PAGES + pd->stack_size / SD_PAGE +
+           (align_up(elf->hi, SD_PAGE) - align_down(elf->lo, SD_PAGE)) / SD_PAGE;
+}
+
+static uint64_t map_slots(const struct plan *p, const struct kaal_plan_map *map)
+{
+    enum { WINDOW = 16 }; // pages of a device's registers, which are known at boot
+    if (map->source != KAAL_MAP_REGION) {
+        return WINDOW;
+    }
+    const struct kaal_plan_region *region = &p->regions[map->object];
+    return region->size >> region->page_bits;
+}
+
+static uint64_t store_slots(const struct plan *p)
+{
+    enum { OWN = 1024 }; // of the root task and the broker, and for memory that is split
+    uint64_t slots = KAAL_STORE_LATER + OWN;
+    for (size_t i = 0; i < p->pd_count; i++) {
+        if (p->pds[i].role == KAAL_ROLE_COMPONENT) {
+            slots += pd_slots(p, &p->pds[i]);
+        }
+    }
+    for (size_t i = 0; i < p->region_count; i++) {
+        slots += p->regions[i].size >> p->regions[i].page_bits;
+    }
+    for (size_t i = 0; i < p->map_count; i++) {
+        slots += map_slots(p, &p->maps[i]);
+    }
+    for (size_t i = 0; i < p->file_count; i++) {
+        slots += p->files[i].size / SD_PAGE + 1;
+    }
+    return slots;
+}
+
+uint32_t plan_store_bits(const struct plan *p)
+{
+    uint32_t bits = log2_ceil(store_slots(p));
+    return bits < KAAL_STORE_BITS_MIN ? KAAL_STORE_BITS_MIN : bits;
+}
+
+// --- limits ------------------------------------------------------------------------------------
+
+static void check_store(struct planner *p)
+{
+    const uint64_t most = UINT64_C(1) << KAAL_STORE_BITS_MAX;
+    if (store_slots(p->plan) > most) {
+        diag_error(p->diag, place_start(p->system->file),
+                   "the system has %" PRIu64 " pages and objects, and the broker room for %" PRIu64
+                   "; give large regions page_size = 0x200000, or map them less often",
+                   store_slots(p->plan), most);
+    }
+}
+
 static void check_limits(struct planner *p)
 {
     const struct plan *plan = p->plan;
@@ -753,6 +871,9 @@ static void check_limits(struct planner *p)
     if (plan->map_count > KAAL_MAP_MAX) {
         diag_error(p->diag, at, "the system has %zu mappings; use at most %d", plan->map_count,
                    KAAL_MAP_MAX);
+    }
+    if (p->diag->errors == 0) {
+        check_store(p);
     }
     for (size_t i = 0; i < plan->pd_count; i++) {
         if (p->wants[i].next_address > KAAL_LAYOUT_MAP_END) {
@@ -788,6 +909,7 @@ bool plan_make(struct arena *a, const struct system *s, const struct program_set
         size_cspace(&p, i);
     }
     plan_microkit_files(&p);
+    sort_tables(&p);
     check_limits(&p);
     return d->errors == errors;
 }
@@ -825,7 +947,7 @@ bool plan_is_device(const struct kaal_plan_region *region)
 
 uint64_t plan_memory(const struct plan *p)
 {
-    uint64_t bytes = 0;
+    uint64_t bytes = UINT64_C(32) << plan_store_bits(p);
     for (size_t i = 0; i < p->pd_count; i++) {
         if (p->pds[i].role != KAAL_ROLE_ROOT && p->pds[i].file != KAAL_NONE) {
             bytes += pd_bytes(&p->pds[i]) + private_bytes(p->programs[p->pds[i].file]);

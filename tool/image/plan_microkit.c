@@ -22,8 +22,9 @@
 #include <string.h>
 
 enum {
-    // Regions that the tool gives a place lie below this, whatever memory the machine has: above
-    // what the loader places, below what the kernel takes from the end.
+    // Regions that the tool gives a place lie between these, whatever memory the machine has: above
+    // what the loader places, below what the kernel takes from the end. What does not fit there
+    // lies as far below the end of the memory that is asked for.
     PLACES_TOP = 96 << 20, // from the start of memory on
     PLACES_BOTTOM = 32 << 20,
 };
@@ -152,10 +153,10 @@ static const struct kaal_plan_region *placed_at(const struct planner *p, uint64_
     return NULL;
 }
 
-// The highest free place. False if there is none.
-static bool find_place(const struct planner *p, uint64_t size, uint64_t align, uint64_t *out)
+// The highest free place below `end`. False if there is none.
+static bool find_below(const struct planner *p, uint64_t end, uint64_t size, uint64_t align,
+                       uint64_t *out)
 {
-    uint64_t end = KAAL_RAM_BASE + PLACES_TOP;
     for (;;) {
         if (end < KAAL_RAM_BASE + PLACES_BOTTOM || size > end - KAAL_RAM_BASE - PLACES_BOTTOM) {
             return false;
@@ -168,6 +169,14 @@ static bool find_place(const struct planner *p, uint64_t size, uint64_t align, u
         }
         end = taken->paddr;
     }
+}
+
+static bool find_place(const struct planner *p, uint64_t size, uint64_t align, uint64_t *out)
+{
+    uint64_t memory = p->programs->products->memory;
+    return find_below(p, KAAL_RAM_BASE + PLACES_TOP, size, align, out) ||
+           (memory > PLACES_TOP + PLACES_BOTTOM &&
+            find_below(p, KAAL_RAM_BASE + memory - PLACES_BOTTOM, size, align, out));
 }
 
 void plan_microkit_places(struct planner *p)
@@ -300,24 +309,35 @@ static void make_file(struct planner *p, size_t pd)
 
 // --- address space -----------------------------------------------------------------------------
 
+static void refuse_map(struct planner *p, const struct kaal_plan_map *map, const char *what,
+                       uint64_t at)
+{
+    const struct sd_pd *pd = &p->system->pds[map->pd];
+    uint64_t end = map->vaddr + p->plan->regions[map->object].size;
+    diag_error(p->diag, pd->image.at,
+               "%s has %s at 0x%" PRIx64 ", where `%s` has the region `%s` mapped (0x%" PRIx64
+               " to 0x%" PRIx64 "); map it elsewhere",
+               p->programs->items[p->programs->of_pd[map->pd]].path, what, at, pd->name.text,
+               map->name, map->vaddr, end);
+}
+
 // Maps may not touch the program or each other, and leave the page below the stack free.
 static void check_map(struct planner *p, const struct kaal_plan_map *map)
 {
-    const struct sd_pd *pd = &p->system->pds[map->pd];
     const struct program *program = &p->programs->items[p->programs->of_pd[map->pd]];
     uint64_t size = p->plan->regions[map->object].size;
+    uint64_t buffer = align_down(p->plan->pds[map->pd].ipc_buffer, SD_PAGE);
     struct elf_segment seg;
     for (unsigned i = 0; elf_next_load(&program->elf, &i, &seg);) {
         uint64_t first = align_down(seg.vaddr, SD_PAGE);
         if (ranges_overlap(map->vaddr, size, first,
                            align_up(seg.vaddr + seg.memsz, SD_PAGE) - first)) {
-            diag_error(p->diag, pd->image.at,
-                       "%s has memory at 0x%" PRIx64 ", where `%s` has the region `%s` mapped "
-                       "(0x%" PRIx64 " to 0x%" PRIx64 "); map it elsewhere",
-                       program->path, first, pd->name.text, map->name, map->vaddr,
-                       map->vaddr + size);
+            refuse_map(p, map, "memory", first);
             return;
         }
+    }
+    if (ranges_overlap(map->vaddr, size, buffer, SD_PAGE)) {
+        refuse_map(p, map, "its IPC buffer", buffer);
     }
 }
 

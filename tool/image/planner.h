@@ -25,6 +25,7 @@ struct planner {
     const struct program_set *programs;
     struct plan *plan;
     struct wants *wants; // of each PD
+    uint64_t *sums;      // of each file's content
 };
 
 // --- plan.c ------------------------------------------------------------------------------------

@@ -184,7 +184,8 @@ static uint64_t ipc_buffer(const struct elf *elf, const struct elf *symbols)
     return value == NULL ? 0 : load_le64(value);
 }
 
-// Of libraries before 2.3: is the IPC buffer in memory that the program writes?
+// Of libraries before 2.3: the IPC buffer is in memory that the program writes, or in a page of its
+// own, about which the file says nothing.
 static bool check_buffer_object(struct loader *l, const struct program *p,
                                 const struct sd_text *image, const struct program *symbols)
 {
@@ -194,18 +195,22 @@ static bool check_buffer_object(struct loader *l, const struct program *p,
     if (!elf_find_symbol(&symbols->elf, "__sel4_ipc_buffer_obj", &object)) {
         return true;
     }
+    bool ok =
+        is_aligned(object.value, IPC_BUFFER_SIZE) && object.value < KAAL_LAYOUT_IMAGE_END - SD_PAGE;
+    uint64_t page = align_down(object.value, SD_PAGE);
     while (elf_next_load(&p->elf, &index, &seg)) {
-        if ((seg.flags & ELF_PF_W) != 0 && object.value >= seg.vaddr &&
-            range_fits(object.value - seg.vaddr, IPC_BUFFER_SIZE, seg.memsz) &&
-            is_aligned(object.value, IPC_BUFFER_SIZE)) {
-            return true;
-        }
+        uint64_t first = align_down(seg.vaddr, SD_PAGE);
+        uint64_t end = align_up(seg.vaddr + seg.memsz, SD_PAGE);
+        ok = ok && ((seg.flags & ELF_PF_W) != 0 || page < first || page >= end);
     }
-    diag_error(l->diag, image->at,
-               "%s has its IPC buffer at 0x%" PRIx64 " (__sel4_ipc_buffer_obj), which is no "
-               "writable memory of %s at a multiple of %d; link it with the library's own script",
-               symbols->path, object.value, p->path, IPC_BUFFER_SIZE);
-    return false;
+    if (!ok) {
+        diag_error(l->diag, image->at,
+                   "%s has its IPC buffer at 0x%" PRIx64
+                   " (__sel4_ipc_buffer_obj), which is no multiple of %d or in memory that %s only "
+                   "reads; link it with the library's own script",
+                   symbols->path, object.value, IPC_BUFFER_SIZE, p->path);
+    }
+    return ok;
 }
 
 // Where such a program expects its IPC buffer tells which kernels it is linked for.

@@ -312,7 +312,7 @@ static void check_quotas(struct checker *c, const struct sd_pd *pd)
     } quotas[] = {
         {"quota_memory", &p->quota_memory, SD_QUOTA_MEMORY_MAX, false},
         {"quota_slots", &p->quota_slots, QUOTA_SLOTS_MAX, false},
-        {"quota_components", &p->quota_components, KAAL_COMPONENT_MAX, true},
+        {"quota_components", &p->quota_components, KAAL_COMPONENT_ROOM, true},
         {"quota_cpu", &p->quota_cpu, KAAL_CPU_WHOLE, true},
     };
     for (size_t i = 0; i < sizeof(quotas) / sizeof(quotas[0]); i++) {

@@ -92,6 +92,9 @@ struct broker;
 // Takes the memory of the table into the pool, and its slots.
 enum kaal_err memory_open(void);
 
+// Room for what the broker itself needs for so many components.
+enum kaal_err memory_grow_own(uint32_t components);
+
 // Memory for about `bytes`, slots for about so many objects and copies. More is taken later where
 // that was too little. After an error nothing has been taken.
 enum kaal_err arena_reserve(struct arena *arena, uint64_t bytes, uint32_t objects, uint32_t copies);
@@ -204,7 +207,8 @@ struct broker {
     uint32_t spare_reply;     // for what the broker receives in the place of others
     uint64_t signals;         // that came meanwhile, for the broker itself
     bool starting;            // some of the start order have not begun
-    struct component components[KAAL_COMPONENT_MAX];
+    struct component *components;
+    uint32_t component_room; // of the table
     struct pool pool;
     struct grants grants;
     struct audit audit;
@@ -306,6 +310,9 @@ static inline struct component *component_of_badge(uint64_t badge)
 // The component with this id, NULL if it is no more.
 struct component *component_find(uint64_t id);
 
+// The table, with room for the components of the plan and for what they may spawn.
+enum kaal_err component_open(void);
+
 // A free number, with the next serial; NULL if all are taken.
 struct component *component_new(void);
 
@@ -404,6 +411,9 @@ void devices_quiet(const struct component *c);
 enum kaal_err machine_irq_number(uint32_t number, bool edge, uint32_t slot);
 
 // --- build.c -------------------------------------------------------------------------------------
+
+// Memory for a table of the broker's own, zeroed.
+enum kaal_err build_table(uint64_t bytes, void **table);
 
 // Shared memory regions of the description.
 enum kaal_err build_regions(void);

@@ -30,6 +30,7 @@ enum {
     TABLES = 8, // page tables of an ordinary component
     GIBIBYTE = 1 << 30,
     OBJECTS_FIXED = 24, // slots of all but pages
+    ASID_POOLS = 4,     // of 512 address spaces each
 };
 
 // --- memory regions of the description -----------------------------------------------------------
@@ -81,6 +82,23 @@ static enum kaal_err make_contiguous(uint8_t bits, uint32_t count, uint32_t firs
     uint32_t node = 0;
     enum kaal_err err = pool_take(&broker.pool, (uint8_t)(bits + log2_ceil(count)), &node);
     return err == KAAL_OK ? build_frames(node, bits, first, count) : err;
+}
+
+enum kaal_err build_table(uint64_t bytes, void **table)
+{
+    static uint64_t next = KAAL_LAYOUT_TABLES;
+    uint32_t pages = (uint32_t)(align_up(bytes, PAGE_SIZE) >> PAGE_BITS);
+    uint32_t first = 0;
+    if (!slots_take(&broker.slots, pages, &first)) {
+        return KAAL_ERR_SLOTS;
+    }
+    enum kaal_err err = make_frames(PAGE_BITS, pages, first);
+    *table = (void *)next; // NOLINT: mapped below
+    for (uint32_t i = 0; i < pages && err == KAAL_OK; i++) {
+        err = memory_map_own(first + i, next, seL4_ReadWrite, true);
+        next += PAGE_SIZE;
+    }
+    return err;
 }
 
 static enum kaal_err make_region(const struct kaal_plan_region *region, uint32_t *first)
@@ -257,10 +275,66 @@ static enum kaal_err create_objects(struct component *c)
     return err;
 }
 
+static enum kaal_err make_asid_pool(uint32_t *slot)
+{
+    uint32_t node = 0;
+    if (!slots_take(&broker.slots, 1, slot)) {
+        return KAAL_ERR_SLOTS;
+    }
+    enum kaal_err err = pool_take(&broker.pool, seL4_ASIDPoolBits, &node);
+    if (err == KAAL_OK) {
+        err = refused(seL4_ARM_ASIDControl_MakePool(own_cap(KAAL_HANDOVER_ASID_CONTROL),
+                                                    pool_slot(&broker.pool, node), store(), *slot,
+                                                    store_depth()));
+        if (err != KAAL_OK) {
+            (void)pool_give(&broker.pool, node);
+        }
+    }
+    if (err != KAAL_OK) {
+        (void)slots_give(&broker.slots, *slot, 1);
+        *slot = 0;
+    }
+    return err;
+}
+
+// The kernel's own pool first; others are made when they are needed.
+static enum kaal_err asid_pool(uint32_t index, seL4_CPtr *out)
+{
+    static uint32_t made[ASID_POOLS];
+    enum kaal_err err = KAAL_OK;
+    if (index == 0) {
+        *out = own_cap(KAAL_HANDOVER_ASID_POOL);
+        return KAAL_OK;
+    }
+    if (made[index] == 0) {
+        err = make_asid_pool(&made[index]);
+    }
+    *out = made[index];
+    return err;
+}
+
+// In the pool that had room the last time, or in the next one that has.
+static enum kaal_err assign_asid(seL4_CPtr vspace)
+{
+    static uint32_t current;
+    for (uint32_t tries = 0; tries < ASID_POOLS; tries++) {
+        seL4_CPtr pool = 0;
+        enum kaal_err err = asid_pool(current, &pool);
+        if (err != KAAL_OK) {
+            return err;
+        }
+        seL4_Error answer = seL4_ARM_ASIDPool_Assign(pool, vspace);
+        if (answer != seL4_DeleteFirst) {
+            return refused(answer);
+        }
+        current = (current + 1) % ASID_POOLS;
+    }
+    return refused(seL4_DeleteFirst);
+}
+
 static enum kaal_err configure_objects(const struct component *c)
 {
-    enum kaal_err err =
-        refused(seL4_ARM_ASIDPool_Assign(own_cap(KAAL_HANDOVER_ASID_POOL), c->vspace));
+    enum kaal_err err = assign_asid(c->vspace);
     if (err != KAAL_OK) {
         return err;
     }
@@ -396,11 +470,10 @@ static enum kaal_err map_device(struct component *c, struct builder *b,
 static enum kaal_err map_described(struct component *c, struct builder *b)
 {
     enum kaal_err err = KAAL_OK;
-    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_MAPS) && err == KAAL_OK; i++) {
+    struct plan_range maps = plan_maps_of(&broker.plan, component_number(c));
+    for (uint32_t i = maps.first; i < maps.end && err == KAAL_OK; i++) {
         const struct kaal_plan_map *map = plan_map(&broker.plan, i);
-        if (map->pd == component_number(c)) {
-            err = map->source == KAAL_MAP_REGION ? map_region(c, b, map) : map_device(c, b, map);
-        }
+        err = map->source == KAAL_MAP_REGION ? map_region(c, b, map) : map_device(c, b, map);
     }
     return err;
 }
@@ -419,9 +492,10 @@ static uint32_t pages_mapped(const struct kaal_plan_map *map)
 static uint32_t count_mapped(const struct component *c)
 {
     uint32_t pages = 0;
-    for (uint32_t i = 0; c->described && i < plan_count(&broker.plan, KAAL_TABLE_MAPS); i++) {
+    struct plan_range maps = plan_maps_of(&broker.plan, component_number(c));
+    for (uint32_t i = maps.first; c->described && i < maps.end; i++) {
         const struct kaal_plan_map *map = plan_map(&broker.plan, i);
-        pages += map->pd == component_number(c) ? pages_mapped(map) : 0;
+        pages += pages_mapped(map);
     }
     return pages;
 }

@@ -5,6 +5,33 @@
 
 #include "broker.h"
 
+static bool may_spawn(void)
+{
+    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_PDS); i++) {
+        if ((plan_pd(&broker.plan, i)->policy.allow & KAAL_ALLOW_SPAWN) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum kaal_err component_open(void)
+{
+    void *table = NULL;
+    uint32_t room = plan_count(&broker.plan, KAAL_TABLE_PDS);
+    if (may_spawn()) {
+        room += KAAL_SPAWNED_LEAST;
+        room = room < KAAL_COMPONENT_ROOM ? KAAL_COMPONENT_ROOM : room;
+    }
+    enum kaal_err err = memory_grow_own(room);
+    if (err == KAAL_OK) {
+        err = build_table(room * sizeof(struct component), &table);
+    }
+    broker.components = table;
+    broker.component_room = room;
+    return err;
+}
+
 struct component *component_find(uint64_t id)
 {
     uint32_t number = kaal_id_index(id);
@@ -18,10 +45,10 @@ struct component *component_find(uint64_t id)
 struct component *component_new(void)
 {
     uint32_t number = plan_count(&broker.plan, KAAL_TABLE_PDS);
-    while (number < KAAL_COMPONENT_MAX && component_at(number)->state != KAAL_STATE_NONE) {
+    while (number < broker.component_room && component_at(number)->state != KAAL_STATE_NONE) {
         number++;
     }
-    if (number == KAAL_COMPONENT_MAX) {
+    if (number == broker.component_room) {
         return NULL;
     }
     if (number >= broker.component_count) {

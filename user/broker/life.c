@@ -82,7 +82,7 @@ static bool may_follow(const struct component *c, const struct component *other,
 static const bool *find_chain(const struct component *c, enum direction direction)
 {
     static bool found[KAAL_COMPONENT_MAX];
-    memset(found, 0, sizeof(found));
+    memset(found, 0, broker.component_count * sizeof(found[0]));
     for (bool more = true; more;) {
         more = false;
         for (uint32_t i = 0; i < broker.component_count; i++) {

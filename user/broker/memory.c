@@ -11,9 +11,12 @@ enum {
     PIECE_BITS_MIN = 14, // the least piece of an arena
     RUN_MIN = 8,         // the least run of slots
 
-    // What the broker needs itself at first: page tables and small objects.
+    // What the broker needs itself at first: page tables and small objects; and for each component
+    // of a system of many: its part of the tables for start pages, and a reply object.
     OWN_BYTES = 1 << 18,
     OWN_SLOTS = 512,
+    OWN_BYTES_EACH = 544,
+    OWN_EACH_FROM = 256,
 };
 
 static uint64_t slot_words[SLOTS_WORDS(SLOTS_MAX)];
@@ -151,6 +154,19 @@ static enum kaal_err reserve_bytes(struct arena *arena, uint64_t bytes)
         bytes -= bytes < UINT64_C(1) << bits ? bytes : UINT64_C(1) << bits;
     }
     return err;
+}
+
+enum kaal_err memory_grow_own(uint32_t components)
+{
+    if (components <= OWN_EACH_FROM) {
+        return KAAL_OK;
+    }
+    uint64_t bytes = (uint64_t)(components - OWN_EACH_FROM) * OWN_BYTES_EACH;
+    enum kaal_err err = reserve_bytes(&broker.own, bytes);
+    uint32_t tables = (uint32_t)(align_up(bytes, PAGE_SIZE) >> PAGE_BITS);
+    return err != KAAL_OK ? err
+                          : add_run(broker.own.objects, &broker.own.object_runs,
+                                    tables + components + OWN_SLOTS);
 }
 
 enum kaal_err arena_reserve(struct arena *arena, uint64_t bytes, uint32_t objects, uint32_t copies)

@@ -40,7 +40,7 @@
 #include <stdint.h>
 
 enum {
-    POOL_NODES = 4096,
+    POOL_NODES = 8192,
     POOL_NONE = UINT16_MAX, // no node
     POOL_PIECES = 512,
     POOL_BITS_MIN = 4,    // of an untyped

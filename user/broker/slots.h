@@ -13,10 +13,12 @@
 // Invariant S3: next < count.
 #pragma once
 
+#include <kaal/limits.h>
+
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SLOTS_MAX          (UINT32_C(1) << 16)
+#define SLOTS_MAX          (UINT32_C(1) << KAAL_STORE_BITS_MAX)
 #define SLOTS_WORDS(count) (((count) + 63) / 64)
 
 struct slots {

@@ -36,8 +36,12 @@ static bool is_built_here(uint32_t number)
     return plan_pd(&broker.plan, number)->role == KAAL_ROLE_COMPONENT;
 }
 
-static void read_plan(void)
+static enum kaal_err read_plan(void)
 {
+    enum kaal_err err = component_open();
+    if (err != KAAL_OK) {
+        return err;
+    }
     grants_open(&broker.grants);
     broker.component_count = plan_count(&broker.plan, KAAL_TABLE_PDS);
     for (uint32_t i = 0; i < broker.component_count; i++) {
@@ -50,6 +54,7 @@ static void read_plan(void)
         c->generation = 1;
     }
     adopt_broker(component_at(broker.table->broker));
+    return KAAL_OK;
 }
 
 // The component that prints what the broker reports: it is signalled over the channel "console".
@@ -119,10 +124,13 @@ static void report_built(void)
 bool system_build(void)
 {
     uint32_t reply = 0;
-    read_plan();
+    if (fail(NULL, "components", read_plan())) {
+        return false;
+    }
     find_console();
     if (fail(NULL, "capabilities", wire_open()) || fail(NULL, "regions", build_regions()) ||
-        fail(NULL, "maps", build_own_maps()) || fail(NULL, "reply", later_open()) ||
+        fail(NULL, "maps", build_own_maps()) || fail(NULL, "names", names_open()) ||
+        fail(NULL, "reply", later_open()) ||
         fail(NULL, "reply", arena_objects(&broker.own, seL4_ReplyObject, 0, 1, &reply))) {
         return false;
     }

@@ -19,10 +19,10 @@
 #define NO_CAP UINT32_MAX
 
 static uint32_t uses[KAAL_PD_MAX];
-static uint32_t next_use[KAAL_CAP_MAX];
-static uint16_t entry_of[KAAL_CAP_MAX]; // in the start page of its holder
-static uint32_t sink;                   // a notification that nobody waits for
-static uint32_t signal_slot;            // empty but for the moment of a signal
+static uint32_t *next_use;
+static uint16_t *entry_of;   // in the start page of its holder
+static uint32_t sink;        // a notification that nobody waits for
+static uint32_t signal_slot; // empty but for the moment of a signal
 
 // Nothing in the plan is about components that are not in it.
 static uint32_t first_use(const struct component *c)
@@ -33,6 +33,17 @@ static uint32_t first_use(const struct component *c)
 static bool is_irq(const struct kaal_plan_cap *cap)
 {
     return cap->kind == KAAL_CAP_IRQ_HANDLER || cap->kind == KAAL_CAP_IRQ_NUMBER;
+}
+
+// Of each capability of the plan.
+static enum kaal_err make_tables(void)
+{
+    uint64_t count = plan_count(&broker.plan, KAAL_TABLE_CAPS);
+    void *table = NULL;
+    enum kaal_err err = build_table(count * (sizeof(*next_use) + sizeof(*entry_of)), &table);
+    next_use = table;
+    entry_of = (uint16_t *)(next_use + count);
+    return err;
 }
 
 static bool is_channel(const struct kaal_plan_cap *cap)
@@ -64,6 +75,10 @@ static void list_uses(bool channels)
 enum kaal_err wire_open(void)
 {
     static uint16_t entries[KAAL_PD_MAX];
+    enum kaal_err err = make_tables();
+    if (err != KAAL_OK) {
+        return err;
+    }
     for (uint32_t i = 0; i < KAAL_PD_MAX; i++) {
         uses[i] = NO_CAP;
     }
@@ -80,7 +95,7 @@ enum kaal_err wire_open(void)
     }
     list_uses(false);
     list_uses(true);
-    enum kaal_err err = arena_slot(&broker.own, &signal_slot);
+    err = arena_slot(&broker.own, &signal_slot);
     return err == KAAL_OK ? arena_objects(&broker.own, seL4_NotificationObject, 0, 1, &sink) : err;
 }
 
@@ -304,11 +319,9 @@ enum kaal_err wire_own(struct component *c)
     enum kaal_err err = KAAL_OK;
     c->first_free = 1;
     c->irq_count = 0;
-    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_CAPS) && err == KAAL_OK; i++) {
+    struct plan_range caps = plan_caps_of(&broker.plan, component_number(c));
+    for (uint32_t i = caps.first; i < caps.end && err == KAAL_OK; i++) {
         const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
-        if (cap->pd != component_number(c)) {
-            continue;
-        }
         count_slots(c, cap);
         if (!is_there(cap)) {
             err = put(cap);
@@ -396,10 +409,10 @@ void wire_signal(const struct component *c, uint64_t badge)
 
 void wire_signal_all(const struct component *c)
 {
-    for (uint32_t i = 0; c->described && i < plan_count(&broker.plan, KAAL_TABLE_CAPS); i++) {
+    struct plan_range caps = plan_caps_of(&broker.plan, component_number(c));
+    for (uint32_t i = caps.first; c->described && i < caps.end; i++) {
         const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
-        if (cap->pd == component_number(c) && cap->kind == KAAL_CAP_NOTIFICATION &&
-            is_channel(cap) && !plan_cap_is_note(cap)) {
+        if (cap->kind == KAAL_CAP_NOTIFICATION && is_channel(cap) && !plan_cap_is_note(cap)) {
             wire_signal(component_at(cap->object), cap->badge);
         }
     }

@@ -19,17 +19,38 @@ _Noreturn void root_main(const seL4_BootInfo *boot);
 
 static struct root root;
 
+// Bytes from the packed system to the end of the root task's frames; 0 if it is not there.
+static uint64_t image_room(const seL4_BootInfo *boot)
+{
+    uint64_t start = (uintptr_t)root_image_start;
+    uint64_t size = (boot->userImageFrames.end - boot->userImageFrames.start) * ROOT_PAGE_SIZE;
+    uint64_t image = kaal_image_address;
+    bool there = image >= start && image - start < size && image % ROOT_PAGE_SIZE == 0;
+    return there ? start + size - image : 0;
+}
+
+static const struct kaal_image *packed_system(void)
+{
+    return (const void *)kaal_image_address; // NOLINT: image_room() has looked where it is
+}
+
+// As large as the tool says. It is not checked yet, so what cannot be is the least.
+static void open_store(void)
+{
+    uint32_t bits = image_room(root.boot) == 0 ? 0 : packed_system()->store_bits;
+    bool possible = bits >= KAAL_STORE_BITS_MIN && bits <= KAAL_STORE_BITS_MAX;
+    root.store_bits = possible ? bits : KAAL_STORE_BITS_MIN;
+    store_open(&root);
+}
+
 static void open_plan(void)
 {
     struct plan_error error;
-    uint64_t start = (uintptr_t)root_image_start;
-    uint64_t size = (uint64_t)root.image_frame_count * ROOT_PAGE_SIZE;
-    uint64_t image = kaal_image_address;
-    if (image < start || image - start >= size || image % ROOT_PAGE_SIZE != 0) {
+    uint64_t room = image_room(root.boot);
+    if (room == 0) {
         root_fail(&root, "image", NULL, "no packed system: use kaal build");
     }
-    const void *at = (const void *)image; // NOLINT: checked against the frames just now
-    if (!plan_open(&root.plan, at, start + size - image, KAAL_CONFIG_NAME, &error)) {
+    if (!plan_open(&root.plan, packed_system(), room, KAAL_CONFIG_NAME, &error)) {
         struct fmt f;
         char index[24];
         fmt_init(&f, index, sizeof(index));
@@ -54,7 +75,7 @@ void root_main(const seL4_BootInfo *boot)
     kaal_tls_open();
     seL4_SetIPCBuffer(boot->ipcBuffer);
     root.boot = boot;
-    store_open(&root);
+    open_store();
     machine_open(&root);
     open_plan();
     report_start();

@@ -97,7 +97,7 @@ void root_check(const struct root *root, seL4_Error err, const char *what, const
 
 // --- store.c -------------------------------------------------------------------------------------
 
-// Makes the store and moves all initial capabilities into it.
+// Makes the store, of root->store_bits, and moves all initial capabilities into it.
 void store_open(struct root *root);
 
 // The first of `count` fresh, consecutive slots.

@@ -7,17 +7,21 @@
 #include <lib/bits.h>
 
 enum {
-    STORE_BITS = 14, // log2 of its slots
     TOP_BITS = 1,
     TOP_INITIAL = 0, // slot of the top CNode
     TOP_STORE = 1,
 };
 
+static seL4_Uint8 store_depth(const struct root *root)
+{
+    return (seL4_Uint8)root->store_bits;
+}
+
 // The two CNodes, from the first untyped memory that has room, in the first empty initial slots.
 static void create_cnodes(struct root *root, seL4_CPtr store, seL4_CPtr top)
 {
     const seL4_BootInfo *boot = root->boot;
-    const uint8_t sizes[] = {STORE_BITS, TOP_BITS};
+    const uint8_t sizes[] = {store_depth(root), TOP_BITS};
     const seL4_CPtr slots[] = {store, top};
     for (unsigned i = 0; i < 2; i++) {
         uint32_t index = 0;
@@ -42,7 +46,7 @@ static void join(struct root *root, seL4_CPtr store, seL4_CPtr top)
                                      cnode_guard(rest - boot->initThreadCNodeSizeBits));
     root_check(root, err, "store", NULL);
     err = seL4_CNode_Mint(top, TOP_STORE, TOP_BITS, seL4_CapInitThreadCNode, store, seL4_WordBits,
-                          seL4_AllRights, cnode_guard(rest - STORE_BITS));
+                          seL4_AllRights, cnode_guard(rest - store_depth(root)));
     root_check(root, err, "store", NULL);
     err =
         seL4_TCB_SetSpace(seL4_CapInitThreadTCB, seL4_CapNull, top, 0, seL4_CapInitThreadVSpace, 0);
@@ -55,8 +59,8 @@ static uint32_t adopt(struct root *root, seL4_CPtr initial, seL4_Word from, uint
 {
     uint32_t first = store_slots(root, count);
     for (uint32_t i = 0; i < count; i++) {
-        seL4_Error err =
-            seL4_CNode_Move(root->store, first + i, STORE_BITS, initial, from + i, seL4_WordBits);
+        seL4_Error err = seL4_CNode_Move(root->store, first + i, store_depth(root), initial,
+                                         from + i, seL4_WordBits);
         root_check(root, err, "store", NULL);
     }
     return first;
@@ -111,7 +115,7 @@ static void adopt_named(struct root *root)
 static void adopt_smc(struct root *root)
 {
     uint32_t slot = store_slots(root, 1);
-    if (seL4_CNode_Move(root->store, slot, STORE_BITS, seL4_CapInitThreadCNode, seL4_CapSMC,
+    if (seL4_CNode_Move(root->store, slot, store_depth(root), seL4_CapInitThreadCNode, seL4_CapSMC,
                         seL4_WordBits) == seL4_NoError) {
         root->caps[KAAL_HANDOVER_SMC] = slot;
     }
@@ -136,7 +140,6 @@ void store_open(struct root *root)
     join(root, store, top);
 
     root->store = store;
-    root->store_bits = STORE_BITS;
     root->store_next = ROOT_PLAN_END;
     adopt_memory(root, seL4_CapInitThreadCNode);
     adopt_named(root);
@@ -145,18 +148,18 @@ void store_open(struct root *root)
     root->caps[KAAL_HANDOVER_STORE] = store_slots(root, 1);
     root->caps[KAAL_HANDOVER_ROOT_CNODE] = store_slots(root, 1);
     // The CNode that a move goes to, or comes from, may itself be what is moved.
-    seL4_Error err = seL4_CNode_Move(store, root->caps[KAAL_HANDOVER_STORE], STORE_BITS,
+    seL4_Error err = seL4_CNode_Move(store, root->caps[KAAL_HANDOVER_STORE], store_depth(root),
                                      seL4_CapInitThreadCNode, store, seL4_WordBits);
     root_check(root, err, "store", NULL);
     root->store = store_cptr(root->caps[KAAL_HANDOVER_STORE]);
-    err = seL4_CNode_Move(root->store, root->caps[KAAL_HANDOVER_ROOT_CNODE], STORE_BITS,
+    err = seL4_CNode_Move(root->store, root->caps[KAAL_HANDOVER_ROOT_CNODE], store_depth(root),
                           seL4_CapInitThreadCNode, seL4_CapInitThreadCNode, seL4_WordBits);
     root_check(root, err, "store", NULL);
 }
 
 uint32_t store_slots(struct root *root, uint32_t count)
 {
-    if (count > (UINT32_C(1) << STORE_BITS) - root->store_next) {
+    if (count > (UINT32_C(1) << root->store_bits) - root->store_next) {
         root_fail(root, "store", NULL, "out of capability slots");
     }
     uint32_t first = root->store_next;
@@ -167,8 +170,8 @@ uint32_t store_slots(struct root *root, uint32_t count)
 uint32_t store_copy(struct root *root, uint32_t slot, seL4_CapRights_t rights)
 {
     uint32_t copy = store_slots(root, 1);
-    seL4_Error err =
-        seL4_CNode_Copy(root->store, copy, STORE_BITS, root->store, slot, STORE_BITS, rights);
+    seL4_Error err = seL4_CNode_Copy(root->store, copy, store_depth(root), root->store, slot,
+                                     store_depth(root), rights);
     root_check(root, err, "copy", NULL);
     return copy;
 }

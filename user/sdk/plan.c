@@ -89,6 +89,42 @@ const struct kaal_plan_turn *plan_turn(const struct plan *plan, uint32_t index)
     return entry_at(plan, KAAL_TABLE_TURNS, index);
 }
 
+static uint32_t holder(const struct plan *plan, enum kaal_table table, uint32_t index)
+{
+    return table == KAAL_TABLE_CAPS ? plan_cap(plan, index)->pd : plan_map(plan, index)->pd;
+}
+
+// The first entry of `pd`, or of one behind it.
+static uint32_t first_of(const struct plan *plan, enum kaal_table table, uint32_t pd)
+{
+    uint32_t low = 0;
+    uint32_t high = plan_count(plan, table);
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (holder(plan, table, middle) < pd) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static struct plan_range entries_of(const struct plan *plan, enum kaal_table table, uint32_t pd)
+{
+    return (struct plan_range){first_of(plan, table, pd), first_of(plan, table, pd + 1)};
+}
+
+struct plan_range plan_caps_of(const struct plan *plan, uint32_t pd)
+{
+    return entries_of(plan, KAAL_TABLE_CAPS, pd);
+}
+
+struct plan_range plan_maps_of(const struct plan *plan, uint32_t pd)
+{
+    return entries_of(plan, KAAL_TABLE_MAPS, pd);
+}
+
 const uint8_t *plan_file_data(const struct plan *plan, uint32_t index)
 {
     return (const uint8_t *)plan->image + plan_file(plan, index)->offset;
@@ -113,6 +149,9 @@ static bool header_ok(const struct kaal_image *image, size_t room, const char *c
         image->size > room || !is_aligned(image->size, PAGE_SIZE) ||
         image->header_size > image->size) {
         return plan_fail(error, "image", KAAL_NONE, "sizes in the header do not fit the memory");
+    }
+    if (image->store_bits < KAAL_STORE_BITS_MIN || image->store_bits > KAAL_STORE_BITS_MAX) {
+        return plan_fail(error, "image", KAAL_NONE, "size of the broker's capability space");
     }
     size_t words = (image->size - image->header_size) / sizeof(uint64_t);
     if (sum64(0, (const uint8_t *)image + image->header_size, words) != image->checksum) {

@@ -338,6 +338,9 @@ static bool check_maps(const struct plan *plan, struct plan_error *error)
 {
     for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_MAPS); i++) {
         const char *cause = map_cause(plan, plan_map(plan, i));
+        if (cause == NULL && i > 0 && plan_map(plan, i - 1)->pd > plan_map(plan, i)->pd) {
+            cause = "not in the order of domains";
+        }
         if (cause != NULL) {
             return plan_fail(error, "map", i, cause);
         }
@@ -453,17 +456,27 @@ static const char *cap_cause(const struct plan *plan, const struct kaal_plan_cap
     return NULL;
 }
 
+// Those of its domain that come before it.
+static bool slot_used(const struct plan *plan, uint32_t index)
+{
+    const struct kaal_plan_cap *cap = plan_cap(plan, index);
+    bool used = false;
+    while (index-- > 0 && cap->slot != 0 && plan_cap(plan, index)->pd == cap->pd) {
+        used = used || plan_cap(plan, index)->slot == cap->slot;
+    }
+    return used;
+}
+
 static bool check_caps(const struct plan *plan, struct plan_error *error)
 {
-    uint32_t count = plan_count(plan, KAAL_TABLE_CAPS);
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_CAPS); i++) {
         const struct kaal_plan_cap *cap = plan_cap(plan, i);
         const char *cause = cap_cause(plan, cap);
-        for (uint32_t j = 0; cause == NULL && cap->slot != 0 && j < i; j++) {
-            const struct kaal_plan_cap *other = plan_cap(plan, j);
-            if (other->pd == cap->pd && other->slot == cap->slot) {
-                cause = "slot used twice";
-            }
+        if (cause == NULL && i > 0 && plan_cap(plan, i - 1)->pd > cap->pd) {
+            cause = "not in the order of domains";
+        }
+        if (cause == NULL && slot_used(plan, i)) {
+            cause = "slot used twice";
         }
         if (cause != NULL) {
             return plan_fail(error, "cap", i, cause);

@@ -64,14 +64,9 @@ static bool map_entry(const struct plan *plan, const struct kaal_plan_map *map,
 
 static uint32_t entry_count(const struct plan *plan, uint32_t pd)
 {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_CAPS); i++) {
-        count += plan_cap(plan, i)->pd == pd;
-    }
-    for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_MAPS); i++) {
-        count += plan_map(plan, i)->pd == pd;
-    }
-    return count;
+    struct plan_range caps = plan_caps_of(plan, pd);
+    struct plan_range maps = plan_maps_of(plan, pd);
+    return caps.end - caps.first + maps.end - maps.first;
 }
 
 uint64_t kaal_start_bytes(const struct plan *plan, uint32_t pd)
@@ -97,19 +92,17 @@ bool kaal_start_fill(struct kaal_start *start, const struct plan *plan, uint32_t
     };
     memcpy(start->name, from->name, sizeof(start->name));
     memcpy(start->args, from->args, sizeof(start->args));
-    for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_CAPS); i++) {
-        if (plan_cap(plan, i)->pd == pd) {
-            start->entries[start->entry_count] = cap_entry(plan, plan_cap(plan, i));
-            start->entry_count++;
-        }
+    struct plan_range caps = plan_caps_of(plan, pd);
+    struct plan_range maps = plan_maps_of(plan, pd);
+    for (uint32_t i = caps.first; i < caps.end; i++) {
+        start->entries[start->entry_count] = cap_entry(plan, plan_cap(plan, i));
+        start->entry_count++;
     }
-    for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_MAPS); i++) {
-        if (plan_map(plan, i)->pd == pd) {
-            if (!map_entry(plan, plan_map(plan, i), machine, &start->entries[start->entry_count])) {
-                return false;
-            }
-            start->entry_count++;
+    for (uint32_t i = maps.first; i < maps.end; i++) {
+        if (!map_entry(plan, plan_map(plan, i), machine, &start->entries[start->entry_count])) {
+            return false;
         }
+        start->entry_count++;
     }
     return true;
 }

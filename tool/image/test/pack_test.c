@@ -212,11 +212,11 @@ static void maps_avoid_each_other_and_fixed_addresses(void **state)
     make_plan();
     // one: chosen, 3 pages, and a guard; two: fixed at +0x4000; three: behind two and a guard.
     assert_int_equal(plan.maps[0].vaddr, KAAL_LAYOUT_MAP_START);
-    assert_int_equal(plan.maps[2].vaddr, 0x1000004000);
-    assert_int_equal(plan.maps[3].vaddr, 0x1000006000);
-    assert_int_equal(plan.maps[4].source, KAAL_MAP_DEVICE);
-    assert_true(plan.maps[4].vaddr > plan.maps[3].vaddr);
-    assert_int_equal(plan.maps[1].rights, KAAL_RIGHT_READ);
+    assert_int_equal(plan.maps[1].vaddr, 0x1000004000);
+    assert_int_equal(plan.maps[2].vaddr, 0x1000006000);
+    assert_int_equal(plan.maps[3].source, KAAL_MAP_DEVICE);
+    assert_true(plan.maps[3].vaddr > plan.maps[2].vaddr);
+    assert_int_equal(plan.maps[5].rights, KAAL_RIGHT_READ);
 }
 
 static void the_memory_of_a_device_is_a_contiguous_region_of_its_holder(void **state)
@@ -229,14 +229,40 @@ static void the_memory_of_a_device_is_a_contiguous_region_of_its_holder(void **s
     assert_int_equal(plan.regions[3].flags, KAAL_REGION_CONTIGUOUS);
     assert_int_equal(plan.regions[2].flags, KAAL_REGION_CONTIGUOUS);
     assert_int_equal(plan.regions[1].flags, 0);
-    const struct kaal_plan_map *map = &plan.maps[5];
+    const struct kaal_plan_map *map = &plan.maps[4];
     assert_int_equal(plan.map_count, 6);
     assert_string_equal(map->name, "uart");
     assert_int_equal(map->source, KAAL_MAP_REGION);
     assert_int_equal(map->object, 3);
     assert_int_equal(map->pd, sys.devices[0].pd);
     assert_int_equal(map->cached, 0);
-    assert_true(map->vaddr > plan.maps[4].vaddr);
+    assert_true(map->vaddr > plan.maps[3].vaddr);
+}
+
+static void what_a_domain_has_stands_together(void **state)
+{
+    (void)state;
+    make_plan();
+    for (size_t i = 1; i < plan.cap_count; i++) {
+        assert_true(plan.caps[i - 1].pd <= plan.caps[i].pd);
+    }
+    for (size_t i = 1; i < plan.map_count; i++) {
+        assert_true(plan.maps[i - 1].pd <= plan.maps[i].pd);
+    }
+}
+
+static void the_broker_s_capability_space_grows_with_the_system(void **state)
+{
+    static const char region[] =
+        "%s[memory_regions.large]\nsize = 0x%x\nmaps = [{ pd = \"client\" }]\n";
+    (void)state;
+    make_plan();
+    assert_int_equal(plan_store_bits(&plan), KAAL_STORE_BITS_MIN);
+    // A slot for each page, and one for its mapping.
+    assert_true(plan_text(arena_printf(&arena, region, description, 0x4000000)));
+    assert_int_equal(plan_store_bits(&plan), 16);
+    assert_false(plan_text(arena_printf(&arena, region, description, 0x40000000)));
+    assert_non_null(strstr(diag.items[diag.count - 1].text, "pages and objects"));
 }
 
 static void the_start_order_follows_root_and_broker(void **state)
@@ -297,7 +323,8 @@ static void a_pci_function_has_its_configuration_space_beside_its_registers(void
                                        "pci = \"1234:11e8\"\nregisters = 2\n",
                                        description)));
     assert_int_equal(plan.map_count, before + 3);
-    const struct kaal_plan_map *maps = &plan.maps[before - 1]; // before memory for DMA
+    // Before memory for DMA, and what the server maps.
+    const struct kaal_plan_map *maps = &plan.maps[before - 2];
     assert_int_equal(maps[1].window, 1);
     assert_int_equal(maps[1].rights, KAAL_RIGHT_READ | KAAL_RIGHT_WRITE);
     assert_int_equal(maps[2].window, KAAL_WINDOW_CONFIG);
@@ -602,6 +629,8 @@ int main(void)
         TEST(slots_of_a_domain_are_used_once_and_leave_room),
         TEST(maps_avoid_each_other_and_fixed_addresses),
         TEST(the_memory_of_a_device_is_a_contiguous_region_of_its_holder),
+        TEST(what_a_domain_has_stands_together),
+        TEST(the_broker_s_capability_space_grows_with_the_system),
         TEST(the_start_order_follows_root_and_broker),
         TEST(a_supervised_component_has_policy_links_and_permits),
         TEST(a_pci_function_has_its_configuration_space_beside_its_registers),

@@ -22,8 +22,8 @@ struct plan {
     struct kaal_plan_permit *permits;
     struct kaal_plan_turn *turns;
     struct kaal_plan_file *files;    // offsets are the packer's
-    const struct program **programs; // of each file; NULL: data
-    struct bytes *data;
+    const struct program **programs; // of each file; NULL: what a region holds
+    struct bytes *data;              // of each file: what is packed of it
     size_t pd_count;
     size_t region_count;
     size_t device_count;
@@ -57,3 +57,7 @@ bool plan_is_device(const struct kaal_plan_region *region);
 // A lower bound of the memory that the root task needs to build it, without the packed image
 // itself.
 uint64_t plan_memory(const struct plan *p);
+
+// log2 of the slots that the broker's capability space has for it; above KAAL_STORE_BITS_MAX if it
+// needs more than there can be.
+uint32_t plan_store_bits(const struct plan *p);

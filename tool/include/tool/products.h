@@ -45,6 +45,7 @@ struct products {
     // Of the kernel, once it is known.
     bool benchmarks; // has benchmark system calls
     uint64_t timer_frequency;
+    uint64_t memory; // of the machine, in bytes; 0: not known
 };
 
 // The installation that this program belongs to; NULL: to none.

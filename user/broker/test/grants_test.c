@@ -17,7 +17,7 @@
 enum {
     A = 3, // components
     B = 9,
-    C = KAAL_PD_MAX - 1,
+    C = KAAL_COMPONENT_MAX - 1,
 };
 
 static struct grants grants;

@@ -13,7 +13,7 @@
 struct pool_ops;
 struct pool_untyped;
 
-enum { KERNEL_SLOTS = 1 << 14 };
+enum { KERNEL_SLOTS = 1 << 15 };
 
 struct kernel_cap {
     uint64_t paddr;

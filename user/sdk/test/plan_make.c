@@ -135,6 +135,7 @@ void make_image(struct made_image *image)
         .magic = KAAL_IMAGE_MAGIC,
         .version = KAAL_IMAGE_VERSION,
         .header_size = sizeof(image->header),
+        .store_bits = KAAL_STORE_BITS_MIN,
         .size = sizeof(*image),
         .system = "test",
         .config = MAKE_CONFIG,

@@ -21,15 +21,15 @@ enum {
     MAKE_CAP_REPLY,
     MAKE_CAP_INBOX,
     MAKE_CAP_IRQ,
-    MAKE_CAP_SERVES, // no capability: the receiving end
-    MAKE_CAP_CALL,   // of the client
+    MAKE_CAP_SERVES,  // no capability: the receiving end
+    MAKE_CAP_WATCHES, // no capability: the bit of the client, at the server
+    MAKE_CAP_CALL,    // of the client
     MAKE_CAP_TCB,
     MAKE_CAP_FRAME,
-    MAKE_CAP_WATCHES, // no capability: the bit of the client, at the server
     MAKE_CAPS,
 
-    MAKE_MAP_SMALL = 0, // of the client
-    MAKE_MAP_DEVICE,    // of the server
+    MAKE_MAP_DEVICE = 0, // of the server
+    MAKE_MAP_SMALL,      // of the client
     MAKE_MAPS,
 
     MAKE_LINK_DEPENDS = 0, // the client on the server

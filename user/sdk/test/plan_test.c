@@ -275,23 +275,23 @@ static void a_map_with_a_wrong_field_is_rejected(void **state)
     static const char object[] = "no such region or device";
     static const char address[] = "address not aligned, or outside the range for mappings";
     static const struct damage list[] = {
-        {FIELD(maps[0].name), ENDLESS, "map", 0, holder},
-        {FIELD(maps[0].pd), MAKE_ROOT, "map", 0, holder},
-        {FIELD(maps[0].pd), MAKE_PDS, "map", 0, holder},
-        {FIELD(maps[0].rights), 0, "map", 0, rights},
-        {FIELD(maps[0].rights), KAAL_RIGHT_WRITE, "map", 0, rights},
-        {FIELD(maps[0].rights), 7, "map", 0, rights}, // writable and executable
-        {FIELD(maps[0].rights), KAAL_RIGHT_GRANT, "map", 0, rights},
-        {FIELD(maps[0].rights), KAAL_RIGHT_GRANT | KAAL_RIGHT_READ, "map", 0, rights},
-        {FIELD(maps[0].rights), 0x11, "map", 0, rights},
-        {FIELD(maps[0].object), MAKE_REGIONS, "map", 0, object},
-        {FIELD(maps[0].source), KAAL_MAP_DEVICE + 1, "map", 0, object},
-        {FIELD(maps[1].object), 1, "map", 1, object},
-        {FIELD(maps[1].pd), MAKE_CLIENT, "map", 1, object}, // the device is the server's
-        {FIELD(maps[0].vaddr), KAAL_LAYOUT_MAP_START + 1, "map", 0, address},
-        {FIELD(maps[0].vaddr), KAAL_LAYOUT_MAP_START - MAKE_PAGE, "map", 0, address},
-        {FIELD(maps[0].vaddr), KAAL_LAYOUT_MAP_END - 0x2000, "map", 0, address},
-        {FIELD(maps[0].vaddr), UINT64_MAX - 4095, "map", 0, address},
+        {FIELD(maps[1].name), ENDLESS, "map", 1, holder},
+        {FIELD(maps[1].pd), MAKE_ROOT, "map", 1, holder},
+        {FIELD(maps[1].pd), MAKE_PDS, "map", 1, holder},
+        {FIELD(maps[1].rights), 0, "map", 1, rights},
+        {FIELD(maps[1].rights), KAAL_RIGHT_WRITE, "map", 1, rights},
+        {FIELD(maps[1].rights), 7, "map", 1, rights}, // writable and executable
+        {FIELD(maps[1].rights), KAAL_RIGHT_GRANT, "map", 1, rights},
+        {FIELD(maps[1].rights), KAAL_RIGHT_GRANT | KAAL_RIGHT_READ, "map", 1, rights},
+        {FIELD(maps[1].rights), 0x11, "map", 1, rights},
+        {FIELD(maps[1].object), MAKE_REGIONS, "map", 1, object},
+        {FIELD(maps[1].source), KAAL_MAP_DEVICE + 1, "map", 1, object},
+        {FIELD(maps[0].object), 1, "map", 0, object},
+        {FIELD(maps[0].pd), MAKE_CLIENT, "map", 0, object}, // the device is the server's
+        {FIELD(maps[1].vaddr), KAAL_LAYOUT_MAP_START + 1, "map", 1, address},
+        {FIELD(maps[1].vaddr), KAAL_LAYOUT_MAP_START - MAKE_PAGE, "map", 1, address},
+        {FIELD(maps[1].vaddr), KAAL_LAYOUT_MAP_END - 0x2000, "map", 1, address},
+        {FIELD(maps[1].vaddr), UINT64_MAX - 4095, "map", 1, address},
     };
     REJECT(list);
 
@@ -329,17 +329,18 @@ static void a_capability_with_a_wrong_field_is_rejected(void **state)
         {FIELD(caps[4].badge), 0, "cap", 4, object},
         {FIELD(caps[4].badge), 3, "cap", 4, object},
         {FIELD(caps[4].badge), UINT64_C(1) << KAAL_NOTIFY_BITS, "cap", 4, object},
-        {FIELD(caps[7].object), MAKE_ROOT, "cap", 7, object},
-        {FIELD(caps[8].object), MAKE_REGIONS, "cap", 8, object},
-        {FIELD(caps[8].window), 3, "cap", 8, object},
-        {FIELD(caps[8].window), UINT32_MAX, "cap", 8, object},
+        {FIELD(caps[8].object), MAKE_ROOT, "cap", 8, object},
+        {FIELD(caps[9].object), MAKE_REGIONS, "cap", 9, object},
+        {FIELD(caps[9].window), 3, "cap", 9, object},
+        {FIELD(caps[9].window), UINT32_MAX, "cap", 9, object},
         {FIELD(caps[0].rights), 16, "cap", 0, "unknown right"},
         {FIELD(caps[0].rights), UINT32_MAX, "cap", 0, "unknown right"},
-        {FIELD(caps[7].slot), 0, "cap", 7, "no slot"},
-        {FIELD(caps[6].slot), 0, "cap", 6, "no slot"}, // the sending end needs one
-        {FIELD(caps[6].slot), 16, "cap", 6, outside},
-        {FIELD(caps[6].slot), UINT32_MAX, "cap", 6, outside},
+        {FIELD(caps[8].slot), 0, "cap", 8, "no slot"},
+        {FIELD(caps[7].slot), 0, "cap", 7, "no slot"}, // the sending end needs one
+        {FIELD(caps[7].slot), 16, "cap", 7, outside},
+        {FIELD(caps[7].slot), UINT32_MAX, "cap", 7, outside},
         {FIELD(caps[1].slot), 1, "cap", 1, twice},
+        {FIELD(caps[8].pd), MAKE_SERVER, "cap", 8, "not in the order of domains"},
     };
     REJECT(list);
 }
@@ -362,9 +363,9 @@ static void what_is_the_broker_s_is_not_given_away(void **state)
     (void)state;
     static const char cause[] = "what is the broker's stays the broker's";
     static const struct damage list[] = {
-        {FIELD(caps[7].object), MAKE_BROKER, "cap", 7, cause}, // its thread
+        {FIELD(caps[8].object), MAKE_BROKER, "cap", 8, cause}, // its thread
         {FIELD(caps[0].object), MAKE_BROKER, "cap", 0, cause}, // its endpoint, to receive from
-        {FIELD(caps[6].object), MAKE_BROKER, "cap", 6, cause}, // to call it in another's name
+        {FIELD(caps[7].object), MAKE_BROKER, "cap", 7, cause}, // to call it in another's name
     };
     REJECT(list);
     make_image(&image);
@@ -401,7 +402,7 @@ static void a_badge_that_says_what_it_is_not_is_rejected(void **state)
     (void)state;
     static const char cause[] = "badge that says what it is not";
     static const struct damage list[] = {
-        {FIELD(caps[6].badge), KAAL_BADGE_FAULT | MAKE_CLIENT, "cap", 6, cause},
+        {FIELD(caps[7].badge), KAAL_BADGE_FAULT | MAKE_CLIENT, "cap", 7, cause},
         {FIELD(caps[1].rights), KAAL_RIGHT_WRITE, "cap", 1, cause}, // a signal without a bit
     };
     REJECT(list);
@@ -418,10 +419,10 @@ static void registers_are_neither_cached_nor_executable(void **state)
 {
     (void)state;
     static const struct damage list[] = {
-        {FIELD(maps[1].cached), 1, "map", 1, "registers cannot be cached"},
-        {FIELD(maps[1].window), KAAL_WINDOW_CONFIG, "map", 1,
+        {FIELD(maps[0].cached), 1, "map", 0, "registers cannot be cached"},
+        {FIELD(maps[0].window), KAAL_WINDOW_CONFIG, "map", 0,
          "configuration space can only be read"},
-        {FIELD(maps[1].rights), 5, "map", 1, "rights that a mapping cannot have"},
+        {FIELD(maps[0].rights), 5, "map", 0, "rights that a mapping cannot have"},
     };
     REJECT(list);
 }
@@ -494,11 +495,11 @@ static void the_bit_of_a_watched_component_is_one_bit_of_a_component(void **stat
     (void)state;
     static const char cause[] = "no slot";
     static const struct damage list[] = {
-        {FIELD(caps[9].badge), 0, "cap", 9, cause},
-        {FIELD(caps[9].badge), 3, "cap", 9, cause},
-        {FIELD(caps[9].badge), UINT64_C(1) << KAAL_NOTIFY_BITS, "cap", 9, cause},
-        {FIELD(caps[9].object), MAKE_BROKER, "cap", 9, cause},
-        {FIELD(caps[9].kind), KAAL_CAP_ENDPOINT, "cap", 9, cause},
+        {FIELD(caps[6].badge), 0, "cap", 6, cause},
+        {FIELD(caps[6].badge), 3, "cap", 6, cause},
+        {FIELD(caps[6].badge), UINT64_C(1) << KAAL_NOTIFY_BITS, "cap", 6, cause},
+        {FIELD(caps[6].object), MAKE_BROKER, "cap", 6, cause},
+        {FIELD(caps[6].kind), KAAL_CAP_ENDPOINT, "cap", 6, cause},
     };
     REJECT(list);
 }

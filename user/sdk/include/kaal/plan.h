@@ -40,6 +40,15 @@ const struct kaal_plan_link *plan_link(const struct plan *plan, uint32_t index);
 const struct kaal_plan_permit *plan_permit(const struct plan *plan, uint32_t index);
 const struct kaal_plan_turn *plan_turn(const struct plan *plan, uint32_t index);
 
+// What the capability table, or that of maps, has of one domain: entries first to end - 1.
+struct plan_range {
+    uint32_t first;
+    uint32_t end;
+};
+
+struct plan_range plan_caps_of(const struct plan *plan, uint32_t pd);
+struct plan_range plan_maps_of(const struct plan *plan, uint32_t pd);
+
 // The bytes of a file.
 const uint8_t *plan_file_data(const struct plan *plan, uint32_t index);
 
