@@ -23,6 +23,7 @@
 #include "lib/sum64.h"
 
 #include <kaal/boot.h>
+#include <kaal/broker.h>
 #include <kaal/layout.h>
 #include <kaal/microkit.h>
 #include <kaal/note.h>
@@ -819,7 +820,7 @@ static uint64_t map_slots(const struct plan *p, const struct kaal_plan_map *map)
 static uint64_t store_slots(const struct plan *p)
 {
     enum { OWN = 1024 }; // of the root task and the broker, and for memory that is split
-    uint64_t slots = KAAL_STORE_LATER + OWN;
+    uint64_t slots = KAAL_BROKER_SHARED_SLOTS + OWN;
     for (size_t i = 0; i < p->pd_count; i++) {
         if (p->pds[i].role == KAAL_ROLE_COMPONENT) {
             slots += pd_slots(p, &p->pds[i]);
