@@ -92,6 +92,8 @@ def case_sdk(folder):
                   labels["ARMPageTableMap"] == 44 + debug, f"{config}: {labels}")
     check((folder / "sdk/VERSION").read_text().startswith("2.3"), "VERSION")
     check(os.access(folder / "sdk/bin/microkit", os.X_OK), "no command")
+    check((folder / "sdk/example/station/Makefile").read_bytes() ==
+          (station / "Makefile").read_bytes(), "no example")
     # Where it was written, there is nothing any more.
     shutil.rmtree(sdk, ignore_errors=True)
     shutil.move(folder / "sdk", sdk)
@@ -268,6 +270,9 @@ def case_command_refuses(folder):
             (("none.system", *ON), "none.system"),
             (("station.system", *ON), r"^station.system:\d+:\d+: error: the program rtc.elf does not "
                                       "exist"),
+            (("station.system", "--board", board, "--config", "release", *search),
+             "rtc.elf is built for the kernel configuration debug, not for release; build it for "
+             "release or use --config debug"),
             (("station.system", *ON, *search, "-o", "none/a.img"), "none/a.img"),
             (("station.system", *ON, *search, "-r", "none/r.txt"), "none/r.txt")):
         told = microkit(*arguments, where=project, status=1)

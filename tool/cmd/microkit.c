@@ -22,6 +22,15 @@ const struct microkit_config microkit_configs[MICROKIT_CONFIGS] = {
     {"benchmark", "mk-el1-bench"},
 };
 
+const char *microkit_config_name(const char *config)
+{
+    size_t i = 0;
+    while (i < MICROKIT_CONFIGS && strcmp(microkit_configs[i].config, config) != 0) {
+        i++;
+    }
+    return i < MICROKIT_CONFIGS ? microkit_configs[i].name : config;
+}
+
 // What the board's systems must fit.
 #define BOARD_MEMORY (UINT64_C(2) << 30)
 

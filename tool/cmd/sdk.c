@@ -184,6 +184,18 @@ static bool write_boards(struct arena *a, const struct options *o, const char *f
     return ok;
 }
 
+static bool write_example(struct arena *a, const char *folder, struct diag *d)
+{
+    const char *from = path_join(a, products_source(a), "examples/microkit");
+    const char *to = path_join(a, folder, "example/station");
+    const char *const arguments[] = {"cmake", "-E", "copy_directory", from, to, NULL};
+    if (process_run(arguments, path_join(a, folder, "log")) != 0) {
+        diag_error(d, place_none(), "cannot copy %s; is the source tree still there?", from);
+        return false;
+    }
+    return unlink(path_join(a, folder, "log")) == 0;
+}
+
 static bool fill_microkit(struct arena *a, const struct options *o, const char *folder,
                           struct diag *d)
 {
@@ -196,6 +208,7 @@ static bool fill_microkit(struct arena *a, const struct options *o, const char *
            copy_file(a, path_join(a, source, "LICENSE"), folder, "LICENSE.md", d) &&
            make_folder(doc, d) &&
            copy_file(a, path_join(a, source, "docs/microkit.md"), doc, "microkit.md", d) &&
+           write_example(a, folder, d) &&
            write_marker(a, "microkit", "debug, release, benchmark", folder, d);
 }
 

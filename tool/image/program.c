@@ -2,6 +2,7 @@
 #include "tool/program.h"
 
 #include "tool/arena.h"
+#include "tool/microkit.h"
 #include "tool/options.h"
 #include "tool/products.h"
 #include "tool/system.h"
@@ -95,6 +96,12 @@ static bool report_elf(struct loader *l, const struct program *p, const struct s
     return false;
 }
 
+// What the user calls a configuration.
+static const char *config_name(const struct loader *l, const char *config)
+{
+    return l->options->board_folder == NULL ? config : microkit_config_name(config);
+}
+
 static bool check_note(struct loader *l, const struct program *p, const struct sd_text *image)
 {
     const void *desc;
@@ -109,12 +116,13 @@ static bool check_note(struct loader *l, const struct program *p, const struct s
         return false;
     }
     if (strcmp(desc, l->products->config) != 0) {
+        const char *theirs = config_name(l, desc);
+        const char *ours = config_name(l, l->products->config);
         diag_error(
             l->diag, image->at,
             "%s is built for the kernel configuration %s, not for %s; build it for %s or use "
             "--config %s",
-            image->text, (const char *)desc, l->products->config, l->products->config,
-            (const char *)desc);
+            image->text, theirs, ours, ours, theirs);
         return false;
     }
     return true;

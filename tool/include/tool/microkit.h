@@ -34,6 +34,9 @@ enum { MICROKIT_CONFIGS = 3 };
 
 extern const struct microkit_config microkit_configs[MICROKIT_CONFIGS];
 
+// What the board calls one of our configurations.
+const char *microkit_config_name(const char *config);
+
 // Is this how the program is called?
 bool microkit_is_called(const char *program);
 
