@@ -53,6 +53,17 @@ def only(folder):
     expect(kaal("--quiet", "--only", ",".join(everything), demo), 0, r"^verified: ")
 
 
+def only_microkit(folder):
+    """A driver out of two domains: its region, its interrupt and what its symbols are set to have other numbers."""
+    irq = (source / "tests/boot/microkit/irq.system").read_text()
+    other = ('<memory_region name="other" size="0x1000" /><protection_domain name="other"><program_image path="mk_irq.elf" />'
+             '<map mr="other" vaddr="0x2_000_000" setvar_vaddr="rtc" /><irq irq="35" id="17" /></protection_domain>')
+    system = folder / "two.system"
+    system.write_text(irq.replace("<system>", "<system>" + other))
+    (folder / "two.expect.toml").write_text((source / "tests/boot/microkit/irq.expect.toml").read_text())
+    expect(kaal("--only", "rtc", system), 0, r"^\[rtc\] ", r"^verified: ", never=r"^\[other\]")
+
+
 def only_refuses(folder):
     expect(kaal("--only", "hello", hello), 1,
            r"system\.toml:\d+:\d+: error: `hello` needs `console`, which it calls; add it to --only$",

@@ -53,6 +53,8 @@ MARKED = (
      'object = "ring"\nrights = "r"\n', []),
     (PDS.replace("priority = 20", 'priority = 20\nallow = ["device"]\npermits = [{ compatible = "virtio,mmio" }]')
      + UP + '[[devices]]\nname = "disk"\npd = "low"\ncompatible = "virtio,mmio"\n', [("shared-device", "disk")]),
+    (PDS.replace("priority = 20", 'priority = 20\nallow = ["device"]\npermits = [{ pci = "1234:11e8:0" }]')
+     + UP + '[[devices]]\nname = "edu"\npd = "low"\npci = "1234:11e8"\n', [("shared-device", "edu")]),
     (PDS + UP + '[[devices]]\nname = "one"\npd = "low"\npath = "/virtio_mmio@a000000"\n'
      '[[devices]]\nname = "two"\npd = "high"\npath = "/virtio_mmio@a000200"\n', [("shared-device", "two")]),
     (PDS + UART, [("unused", "high")]),

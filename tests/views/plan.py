@@ -80,6 +80,23 @@ def lists_the_image(folder):
         check(listed == sorted(packed_maps(table, names)), f"{system}: other maps")
 
 
+def pci_function(folder):
+    """It has no node and no address yet; its configuration space is mapped beside its registers."""
+    system = folder / "system.toml"
+    system.write_text(demo.read_text() + '[[devices]]\nname = "edu"\npd = "client"\npci = "1234:11e8"\n')
+    output, said = kaal("plan", "--json", "--device", "edu", system)
+    plan = json.loads(output)
+    check(said == "", "the function is not found", said)
+    device = next(d for d in plan["devices"] if d["name"] == "edu")
+    check(device == {"name": "edu", "holder": "client", "match": {"pci": "1234:11e8"}, "node": None, "windows": [],
+                     "interrupts": []}, f"the function: {device}")
+    client = next(c for c in plan["components"] if c["name"] == "client")
+    maps = [(m["rights"], m["size"], m["paddr"]) for m in client["maps"] if m["what"] == "device"]
+    check(maps == [("rw", 0, None), ("r", 4096, None)], f"its maps: {maps}")
+    says(kaal("plan", "--device", "edu", system)[0], r'^  edu +of client, pci "1234:11e8"$')
+    says(kaal("plan", system)[1], r"warning: the machine has no PCI function 1234:11e8 ")
+
+
 def the_same_as_text(_):
     plan = json.loads(kaal("plan", "--json", demo)[0])
     lines = kaal("plan", demo)[0]
