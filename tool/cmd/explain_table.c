@@ -262,6 +262,10 @@ const struct code explain_codes[] = {
          "Read the reason."),
     WORD(CODE_LINE, "@await", "The next component waits until this one has finished its start.",
          "If it is the last line: init() of this component does not come to an end."),
+    WORD(CODE_LINE, "@pci",
+         "The configuration space of the PCI bus could not be read; `cause` tells why. Nobody can "
+         "have a function of it.",
+         "Nothing, if no device of the description is one; else explain the cause."),
     WORD(CODE_LINE, "@lost", "So many lines of the broker were dropped for want of room.",
          "Give the console a higher priority."),
 
