@@ -90,6 +90,15 @@ static void look_at_program(struct doctor *doc, size_t i)
                       programs[i].package));
 }
 
+// Where Debian has it; a build may be told another place (KAAL_PICOLIBC).
+static void look_at_libc(struct doctor *doc)
+{
+    static const char folder[] = "/usr/lib/picolibc/aarch64-linux-gnu";
+    bool ok = file_exists(path_join(doc->arena, folder, "include/stdio.h"));
+    note(doc, ok ? HERE : ABSENT, "picolibc",
+         ok ? folder : "components with LIBC; apt-get install picolibc-aarch64-linux-gnu");
+}
+
 static void look_at_machine(struct doctor *doc)
 {
     struct machine_parts parts;
@@ -186,6 +195,7 @@ int cmd_doctor(struct arena *a, struct options *o, struct diag *d)
     for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
         look_at_program(&doc, i);
     }
+    look_at_libc(&doc);
     look_at_machine(&doc);
     look_at_products(&doc);
     look_at_templates(&doc);

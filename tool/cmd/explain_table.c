@@ -263,8 +263,9 @@ const struct code explain_codes[] = {
     WORD(CODE_LINE, "@await", "The next component waits until this one has finished its start.",
          "If it is the last line: init() of this component does not come to an end."),
     WORD(CODE_LINE, "@pci",
-         "The broker could not look at the PCI bus behind `config`; nobody can have a function.",
-         "Explain the cause; a system that uses no PCI function is not touched by it."),
+         "The configuration space of the PCI bus could not be read; `cause` tells why. Nobody can "
+         "have a function of it.",
+         "Nothing, if no device of the description is one; else explain the cause."),
     WORD(CODE_LINE, "@lost", "So many lines of the broker were dropped for want of room.",
          "Give the console a higher priority."),
 
