@@ -133,5 +133,5 @@ enum kaal_err serve_lookup(struct request *r)
 
 void names_forget(const struct component *c)
 {
-    memset(names[component_number(c) * NAMES_EACH], 0, sizeof(names[0]) * NAMES_EACH);
+    memset(names[(size_t)component_number(c) * NAMES_EACH], 0, sizeof(names[0]) * NAMES_EACH);
 }
