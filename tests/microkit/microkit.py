@@ -161,7 +161,7 @@ def last_event(system):
 def run_features(folder, **variables):
     out = make(features, folder, **variables)
     images = sorted(out.glob("*.img"))
-    check(len(images) == 12, f"{images}")
+    check(len(images) == 13, f"{images}")
     for image in images:
         system = features / f"{image.stem}.system"
         text = boot(image, lambda text: re.search(last_event(system), text, re.M))
