@@ -159,9 +159,6 @@ uint32_t pool_settle(struct pool *pool, uint32_t most);
 
 struct pool_state pool_state(const struct pool *pool);
 
-// Do the invariants hold? For tests.
-bool pool_ok(const struct pool *pool);
-
 // Of a taken node.
 
 static inline uint32_t pool_slot(const struct pool *pool, uint32_t node)

@@ -2,6 +2,8 @@
 //
 // The invariants of pool.h, checked over the whole state.
 
+#include "ok.h"
+
 #include "pool.h"
 
 struct count {
