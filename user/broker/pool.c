@@ -83,9 +83,21 @@ static void climb_whole(struct pool *pool, uint16_t index)
     }
 }
 
+static void climb_last(struct pool *pool)
+{
+    if (pool->last != POOL_NONE) {
+        climb_whole(pool, pool->last);
+        pool->last = POOL_NONE;
+    }
+}
+
 // The node is no longer free: so nothing above is whole.
 static void climb_broken(struct pool *pool, uint16_t index)
 {
+    if (pool->last == index) {
+        pool->last = POOL_NONE; // nothing was
+        return;
+    }
     struct pool_lists *whole = &kind_of(pool, &pool->nodes[index])->whole_nodes;
     for (;;) {
         uint16_t parent = pool->nodes[index].parent;
@@ -195,6 +207,7 @@ static void merge_all_of(struct pool *pool, uint16_t top)
 uint32_t pool_settle(struct pool *pool, uint32_t most)
 {
     uint32_t merged = 0;
+    climb_last(pool);
     for (unsigned i = 0; i < 2; i++) {
         struct pool_kind *kind = &pool->kinds[i];
         // The smallest whole node has halves that are not split, so they are free.
@@ -344,6 +357,7 @@ void pool_open(struct pool *pool, const struct pool_ops *ops, struct slots *slot
     pool->piece_count = 0;
     pool->spare = POOL_NONE;
     pool->free_pairs = POOL_NONE;
+    pool->last = POOL_NONE;
     pool->free_pair_count = 0;
     pool->slot_count = 0;
     pool->whole_count = 0;
@@ -402,6 +416,7 @@ static enum kaal_err take_from(struct pool *pool, uint16_t top, uint64_t paddr, 
 static enum kaal_err take_any(struct pool *pool, uint8_t bits, uint16_t *taken)
 {
     const struct pool_kind *ram = &pool->kinds[0];
+    climb_last(pool);
     uint16_t top = list_first(&ram->free_nodes, bits);
     if (top == POOL_NONE) {
         top = list_first(&ram->whole_nodes, bits);
@@ -429,6 +444,7 @@ static uint16_t descend(const struct pool *pool, uint64_t paddr, uint8_t bits)
 
 static enum kaal_err take_place(struct pool *pool, uint64_t paddr, uint8_t bits, uint16_t *taken)
 {
+    climb_last(pool);
     uint16_t top = descend(pool, paddr, bits);
     if (top == POOL_NONE) {
         return KAAL_ERR_NOTFOUND;
@@ -489,15 +505,17 @@ bool pool_give(struct pool *pool, uint32_t node)
     }
     uint16_t index = (uint16_t)node;
     kind_of(pool, &pool->nodes[index])->free += size_of(pool->nodes[index].bits);
+    climb_last(pool);
     set_free(pool, index);
-    climb_whole(pool, index);
+    pool->last = index;
     return true;
 }
 
 // --- questions -----------------------------------------------------------------------------------
 
-struct pool_state pool_state(const struct pool *pool)
+struct pool_state pool_state(struct pool *pool)
 {
+    climb_last(pool);
     const struct pool_kind *ram = &pool->kinds[0];
     const struct pool_kind *device = &pool->kinds[1];
     uint64_t sizes = ram->free_nodes.sizes | ram->whole_nodes.sizes;
