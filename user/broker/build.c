@@ -487,9 +487,10 @@ enum kaal_err build_component(struct component *c, const char **cause)
 }
 
 // That the tables were not in the quota shows when they are there. Whoever has no more of it gets
-// no more grants, so that they are the last.
-static enum kaal_err map_with_tables(struct component *c, uint32_t frame, uint64_t vaddr,
-                                     seL4_CapRights_t rights, bool cached)
+// no more grants, so that they are the last. Not inline: it would make the usual way slower.
+__attribute__((noinline)) static enum kaal_err map_with_tables(struct component *c, uint32_t frame,
+                                                               uint64_t vaddr,
+                                                               seL4_CapRights_t rights, bool cached)
 {
     struct builder b = builder_of(c, false);
     uint64_t bytes = arena_bytes(&c->tables);

@@ -6,6 +6,8 @@
 
 #include "serve.h"
 
+#include <lib/bits.h>
+
 // --- who pays ------------------------------------------------------------------------------------
 
 static bool is_mapped(const struct grant *g)
@@ -22,14 +24,15 @@ static bool has_mapped(const struct component *c)
     return g != NULL;
 }
 
-static bool fits(const struct component *c, uint64_t bytes, uint32_t slots, enum kaal_rule *rule)
+// The quota that has no room for it; KAAL_RULE_NONE: they have.
+static enum kaal_rule exceeded(const struct component *c, uint64_t bytes, uint32_t slots)
 {
     const struct kaal_policy *policy = &c->spec.policy;
-    const bool memory =
-        c->granted <= policy->quota_memory && bytes <= policy->quota_memory - c->granted;
-    *rule = memory ? KAAL_RULE_QUOTA_SLOTS : KAAL_RULE_QUOTA_MEMORY;
-    return memory && c->granted_slots <= policy->quota_slots &&
-           slots <= policy->quota_slots - c->granted_slots;
+    if (!range_fits(c->granted, bytes, policy->quota_memory)) {
+        return KAAL_RULE_QUOTA_MEMORY;
+    }
+    return range_fits(c->granted_slots, slots, policy->quota_slots) ? KAAL_RULE_NONE
+                                                                    : KAAL_RULE_QUOTA_SLOTS;
 }
 
 bool take_back_tables(struct component *c)
@@ -41,30 +44,28 @@ bool take_back_tables(struct component *c)
     return true;
 }
 
-enum kaal_err within_quota(struct component *c, uint64_t bytes, uint32_t slots)
+// Not inline: it would make the usual way slower.
+__attribute__((noinline)) static enum kaal_err make_room(struct component *c, uint64_t bytes,
+                                                         uint32_t slots)
 {
-    enum kaal_rule rule = KAAL_RULE_NONE;
-    bool enough = fits(c, bytes, slots, &rule);
-    if (!enough && take_back_tables(c)) {
-        enough = fits(c, bytes, slots, &rule);
-    }
-    return enough ? KAAL_OK : denied(rule);
+    (void)take_back_tables(c);
+    enum kaal_rule rule = exceeded(c, bytes, slots);
+    return rule == KAAL_RULE_NONE ? KAAL_OK : denied(rule);
 }
 
-enum kaal_err charge(struct grant *g, uint32_t payer, uint64_t bytes, uint32_t store_slots)
+enum kaal_err within_quota(struct component *c, uint64_t bytes, uint32_t slots)
 {
-    struct component *c = component_at(payer);
-    uint32_t slots = store_slots + KAAL_BROKER_GRANT_SLOTS;
-    enum kaal_err err = within_quota(c, bytes, slots);
-    if (err != KAAL_OK) {
-        return err;
-    }
-    c->granted += bytes;
-    c->granted_slots += slots;
-    g->payer = (uint16_t)payer;
+    return exceeded(c, bytes, slots) == KAAL_RULE_NONE ? KAAL_OK : make_room(c, bytes, slots);
+}
+
+enum kaal_err charge(struct grant *g, struct component *payer, uint64_t bytes, uint32_t store_slots)
+{
+    g->payer = (uint16_t)component_number(payer);
     g->charged = bytes;
-    g->charged_slots = slots;
-    return KAAL_OK;
+    g->charged_slots = store_slots + KAAL_BROKER_GRANT_SLOTS;
+    payer->granted += g->charged;
+    payer->granted_slots += g->charged_slots;
+    return within_quota(payer, 0, 0);
 }
 
 static void uncharge(struct grant *g)
@@ -133,8 +134,7 @@ static void clear_holder(struct component *holder, const struct grant *g)
 // quota has room for it: a page that comes and goes does not build tables each time.
 static void tables_unused(struct component *c)
 {
-    enum kaal_rule rule = KAAL_RULE_NONE;
-    if (c->tables.piece_count > 1 || !fits(c, 0, 0, &rule)) {
+    if (c->tables.piece_count > 1 || exceeded(c, 0, 0) != KAAL_RULE_NONE) {
         (void)take_back_tables(c);
     }
 }
@@ -176,10 +176,8 @@ void take_back(struct grant *g)
 uint32_t take_back_all(struct grant *g)
 {
     uint32_t taken = 1;
-    struct grant *leaf = NULL;
-    while ((leaf = grant_leaf(&broker.grants, g)) != g) {
-        take_back(leaf);
-        taken++;
+    for (; g->child != GRANTS_NONE; taken++) {
+        take_back(grant_leaf(&broker.grants, g));
     }
     take_back(g);
     return taken;

@@ -12,8 +12,9 @@
 enum kaal_err within_quota(struct component *c, uint64_t bytes, uint32_t slots);
 
 // Charges a component, whose quota must suffice, for what the grant takes of the broker: bytes,
-// slots of the store, and its record.
-enum kaal_err charge(struct grant *g, uint32_t payer, uint64_t bytes, uint32_t store_slots);
+// slots of the store, and its record. It is charged until take_back(), after an error too.
+enum kaal_err charge(struct grant *g, struct component *payer, uint64_t bytes,
+                     uint32_t store_slots);
 
 // Takes back the page tables of a component that has no grant that is mapped. False: there is one,
 // or there were no tables.

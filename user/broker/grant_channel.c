@@ -76,7 +76,7 @@ static enum kaal_err choose_badge(struct component *server, struct grant *g)
 }
 
 static enum kaal_err fill_channel(struct component *client, struct component *server,
-                                  const char *name, struct grant *g, uint32_t payer)
+                                  const char *name, struct grant *g, struct component *payer)
 {
     enum kaal_err err = charge(g, payer, 0, 1);
     if (err == KAAL_OK) {
@@ -128,7 +128,7 @@ enum kaal_err connect(enum kaal_grant_kind kind, struct component *client, struc
     (*out)->rights = KAAL_RIGHT_WRITE;
     grant_set_peer(&broker.grants, *out, component_number(server));
     err = fill_channel(client, server, name, *out,
-                       giver == broker.table->broker ? component_number(client) : giver);
+                       giver == broker.table->broker ? client : component_at(giver));
     if (err != KAAL_OK) {
         take_back(*out);
     }
@@ -250,7 +250,7 @@ static enum kaal_err put_pair(struct component *c, struct grant *g, uint64_t bad
 
 static enum kaal_err make_notification(struct component *c, struct grant *g)
 {
-    enum kaal_err err = charge(g, component_number(c), UINT64_C(1) << seL4_NotificationBits, 1);
+    enum kaal_err err = charge(g, c, UINT64_C(1) << seL4_NotificationBits, 1);
     if (err != KAAL_OK) {
         return err;
     }
@@ -310,7 +310,7 @@ static enum kaal_err give_signal(struct grant *from, struct component *to, struc
     struct grant *g = *out;
     g->rights = KAAL_RIGHT_WRITE;
     g->badge = from->badge;
-    err = charge(g, from->holder, 0, 1);
+    err = charge(g, component_at(from->holder), 0, 1);
     if (err == KAAL_OK) {
         err = take_slot(to, g);
     }

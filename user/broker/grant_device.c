@@ -233,7 +233,7 @@ static enum kaal_err add_irq(struct component *c, struct device d, uint32_t numb
     if (err != KAAL_OK) {
         return err;
     }
-    err = charge(g, holder, 0, 2);
+    err = charge(g, c, 0, 2);
     if (err == KAAL_OK) {
         err = bind_irq(c, d, number, g);
     }
@@ -274,7 +274,7 @@ static enum kaal_err add_device(struct component *c, struct device d, const stru
     machine_name(d, name);
     g->badge = machine_base(d);
     g->rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE;
-    enum kaal_err err = charge(g, component_number(c), 0, windows->pages);
+    enum kaal_err err = charge(g, c, 0, windows->pages);
     if (err == KAAL_OK) {
         err = map_windows(c, g, windows, info);
     }

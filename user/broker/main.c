@@ -196,7 +196,7 @@ int main(int argc, char **argv)
     (void)argc;
     (void)argv;
     const seL4_CPtr endpoint = kaal_need(KAAL_START_ENDPOINT, NULL)->slot;
-    seL4_CPtr reply = kaal_need(KAAL_START_REPLY, NULL)->slot;
+    broker.reply = kaal_need(KAAL_START_REPLY, NULL)->slot;
     log_open();
     struct kaal_report report;
     kaal_report_begin(&report, "ready");
@@ -204,8 +204,9 @@ int main(int argc, char **argv)
     log_report(&report);
 
     seL4_Word badge = 0;
-    seL4_MessageInfo_t info = seL4_Recv(endpoint, &badge, reply);
+    seL4_MessageInfo_t info = seL4_Recv(endpoint, &badge, broker.reply);
     for (;;) {
+        const seL4_CPtr reply = broker.reply;
         bool answers = dispatch(badge, &info);
         if (answers && broker.signals != 0) {
             // What signals lead to uses the message registers.
@@ -213,12 +214,10 @@ int main(int argc, char **argv)
             answers = false;
         }
         handle_signals();
-        const seL4_CPtr free_reply = later_reply();
-        reply = free_reply == seL4_CapNull ? reply : free_reply;
         if (answers) {
-            info = seL4_ReplyRecv(endpoint, info, &badge, reply);
+            info = seL4_ReplyRecv(endpoint, info, &badge, broker.reply);
         } else {
-            info = seL4_Recv(endpoint, &badge, reply);
+            info = seL4_Recv(endpoint, &badge, broker.reply);
         }
     }
 }

@@ -99,11 +99,8 @@ static enum kaal_err add_piece(struct arena *arena, uint8_t bits)
     return err;
 }
 
-enum kaal_err store_take(uint32_t count, uint32_t *first)
+enum kaal_err store_merge_and_take(uint32_t count, uint32_t *first)
 {
-    if (slots_take(&broker.slots, count, first)) {
-        return KAAL_OK;
-    }
     bool merged = pool_settle(&broker.pool, count) > 0;
     return merged && slots_take(&broker.slots, count, first) ? KAAL_OK : KAAL_ERR_SLOTS;
 }

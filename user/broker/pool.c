@@ -461,18 +461,12 @@ static bool is_size(uint8_t bits)
     return bits >= POOL_BITS_MIN && bits <= POOL_BITS_MAX;
 }
 
-enum kaal_err pool_take(struct pool *pool, uint8_t bits, uint32_t *node)
+// Not inline: it would make the short way slower.
+__attribute__((noinline)) static enum kaal_err take_other(struct pool *pool, uint8_t bits,
+                                                          uint32_t *node)
 {
-    if (!is_size(bits)) {
-        return KAAL_ERR_ARGUMENT;
-    }
-    uint16_t taken = pool->kinds[0].free_nodes.first[bits];
-    enum kaal_err err = KAAL_OK;
-    if (taken != POOL_NONE) {
-        take_whole(pool, taken); // of just this size, as most of the time
-    } else {
-        err = take_any(pool, bits, &taken);
-    }
+    uint16_t taken = POOL_NONE;
+    enum kaal_err err = take_any(pool, bits, &taken);
     if (err == KAAL_ERR_SLOTS && pool_settle(pool, SPLITS_MAX) > 0) {
         err = take_any(pool, bits, &taken);
     }
@@ -480,6 +474,20 @@ enum kaal_err pool_take(struct pool *pool, uint8_t bits, uint32_t *node)
         *node = taken;
     }
     return err;
+}
+
+enum kaal_err pool_take(struct pool *pool, uint8_t bits, uint32_t *node)
+{
+    if (!is_size(bits)) {
+        return KAAL_ERR_ARGUMENT;
+    }
+    uint16_t taken = pool->kinds[0].free_nodes.first[bits];
+    if (taken == POOL_NONE) {
+        return take_other(pool, bits, node);
+    }
+    take_whole(pool, taken); // of just this size, as most of the time
+    *node = taken;
+    return KAAL_OK;
 }
 
 enum kaal_err pool_take_at(struct pool *pool, uint64_t paddr, uint8_t bits, uint32_t *node)

@@ -130,6 +130,5 @@ void later_published(const char *name, struct component *owner);
 // `c` waits for nothing any more.
 void later_forget(const struct component *c);
 
-// The reply object to receive with next.
-seL4_CPtr later_reply(void);
+// From here on the broker receives with a reply object of these.
 enum kaal_err later_open(void);
