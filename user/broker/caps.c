@@ -143,8 +143,7 @@ static const char *entry_name(const struct component *c, uint16_t entry)
 static void note_grants(const struct component *c)
 {
     struct grant_walk grants = grants_of_holder(&broker.grants, component_number(c));
-    const struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &grants)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &grants)) != NULL;) {
         uint32_t peer = g->peer == GRANTS_NONE ? NO_COMPONENT : g->peer;
         struct entry entry = {grant_type(g), entry_name(c, g->entry), peer, g->rights};
         if (g->cptr != 0 && entry.type != TYPE_NONE) {

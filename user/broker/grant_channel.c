@@ -100,8 +100,7 @@ static struct grant *find_channel(enum kaal_grant_kind kind, const struct compon
                                   const struct grant *from)
 {
     struct grant_walk walk = grants_of_peer(&broker.grants, component_number(server));
-    struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         if (g->kind == kind && g->holder == component_number(client) && g->giver == giver &&
             grant_parent(&broker.grants, g) == from) {
             return g;
@@ -167,8 +166,7 @@ static bool is_family(const struct component *a, const struct component *b)
 static bool has_channel(const struct component *client, const struct component *server)
 {
     struct grant_walk walk = grants_of_peer(&broker.grants, component_number(server));
-    const struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         if (g->holder == component_number(client)) {
             return true;
         }
@@ -180,8 +178,7 @@ static uint32_t count_gifts(const struct component *from, const struct component
 {
     uint32_t count = 0;
     struct grant_walk walk = grants_of_giver(&broker.grants, component_number(from));
-    const struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         count += g->holder == component_number(to);
     }
     return count;

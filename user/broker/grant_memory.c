@@ -37,8 +37,7 @@ struct shape {
 static uint64_t occupied_until(const struct component *c, uint64_t at, uint64_t size)
 {
     struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
-    const struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         if (g->size != 0 && g->address >= KAAL_LAYOUT_DYNAMIC_START &&
             ranges_overlap(at, size + PAGE_SIZE, g->address, g->size + PAGE_SIZE)) {
             return g->address + g->size + PAGE_SIZE;
@@ -59,8 +58,7 @@ static uint64_t dynamic_end(const struct component *c, bool large)
 {
     uint64_t end = large ? LARGE_START : KAAL_LAYOUT_DYNAMIC_START;
     struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
-    const struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         if (g->size != 0 && g->address >= end && is_large(g->address) == large) {
             end = g->address + g->size + PAGE_SIZE;
         }

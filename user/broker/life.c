@@ -60,8 +60,7 @@ static bool take_lent(const struct component *holder)
 static bool may_call(const struct component *from, const struct component *to)
 {
     struct grant_walk walk = grants_of_peer(&broker.grants, component_number(to));
-    const struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         if (g->kind == KAAL_GRANT_CALL && g->holder == component_number(from)) {
             return true;
         }
@@ -312,9 +311,8 @@ static enum kaal_err reset(struct component *c)
 static void cut_off(struct component *c)
 {
     struct grant_walk walk = grants_of_peer(&broker.grants, component_number(c));
-    const struct grant *g = NULL;
     wire_dead(c);
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         wire_redirect(component_at(g->holder), (uint32_t)g->cptr, g->kind == KAAL_GRANT_CALL,
                       component_number(c));
     }
@@ -415,8 +413,7 @@ void life_leave(struct component *c)
 static void signal_peers(const struct component *c)
 {
     struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
-    const struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         if (g->kind == KAAL_GRANT_SIGNAL && g->peer != GRANTS_NONE) {
             wire_signal(component_at(g->peer), g->badge);
         }
@@ -456,8 +453,7 @@ void life_remove(struct component *c)
     // Channels to it are somebody's still, and lead to the broker; the number may be another's
     // soon.
     struct grant_walk walk = grants_of_peer(&broker.grants, component_number(c));
-    struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         grant_clear_peer(&broker.grants, g);
     }
     if (c->charged) {

@@ -104,12 +104,7 @@ static void report_lost(void)
 void log_error(const char *what, const char *name, const char *cause)
 {
     struct kaal_report report;
-    kaal_report_begin(&report, "error");
-    kaal_report_str(&report, "what", what);
-    if (name != NULL) {
-        kaal_report_str(&report, "name", name);
-    }
-    kaal_report_str(&report, "cause", cause);
+    kaal_report_error(&report, what, name, cause);
     log_report(&report);
 }
 

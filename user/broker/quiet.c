@@ -97,8 +97,7 @@ void devices_start(const struct component *c)
 void devices_quiet(const struct component *c)
 {
     struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
-    const struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         if (g->kind == KAAL_GRANT_DEVICE) {
             device_quiet(granted_device(g));
         }

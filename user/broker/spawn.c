@@ -282,8 +282,7 @@ static enum kaal_err give_all(struct request *r, const struct kaal_spawn *spawn,
 static void mark_initial(const struct component *c)
 {
     struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
-    struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         g->initial = true;
     }
 }

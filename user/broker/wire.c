@@ -409,8 +409,7 @@ void wire_generation(const struct component *c, uint64_t generation)
         return;
     }
     struct grant_walk walk = grants_of_peer(&broker.grants, component_number(c));
-    const struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         set_generation(component_at(g->holder), g->entry, generation);
     }
 }

@@ -15,12 +15,7 @@ void root_print(const struct root *root, const struct kaal_report *report)
 void root_fail(const struct root *root, const char *what, const char *name, const char *cause)
 {
     struct kaal_report report;
-    kaal_report_begin(&report, "error");
-    kaal_report_str(&report, "what", what);
-    if (name != NULL) {
-        kaal_report_str(&report, "name", name);
-    }
-    kaal_report_str(&report, "cause", cause);
+    kaal_report_error(&report, what, name, cause);
     root_print(root, &report);
     kaal_halt();
     // Nothing else has been started: the system stands still here.

@@ -43,6 +43,9 @@ struct kaal_builder {
     seL4_Error refusal; // what the kernel said, after KAAL_ERR_KERNEL
 };
 
+// The size of an object, log2 of bytes; `size_bits` as for Retype.
+uint8_t kaal_object_bits(seL4_Word type, uint8_t size_bits);
+
 // --- programs ------------------------------------------------------------------------------------
 
 enum { KAAL_PROGRAM_SEGMENTS = 8 };
