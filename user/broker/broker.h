@@ -450,9 +450,12 @@ void wire_dead(struct component *c);
 // What a slot of `holder` leads to now that `dead`, which it led to, is no more.
 void wire_redirect(struct component *holder, uint32_t slot, bool call, uint32_t dead);
 
-// Does the plan have a channel by which `from` may call `to`; call it or signal it?
-bool wire_calls(uint32_t from, uint32_t to);
-bool wire_reaches(uint32_t from, uint32_t to);
+// Does the plan have a channel by which `from` may call `to`, or, unless `call`, signal it?
+bool wire_reaches(uint32_t from, uint32_t to, bool call);
+
+// Interrupts of this handler signal `c`, over `signal`, an empty slot of the store.
+enum kaal_err wire_irq(const struct component *c, uint32_t handler, uint32_t signal,
+                       uint64_t badge);
 
 // Lets all interrupts of `c` come again.
 void wire_acknowledge(const struct component *c);
@@ -489,6 +492,9 @@ void log_report(const struct kaal_report *report);
 
 // "@error what=.. name=.. cause=..".
 void log_error(const char *what, const char *name, const char *cause);
+
+// The same if it is an error; what the kernel refused is told by its own error. Is it one?
+bool log_failure(const char *what, const char *name, enum kaal_err err);
 
 // Does what is reported leave at once? If not, the console is to be woken when there is something.
 bool log_direct(void);

@@ -183,30 +183,15 @@ uint32_t take_back_all(struct grant *g)
     return taken;
 }
 
-void take_back_held(struct component *c, bool all)
+void take_back_list(struct component *c, enum grant_list list, bool all)
 {
-    for (;;) {
-        struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
-        struct grant *g = grant_next(&broker.grants, &walk);
-        while (g != NULL && g->initial && !all) {
-            g = grant_next(&broker.grants, &walk);
+    struct grant_walk walk = grants_walk(&broker.grants, list, component_number(c));
+    for (struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
+        if (all || !g->initial) {
+            (void)take_back_all(g);
+            // Others of the list may have gone with it.
+            walk = grants_walk(&broker.grants, list, component_number(c));
         }
-        if (g == NULL) {
-            return;
-        }
-        (void)take_back_all(g);
-    }
-}
-
-void take_back_given(struct component *c)
-{
-    for (;;) {
-        struct grant_walk walk = grants_of_giver(&broker.grants, component_number(c));
-        struct grant *g = grant_next(&broker.grants, &walk);
-        if (g == NULL) {
-            return;
-        }
-        (void)take_back_all(g);
     }
 }
 

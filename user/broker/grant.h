@@ -26,10 +26,8 @@ void take_back(struct grant *g);
 // The same with all that is derived from it, last first. How many grants that were.
 uint32_t take_back_all(struct grant *g);
 
-// All that `c` holds, and all that it gave.
-// `all`: also what it was born with.
-void take_back_held(struct component *c, bool all);
-void take_back_given(struct component *c);
+// All that `c` holds, or gave, by the list. `all`: also what its holder was born with.
+void take_back_list(struct component *c, enum grant_list list, bool all);
 
 // An entry in the start page of a component, under a name. KAAL_ERR_SLOTS: it is full.
 enum kaal_err entry_add(struct component *c, uint16_t *entry, const struct kaal_start_entry *from,

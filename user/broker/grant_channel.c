@@ -171,7 +171,7 @@ static bool has_channel(const struct component *client, const struct component *
             return true;
         }
     }
-    return wire_reaches(component_number(client), component_number(server));
+    return wire_reaches(component_number(client), component_number(server), false);
 }
 
 static uint32_t count_gifts(const struct component *from, const struct component *to)
@@ -221,47 +221,33 @@ enum kaal_err serve_connect(struct request *r)
 
 // --- notifications of one's own ------------------------------------------------------------------
 
-// Both capabilities, or neither.
+// Both capabilities: one to wait, one to signal.
 static enum kaal_err put_pair(struct component *c, struct grant *g, uint64_t badge)
 {
     uint32_t wait = 0;
-    uint32_t signal = 0;
     if (!cspace_take_pair(c, &wait)) {
         return KAAL_ERR_SLOTS;
     }
-    signal = wait + 1;
-    enum kaal_err err = cspace_put(c, wait, g->slot, seL4_CanRead, 0);
-    if (err == KAAL_OK) {
-        err = cspace_put(c, signal, g->slot, seL4_CanWrite, badge);
-    }
-    if (err != KAAL_OK) {
-        cspace_clear(c, wait);
-        cspace_give(c, wait);
-        cspace_give(c, signal);
-        return err;
-    }
     g->cptr = wait;
     g->badge = badge;
-    return KAAL_OK;
+    enum kaal_err err = cspace_put(c, wait, g->slot, seL4_CanRead, 0);
+    return err == KAAL_OK ? cspace_put(c, wait + 1, g->slot, seL4_CanWrite, badge) : err;
 }
 
 static enum kaal_err make_notification(struct component *c, struct grant *g)
 {
     enum kaal_err err = charge(g, c, UINT64_C(1) << seL4_NotificationBits, 1);
+    if (err == KAAL_OK) {
+        err = pool_take(&broker.pool, seL4_NotificationBits, &g->node);
+    }
+    if (err == KAAL_OK) {
+        err = store_take(1, &g->slot);
+    }
     if (err != KAAL_OK) {
         return err;
-    }
-    uint32_t node = 0;
-    err = pool_take(&broker.pool, seL4_NotificationBits, &node);
-    if (err != KAAL_OK) {
-        return err;
-    }
-    g->node = node;
-    if (store_take(1, &g->slot) != KAAL_OK) {
-        return KAAL_ERR_SLOTS;
     }
     g->slot_count = 1;
-    return refused(seL4_Untyped_Retype(pool_slot(&broker.pool, node), seL4_NotificationObject, 0,
+    return refused(seL4_Untyped_Retype(pool_slot(&broker.pool, g->node), seL4_NotificationObject, 0,
                                        store(), 0, 0, g->slot, 1));
 }
 
@@ -307,7 +293,8 @@ static enum kaal_err give_signal(struct grant *from, struct component *to, struc
     struct grant *g = *out;
     g->rights = KAAL_RIGHT_WRITE;
     g->badge = from->badge;
-    err = charge(g, component_at(from->holder), 0, 1);
+    struct component *owner = component_at(from->holder);
+    err = charge(g, owner, 0, 1);
     if (err == KAAL_OK) {
         err = take_slot(to, g);
     }
@@ -315,12 +302,7 @@ static enum kaal_err give_signal(struct grant *from, struct component *to, struc
         err = cspace_put(to, (uint32_t)g->cptr, from->slot, seL4_CanWrite, g->badge);
     }
     if (err == KAAL_OK) {
-        err = entry_add(to, &g->entry,
-                        &(struct kaal_start_entry){.kind = KAAL_START_SIGNAL,
-                                                   .rights = KAAL_RIGHT_WRITE,
-                                                   .slot = g->cptr,
-                                                   .value = component_at(from->holder)->generation},
-                        component_at(from->holder)->spec.name);
+        err = put_entry_of_client(to, owner, owner->spec.name, g);
     }
     if (err != KAAL_OK) {
         take_back(g);

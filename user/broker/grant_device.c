@@ -207,14 +207,7 @@ static enum kaal_err bind_irq(struct component *c, struct device d, uint32_t num
     c->bits_taken |= g->badge;
     enum kaal_err err = machine_irq(d, number, g->slot);
     if (err == KAAL_OK) {
-        err = refused(seL4_CNode_Mint(store(), g->slot + 1, store_depth(), store(), c->notification,
-                                      store_depth(), seL4_CanWrite, g->badge));
-    }
-    if (err == KAAL_OK) {
-        err = refused(seL4_IRQHandler_SetNotification(g->slot, g->slot + 1));
-    }
-    if (err == KAAL_OK) {
-        err = refused(seL4_IRQHandler_Ack(g->slot)); // it may have come before, to nobody
+        err = wire_irq(c, g->slot, g->slot + 1, g->badge);
     }
     if (err != KAAL_OK || !cspace_take(c, &slot)) {
         return err != KAAL_OK ? err : KAAL_ERR_SLOTS;

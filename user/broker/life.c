@@ -65,7 +65,7 @@ static bool may_call(const struct component *from, const struct component *to)
             return true;
         }
     }
-    return wire_calls(component_number(from), component_number(to));
+    return wire_reaches(component_number(from), component_number(to), true);
 }
 
 enum direction { CALLEES, CALLERS };
@@ -195,17 +195,15 @@ static void drain(struct component *c)
             fault_taken(child, info);
             continue;
         }
-        seL4_SetMR(0, 0);
-        if (badge == 0) {
-            // Nobody, or one who calls without a badge; the others find it gone by themselves.
-            seL4_Send(broker.spare_reply, seL4_MessageInfo_new(KAAL_ERR_DEAD, 0, 0, 1));
-            return;
-        }
-        if ((badge & (KAAL_BADGE_CALL | KAAL_BADGE_FAULT)) == 0) {
+        if (badge != 0 && (badge & (KAAL_BADGE_CALL | KAAL_BADGE_FAULT)) == 0) {
             broker.signals |= badge; // it was for the broker itself
             continue;
         }
+        seL4_SetMR(0, 0);
         seL4_Send(broker.spare_reply, seL4_MessageInfo_new(KAAL_ERR_DEAD, 0, 0, 1));
+        if (badge == 0) {
+            return; // nobody, or one who calls without a badge; the others find it gone themselves
+        }
     }
 }
 
@@ -226,17 +224,12 @@ void life_begin(struct component *c)
 
 // --- children ------------------------------------------------------------------------------------
 
-static bool is_child(const struct component *c, const struct component *parent)
-{
-    return c->state != KAAL_STATE_NONE && component_is_child(c, parent);
-}
-
 static struct component *child_of(const struct component *parent, bool keep)
 {
     for (uint32_t i = plan_count(&broker.plan, KAAL_TABLE_PDS);
          parent->components > 0 && i < broker.component_count; i++) {
         struct component *c = component_at(i);
-        if (is_child(c, parent) && !(keep && c->keep)) {
+        if (c->state != KAAL_STATE_NONE && component_is_child(c, parent) && !(keep && c->keep)) {
             return c;
         }
     }
@@ -276,8 +269,8 @@ static void forget(struct component *c, bool all)
     const uint32_t number = component_number(c);
     if (!grants_are_none(&broker.grants, GRANT_BY_GIVER, number) ||
         !grants_are_none(&broker.grants, GRANT_BY_HOLDER, number) || c->tables.piece_count > 0) {
-        take_back_given(c);
-        take_back_held(c, all);
+        take_back_list(c, GRANT_BY_GIVER, true);
+        take_back_list(c, GRANT_BY_HOLDER, all);
         (void)take_back_tables(c);
     }
 }

@@ -114,12 +114,6 @@ static bool is_end_of_list(const struct request *r, enum kaal_err err)
             r->label == KAAL_BROKER_AUDIT || r->label == KAAL_BROKER_DEVICES);
 }
 
-static seL4_MessageInfo_t answer_dead(void)
-{
-    seL4_SetMR(0, 0); // who is to come back is called itself
-    return answer(KAAL_ERR_DEAD, 1);
-}
-
 // A call. False: it is answered later.
 static bool called(seL4_Word badge, seL4_MessageInfo_t *info)
 {
@@ -154,18 +148,13 @@ static bool called(seL4_Word badge, seL4_MessageInfo_t *info)
 
 // --- the loop ------------------------------------------------------------------------------------
 
-static void take_over(void)
-{
-    if (handover_take() && system_build()) {
-        start_continue();
-    }
-}
-
 // One message. True if *info is now an answer to be sent.
 static bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info)
 {
     if (badge == KAAL_HANDOVER_BADGE) {
-        take_over();
+        if (handover_take() && system_build()) {
+            start_continue();
+        }
         return false; // the root task is no more
     }
     if ((badge & KAAL_BADGE_CALL) != 0) {
@@ -176,19 +165,12 @@ static bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info)
         return false;
     }
     if ((badge & KAAL_BADGE_DEAD) != 0) {
-        *info = answer_dead();
+        seL4_SetMR(0, 0); // who is to come back is called itself
+        *info = answer(KAAL_ERR_DEAD, 1);
         return true;
     }
     broker.signals |= badge;
     return false;
-}
-
-static void handle_signals(void)
-{
-    if (broker.signals != 0) {
-        broker.signals = 0;
-        supervise_tick();
-    }
 }
 
 int main(int argc, char **argv)
@@ -213,7 +195,10 @@ int main(int argc, char **argv)
             seL4_Send(reply, info);
             answers = false;
         }
-        handle_signals();
+        if (broker.signals != 0) {
+            broker.signals = 0;
+            supervise_tick();
+        }
         if (answers) {
             info = seL4_ReplyRecv(endpoint, info, &badge, broker.reply);
         } else {

@@ -208,11 +208,9 @@ enum kaal_err arena_copy(struct arena *arena, uint32_t from, seL4_CapRights_t ri
                          uint32_t *slot)
 {
     enum kaal_err err = arena_slot(arena, slot);
-    if (err != KAAL_OK) {
-        return err;
-    }
-    return refused(
-        seL4_CNode_Copy(store(), *slot, store_depth(), store(), from, store_depth(), rights));
+    return err == KAAL_OK ? refused(seL4_CNode_Copy(store(), *slot, store_depth(), store(), from,
+                                                    store_depth(), rights))
+                          : err;
 }
 
 void arena_release(struct arena *arena)

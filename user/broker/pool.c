@@ -17,6 +17,11 @@ static uint64_t size_of(uint8_t bits)
     return UINT64_C(1) << bits;
 }
 
+static bool is_size(uint8_t bits)
+{
+    return bits >= POOL_BITS_MIN && bits <= POOL_BITS_MAX;
+}
+
 static struct pool_kind *kind_of(struct pool *pool, const struct pool_node *node)
 {
     return &pool->kinds[node->device];
@@ -313,11 +318,8 @@ static enum kaal_err carve(struct pool *pool, const struct pool_untyped *from, u
 
 static bool is_possible(const struct pool_untyped *untyped)
 {
-    if (untyped->bits < POOL_BITS_MIN || untyped->bits > POOL_BITS_MAX) {
-        return false;
-    }
-    uint64_t size = size_of(untyped->bits);
-    return is_aligned(untyped->paddr, size) && untyped->used <= size;
+    return is_size(untyped->bits) && is_aligned(untyped->paddr, size_of(untyped->bits)) &&
+           untyped->used <= size_of(untyped->bits);
 }
 
 enum kaal_err pool_add(struct pool *pool, struct pool_untyped untyped)
@@ -397,7 +399,7 @@ static void take_whole(struct pool *pool, uint16_t at)
 
 // Takes [paddr, paddr + 2^bits) out of the free node `top`, which has it.
 static enum kaal_err take_from(struct pool *pool, uint16_t top, uint64_t paddr, uint8_t bits,
-                               uint16_t *taken)
+                               uint32_t *taken)
 {
     uint16_t at = top;
     while (pool->nodes[at].bits > bits) {
@@ -413,7 +415,7 @@ static enum kaal_err take_from(struct pool *pool, uint16_t top, uint64_t paddr, 
     return KAAL_OK;
 }
 
-static enum kaal_err take_any(struct pool *pool, uint8_t bits, uint16_t *taken)
+static enum kaal_err take_any(struct pool *pool, uint8_t bits, uint32_t *taken)
 {
     const struct pool_kind *ram = &pool->kinds[0];
     climb_last(pool);
@@ -442,7 +444,7 @@ static uint16_t descend(const struct pool *pool, uint64_t paddr, uint8_t bits)
     return at;
 }
 
-static enum kaal_err take_place(struct pool *pool, uint64_t paddr, uint8_t bits, uint16_t *taken)
+static enum kaal_err take_place(struct pool *pool, uint64_t paddr, uint8_t bits, uint32_t *taken)
 {
     climb_last(pool);
     uint16_t top = descend(pool, paddr, bits);
@@ -456,22 +458,13 @@ static enum kaal_err take_place(struct pool *pool, uint64_t paddr, uint8_t bits,
     return take_from(pool, top, paddr, bits, taken);
 }
 
-static bool is_size(uint8_t bits)
-{
-    return bits >= POOL_BITS_MIN && bits <= POOL_BITS_MAX;
-}
-
 // Not inline: it would make the short way slower.
 __attribute__((noinline)) static enum kaal_err take_other(struct pool *pool, uint8_t bits,
                                                           uint32_t *node)
 {
-    uint16_t taken = POOL_NONE;
-    enum kaal_err err = take_any(pool, bits, &taken);
+    enum kaal_err err = take_any(pool, bits, node);
     if (err == KAAL_ERR_SLOTS && pool_settle(pool, SPLITS_MAX) > 0) {
-        err = take_any(pool, bits, &taken);
-    }
-    if (err == KAAL_OK) {
-        *node = taken;
+        err = take_any(pool, bits, node);
     }
     return err;
 }
@@ -495,13 +488,9 @@ enum kaal_err pool_take_at(struct pool *pool, uint64_t paddr, uint8_t bits, uint
     if (!is_size(bits) || !is_aligned(paddr, size_of(bits))) {
         return KAAL_ERR_ARGUMENT;
     }
-    uint16_t taken = POOL_NONE;
-    enum kaal_err err = take_place(pool, paddr, bits, &taken);
+    enum kaal_err err = take_place(pool, paddr, bits, node);
     if (err == KAAL_ERR_SLOTS && pool_settle(pool, SPLITS_MAX) > 0) {
-        err = take_place(pool, paddr, bits, &taken);
-    }
-    if (err == KAAL_OK) {
-        *node = taken;
+        err = take_place(pool, paddr, bits, node);
     }
     return err;
 }
