@@ -217,14 +217,13 @@ static enum kaal_err create_objects(struct component *c)
 
 static enum kaal_err configure_objects(const struct component *c)
 {
-    enum kaal_err err =
-        refused(seL4_ARM_ASIDPool_Assign(own_cap(KAAL_HANDOVER_ASID_POOL), c->vspace));
-    if (err != KAAL_OK) {
-        return err;
+    seL4_Error err = seL4_ARM_ASIDPool_Assign(own_cap(KAAL_HANDOVER_ASID_POOL), c->vspace);
+    if (err == seL4_NoError) {
+        err = seL4_SchedControl_ConfigureFlags(
+            own_cap(KAAL_HANDOVER_SCHED_CONTROL), c->sched_context, c->spec.budget_us,
+            c->spec.period_us, EXTRA_REFILLS, component_number(c), 0);
     }
-    return refused(seL4_SchedControl_ConfigureFlags(
-        own_cap(KAAL_HANDOVER_SCHED_CONTROL), c->sched_context, c->spec.budget_us,
-        c->spec.period_us, EXTRA_REFILLS, component_number(c), 0));
+    return refused(err);
 }
 
 // --- start page ----------------------------------------------------------------------------------
@@ -487,9 +486,10 @@ enum kaal_err build_component(struct component *c, const char **cause)
 }
 
 // That the tables were not in the quota shows when they are there. Whoever has no more of it gets
-// no more grants, so that they are the last.
-static enum kaal_err map_with_tables(struct component *c, uint32_t frame, uint64_t vaddr,
-                                     seL4_CapRights_t rights, bool cached)
+// no more grants, so that they are the last. Not inline: it would make the usual way slower.
+__attribute__((noinline)) static enum kaal_err map_with_tables(struct component *c, uint32_t frame,
+                                                               uint64_t vaddr,
+                                                               seL4_CapRights_t rights, bool cached)
 {
     struct builder b = builder_of(c, false);
     uint64_t bytes = arena_bytes(&c->tables);
@@ -536,18 +536,13 @@ enum kaal_err build_own_maps(void)
 
 // --- threads -------------------------------------------------------------------------------------
 
-static seL4_Word cnode_guard(seL4_Word size)
-{
-    return seL4_CNode_CapData_new(0, size).words[0];
-}
-
 // The root of a component's capability space, and its guard. With an inbox there is a CNode of two
 // slots above:
 //
 //    top: [0] CNode, slot n is CPtr n    [1] inbox, slot i is CPtr KAAL_INBOX_CPTR + i
 static seL4_CPtr cspace_root(const struct component *c, seL4_Word *data)
 {
-    *data = has_inbox(c) ? 0 : cnode_guard(seL4_WordBits - c->spec.cspace_bits);
+    *data = has_inbox(c) ? 0 : kaal_cnode_guard(seL4_WordBits - c->spec.cspace_bits);
     return has_inbox(c) ? c->cspace_top : c->cnode;
 }
 
@@ -558,13 +553,13 @@ static enum kaal_err join_inbox(const struct component *c)
     }
     enum kaal_err err = refused(
         seL4_CNode_Mint(c->cspace_top, 0, 1, store(), c->cnode, store_depth(), seL4_AllRights,
-                        cnode_guard(seL4_WordBits - 1 - c->spec.cspace_bits)));
+                        kaal_cnode_guard(seL4_WordBits - 1 - c->spec.cspace_bits)));
     if (err != KAAL_OK) {
         return err;
     }
     return refused(seL4_CNode_Mint(c->cspace_top, 1, 1, store(), c->inbox, store_depth(),
                                    seL4_AllRights,
-                                   cnode_guard(seL4_WordBits - 1 - KAAL_INBOX_BITS)));
+                                   kaal_cnode_guard(seL4_WordBits - 1 - KAAL_INBOX_BITS)));
 }
 
 // Where faults go: to the parent that the description names, or else to the broker. The thread
