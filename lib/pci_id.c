@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "lib/pci_id.h"
 
+#include "lib/digit.h"
 #include "lib/fmt.h"
 
 enum { DIGITS = 4, NUMBER_MAX = 255, NO_VENDOR = 0xffff };
-
-static bool digit_of(char c, uint32_t base, uint32_t *out)
-{
-    if (c >= '0' && c <= '9') {
-        *out = (uint32_t)(c - '0');
-        return true;
-    }
-    uint32_t letter = (uint32_t)(c | 0x20) - 'a'; // wraps below 'a'
-    *out = letter + 10;
-    return base == 16 && letter < 6;
-}
 
 static bool take_id(const char **text, uint16_t *out)
 {

@@ -117,9 +117,6 @@ void arena_release(struct arena *arena);
 uint64_t arena_bytes(const struct arena *arena);
 uint32_t arena_slots(const struct arena *arena);
 
-// `count` slots of the store in a row. KAAL_ERR_SLOTS: there are none, even after merging memory.
-enum kaal_err store_take(uint32_t count, uint32_t *first);
-
 // Maps a frame into the broker's own address space; tables come from its own arena.
 enum kaal_err memory_map_own(uint32_t frame, uint64_t vaddr, seL4_CapRights_t rights, bool cached);
 
@@ -204,6 +201,7 @@ struct broker {
     seL4_Error refusal;       // what the kernel said last when it refused something
     uint32_t rule;            // enum kaal_rule of the last KAAL_ERR_DENIED
     uint32_t console;         // component that prints our lines
+    seL4_CPtr reply;          // to receive with next
     uint32_t spare_reply;     // for what the broker receives in the place of others
     uint64_t signals;         // that came meanwhile, for the broker itself
     bool starting;            // some of the start order have not begun
@@ -263,6 +261,13 @@ static inline seL4_Uint8 store_depth(void)
 static inline seL4_CPtr own_cap(enum kaal_handover_cap cap)
 {
     return broker.table->caps[cap];
+}
+
+// `count` slots of the store in a row. KAAL_ERR_SLOTS: there are none, even after merging memory.
+enum kaal_err store_merge_and_take(uint32_t count, uint32_t *first); // memory.c
+static inline enum kaal_err store_take(uint32_t count, uint32_t *first)
+{
+    return slots_take(&broker.slots, count, first) ? KAAL_OK : store_merge_and_take(count, first);
 }
 
 // KAAL_ERR_KERNEL, the kernel's error being kept for the answer.
@@ -470,9 +475,12 @@ void wire_dead(struct component *c);
 // What a slot of `holder` leads to now that `dead`, which it led to, is no more.
 void wire_redirect(struct component *holder, uint32_t slot, bool call, uint32_t dead);
 
-// Does the plan have a channel by which `from` may call `to`; call it or signal it?
-bool wire_calls(uint32_t from, uint32_t to);
-bool wire_reaches(uint32_t from, uint32_t to);
+// Does the plan have a channel by which `from` may call `to`, or, unless `call`, signal it?
+bool wire_reaches(uint32_t from, uint32_t to, bool call);
+
+// Interrupts of this handler signal `c`, over `signal`, an empty slot of the store.
+enum kaal_err wire_irq(const struct component *c, uint32_t handler, uint32_t signal,
+                       uint64_t badge);
 
 // Lets all interrupts of `c` come again.
 void wire_acknowledge(const struct component *c);
@@ -509,6 +517,9 @@ void log_report(const struct kaal_report *report);
 
 // "@error what=.. name=.. cause=..".
 void log_error(const char *what, const char *name, const char *cause);
+
+// The same if it is an error; what the kernel refused is told by its own error. Is it one?
+bool log_failure(const char *what, const char *name, enum kaal_err err);
 
 // Does what is reported leave at once? If not, the console is to be woken when there is something.
 bool log_direct(void);

@@ -630,9 +630,10 @@ enum kaal_err build_component(struct component *c, const char **cause)
 }
 
 // That the tables were not in the quota shows when they are there. Whoever has no more of it gets
-// no more grants, so that they are the last.
-static enum kaal_err map_with_tables(struct component *c, uint32_t frame, uint64_t vaddr,
-                                     seL4_CapRights_t rights, bool cached)
+// no more grants, so that they are the last. Not inline: it would make the usual way slower.
+__attribute__((noinline)) static enum kaal_err map_with_tables(struct component *c, uint32_t frame,
+                                                               uint64_t vaddr,
+                                                               seL4_CapRights_t rights, bool cached)
 {
     struct builder b = builder_of(c, false);
     uint64_t bytes = arena_bytes(&c->tables);
@@ -679,11 +680,6 @@ enum kaal_err build_own_maps(void)
 
 // --- threads -------------------------------------------------------------------------------------
 
-static seL4_Word cnode_guard(seL4_Word size)
-{
-    return seL4_CNode_CapData_new(0, size).words[0];
-}
-
 // The root of a component's capability space, and its guard. With an inbox there is a CNode of two
 // slots above:
 //
@@ -693,7 +689,7 @@ static seL4_Word cnode_guard(seL4_Word size)
 static seL4_CPtr cspace_root(const struct component *c, seL4_Word *data)
 {
     bool below = has_inbox(c) || is_microkit(c);
-    *data = below ? 0 : cnode_guard(seL4_WordBits - c->spec.cspace_bits);
+    *data = below ? 0 : kaal_cnode_guard(seL4_WordBits - c->spec.cspace_bits);
     return below ? c->cspace_top : c->cnode;
 }
 
@@ -702,7 +698,7 @@ static enum kaal_err join_cnode(const struct component *c, seL4_Uint8 bits)
 {
     return refused(seL4_CNode_Mint(c->cspace_top, 0, bits, store(), c->cnode, store_depth(),
                                    seL4_AllRights,
-                                   cnode_guard(seL4_WordBits - bits - c->spec.cspace_bits)));
+                                   kaal_cnode_guard(seL4_WordBits - bits - c->spec.cspace_bits)));
 }
 
 static enum kaal_err join_cnodes(const struct component *c)
@@ -719,7 +715,7 @@ static enum kaal_err join_cnodes(const struct component *c)
     }
     return refused(seL4_CNode_Mint(c->cspace_top, 1, 1, store(), c->inbox, store_depth(),
                                    seL4_AllRights,
-                                   cnode_guard(seL4_WordBits - 1 - KAAL_INBOX_BITS)));
+                                   kaal_cnode_guard(seL4_WordBits - 1 - KAAL_INBOX_BITS)));
 }
 
 // Where faults go: to the parent that the description names, or else to the broker. The thread

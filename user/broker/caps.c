@@ -54,8 +54,7 @@ static struct {
     enum part part;
     uint32_t index; // in the part
     struct entry window[WINDOW];
-    uint32_t scratch; // a slot of the store
-    uint32_t steps;   // that are left of this request
+    uint32_t steps; // that are left of this request
 
     uint32_t components;
     uint64_t slots;
@@ -65,6 +64,8 @@ static struct {
     uint64_t open_differ;
     uint64_t lost;
 } walk;
+
+static uint32_t scratch; // a slot of the store for capabilities that are looked at; 0: none yet
 
 // --- the books -----------------------------------------------------------------------------------
 
@@ -141,8 +142,7 @@ static const char *entry_name(const struct component *c, uint16_t entry)
 static void note_grants(const struct component *c)
 {
     struct grant_walk grants = grants_of_holder(&broker.grants, component_number(c));
-    const struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &grants)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &grants)) != NULL;) {
         uint32_t peer = g->peer == GRANTS_NONE ? NO_COMPONENT : g->peer;
         struct entry entry = {grant_type(g), entry_name(c, g->entry), peer, g->rights};
         if (g->cptr != 0 && entry.type != TYPE_NONE) {
@@ -206,12 +206,12 @@ static int identify(uint32_t slot)
 
 static int copied_out(seL4_CPtr cnode, uint32_t slot, seL4_Uint8 depth)
 {
-    if (seL4_CNode_Copy(store(), walk.scratch, store_depth(), cnode, slot, depth, seL4_AllRights) !=
+    if (seL4_CNode_Copy(store(), scratch, store_depth(), cnode, slot, depth, seL4_AllRights) !=
         seL4_NoError) {
         return TYPE_NONE;
     }
-    int type = identify(walk.scratch);
-    (void)seL4_CNode_Delete(store(), walk.scratch, store_depth());
+    int type = identify(scratch);
+    (void)seL4_CNode_Delete(store(), scratch, store_depth());
     return type;
 }
 
@@ -406,26 +406,6 @@ static uint32_t part_size(const struct component *c)
     return 0;
 }
 
-static bool part_line(struct kaal_report *report, const struct component *c)
-{
-    switch (walk.part) {
-    case PART_SLOTS:
-        return slot_line(report, c);
-    case PART_INBOX:
-        return inbox_line(report, c);
-    case PART_MAPS:
-        return map_line(report, c);
-    case PART_GRANTS:
-        return grant_line(report, c);
-    }
-    return false;
-}
-
-static bool is_walked(const struct component *c)
-{
-    return component_built(c) && c->cnode != 0;
-}
-
 static void next_component(void)
 {
     walk.component++;
@@ -445,12 +425,18 @@ static bool step(void)
 // The next line about this component; false: there are no more, or no more steps.
 static bool component_line(struct kaal_report *report, const struct component *c)
 {
+    static bool (*const part_line[])(struct kaal_report * report, const struct component *c) = {
+        [PART_SLOTS] = slot_line,
+        [PART_INBOX] = inbox_line,
+        [PART_MAPS] = map_line,
+        [PART_GRANTS] = grant_line,
+    };
     for (;;) {
         while (walk.index < part_size(c)) {
             if (!step()) {
                 return false;
             }
-            if (part_line(report, c)) {
+            if (part_line[walk.part](report, c)) {
                 return true;
             }
         }
@@ -472,7 +458,7 @@ static bool any_line(struct kaal_report *report)
 {
     for (; walk.component < broker.component_count && walk.steps > 0; next_component()) {
         const struct component *c = component_at(walk.component);
-        if (!is_walked(c)) {
+        if (!component_built(c) || c->cnode == 0) {
             continue;
         }
         walk.open = is_open(c);
@@ -518,12 +504,6 @@ bool caps_next_line(struct kaal_report *report)
     if (!walk.active) {
         return false;
     }
-    if (!slots_take(&broker.slots, 1, &walk.scratch)) {
-        kaal_report_begin(report, "caps");
-        kaal_report_str(report, "error", kaal_strerror(KAAL_ERR_SLOTS));
-        walk.active = false;
-        return true;
-    }
     walk.steps = STEPS;
     bool found = any_line(report);
     if (!found && walk.component == broker.component_count && walk_store()) {
@@ -531,7 +511,6 @@ bool caps_next_line(struct kaal_report *report)
         walk.active = false;
         found = true;
     }
-    (void)slots_give(&broker.slots, walk.scratch, 1);
     if (!found) {
         log_wake(); // it asks once more
     }
@@ -547,6 +526,7 @@ enum kaal_err serve_caps(struct request *r)
         return KAAL_ERR_BUSY;
     }
     memset(&walk, 0, sizeof(walk));
-    walk.active = true;
-    return KAAL_OK;
+    enum kaal_err err = scratch == 0 ? arena_slot(&broker.own, &scratch) : KAAL_OK;
+    walk.active = err == KAAL_OK;
+    return err;
 }

@@ -9,9 +9,6 @@
 // The component that argument 1 names, if the caller may control it.
 static enum kaal_err target(struct request *r, struct component **out)
 {
-    if (r->words < 2) {
-        return KAAL_ERR_PROTOCOL;
-    }
     struct component *c = component_find(argument(1));
     if (c == NULL) {
         return KAAL_ERR_STALE;
@@ -35,13 +32,9 @@ static enum kaal_err target(struct request *r, struct component **out)
     return KAAL_OK;
 }
 
-enum kaal_err serve_kill(struct request *r)
+static enum kaal_err end(struct request *r, struct component *c)
 {
-    struct component *c = NULL;
-    enum kaal_err err = target(r, &c);
-    if (err != KAAL_OK) {
-        return err;
-    }
+    (void)r;
     if (c->described) {
         life_end(c, KAAL_END_KILLED, 0);
     } else {
@@ -50,17 +43,12 @@ enum kaal_err serve_kill(struct request *r)
     return KAAL_OK;
 }
 
-enum kaal_err serve_suspend(struct request *r)
+static enum kaal_err suspend(struct request *r, struct component *c)
 {
-    struct component *c = NULL;
-    enum kaal_err err = target(r, &c);
-    if (err != KAAL_OK) {
-        return err;
-    }
     if (c->state != KAAL_STATE_RUNNING) {
         return KAAL_ERR_STATE;
     }
-    err = life_suspend(c);
+    enum kaal_err err = life_suspend(c);
     if (err == KAAL_OK) {
         later_forget(c); // a call that is interrupted is made again
         c->state = KAAL_STATE_SUSPENDED;
@@ -69,13 +57,9 @@ enum kaal_err serve_suspend(struct request *r)
     return err;
 }
 
-enum kaal_err serve_resume(struct request *r)
+static enum kaal_err resume(struct request *r, struct component *c)
 {
-    struct component *c = NULL;
-    enum kaal_err err = target(r, &c);
-    if (err != KAAL_OK) {
-        return err;
-    }
+    (void)r;
     if (c->state != KAAL_STATE_SUSPENDED && !(c->state == KAAL_STATE_BUILT && !c->described)) {
         return KAAL_ERR_STATE;
     }
@@ -83,17 +67,12 @@ enum kaal_err serve_resume(struct request *r)
     return c->state == KAAL_STATE_RUNNING ? KAAL_OK : KAAL_ERR_KERNEL;
 }
 
-enum kaal_err serve_restart(struct request *r)
+static enum kaal_err restart(struct request *r, struct component *c)
 {
-    struct component *c = NULL;
-    enum kaal_err err = target(r, &c);
-    if (err != KAAL_OK) {
-        return err;
-    }
     if (c->state == KAAL_STATE_BUILT) {
         return KAAL_ERR_STATE; // it has not begun
     }
-    err = life_restart(c);
+    enum kaal_err err = life_restart(c);
     if (err == KAAL_OK) {
         supervise_restarted(c);
         result(r, c->generation); // last: what is done to others uses the message registers
@@ -103,13 +82,8 @@ enum kaal_err serve_restart(struct request *r)
     return err;
 }
 
-enum kaal_err serve_wait(struct request *r)
+static enum kaal_err await_end(struct request *r, struct component *c)
 {
-    struct component *c = NULL;
-    enum kaal_err err = target(r, &c);
-    if (err != KAAL_OK) {
-        return err;
-    }
     if (c->state != KAAL_STATE_ENDED) {
         later_wait(r, c);
         return KAAL_OK;
@@ -121,13 +95,22 @@ enum kaal_err serve_wait(struct request *r)
     return KAAL_OK;
 }
 
+enum kaal_err serve_control(struct request *r)
+{
+    static enum kaal_err (*const acts[])(struct request * r, struct component * c) = {
+        [KAAL_BROKER_KILL] = end,       [KAAL_BROKER_SUSPEND] = suspend,
+        [KAAL_BROKER_RESUME] = resume,  [KAAL_BROKER_RESTART] = restart,
+        [KAAL_BROKER_WAIT] = await_end,
+    };
+    struct component *c = NULL;
+    enum kaal_err err = target(r, &c);
+    return err == KAAL_OK ? acts[r->label](r, c) : err;
+}
+
 // The caller is suspended, so the answer goes nowhere.
 enum kaal_err serve_stop(struct request *r)
 {
     char reason[128];
-    if (r->words < 3) {
-        return KAAL_ERR_PROTOCOL;
-    }
     size_t length = argument(1);
     size_t room = sizeof(reason) - 1;
     if (!argument_text(r, 3, length < room ? length : room, reason, sizeof(reason))) {

@@ -74,13 +74,6 @@ static struct kaal_device_node describe(struct device d, uint32_t number)
 
 enum kaal_err serve_devices(struct request *r)
 {
-    if (r->words < 2) {
-        return KAAL_ERR_PROTOCOL;
-    }
-    enum kaal_err err = require(r, KAAL_ALLOW_SEE, KAAL_RULE_ALLOW_SEE);
-    if (err != KAAL_OK) {
-        return err;
-    }
     uint32_t number = 0;
     for (struct device d = machine_next(no_device()); device_exists(d); d = machine_next(d)) {
         if (is_device(d) && number++ >= argument(1)) {

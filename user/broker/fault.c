@@ -106,13 +106,18 @@ static void take_details(const struct component *c, struct kaal_fault_record *re
     kaal_fault_explain(record, &place);
 }
 
+static void drop_first(void)
+{
+    queue.first = (queue.first + 1) % RECORDS;
+    queue.used--;
+    queue.line = 0;
+}
+
 // A record to be filled; the oldest goes if there is no room.
 static struct record *new_record(const struct component *c, bool is_fault)
 {
     if (queue.used == RECORDS) {
-        queue.first = (queue.first + 1) % RECORDS;
-        queue.used--;
-        queue.line = 0;
+        drop_first();
     }
     queue.used++;
     struct record *record = &queue.records[(queue.first + queue.used - 1) % RECORDS];
@@ -177,9 +182,7 @@ bool fault_next_line(struct kaal_report *report)
             queue.line++;
             return true;
         }
-        queue.first = (queue.first + 1) % RECORDS;
-        queue.used--;
-        queue.line = 0;
+        drop_first();
     }
     return false;
 }

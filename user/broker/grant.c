@@ -6,6 +6,8 @@
 
 #include "serve.h"
 
+#include <lib/bits.h>
+
 // --- who pays ------------------------------------------------------------------------------------
 
 static bool is_mapped(const struct grant *g)
@@ -22,14 +24,15 @@ static bool has_mapped(const struct component *c)
     return g != NULL;
 }
 
-static bool fits(const struct component *c, uint64_t bytes, uint32_t slots, enum kaal_rule *rule)
+// The quota that has no room for it; KAAL_RULE_NONE: they have.
+static enum kaal_rule exceeded(const struct component *c, uint64_t bytes, uint32_t slots)
 {
     const struct kaal_policy *policy = &c->spec.policy;
-    const bool memory =
-        c->granted <= policy->quota_memory && bytes <= policy->quota_memory - c->granted;
-    *rule = memory ? KAAL_RULE_QUOTA_SLOTS : KAAL_RULE_QUOTA_MEMORY;
-    return memory && c->granted_slots <= policy->quota_slots &&
-           slots <= policy->quota_slots - c->granted_slots;
+    if (!range_fits(c->granted, bytes, policy->quota_memory)) {
+        return KAAL_RULE_QUOTA_MEMORY;
+    }
+    return range_fits(c->granted_slots, slots, policy->quota_slots) ? KAAL_RULE_NONE
+                                                                    : KAAL_RULE_QUOTA_SLOTS;
 }
 
 bool take_back_tables(struct component *c)
@@ -41,30 +44,28 @@ bool take_back_tables(struct component *c)
     return true;
 }
 
-enum kaal_err within_quota(struct component *c, uint64_t bytes, uint32_t slots)
+// Not inline: it would make the usual way slower.
+__attribute__((noinline)) static enum kaal_err make_room(struct component *c, uint64_t bytes,
+                                                         uint32_t slots)
 {
-    enum kaal_rule rule = KAAL_RULE_NONE;
-    bool enough = fits(c, bytes, slots, &rule);
-    if (!enough && take_back_tables(c)) {
-        enough = fits(c, bytes, slots, &rule);
-    }
-    return enough ? KAAL_OK : denied(rule);
+    (void)take_back_tables(c);
+    enum kaal_rule rule = exceeded(c, bytes, slots);
+    return rule == KAAL_RULE_NONE ? KAAL_OK : denied(rule);
 }
 
-enum kaal_err charge(struct grant *g, uint32_t payer, uint64_t bytes, uint32_t store_slots)
+enum kaal_err within_quota(struct component *c, uint64_t bytes, uint32_t slots)
 {
-    struct component *c = component_at(payer);
-    uint32_t slots = store_slots + KAAL_BROKER_GRANT_SLOTS;
-    enum kaal_err err = within_quota(c, bytes, slots);
-    if (err != KAAL_OK) {
-        return err;
-    }
-    c->granted += bytes;
-    c->granted_slots += slots;
-    g->payer = (uint16_t)payer;
+    return exceeded(c, bytes, slots) == KAAL_RULE_NONE ? KAAL_OK : make_room(c, bytes, slots);
+}
+
+enum kaal_err charge(struct grant *g, struct component *payer, uint64_t bytes, uint32_t store_slots)
+{
+    g->payer = (uint16_t)component_number(payer);
     g->charged = bytes;
-    g->charged_slots = slots;
-    return KAAL_OK;
+    g->charged_slots = store_slots + KAAL_BROKER_GRANT_SLOTS;
+    payer->granted += g->charged;
+    payer->granted_slots += g->charged_slots;
+    return within_quota(payer, 0, 0);
 }
 
 static void uncharge(struct grant *g)
@@ -133,8 +134,7 @@ static void clear_holder(struct component *holder, const struct grant *g)
 // quota has room for it: a page that comes and goes does not build tables each time.
 static void tables_unused(struct component *c)
 {
-    enum kaal_rule rule = KAAL_RULE_NONE;
-    if (c->tables.piece_count > 1 || !fits(c, 0, 0, &rule)) {
+    if (c->tables.piece_count > 1 || exceeded(c, 0, 0) != KAAL_RULE_NONE) {
         (void)take_back_tables(c);
     }
 }
@@ -176,53 +176,35 @@ void take_back(struct grant *g)
 uint32_t take_back_all(struct grant *g)
 {
     uint32_t taken = 1;
-    struct grant *leaf = NULL;
-    while ((leaf = grant_leaf(&broker.grants, g)) != g) {
-        take_back(leaf);
-        taken++;
+    for (; g->child != GRANTS_NONE; taken++) {
+        take_back(grant_leaf(&broker.grants, g));
     }
     take_back(g);
     return taken;
 }
 
-void take_back_held(struct component *c, bool all)
+void take_back_list(struct component *c, enum grant_list list, bool all)
 {
-    for (;;) {
-        struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
-        struct grant *g = grant_next(&broker.grants, &walk);
-        while (g != NULL && g->initial && !all) {
-            g = grant_next(&broker.grants, &walk);
+    struct grant_walk walk = grants_walk(&broker.grants, list, component_number(c));
+    for (struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
+        if (all || !g->initial) {
+            (void)take_back_all(g);
+            // Others of the list may have gone with it.
+            walk = grants_walk(&broker.grants, list, component_number(c));
         }
-        if (g == NULL) {
-            return;
-        }
-        (void)take_back_all(g);
     }
 }
 
-void take_back_given(struct component *c)
+enum kaal_err held_grant(const struct request *r, uint64_t id, struct grant **out)
 {
-    for (;;) {
-        struct grant_walk walk = grants_of_giver(&broker.grants, component_number(c));
-        struct grant *g = grant_next(&broker.grants, &walk);
-        if (g == NULL) {
-            return;
-        }
-        (void)take_back_all(g);
-    }
+    enum kaal_err err = grant_find_held(&broker.grants, id, component_number(r->caller), out);
+    return err == KAAL_ERR_DENIED ? denied(KAAL_RULE_HOLDER) : err;
 }
 
 enum kaal_err serve_release(struct request *r)
 {
     struct grant *g = NULL;
-    if (r->words < 2) {
-        return KAAL_ERR_PROTOCOL;
-    }
-    enum kaal_err err =
-        grant_find_held(&broker.grants, argument(1), component_number(r->caller), &g);
-    if (err == KAAL_ERR_DENIED) {
-        return denied(KAAL_RULE_HOLDER);
-    }
+    enum kaal_err err = held_grant(r, argument(1), &g);
     if (err == KAAL_OK) {
         audit_grant(KAAL_AUDIT_RELEASE, r->caller, g);
         (void)take_back_all(g);
@@ -259,13 +241,12 @@ enum kaal_err give_grant(struct request *r, uint64_t id, struct component *to, u
                          struct grant **out)
 {
     struct grant *from = NULL;
-    enum kaal_err err = require(r, KAAL_ALLOW_GIVE, KAAL_RULE_ALLOW_GIVE);
+    if ((r->caller->spec.policy.allow & KAAL_ALLOW_GIVE) == 0) {
+        return denied(KAAL_RULE_ALLOW_GIVE);
+    }
+    enum kaal_err err = held_grant(r, id, &from);
     if (err != KAAL_OK) {
         return err;
-    }
-    err = grant_find_held(&broker.grants, id, component_number(r->caller), &from);
-    if (err != KAAL_OK) {
-        return err == KAAL_ERR_DENIED ? denied(KAAL_RULE_HOLDER) : err;
     }
     if (rights > (KAAL_RIGHT_READ | KAAL_RIGHT_WRITE)) {
         return wrong_argument(r, 3);
@@ -280,9 +261,6 @@ enum kaal_err give_grant(struct request *r, uint64_t id, struct component *to, u
 enum kaal_err serve_give(struct request *r)
 {
     struct grant *g = NULL;
-    if (r->words < 4) {
-        return KAAL_ERR_PROTOCOL;
-    }
     struct component *to = component_find(argument(2));
     if (to == NULL) {
         return KAAL_ERR_STALE;
@@ -290,10 +268,7 @@ enum kaal_err serve_give(struct request *r)
     if (!component_built(to) || to == r->caller || component_number(to) == broker.table->broker) {
         return wrong_argument(r, 2);
     }
-    enum kaal_err err = require(r, KAAL_ALLOW_GIVE, KAAL_RULE_ALLOW_GIVE);
-    if (err == KAAL_OK) {
-        err = may_give(r->caller, to);
-    }
+    enum kaal_err err = may_give(r->caller, to);
     if (err == KAAL_OK) {
         err = give_grant(r, argument(1), to, argument(3), &g);
     }
@@ -318,9 +293,6 @@ enum kaal_err serve_revoke(struct request *r)
 {
     uint32_t taken = 0;
     struct grant *g = NULL;
-    if (r->words < 2) {
-        return KAAL_ERR_PROTOCOL;
-    }
     if (argument(1) == 0) {
         while ((g = given_by(r->caller)) != NULL) {
             audit_grant(KAAL_AUDIT_REVOKE, r->caller, g);

@@ -12,8 +12,9 @@
 enum kaal_err within_quota(struct component *c, uint64_t bytes, uint32_t slots);
 
 // Charges a component, whose quota must suffice, for what the grant takes of the broker: bytes,
-// slots of the store, and its record.
-enum kaal_err charge(struct grant *g, uint32_t payer, uint64_t bytes, uint32_t store_slots);
+// slots of the store, and its record. It is charged until take_back(), after an error too.
+enum kaal_err charge(struct grant *g, struct component *payer, uint64_t bytes,
+                     uint32_t store_slots);
 
 // Takes back the page tables of a component that has no grant that is mapped. False: there is one,
 // or there were no tables.
@@ -25,10 +26,8 @@ void take_back(struct grant *g);
 // The same with all that is derived from it, last first. How many grants that were.
 uint32_t take_back_all(struct grant *g);
 
-// All that `c` holds, and all that it gave.
-// `all`: also what it was born with.
-void take_back_held(struct component *c, bool all);
-void take_back_given(struct component *c);
+// All that `c` holds, or gave, by the list. `all`: also what its holder was born with.
+void take_back_list(struct component *c, enum grant_list list, bool all);
 
 // An entry in the start page of a component, under a name. KAAL_ERR_SLOTS: it is full.
 enum kaal_err entry_add(struct component *c, uint16_t *entry, const struct kaal_start_entry *from,

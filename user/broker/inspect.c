@@ -46,13 +46,6 @@ enum kaal_err serve_audit(struct request *r)
 {
     struct kaal_audit_info info;
     uint64_t lost = 0;
-    if (r->words < 2) {
-        return KAAL_ERR_PROTOCOL;
-    }
-    enum kaal_err err = require(r, KAAL_ALLOW_SEE, KAAL_RULE_ALLOW_SEE);
-    if (err != KAAL_OK) {
-        return err;
-    }
     if (audit_read(&broker.audit, argument(1), &info, 1, &lost) == 0) {
         return KAAL_ERR_NOTFOUND;
     }
@@ -99,13 +92,6 @@ static struct kaal_component_info describe(struct component *c)
 
 enum kaal_err serve_list(struct request *r)
 {
-    if (r->words < 2) {
-        return KAAL_ERR_PROTOCOL;
-    }
-    enum kaal_err err = require(r, KAAL_ALLOW_SEE | KAAL_ALLOW_SPAWN, KAAL_RULE_ALLOW_SEE);
-    if (err != KAAL_OK) {
-        return err;
-    }
     for (uint64_t i = argument(1); i < broker.component_count; i++) {
         struct component *c = component_at((uint32_t)i);
         bool seen = (r->caller->spec.policy.allow & KAAL_ALLOW_SEE) != 0 ||
@@ -149,18 +135,12 @@ static void describe_grant(struct request *r, const struct grant *g)
 
 enum kaal_err serve_grants(struct request *r)
 {
-    if (r->words < 3) {
-        return KAAL_ERR_PROTOCOL;
-    }
     const struct component *c = component_find(argument(1));
     if (c == NULL) {
         return KAAL_ERR_STALE;
     }
-    if (c != r->caller) {
-        enum kaal_err err = require(r, KAAL_ALLOW_SEE, KAAL_RULE_ALLOW_SEE);
-        if (err != KAAL_OK) {
-            return err;
-        }
+    if (c != r->caller && (r->caller->spec.policy.allow & KAAL_ALLOW_SEE) == 0) {
+        return denied(KAAL_RULE_ALLOW_SEE);
     }
     uint32_t index = argument(2) < GRANTS_MAX ? (uint32_t)argument(2) : GRANTS_MAX;
     const struct grant *g = NULL;
@@ -175,10 +155,6 @@ enum kaal_err serve_grants(struct request *r)
 
 enum kaal_err serve_totals(struct request *r)
 {
-    enum kaal_err err = require(r, KAAL_ALLOW_SEE, KAAL_RULE_ALLOW_SEE);
-    if (err != KAAL_OK) {
-        return err;
-    }
     struct pool_state state = pool_state(&broker.pool);
     struct kaal_totals totals = {
         .memory = state.total,

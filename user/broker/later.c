@@ -27,9 +27,8 @@ struct place {
 // with.
 static struct place *places;
 static uint32_t place_count;
-static uint32_t current;     // the one to receive with
-static seL4_CPtr to_receive; // its slot
-static uint32_t waiting;     // how many wait
+static uint32_t current; // the one to receive with
+static uint32_t waiting; // how many wait
 
 enum kaal_err later_open(void)
 {
@@ -48,13 +47,8 @@ enum kaal_err later_open(void)
     for (uint32_t i = 0; i < count; i++) {
         places[i].reply = first + i;
     }
-    to_receive = places[current].reply;
+    broker.reply = places[current].reply;
     return KAAL_OK;
-}
-
-seL4_CPtr later_reply(void)
-{
-    return to_receive;
 }
 
 // Keeps the reply object that the request came with, and goes on with another.
@@ -71,7 +65,7 @@ static void keep(enum waiting what, struct request *r, uint64_t target, const ch
     memset(places[current].name, 0, KAAL_NAME_SIZE);
     memcpy(places[current].name, name, strnlen(name, KAAL_NAME_SIZE - 1));
     current = next;
-    to_receive = places[current].reply;
+    broker.reply = places[current].reply;
     waiting++;
     r->later = true;
 }

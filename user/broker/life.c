@@ -60,13 +60,12 @@ static bool take_lent(const struct component *holder)
 static bool may_call(const struct component *from, const struct component *to)
 {
     struct grant_walk walk = grants_of_peer(&broker.grants, component_number(to));
-    const struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         if (g->kind == KAAL_GRANT_CALL && g->holder == component_number(from)) {
             return true;
         }
     }
-    return wire_calls(component_number(from), component_number(to));
+    return wire_reaches(component_number(from), component_number(to), true);
 }
 
 enum direction { CALLEES, CALLERS };
@@ -196,17 +195,15 @@ static void drain(struct component *c)
             fault_taken(child, info);
             continue;
         }
-        seL4_SetMR(0, 0);
-        if (badge == 0) {
-            // Nobody, or one who calls without a badge; the others find it gone by themselves.
-            seL4_Send(broker.spare_reply, seL4_MessageInfo_new(KAAL_ERR_DEAD, 0, 0, 1));
-            return;
-        }
-        if ((badge & (KAAL_BADGE_CALL | KAAL_BADGE_FAULT)) == 0) {
+        if (badge != 0 && (badge & (KAAL_BADGE_CALL | KAAL_BADGE_FAULT)) == 0) {
             broker.signals |= badge; // it was for the broker itself
             continue;
         }
+        seL4_SetMR(0, 0);
         seL4_Send(broker.spare_reply, seL4_MessageInfo_new(KAAL_ERR_DEAD, 0, 0, 1));
+        if (badge == 0) {
+            return; // nobody, or one who calls without a badge; the others find it gone themselves
+        }
     }
 }
 
@@ -227,17 +224,12 @@ void life_begin(struct component *c)
 
 // --- children ------------------------------------------------------------------------------------
 
-static bool is_child(const struct component *c, const struct component *parent)
-{
-    return c->state != KAAL_STATE_NONE && component_is_child(c, parent);
-}
-
 static struct component *child_of(const struct component *parent, bool keep)
 {
     for (uint32_t i = plan_count(&broker.plan, KAAL_TABLE_PDS);
          parent->components > 0 && i < broker.component_count; i++) {
         struct component *c = component_at(i);
-        if (is_child(c, parent) && !(keep && c->keep)) {
+        if (c->state != KAAL_STATE_NONE && component_is_child(c, parent) && !(keep && c->keep)) {
             return c;
         }
     }
@@ -277,8 +269,8 @@ static void forget(struct component *c, bool all)
     const uint32_t number = component_number(c);
     if (!grants_are_none(&broker.grants, GRANT_BY_GIVER, number) ||
         !grants_are_none(&broker.grants, GRANT_BY_HOLDER, number) || c->tables.piece_count > 0) {
-        take_back_given(c);
-        take_back_held(c, all);
+        take_back_list(c, GRANT_BY_GIVER, true);
+        take_back_list(c, GRANT_BY_HOLDER, all);
         (void)take_back_tables(c);
     }
 }
@@ -312,9 +304,8 @@ static enum kaal_err reset(struct component *c)
 static void cut_off(struct component *c)
 {
     struct grant_walk walk = grants_of_peer(&broker.grants, component_number(c));
-    const struct grant *g = NULL;
     wire_dead(c);
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         wire_redirect(component_at(g->holder), (uint32_t)g->cptr, g->kind == KAAL_GRANT_CALL,
                       component_number(c));
     }
@@ -415,8 +406,7 @@ void life_leave(struct component *c)
 static void signal_peers(const struct component *c)
 {
     struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
-    const struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         if (g->kind == KAAL_GRANT_SIGNAL && g->peer != GRANTS_NONE) {
             wire_signal(component_at(g->peer), g->badge);
         }
@@ -456,8 +446,7 @@ void life_remove(struct component *c)
     // Channels to it are somebody's still, and lead to the broker; the number may be another's
     // soon.
     struct grant_walk walk = grants_of_peer(&broker.grants, component_number(c));
-    struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         grant_clear_peer(&broker.grants, g);
     }
     if (c->charged) {

@@ -8,6 +8,7 @@
 
 #include "serve.h"
 
+#include <kaal/broker_client.h>
 #include <kaal/layout.h>
 #include <kaal/pl011.h>
 
@@ -104,13 +105,17 @@ static void report_lost(void)
 void log_error(const char *what, const char *name, const char *cause)
 {
     struct kaal_report report;
-    kaal_report_begin(&report, "error");
-    kaal_report_str(&report, "what", what);
-    if (name != NULL) {
-        kaal_report_str(&report, "name", name);
-    }
-    kaal_report_str(&report, "cause", cause);
+    kaal_report_error(&report, what, name, cause);
     log_report(&report);
+}
+
+bool log_failure(const char *what, const char *name, enum kaal_err err)
+{
+    if (err != KAAL_OK) {
+        log_error(what, name,
+                  err == KAAL_ERR_KERNEL ? kaal_kernel_error(broker.refusal) : kaal_strerror(err));
+    }
+    return err != KAAL_OK;
 }
 
 static void leave_uart(void)

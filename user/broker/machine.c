@@ -13,7 +13,6 @@
 
 #include "broker.h"
 
-#include <kaal/broker_client.h>
 #include <kaal/layout.h>
 
 #include <lib/bits.h>
@@ -22,7 +21,7 @@
 
 enum { RUNS_MAX = 128 };
 
-static struct {
+static struct frame_run {
     uint64_t paddr;
     uint32_t frame;
     uint32_t count;
@@ -48,10 +47,8 @@ enum kaal_err machine_open(void)
     if (dt_open(&broker.dt, tree, table->tree_size) != DT_OK) {
         return KAAL_ERR_NOTFOUND;
     }
-    runs[0].paddr = table->uart_paddr;
-    runs[0].frame = table->caps[KAAL_HANDOVER_UART_FRAME];
-    runs[0].count = 1;
-    run_count = 1;
+    runs[run_count++] = (struct frame_run){
+        .paddr = table->uart_paddr, .frame = table->caps[KAAL_HANDOVER_UART_FRAME], .count = 1};
     return KAAL_OK;
 }
 
@@ -77,17 +74,6 @@ static enum kaal_err scan(uint32_t untyped)
     return err;
 }
 
-// Nobody can have a function then. For who asked for none it is no error.
-static void tell_unseen(enum kaal_err err)
-{
-    struct kaal_report report;
-    kaal_report_begin(&report, "pci");
-    kaal_report_hex(&report, "config", bus.config);
-    kaal_report_str(&report, "cause", kaal_strerror(err));
-    kaal_report_end(&report);
-    log_report(&report);
-}
-
 const struct pci *machine_pci(void)
 {
     static bool looked;
@@ -105,9 +91,7 @@ const struct pci *machine_pci(void)
         err = scan(untyped);
         (void)pool_give(&broker.pool, untyped);
     }
-    if (err != KAAL_OK) {
-        tell_unseen(err);
-    }
+    (void)log_failure("pci", NULL, err); // nobody can have a function then
     return &bus;
 }
 
@@ -244,10 +228,7 @@ static enum kaal_err add_run(uint64_t paddr, uint8_t bits)
     }
     err = build_frames(node, PAGE_BITS, slot, count);
     if (err == KAAL_OK) {
-        runs[run_count].paddr = paddr;
-        runs[run_count].frame = slot;
-        runs[run_count].count = count;
-        run_count++;
+        runs[run_count++] = (struct frame_run){.paddr = paddr, .frame = slot, .count = count};
     } else {
         (void)seL4_CNode_Revoke(store(), pool_slot(&broker.pool, node), store_depth());
         (void)slots_give(&broker.slots, slot, count);
@@ -326,11 +307,9 @@ enum kaal_err machine_frame_into(uint32_t slot, uint64_t paddr)
 {
     uint32_t frame = 0;
     enum kaal_err err = find_page(paddr, &frame);
-    if (err != KAAL_OK) {
-        return err;
-    }
-    return refused(seL4_CNode_Copy(store(), slot, store_depth(), store(), frame, store_depth(),
-                                   seL4_ReadWrite));
+    return err == KAAL_OK ? refused(seL4_CNode_Copy(store(), slot, store_depth(), store(), frame,
+                                                    store_depth(), seL4_ReadWrite))
+                          : err;
 }
 
 enum kaal_err machine_frame(struct arena *arena, uint64_t paddr, uint32_t *frame)

@@ -39,26 +39,55 @@ static enum kaal_err serve_passive(struct request *r)
     return KAAL_OK;
 }
 
+// What a request must have for its handler to look at it.
+static const struct handler {
+    enum kaal_err (*serve)(struct request *r);
+    uint32_t words; // of the message, at least
+    uint32_t allow; // enum kaal_allow, one of these; 0: nothing
+    enum kaal_rule rule;
+} handlers[] = {
+    [KAAL_BROKER_MEMORY] = {serve_memory, 3, KAAL_ALLOW_MEMORY, KAAL_RULE_ALLOW_MEMORY},
+    [KAAL_BROKER_CHANNEL] = {serve_channel, 2, KAAL_ALLOW_CHANNEL, KAAL_RULE_ALLOW_CHANNEL},
+    [KAAL_BROKER_STARTED] = {serve_started, 1, 0, KAAL_RULE_NONE},
+    [KAAL_BROKER_PASSIVE] = {serve_passive, 1, 0, KAAL_RULE_NONE},
+    [KAAL_BROKER_STOP] = {serve_stop, 3, 0, KAAL_RULE_NONE},
+    [KAAL_BROKER_LOG] = {serve_log, 1, 0, KAAL_RULE_NONE},
+    [KAAL_BROKER_RELEASE] = {serve_release, 2, 0, KAAL_RULE_NONE},
+    [KAAL_BROKER_DEVICE] = {serve_device, 3, KAAL_ALLOW_DEVICE, KAAL_RULE_ALLOW_DEVICE},
+    [KAAL_BROKER_GIVE] = {serve_give, 4, KAAL_ALLOW_GIVE, KAAL_RULE_ALLOW_GIVE},
+    [KAAL_BROKER_REVOKE] = {serve_revoke, 2, 0, KAAL_RULE_NONE},
+    [KAAL_BROKER_CONNECT] = {serve_connect, 3, KAAL_ALLOW_CHANNEL, KAAL_RULE_ALLOW_CHANNEL},
+    [KAAL_BROKER_SPAWN] = {serve_spawn, 2, KAAL_ALLOW_SPAWN, KAAL_RULE_ALLOW_SPAWN},
+    [KAAL_BROKER_KILL] = {serve_control, 2, 0, KAAL_RULE_NONE},
+    [KAAL_BROKER_SUSPEND] = {serve_control, 2, 0, KAAL_RULE_NONE},
+    [KAAL_BROKER_RESUME] = {serve_control, 2, 0, KAAL_RULE_NONE},
+    [KAAL_BROKER_RESTART] = {serve_control, 2, 0, KAAL_RULE_NONE},
+    [KAAL_BROKER_WAIT] = {serve_control, 2, 0, KAAL_RULE_NONE},
+    [KAAL_BROKER_LIST] = {serve_list, 2, KAAL_ALLOW_SEE | KAAL_ALLOW_SPAWN, KAAL_RULE_ALLOW_SEE},
+    [KAAL_BROKER_GRANTS] = {serve_grants, 3, 0, KAAL_RULE_NONE},
+    [KAAL_BROKER_PUBLISH] = {serve_publish, 2, KAAL_ALLOW_PUBLISH, KAAL_RULE_ALLOW_PUBLISH},
+    [KAAL_BROKER_LOOKUP] = {serve_lookup, 3, KAAL_ALLOW_CHANNEL, KAAL_RULE_ALLOW_CHANNEL},
+    [KAAL_BROKER_AUDIT] = {serve_audit, 2, KAAL_ALLOW_SEE, KAAL_RULE_ALLOW_SEE},
+    [KAAL_BROKER_TOTALS] = {serve_totals, 1, KAAL_ALLOW_SEE, KAAL_RULE_ALLOW_SEE},
+    [KAAL_BROKER_ALIVE] = {serve_alive, 1, 0, KAAL_RULE_NONE},
+    [KAAL_BROKER_DEVICES] = {serve_devices, 2, KAAL_ALLOW_SEE, KAAL_RULE_ALLOW_SEE},
+    [KAAL_BROKER_CAPS] = {serve_caps, 1, 0, KAAL_RULE_NONE},
+};
+
 static enum kaal_err serve(struct request *r)
 {
-    static enum kaal_err (*const handlers[])(struct request *) = {
-        [KAAL_BROKER_MEMORY] = serve_memory,   [KAAL_BROKER_CHANNEL] = serve_channel,
-        [KAAL_BROKER_STARTED] = serve_started, [KAAL_BROKER_PASSIVE] = serve_passive,
-        [KAAL_BROKER_STOP] = serve_stop,       [KAAL_BROKER_LOG] = serve_log,
-        [KAAL_BROKER_RELEASE] = serve_release, [KAAL_BROKER_DEVICE] = serve_device,
-        [KAAL_BROKER_GIVE] = serve_give,       [KAAL_BROKER_REVOKE] = serve_revoke,
-        [KAAL_BROKER_CONNECT] = serve_connect, [KAAL_BROKER_SPAWN] = serve_spawn,
-        [KAAL_BROKER_KILL] = serve_kill,       [KAAL_BROKER_SUSPEND] = serve_suspend,
-        [KAAL_BROKER_RESUME] = serve_resume,   [KAAL_BROKER_RESTART] = serve_restart,
-        [KAAL_BROKER_WAIT] = serve_wait,       [KAAL_BROKER_LIST] = serve_list,
-        [KAAL_BROKER_GRANTS] = serve_grants,   [KAAL_BROKER_PUBLISH] = serve_publish,
-        [KAAL_BROKER_LOOKUP] = serve_lookup,   [KAAL_BROKER_AUDIT] = serve_audit,
-        [KAAL_BROKER_TOTALS] = serve_totals,   [KAAL_BROKER_ALIVE] = serve_alive,
-        [KAAL_BROKER_DEVICES] = serve_devices, [KAAL_BROKER_CAPS] = serve_caps,
-    };
-    size_t count = sizeof(handlers) / sizeof(handlers[0]);
-    bool known = r->label < count && handlers[r->label] != NULL;
-    return known ? handlers[r->label](r) : KAAL_ERR_REQUEST;
+    const size_t count = sizeof(handlers) / sizeof(handlers[0]);
+    const struct handler *handler = r->label < count ? &handlers[r->label] : NULL;
+    if (handler == NULL || handler->serve == NULL) {
+        return KAAL_ERR_REQUEST;
+    }
+    if (r->words < handler->words) {
+        return KAAL_ERR_PROTOCOL;
+    }
+    if (handler->allow != 0 && (r->caller->spec.policy.allow & handler->allow) == 0) {
+        return denied(handler->rule);
+    }
+    return handler->serve(r);
 }
 
 void add_detail(struct request *r, enum kaal_err err)
@@ -85,22 +114,14 @@ static bool is_end_of_list(const struct request *r, enum kaal_err err)
             r->label == KAAL_BROKER_AUDIT || r->label == KAAL_BROKER_DEVICES);
 }
 
-static seL4_MessageInfo_t answer_dead(void)
+// A call. False: it is answered later, or not at all: a Microkit program has one thing to say, that
+// it is about to wait for the first time.
+static bool called(struct component *caller, seL4_MessageInfo_t *info)
 {
-    seL4_SetMR(0, 0); // who is to come back is called itself
-    return answer(KAAL_ERR_DEAD, 1);
-}
-
-// A Microkit program has one thing to say: that it is about to wait for the first time.
-static bool is_monitored(seL4_Word badge)
-{
-    const struct component *c = component_of_badge(badge);
-    return c != NULL && c->spec.abi == KAAL_ABI_MICROKIT;
-}
-
-// A call. False: it is answered later.
-static bool called(seL4_Word badge, seL4_MessageInfo_t *info)
-{
+    if (caller != NULL && caller->spec.abi == KAAL_ABI_MICROKIT) {
+        start_passive(caller);
+        return false;
+    }
     seL4_Word words = seL4_MessageInfo_get_length(*info);
     uint64_t protocol = seL4_GetMR(0);
     if (words < 1 || kaal_protocol_id(protocol) != KAAL_PROTOCOL_BROKER || broker.table == NULL) {
@@ -113,9 +134,8 @@ static bool called(seL4_Word badge, seL4_MessageInfo_t *info)
         return true;
     }
     // Somebody may hold the capability of a component that is no more.
-    struct request r = {.caller = component_of_badge(badge),
-                        .label = seL4_MessageInfo_get_label(*info),
-                        .words = words};
+    struct request r = {
+        .caller = caller, .label = seL4_MessageInfo_get_label(*info), .words = words};
     enum kaal_err err = r.caller == NULL ? KAAL_ERR_STALE : serve(&r);
     if (r.later) {
         return false;
@@ -132,45 +152,29 @@ static bool called(seL4_Word badge, seL4_MessageInfo_t *info)
 
 // --- the loop ------------------------------------------------------------------------------------
 
-static void take_over(void)
-{
-    if (handover_take() && system_build()) {
-        start_continue();
-    }
-}
-
 // One message. True if *info is now an answer to be sent.
 static bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info)
 {
     if (badge == KAAL_HANDOVER_BADGE) {
-        take_over();
+        if (handover_take() && system_build()) {
+            start_continue();
+        }
         return false; // the root task is no more
     }
-    if ((badge & KAAL_BADGE_CALL) != 0 && is_monitored(badge)) {
-        start_passive(component_of_badge(badge));
-        return false;
-    }
     if ((badge & KAAL_BADGE_CALL) != 0) {
-        return called(badge, info);
+        return called(component_of_badge(badge), info);
     }
     if ((badge & KAAL_BADGE_FAULT) != 0) {
         fault_taken(component_of_badge(badge), *info);
         return false;
     }
     if ((badge & KAAL_BADGE_DEAD) != 0) {
-        *info = answer_dead();
+        seL4_SetMR(0, 0); // who is to come back is called itself
+        *info = answer(KAAL_ERR_DEAD, 1);
         return true;
     }
     broker.signals |= badge;
     return false;
-}
-
-static void handle_signals(void)
-{
-    if (broker.signals != 0) {
-        broker.signals = 0;
-        supervise_tick();
-    }
 }
 
 int main(int argc, char **argv)
@@ -178,7 +182,7 @@ int main(int argc, char **argv)
     (void)argc;
     (void)argv;
     const seL4_CPtr endpoint = kaal_need(KAAL_START_ENDPOINT, NULL)->slot;
-    seL4_CPtr reply = kaal_need(KAAL_START_REPLY, NULL)->slot;
+    broker.reply = kaal_need(KAAL_START_REPLY, NULL)->slot;
     log_open();
     struct kaal_report report;
     kaal_report_begin(&report, "ready");
@@ -186,21 +190,23 @@ int main(int argc, char **argv)
     log_report(&report);
 
     seL4_Word badge = 0;
-    seL4_MessageInfo_t info = seL4_Recv(endpoint, &badge, reply);
+    seL4_MessageInfo_t info = seL4_Recv(endpoint, &badge, broker.reply);
     for (;;) {
+        const seL4_CPtr reply = broker.reply;
         bool answers = dispatch(badge, &info);
         if (answers && broker.signals != 0) {
             // What signals lead to uses the message registers.
             seL4_Send(reply, info);
             answers = false;
         }
-        handle_signals();
-        const seL4_CPtr free_reply = later_reply();
-        reply = free_reply == seL4_CapNull ? reply : free_reply;
+        if (broker.signals != 0) {
+            broker.signals = 0;
+            supervise_tick();
+        }
         if (answers) {
-            info = seL4_ReplyRecv(endpoint, info, &badge, reply);
+            info = seL4_ReplyRecv(endpoint, info, &badge, broker.reply);
         } else {
-            info = seL4_Recv(endpoint, &badge, reply);
+            info = seL4_Recv(endpoint, &badge, broker.reply);
         }
     }
 }

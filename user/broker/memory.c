@@ -60,31 +60,6 @@ enum kaal_err memory_open(void)
     return arena_reserve(&broker.own, OWN_BYTES, OWN_SLOTS, 0);
 }
 
-// An object type's size, log2 of bytes.
-static uint8_t object_bits(seL4_Word type, uint8_t size_bits)
-{
-    switch (type) {
-    case seL4_SchedContextObject:
-        return size_bits;
-    case seL4_CapTableObject:
-        return (uint8_t)(size_bits + seL4_SlotBits);
-    case seL4_TCBObject:
-        return seL4_TCBBits;
-    case seL4_EndpointObject:
-        return seL4_EndpointBits;
-    case seL4_NotificationObject:
-        return seL4_NotificationBits;
-    case seL4_ReplyObject:
-        return seL4_ReplyBits;
-    case seL4_ARM_LargePageObject:
-        return seL4_LargePageBits;
-    case seL4_ARM_VSpaceObject:
-        return seL4_VSpaceBits;
-    default: // pages and page tables
-        return PAGE_BITS;
-    }
-}
-
 // --- arenas --------------------------------------------------------------------------------------
 
 static enum kaal_err add_piece(struct arena *arena, uint8_t bits)
@@ -102,11 +77,8 @@ static enum kaal_err add_piece(struct arena *arena, uint8_t bits)
     return err;
 }
 
-enum kaal_err store_take(uint32_t count, uint32_t *first)
+enum kaal_err store_merge_and_take(uint32_t count, uint32_t *first)
 {
-    if (slots_take(&broker.slots, count, first)) {
-        return KAAL_OK;
-    }
     bool merged = pool_settle(&broker.pool, count) > 0;
     return merged && slots_take(&broker.slots, count, first) ? KAAL_OK : KAAL_ERR_SLOTS;
 }
@@ -215,7 +187,7 @@ static enum kaal_err find_piece(struct arena *arena, uint8_t bits, uint32_t coun
 enum kaal_err arena_objects(struct arena *arena, seL4_Word type, uint8_t size_bits, uint32_t count,
                             uint32_t *first)
 {
-    uint8_t bits = object_bits(type, size_bits);
+    uint8_t bits = kaal_object_bits(type, size_bits);
     enum kaal_err err = take_slots(arena->objects, &arena->object_runs, count, first);
     if (err != KAAL_OK) {
         return err;
@@ -252,11 +224,9 @@ enum kaal_err arena_copy(struct arena *arena, uint32_t from, seL4_CapRights_t ri
                          uint32_t *slot)
 {
     enum kaal_err err = arena_slot(arena, slot);
-    if (err != KAAL_OK) {
-        return err;
-    }
-    return refused(
-        seL4_CNode_Copy(store(), *slot, store_depth(), store(), from, store_depth(), rights));
+    return err == KAAL_OK ? refused(seL4_CNode_Copy(store(), *slot, store_depth(), store(), from,
+                                                    store_depth(), rights))
+                          : err;
 }
 
 void arena_release(struct arena *arena)

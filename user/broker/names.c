@@ -61,15 +61,8 @@ static bool read_name(const struct request *r, unsigned first, char *name)
 enum kaal_err serve_publish(struct request *r)
 {
     char name[KAAL_NAME_SIZE];
-    if (r->words < 2) {
-        return KAAL_ERR_PROTOCOL;
-    }
     if (!read_name(r, 1, name)) {
         return wrong_argument(r, 1);
-    }
-    enum kaal_err err = require(r, KAAL_ALLOW_PUBLISH, KAAL_RULE_ALLOW_PUBLISH);
-    if (err != KAAL_OK) {
-        return err;
     }
     if (!r->caller->serves) {
         return KAAL_ERR_STATE;
@@ -107,18 +100,11 @@ enum kaal_err lookup_connect(struct request *r, const char *name, struct compone
 enum kaal_err serve_lookup(struct request *r)
 {
     char name[KAAL_NAME_SIZE];
-    if (r->words < 3) {
-        return KAAL_ERR_PROTOCOL;
-    }
     if (argument(1) > KAAL_LOOKUP_WAIT) {
         return wrong_argument(r, 1);
     }
     if (!read_name(r, 2, name)) {
         return wrong_argument(r, 2);
-    }
-    enum kaal_err err = require(r, KAAL_ALLOW_CHANNEL, KAAL_RULE_ALLOW_CHANNEL);
-    if (err != KAAL_OK) {
-        return err;
     }
     uint32_t place = find(name, 0, name_count());
     if (place < name_count()) {

@@ -17,6 +17,11 @@ static uint64_t size_of(uint8_t bits)
     return UINT64_C(1) << bits;
 }
 
+static bool is_size(uint8_t bits)
+{
+    return bits >= POOL_BITS_MIN && bits <= POOL_BITS_MAX;
+}
+
 static struct pool_kind *kind_of(struct pool *pool, const struct pool_node *node)
 {
     return &pool->kinds[node->device];
@@ -83,9 +88,21 @@ static void climb_whole(struct pool *pool, uint16_t index)
     }
 }
 
+static void climb_last(struct pool *pool)
+{
+    if (pool->last != POOL_NONE) {
+        climb_whole(pool, pool->last);
+        pool->last = POOL_NONE;
+    }
+}
+
 // The node is no longer free: so nothing above is whole.
 static void climb_broken(struct pool *pool, uint16_t index)
 {
+    if (pool->last == index) {
+        pool->last = POOL_NONE; // nothing was
+        return;
+    }
     struct pool_lists *whole = &kind_of(pool, &pool->nodes[index])->whole_nodes;
     for (;;) {
         uint16_t parent = pool->nodes[index].parent;
@@ -195,6 +212,7 @@ static void merge_all_of(struct pool *pool, uint16_t top)
 uint32_t pool_settle(struct pool *pool, uint32_t most)
 {
     uint32_t merged = 0;
+    climb_last(pool);
     for (unsigned i = 0; i < 2; i++) {
         struct pool_kind *kind = &pool->kinds[i];
         // The smallest whole node has halves that are not split, so they are free.
@@ -300,11 +318,8 @@ static enum kaal_err carve(struct pool *pool, const struct pool_untyped *from, u
 
 static bool is_possible(const struct pool_untyped *untyped)
 {
-    if (untyped->bits < POOL_BITS_MIN || untyped->bits > POOL_BITS_MAX) {
-        return false;
-    }
-    uint64_t size = size_of(untyped->bits);
-    return is_aligned(untyped->paddr, size) && untyped->used <= size;
+    return is_size(untyped->bits) && is_aligned(untyped->paddr, size_of(untyped->bits)) &&
+           untyped->used <= size_of(untyped->bits);
 }
 
 enum kaal_err pool_add(struct pool *pool, struct pool_untyped untyped)
@@ -344,6 +359,7 @@ void pool_open(struct pool *pool, const struct pool_ops *ops, struct slots *slot
     pool->piece_count = 0;
     pool->spare = POOL_NONE;
     pool->free_pairs = POOL_NONE;
+    pool->last = POOL_NONE;
     pool->free_pair_count = 0;
     pool->slot_count = 0;
     pool->whole_count = 0;
@@ -383,7 +399,7 @@ static void take_whole(struct pool *pool, uint16_t at)
 
 // Takes [paddr, paddr + 2^bits) out of the free node `top`, which has it.
 static enum kaal_err take_from(struct pool *pool, uint16_t top, uint64_t paddr, uint8_t bits,
-                               uint16_t *taken)
+                               uint32_t *taken)
 {
     uint16_t at = top;
     while (pool->nodes[at].bits > bits) {
@@ -399,9 +415,10 @@ static enum kaal_err take_from(struct pool *pool, uint16_t top, uint64_t paddr, 
     return KAAL_OK;
 }
 
-static enum kaal_err take_any(struct pool *pool, uint8_t bits, uint16_t *taken)
+static enum kaal_err take_any(struct pool *pool, uint8_t bits, uint32_t *taken)
 {
     const struct pool_kind *ram = &pool->kinds[0];
+    climb_last(pool);
     uint16_t top = list_first(&ram->free_nodes, bits);
     if (top == POOL_NONE) {
         top = list_first(&ram->whole_nodes, bits);
@@ -427,8 +444,9 @@ static uint16_t descend(const struct pool *pool, uint64_t paddr, uint8_t bits)
     return at;
 }
 
-static enum kaal_err take_place(struct pool *pool, uint64_t paddr, uint8_t bits, uint16_t *taken)
+static enum kaal_err take_place(struct pool *pool, uint64_t paddr, uint8_t bits, uint32_t *taken)
 {
+    climb_last(pool);
     uint16_t top = descend(pool, paddr, bits);
     if (top == POOL_NONE) {
         return KAAL_ERR_NOTFOUND;
@@ -440,9 +458,15 @@ static enum kaal_err take_place(struct pool *pool, uint64_t paddr, uint8_t bits,
     return take_from(pool, top, paddr, bits, taken);
 }
 
-static bool is_size(uint8_t bits)
+// Not inline: it would make the short way slower.
+__attribute__((noinline)) static enum kaal_err take_other(struct pool *pool, uint8_t bits,
+                                                          uint32_t *node)
 {
-    return bits >= POOL_BITS_MIN && bits <= POOL_BITS_MAX;
+    enum kaal_err err = take_any(pool, bits, node);
+    if (err == KAAL_ERR_SLOTS && pool_settle(pool, SPLITS_MAX) > 0) {
+        err = take_any(pool, bits, node);
+    }
+    return err;
 }
 
 enum kaal_err pool_take(struct pool *pool, uint8_t bits, uint32_t *node)
@@ -451,19 +475,12 @@ enum kaal_err pool_take(struct pool *pool, uint8_t bits, uint32_t *node)
         return KAAL_ERR_ARGUMENT;
     }
     uint16_t taken = pool->kinds[0].free_nodes.first[bits];
-    enum kaal_err err = KAAL_OK;
-    if (taken != POOL_NONE) {
-        take_whole(pool, taken); // of just this size, as most of the time
-    } else {
-        err = take_any(pool, bits, &taken);
+    if (taken == POOL_NONE) {
+        return take_other(pool, bits, node);
     }
-    if (err == KAAL_ERR_SLOTS && pool_settle(pool, SPLITS_MAX) > 0) {
-        err = take_any(pool, bits, &taken);
-    }
-    if (err == KAAL_OK) {
-        *node = taken;
-    }
-    return err;
+    take_whole(pool, taken); // of just this size, as most of the time
+    *node = taken;
+    return KAAL_OK;
 }
 
 enum kaal_err pool_take_at(struct pool *pool, uint64_t paddr, uint8_t bits, uint32_t *node)
@@ -471,13 +488,9 @@ enum kaal_err pool_take_at(struct pool *pool, uint64_t paddr, uint8_t bits, uint
     if (!is_size(bits) || !is_aligned(paddr, size_of(bits))) {
         return KAAL_ERR_ARGUMENT;
     }
-    uint16_t taken = POOL_NONE;
-    enum kaal_err err = take_place(pool, paddr, bits, &taken);
+    enum kaal_err err = take_place(pool, paddr, bits, node);
     if (err == KAAL_ERR_SLOTS && pool_settle(pool, SPLITS_MAX) > 0) {
-        err = take_place(pool, paddr, bits, &taken);
-    }
-    if (err == KAAL_OK) {
-        *node = taken;
+        err = take_place(pool, paddr, bits, node);
     }
     return err;
 }
@@ -489,15 +502,17 @@ bool pool_give(struct pool *pool, uint32_t node)
     }
     uint16_t index = (uint16_t)node;
     kind_of(pool, &pool->nodes[index])->free += size_of(pool->nodes[index].bits);
+    climb_last(pool);
     set_free(pool, index);
-    climb_whole(pool, index);
+    pool->last = index;
     return true;
 }
 
 // --- questions -----------------------------------------------------------------------------------
 
-struct pool_state pool_state(const struct pool *pool)
+struct pool_state pool_state(struct pool *pool)
 {
+    climb_last(pool);
     const struct pool_kind *ram = &pool->kinds[0];
     const struct pool_kind *device = &pool->kinds[1];
     uint64_t sizes = ram->free_nodes.sizes | ram->whole_nodes.sizes;

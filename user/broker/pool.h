@@ -21,11 +21,15 @@
 // table as in the slots. A free node, and a split one of which nothing is taken ("whole"), is on a
 // doubly linked list of its size and kind; a word has a bit for each list that is not empty.
 //
+// What was given back last is most often what is taken next: whether nodes above it have become
+// whole is only looked at (the node is `last` until then) when something else is asked for.
+//
 // Nothing here is recursive. Take and give climb or descend a tree once: at most 43 levels.
 //
 // Invariant P1: pieces do not overlap and are sorted by address.
 // Invariant P2: a split node has two halves, in consecutive slots of their own; no other has any.
-// Invariant P3: a node is `whole` if and only if it is split and each half is free or whole.
+// Invariant P3: a node is `whole` if and only if it is split and each half is free, but not the one
+// that is `last`, or whole.
 // Invariant P4: the lists hold exactly the free and the whole nodes, each that of its size and
 // kind. Invariant P5: the bytes of free nodes add up to `free`, those of pieces to `total`.
 // Invariant P6: every pair of the table is in a tree, holds pieces, or is on the list of free
@@ -97,6 +101,7 @@ struct pool {
     uint32_t piece_count;
     uint16_t spare; // the other half of the pair with the newest piece
     uint16_t free_pairs;
+    uint16_t last; // given back, or POOL_NONE
     uint32_t free_pair_count;
     uint32_t slot_count;       // slots that the pool has taken
     uint32_t whole_count;      // nodes that can be merged
@@ -157,10 +162,7 @@ bool pool_give(struct pool *pool, uint32_t node);
 // many were merged.
 uint32_t pool_settle(struct pool *pool, uint32_t most);
 
-struct pool_state pool_state(const struct pool *pool);
-
-// Do the invariants hold? For tests.
-bool pool_ok(const struct pool *pool);
+struct pool_state pool_state(struct pool *pool);
 
 // Of a taken node.
 

@@ -20,10 +20,11 @@ static void reset_virtio(volatile uint8_t *registers)
     kaal_io_store(registers + STATUS, 4, 0);
 }
 
-static const struct {
-    const char *compatible;
+static const struct quieter {
+    const char *compatible; // NULL: a PCI function
     void (*quiet)(volatile uint8_t *registers);
 } quieters[] = {
+    {NULL, pci_disable},
     {"virtio,mmio", reset_virtio},
 };
 
@@ -39,24 +40,25 @@ void device_start(struct device d, bool interrupts)
     }
 }
 
+static bool is_meant(const struct quieter *quieter, struct device d)
+{
+    return quieter->compatible == NULL
+               ? d.function != NULL
+               : machine_means(KAAL_DEVICE_COMPATIBLE, quieter->compatible, d);
+}
+
 void device_quiet(struct device d)
 {
-    volatile uint8_t *registers = NULL;
-    if (d.function != NULL) {
-        registers = machine_registers(machine_base(d));
-        if (registers != NULL) {
-            pci_disable(registers);
-        }
+    size_t i = 0;
+    while (i < sizeof(quieters) / sizeof(quieters[0]) && !is_meant(&quieters[i], d)) {
+        i++;
+    }
+    if (i == sizeof(quieters) / sizeof(quieters[0])) {
         return;
     }
-    for (size_t i = 0; i < sizeof(quieters) / sizeof(quieters[0]); i++) {
-        if (machine_means(KAAL_DEVICE_COMPATIBLE, quieters[i].compatible, d)) {
-            registers = machine_registers(machine_base(d));
-        }
-        if (registers != NULL) {
-            quieters[i].quiet(registers);
-            return;
-        }
+    volatile uint8_t *registers = machine_registers(machine_base(d));
+    if (registers != NULL) {
+        quieters[i].quiet(registers);
     }
 }
 
@@ -97,8 +99,7 @@ void devices_start(const struct component *c)
 void devices_quiet(const struct component *c)
 {
     struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
-    const struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         if (g->kind == KAAL_GRANT_DEVICE) {
             device_quiet(granted_device(g));
         }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // A request and its answer. Handlers read arguments with argument(), leave results with result(),
-// and return an error; what belongs to the error (the rule, the argument's number, the kernel's
-// error) is added when it is answered.
+// and return an error (that the message is too short, or that the caller is not allowed to ask at
+// all, main.c has seen by then); what belongs to the error (the rule, the argument's number, the
+// kernel's error) is added when it is answered.
 #pragma once
 
 #include "broker.h"
@@ -51,13 +52,6 @@ static inline enum kaal_err wrong_argument(struct request *r, unsigned number)
     return KAAL_ERR_ARGUMENT;
 }
 
-// KAAL_ERR_DENIED unless the caller is allowed this.
-static inline enum kaal_err require(const struct request *r, enum kaal_allow allow,
-                                    enum kaal_rule rule)
-{
-    return (r->caller->spec.policy.allow & allow) != 0 ? KAAL_OK : denied(rule);
-}
-
 // What belongs to an error, in the place of the results: MR0.
 void add_detail(struct request *r, enum kaal_err err);
 
@@ -78,6 +72,9 @@ enum kaal_err serve_device(struct request *r);
 
 struct grant;
 
+// The grant with this id, if the caller holds it.
+enum kaal_err held_grant(const struct request *r, uint64_t id, struct grant **out);
+
 // Hands a grant of the caller on; `rights` 0: all that it has.
 enum kaal_err give_grant(struct request *r, uint64_t id, struct component *to, uint64_t rights,
                          struct grant **out);
@@ -88,11 +85,7 @@ enum kaal_err give_grant(struct request *r, uint64_t id, struct component *to, u
 enum kaal_err spawn_wire(struct component *c);
 
 enum kaal_err serve_spawn(struct request *r);
-enum kaal_err serve_kill(struct request *r);
-enum kaal_err serve_suspend(struct request *r);
-enum kaal_err serve_resume(struct request *r);
-enum kaal_err serve_restart(struct request *r);
-enum kaal_err serve_wait(struct request *r);
+enum kaal_err serve_control(struct request *r);
 enum kaal_err serve_stop(struct request *r);
 enum kaal_err serve_alive(struct request *r);
 
@@ -140,6 +133,5 @@ void later_published(const char *name, struct component *owner);
 // `c` waits for nothing any more.
 void later_forget(const struct component *c);
 
-// The reply object to receive with next.
-seL4_CPtr later_reply(void);
+// From here on the broker receives with a reply object of these.
 enum kaal_err later_open(void);

@@ -162,17 +162,3 @@ bool slots_give(struct slots *slots, uint32_t first, uint32_t count)
     slots->free++;
     return true;
 }
-
-bool slots_ok(const struct slots *slots)
-{
-    uint32_t words = SLOTS_WORDS(slots->count);
-    uint32_t free = 0;
-    for (uint32_t i = 0; i < words; i++) {
-        for (uint64_t word = slots->words[i]; word != 0; word &= word - 1) {
-            free++;
-        }
-    }
-    uint64_t behind = ~mask_of(words - 1, 0, slots->count);
-    return (slots->words[words - 1] & behind) == 0 && free == slots->free &&
-           slots->next < slots->count;
-}

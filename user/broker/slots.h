@@ -38,6 +38,3 @@ bool slots_take(struct slots *slots, uint32_t count, uint32_t *first);
 
 // False, and nothing changed, if one of them is free already or out of range.
 bool slots_give(struct slots *slots, uint32_t first, uint32_t count);
-
-// Do the invariants hold? For tests.
-bool slots_ok(const struct slots *slots);

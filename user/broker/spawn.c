@@ -134,10 +134,9 @@ static uint32_t pages_of(const struct kaal_spawn *spawn)
 static enum kaal_err borrow(struct request *r, const struct kaal_spawn *spawn, struct grant **out)
 {
     struct grant *g = NULL;
-    enum kaal_err err =
-        grant_find_held(&broker.grants, spawn->program_grant, component_number(r->caller), &g);
+    enum kaal_err err = held_grant(r, spawn->program_grant, &g);
     if (err != KAAL_OK) {
-        return err == KAAL_ERR_DENIED ? denied(KAAL_RULE_HOLDER) : err;
+        return err;
     }
     if (g->kind != KAAL_GRANT_MEMORY || g->node == (uint32_t)GRANTS_NODE_NONE ||
         g->child != GRANTS_NONE || g->page_bits != PAGE_BITS || !g->cached) {
@@ -286,8 +285,7 @@ static enum kaal_err give_all(struct request *r, const struct kaal_spawn *spawn,
 static void mark_initial(const struct component *c)
 {
     struct grant_walk walk = grants_of_holder(&broker.grants, component_number(c));
-    struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         g->initial = true;
     }
 }
@@ -364,14 +362,8 @@ enum kaal_err serve_spawn(struct request *r)
     struct kaal_spawn spawn;
     struct source source = {0};
     struct component *c = NULL;
-    if (r->words < 2) {
-        return KAAL_ERR_PROTOCOL;
-    }
     argument_struct(r, 1, &spawn, sizeof(spawn));
-    enum kaal_err err = require(r, KAAL_ALLOW_SPAWN, KAAL_RULE_ALLOW_SPAWN);
-    if (err == KAAL_OK) {
-        err = check_numbers(r, &spawn);
-    }
+    enum kaal_err err = check_numbers(r, &spawn);
     if (err == KAAL_OK) {
         err = open_program(r, &spawn, &source);
     }

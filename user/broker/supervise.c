@@ -83,7 +83,7 @@ static void restart_now(struct component *c)
 {
     enum kaal_err err = life_restart(c);
     if (err != KAAL_OK) {
-        log_error("restart", c->spec.name, kaal_strerror(err));
+        (void)log_failure("restart", c->spec.name, err);
         life_end(c, KAAL_END_GIVEN_UP, 0);
         return;
     }

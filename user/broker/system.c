@@ -6,17 +6,7 @@
 #include "life.h"
 #include "serve.h"
 
-#include <kaal/broker_client.h>
-
 #include <lib/mem.h>
-
-static bool fail(const struct component *c, const char *what, enum kaal_err err)
-{
-    if (err != KAAL_OK) {
-        log_error(what, c == NULL ? NULL : c->spec.name, kaal_strerror(err));
-    }
-    return err != KAAL_OK;
-}
 
 // The broker is a component like others, but for what it is made of.
 static void adopt_broker(struct component *c)
@@ -80,7 +70,7 @@ static bool build_objects(void)
             log_error("program", c->spec.name, cause);
             return false;
         }
-        if (fail(c, "component", err)) {
+        if (log_failure("component", c->spec.name, err)) {
             return false;
         }
     }
@@ -91,13 +81,13 @@ static bool build_rest(void)
 {
     for (uint32_t i = 0; i < broker.component_count; i++) {
         struct component *c = component_at(i);
-        if (component_built(c) && fail(c, "capability", wire_own(c))) {
+        if (component_built(c) && log_failure("capability", c->spec.name, wire_own(c))) {
             return false;
         }
     }
     for (uint32_t i = 0; i < broker.component_count; i++) {
         struct component *c = component_at(i);
-        if (c->state == KAAL_STATE_BUILT && fail(c, "thread", build_thread(c))) {
+        if (c->state == KAAL_STATE_BUILT && log_failure("thread", c->spec.name, build_thread(c))) {
             return false;
         }
     }
@@ -124,14 +114,15 @@ static void report_built(void)
 bool system_build(void)
 {
     uint32_t reply = 0;
-    if (fail(NULL, "components", read_plan())) {
+    if (log_failure("components", NULL, read_plan())) {
         return false;
     }
     find_console();
-    if (fail(NULL, "capabilities", wire_open()) || fail(NULL, "regions", build_regions()) ||
-        fail(NULL, "maps", build_own_maps()) || fail(NULL, "names", names_open()) ||
-        fail(NULL, "reply", later_open()) ||
-        fail(NULL, "reply", arena_objects(&broker.own, seL4_ReplyObject, 0, 1, &reply))) {
+    if (log_failure("capabilities", NULL, wire_open()) ||
+        log_failure("regions", NULL, build_regions()) ||
+        log_failure("maps", NULL, build_own_maps()) || log_failure("names", NULL, names_open()) ||
+        log_failure("reply", NULL, later_open()) ||
+        log_failure("reply", NULL, arena_objects(&broker.own, seL4_ReplyObject, 0, 1, &reply))) {
         return false;
     }
     broker.spare_reply = reply;

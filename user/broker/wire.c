@@ -228,6 +228,18 @@ static seL4_CapRights_t rights_of(const struct kaal_plan_cap *cap)
     }
 }
 
+enum kaal_err wire_irq(const struct component *c, uint32_t handler, uint32_t signal, uint64_t badge)
+{
+    enum kaal_err err =
+        refused(seL4_CNode_Mint(store(), signal, store_depth(), store(), c->notification,
+                                store_depth(), seL4_CanWrite, badge));
+    if (err == KAAL_OK) {
+        err = refused(seL4_IRQHandler_SetNotification(handler, signal));
+    }
+    // It may have come before, to nobody.
+    return err == KAAL_OK ? refused(seL4_IRQHandler_Ack(handler)) : err;
+}
+
 // The handler stays in the store, the holder gets a copy; the interrupt signals the holder's
 // notification with the badge of the plan.
 static enum kaal_err put_irq(struct component *c, const struct kaal_plan_cap *cap)
@@ -244,14 +256,7 @@ static enum kaal_err put_irq(struct component *c, const struct kaal_plan_cap *ca
                   : machine_irq(machine_device(cap->object), cap->window, handler);
     }
     if (err == KAAL_OK) {
-        err = refused(seL4_CNode_Mint(store(), signal, store_depth(), store(), c->notification,
-                                      store_depth(), seL4_CanWrite, cap->badge));
-    }
-    if (err == KAAL_OK) {
-        err = refused(seL4_IRQHandler_SetNotification(handler, signal));
-    }
-    if (err == KAAL_OK) {
-        err = refused(seL4_IRQHandler_Ack(handler)); // it may have come before, to nobody
+        err = wire_irq(c, handler, signal, cap->badge);
     }
     if (err == KAAL_OK && c->irq_count < COMPONENT_IRQS) {
         c->irqs[c->irq_count++] = handler;
@@ -368,22 +373,11 @@ void wire_dead(struct component *c)
     }
 }
 
-bool wire_calls(uint32_t from, uint32_t to)
+bool wire_reaches(uint32_t from, uint32_t to, bool call)
 {
     for (uint32_t i = first_use(component_at(to)); i != NO_CAP; i = next_use[i]) {
         const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
-        if (cap->pd == from && cap->kind == KAAL_CAP_ENDPOINT) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool wire_reaches(uint32_t from, uint32_t to)
-{
-    for (uint32_t i = first_use(component_at(to)); i != NO_CAP; i = next_use[i]) {
-        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
-        if (cap->pd == from && is_channel(cap)) {
+        if (cap->pd == from && is_channel(cap) && (!call || cap->kind == KAAL_CAP_ENDPOINT)) {
             return true;
         }
     }
@@ -439,8 +433,7 @@ void wire_generation(const struct component *c, uint64_t generation)
         return;
     }
     struct grant_walk walk = grants_of_peer(&broker.grants, component_number(c));
-    const struct grant *g = NULL;
-    while ((g = grant_next(&broker.grants, &walk)) != NULL) {
+    for (const struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {
         set_generation(component_at(g->holder), g->entry, generation);
     }
 }

@@ -179,7 +179,7 @@ void broker_build(struct root *root)
     struct kaal_thread thread = {
         .tcb = store_cptr(root->caps[KAAL_HANDOVER_BROKER_TCB]),
         .cspace = root->store,
-        .cspace_data = cnode_guard(seL4_WordBits - root->store_bits),
+        .cspace_data = kaal_cnode_guard(seL4_WordBits - root->store_bits),
         .vspace = b.base.vspace,
         .ipc_frame = ipc_frame,
         .sched_context = store_cptr(root->caps[KAAL_HANDOVER_BROKER_SCHED_CONTEXT]),

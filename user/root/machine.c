@@ -5,25 +5,13 @@
 #include "root.h"
 
 #include <lib/bits.h>
+#include <lib/digit.h>
 #include <lib/mem.h>
 
 #define UART_COMPATIBLE "arm,pl011"
 #define UART_ADDRESS    0x3000000000ULL
 
 static const char seed_key[] = "kaal.seed=0x";
-
-static bool hex_digit(char c, uint64_t *value)
-{
-    if (c >= '0' && c <= '9') {
-        *value = (uint64_t)(c - '0');
-        return true;
-    }
-    if (c >= 'a' && c <= 'f') {
-        *value = (uint64_t)(c - 'a') + 10;
-        return true;
-    }
-    return false;
-}
 
 // "... kaal.seed=0x0123456789abcdef ..." of the command line; 0 without such a word.
 static uint64_t read_seed(const char *args)
@@ -34,8 +22,8 @@ static uint64_t read_seed(const char *args)
             continue;
         }
         uint64_t seed = 0;
-        uint64_t digit = 0;
-        for (const char *p = at + key; hex_digit(*p, &digit); p++) {
+        uint32_t digit = 0;
+        for (const char *p = at + key; digit_of(*p, 16, &digit); p++) {
             seed = seed << 4 | digit;
         }
         return seed;

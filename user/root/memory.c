@@ -16,36 +16,6 @@ enum { RETYPE_MAX = CONFIG_RETYPE_FAN_OUT_LIMIT };
 // Beside the root task's image, where nothing else is mapped.
 #define WINDOW_ADDRESS 0x2000000000ULL
 
-static uint8_t object_bits(const struct root *root, seL4_Word type, uint8_t size_bits)
-{
-    switch (type) {
-    case seL4_UntypedObject:
-    case seL4_SchedContextObject:
-        return size_bits;
-    case seL4_CapTableObject:
-        return (uint8_t)(size_bits + seL4_SlotBits);
-    case seL4_TCBObject:
-        return seL4_TCBBits;
-    case seL4_EndpointObject:
-        return seL4_EndpointBits;
-    case seL4_NotificationObject:
-        return seL4_NotificationBits;
-    case seL4_ReplyObject:
-        return seL4_ReplyBits;
-    // NOLINTNEXTLINE(bugprone-branch-clone): equal sizes of different things
-    case seL4_ARM_VSpaceObject:
-        return seL4_VSpaceBits;
-    case seL4_ARM_SmallPageObject:
-        return seL4_PageBits;
-    case seL4_ARM_LargePageObject:
-        return seL4_LargePageBits;
-    case seL4_ARM_PageTableObject:
-        return seL4_PageTableBits;
-    default:
-        root_fail(root, "object", NULL, "unknown type");
-    }
-}
-
 static void retype(struct root *root, uint32_t index, seL4_Word type, uint8_t size_bits,
                    uint8_t bits, uint32_t slot, uint32_t count)
 {
@@ -60,7 +30,7 @@ static void retype(struct root *root, uint32_t index, seL4_Word type, uint8_t si
 
 uint32_t memory_objects(struct root *root, seL4_Word type, uint8_t size_bits, uint32_t count)
 {
-    uint8_t bits = object_bits(root, type, size_bits);
+    uint8_t bits = kaal_object_bits(type, size_bits);
     uint32_t first = store_slots(root, count);
     uint32_t done = 0;
     while (done < count) {

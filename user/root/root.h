@@ -75,12 +75,6 @@ static inline uint32_t store_slot(seL4_CPtr cptr)
     return (uint32_t)cptr;
 }
 
-// The data word of a CNode capability with a guard of `size` zero bits.
-static inline seL4_Word cnode_guard(seL4_Word size)
-{
-    return seL4_CNode_CapData_new(0, size).words[0];
-}
-
 // --- log.c ---------------------------------------------------------------------------------------
 
 struct kaal_report;

@@ -43,10 +43,10 @@ static void join(struct root *root, seL4_CPtr store, seL4_CPtr top)
     seL4_Word rest = seL4_WordBits - TOP_BITS;
     seL4_Error err = seL4_CNode_Mint(top, TOP_INITIAL, TOP_BITS, seL4_CapInitThreadCNode,
                                      seL4_CapInitThreadCNode, seL4_WordBits, seL4_AllRights,
-                                     cnode_guard(rest - boot->initThreadCNodeSizeBits));
+                                     kaal_cnode_guard(rest - boot->initThreadCNodeSizeBits));
     root_check(root, err, "store", NULL);
     err = seL4_CNode_Mint(top, TOP_STORE, TOP_BITS, seL4_CapInitThreadCNode, store, seL4_WordBits,
-                          seL4_AllRights, cnode_guard(rest - store_depth(root)));
+                          seL4_AllRights, kaal_cnode_guard(rest - store_depth(root)));
     root_check(root, err, "store", NULL);
     err =
         seL4_TCB_SetSpace(seL4_CapInitThreadTCB, seL4_CapNull, top, 0, seL4_CapInitThreadVSpace, 0);

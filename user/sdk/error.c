@@ -27,3 +27,21 @@ const char *kaal_strerror(enum kaal_err err)
     bool known = (size_t)err < sizeof(texts) / sizeof(texts[0]) && texts[err] != NULL;
     return known ? texts[err] : "unknown error";
 }
+
+const char *kaal_kernel_error(seL4_Error err)
+{
+    static const char *const texts[] = {
+        [seL4_InvalidArgument] = "kernel: invalid argument",
+        [seL4_InvalidCapability] = "kernel: invalid capability",
+        [seL4_IllegalOperation] = "kernel: illegal operation",
+        [seL4_RangeError] = "kernel: out of range",
+        [seL4_AlignmentError] = "kernel: not aligned",
+        [seL4_FailedLookup] = "kernel: failed lookup",
+        [seL4_TruncatedMessage] = "kernel: truncated message",
+        [seL4_DeleteFirst] = "kernel: slot or place occupied",
+        [seL4_RevokeFirst] = "kernel: in use",
+        [seL4_NotEnoughMemory] = "out of memory",
+    };
+    bool known = (size_t)err < sizeof(texts) / sizeof(texts[0]) && texts[err] != NULL;
+    return known ? texts[err] : "kernel: unknown error";
+}

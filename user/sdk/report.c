@@ -46,3 +46,14 @@ void kaal_report_text(struct kaal_report *report, const char *key, const char *v
     }
     fmt_char(&report->fmt, '"');
 }
+
+void kaal_report_error(struct kaal_report *report, const char *what, const char *name,
+                       const char *cause)
+{
+    kaal_report_begin(report, "error");
+    kaal_report_str(report, "what", what);
+    if (name != NULL) {
+        kaal_report_str(report, "name", name);
+    }
+    kaal_report_str(report, "cause", cause);
+}

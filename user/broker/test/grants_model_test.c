@@ -6,6 +6,8 @@
 // usage: broker_grants_model [SEED]...       (1 2)
 #include "grants.h"
 
+#include "ok.h"
+
 #include <lib/prng.h>
 
 #include <inttypes.h>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "grants.h"
 
+#include "ok.h"
+
 #include <lib/prng.h>
 
 #include <inttypes.h>

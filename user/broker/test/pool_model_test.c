@@ -8,6 +8,7 @@
 #include "pool.h"
 
 #include "kernel_model.h"
+#include "ok.h"
 #include "reference.h"
 
 #include <lib/bits.h>

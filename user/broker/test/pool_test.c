@@ -2,6 +2,7 @@
 #include "pool.h"
 
 #include "kernel_model.h"
+#include "ok.h"
 
 #include <lib/bits.h>
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "slots.h"
 
+#include "ok.h"
+
 #include <lib/bits.h>
 #include <lib/prng.h>
 

@@ -30,6 +30,7 @@
 
 // "out of memory"; for messages. Never NULL.
 const char *kaal_strerror(enum kaal_err err);
+const char *kaal_kernel_error(seL4_Error err);
 
 // What belongs to the last error of any of these functions: of KAAL_ERR_DENIED the enum kaal_rule,
 // of KAAL_ERR_ARGUMENT the number of the argument in the message, of KAAL_ERR_KERNEL the seL4

@@ -45,6 +45,15 @@ struct kaal_builder {
     seL4_Error refusal;  // what the kernel said, after KAAL_ERR_KERNEL
 };
 
+// The size of an object, log2 of bytes; `size_bits` as for Retype.
+uint8_t kaal_object_bits(seL4_Word type, uint8_t size_bits);
+
+// The data word of a CNode capability with a guard of `size` zero bits.
+static inline seL4_Word kaal_cnode_guard(seL4_Word size)
+{
+    return seL4_CNode_CapData_new(0, size).words[0];
+}
+
 // --- programs ------------------------------------------------------------------------------------
 
 enum { KAAL_PROGRAM_SEGMENTS = 8 };

@@ -2,6 +2,8 @@
 //
 // The invariants of grants.h, checked over the whole state.
 
+#include "ok.h"
+
 #include "grants.h"
 
 #include <stddef.h>

@@ -2,6 +2,8 @@
 //
 // The invariants of pool.h, checked over the whole state.
 
+#include "ok.h"
+
 #include "pool.h"
 
 struct count {
@@ -15,6 +17,12 @@ struct count {
 static bool is_untouched(const struct pool_node *node)
 {
     return node->state == POOL_FREE || node->whole;
+}
+
+// For the nodes above.
+static bool half_is_untouched(const struct pool *pool, uint16_t index)
+{
+    return is_untouched(&pool->nodes[index]) && index != pool->last;
 }
 
 static bool half_ok(const struct pool *pool, uint16_t parent, uint16_t half)
@@ -41,9 +49,8 @@ static bool node_ok(const struct pool *pool, uint16_t index)
         !half_ok(pool, index, 1)) {
         return false;
     }
-    bool untouched =
-        is_untouched(&pool->nodes[node->child]) && is_untouched(&pool->nodes[node->child + 1]);
-    return node->whole == untouched;
+    return node->whole == (half_is_untouched(pool, node->child) &&
+                           half_is_untouched(pool, (uint16_t)(node->child + 1)));
 }
 
 static void count_node(const struct pool *pool, uint16_t index, struct count *count)
@@ -152,10 +159,12 @@ static bool pairs_ok(const struct pool *pool, uint32_t tree_nodes)
         }
         unused += 2;
     }
-    if (pool->spare != POOL_NONE) {
+    uint32_t in_pairs = POOL_NODES - 2 * pool->free_pair_count;
+    bool spare = pool->spare != POOL_NONE;
+    if (spare) {
         unused += pool->nodes[pool->spare].state == POOL_UNUSED ? 1 : 0;
     }
-    return unused + tree_nodes == POOL_NODES && pool_state(pool).nodes == tree_nodes;
+    return unused + tree_nodes == POOL_NODES && in_pairs - (spare ? 1 : 0) == tree_nodes;
 }
 
 bool pool_ok(const struct pool *pool)
