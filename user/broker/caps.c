@@ -49,7 +49,7 @@ struct entry {
 
 static struct {
     bool active;
-    bool open; // the component's CNode is somebody's
+    bool open; // somebody holds the component's CNode
     uint32_t component;
     enum part part;
     uint32_t index; // in the part
@@ -98,16 +98,16 @@ static int plan_type(uint32_t kind)
 // What leads to a component that has ended leads elsewhere or is gone, as wire_dead() has it.
 static bool is_gone(const struct kaal_plan_cap *cap)
 {
-    bool redirected = (cap->kind == KAAL_CAP_ENDPOINT || cap->kind == KAAL_CAP_NOTIFICATION) &&
-                      (cap->rights & KAAL_RIGHT_WRITE) != 0;
-    return plan_cap_is_of_pd(cap) && !component_built(component_at(cap->object)) && !redirected;
+    return plan_cap_is_of_pd(cap) && !component_built(component_at(cap->object)) &&
+           !plan_cap_is_channel(cap);
 }
 
 static void note_plan(const struct component *c)
 {
-    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_CAPS); i++) {
+    struct plan_range caps = plan_caps_of(&broker.plan, component_number(c));
+    for (uint32_t i = caps.first; i < caps.end; i++) {
         const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
-        if (cap->pd == component_number(c) && !plan_cap_is_note(cap) && !is_gone(cap)) {
+        if (!plan_cap_is_note(cap) && !is_gone(cap)) {
             uint32_t peer =
                 plan_cap_is_of_pd(cap) && cap->object != cap->pd ? cap->object : NO_COMPONENT;
             note(cap->slot, (struct entry){plan_type(cap->kind), cap->name, peer, cap->rights});
@@ -182,18 +182,6 @@ static void fill_window(const struct component *c)
         note_spawned(c);
     }
     note_grants(c);
-}
-
-// Does somebody hold this component's CNode?
-static bool is_open(const struct component *c)
-{
-    for (uint32_t i = 0; c->described && i < plan_count(&broker.plan, KAAL_TABLE_CAPS); i++) {
-        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
-        if (cap->kind == KAAL_CAP_CNODE && cap->object == component_number(c)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 // --- the kernel ----------------------------------------------------------------------------------
@@ -461,7 +449,7 @@ static bool any_line(struct kaal_report *report)
         if (!component_built(c) || c->cnode == 0) {
             continue;
         }
-        walk.open = is_open(c);
+        walk.open = plan_has_cap(&broker.plan, KAAL_CAP_CNODE, walk.component);
         if (walk.part == PART_SLOTS && walk.index == 0) {
             walk.components++;
         } else if (walk.part == PART_SLOTS && walk.index % WINDOW != 0) {

@@ -5,21 +5,11 @@
 
 #include "broker.h"
 
-static bool may_spawn(void)
-{
-    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_PDS); i++) {
-        if ((plan_pd(&broker.plan, i)->policy.allow & KAAL_ALLOW_SPAWN) != 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 enum kaal_err component_open(void)
 {
     void *table = NULL;
     uint32_t room = plan_count(&broker.plan, KAAL_TABLE_PDS);
-    if (may_spawn()) {
+    if (plan_allows(&broker.plan, KAAL_ALLOW_SPAWN)) {
         room += KAAL_SPAWNED_LEAST;
         room = room < KAAL_COMPONENT_ROOM ? KAAL_COMPONENT_ROOM : room;
     }

@@ -58,14 +58,8 @@ enum kaal_err image_open(void)
         return err;
     }
     const struct kaal_image *image = (const void *)KAAL_LAYOUT_IMAGE; // NOLINT: mapped just now
-    uint64_t end = image->header_size;
-    for (uint32_t i = 0; i < KAAL_TABLE_COUNT; i++) {
-        const struct kaal_table_ref *table = &image->tables[i];
-        uint64_t after = table->offset + (uint64_t)table->count * table->entry_size;
-        end = after > end ? after : end;
-    }
     broker.plan = (struct plan){.image = image, .broker = broker.table->broker};
-    return map(0, end);
+    return map(0, plan_tables_end(image));
 }
 
 // The file's headers and notes are read here; its segments are mapped elsewhere, or when they are

@@ -64,34 +64,17 @@ void device_quiet(struct device d)
 
 // --- of the description --------------------------------------------------------------------------
 
-static bool has_interrupt(uint32_t device)
-{
-    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_CAPS); i++) {
-        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
-        if (cap->kind == KAAL_CAP_IRQ_HANDLER && cap->object == device) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// Number of the next device of `c` from `from` on; that of devices if there is none.
+// From `from` on.
 static uint32_t next_described(const struct component *c, uint32_t from)
 {
-    uint32_t count = plan_count(&broker.plan, KAAL_TABLE_DEVICES);
-    while (from < count &&
-           !(c->described && plan_device(&broker.plan, from)->pd == component_number(c))) {
-        from++;
-    }
-    return from;
+    return plan_next_device(&broker.plan, component_number(c), from);
 }
 
 void devices_start(const struct component *c)
 {
-    uint32_t count = plan_count(&broker.plan, KAAL_TABLE_DEVICES);
-    for (uint32_t i = next_described(c, 0); i < count; i = next_described(c, i + 1)) {
+    for (uint32_t i = next_described(c, 0); i != KAAL_NONE; i = next_described(c, i + 1)) {
         if (plan_device(&broker.plan, i)->match == KAAL_DEVICE_PCI) {
-            device_start(machine_device(i), has_interrupt(i));
+            device_start(machine_device(i), plan_has_cap(&broker.plan, KAAL_CAP_IRQ_HANDLER, i));
         }
     }
 }
@@ -104,8 +87,7 @@ void devices_quiet(const struct component *c)
             device_quiet(granted_device(g));
         }
     }
-    uint32_t count = plan_count(&broker.plan, KAAL_TABLE_DEVICES);
-    for (uint32_t i = next_described(c, 0); i < count; i = next_described(c, i + 1)) {
+    for (uint32_t i = next_described(c, 0); i != KAAL_NONE; i = next_described(c, i + 1)) {
         device_quiet(machine_device(i));
     }
 }

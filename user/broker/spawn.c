@@ -44,16 +44,11 @@ static bool policy_ok(const struct kaal_policy *policy, uint64_t period_us)
 static bool is_reserved(const char *name)
 {
     static const char *const others[] = {"kernel", "loader", "kaal"};
-    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_PDS); i++) {
-        if (strncmp(plan_pd(&broker.plan, i)->name, name, KAAL_NAME_SIZE) == 0) {
-            return true;
-        }
-    }
     uint32_t i = 0;
     while (i < sizeof(others) / sizeof(others[0]) && strcmp(others[i], name) != 0) {
         i++;
     }
-    return i < sizeof(others) / sizeof(others[0]);
+    return i < sizeof(others) / sizeof(others[0]) || plan_find_pd(&broker.plan, name) != KAAL_NONE;
 }
 
 static enum kaal_err check_numbers(struct request *r, const struct kaal_spawn *spawn)
@@ -105,24 +100,6 @@ static enum kaal_err check_quotas(struct component *parent, const struct compone
 }
 
 // --- the program ---------------------------------------------------------------------------------
-
-// Both names are padded with zeroes, so that their first words tell most of them apart.
-static uint32_t find_file(const char *name)
-{
-    uint64_t wanted = 0;
-    memcpy(&wanted, name, sizeof(wanted));
-    uint32_t count = plan_count(&broker.plan, KAAL_TABLE_FILES);
-    for (uint32_t i = 0; i < count; i++) {
-        const char *known = plan_file(&broker.plan, i)->name;
-        uint64_t word = 0;
-        memcpy(&word, known, sizeof(word));
-        if (word == wanted && plan_file(&broker.plan, i)->kind == KAAL_FILE_PROGRAM &&
-            strncmp(known, name, KAAL_NAME_SIZE) == 0) {
-            return i;
-        }
-    }
-    return KAAL_NONE;
-}
 
 static uint32_t pages_of(const struct kaal_spawn *spawn)
 {
@@ -179,7 +156,7 @@ static enum kaal_err open_program(struct request *r, const struct kaal_spawn *sp
     static struct kaal_program from_memory;
     *source = (struct source){.program = &from_memory, .file = KAAL_NONE};
     if (spawn->program[0] != '\0') {
-        source->file = find_file(spawn->program);
+        source->file = plan_find_program(&broker.plan, spawn->program);
         if (source->file == KAAL_NONE) {
             return KAAL_ERR_NOTFOUND;
         }

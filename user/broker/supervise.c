@@ -66,19 +66,6 @@ void supervise_begun(const struct component *c)
 
 // --- links ---------------------------------------------------------------------------------------
 
-// The next link of this kind to or from a component, from *index on.
-static const struct kaal_plan_link *next_link(uint32_t *index, enum kaal_link_kind kind,
-                                              const struct component *c, bool from)
-{
-    while (c->described && *index < plan_count(&broker.plan, KAAL_TABLE_LINKS)) {
-        const struct kaal_plan_link *link = plan_link(&broker.plan, (*index)++);
-        if (link->kind == kind && (from ? link->pd : link->on) == component_number(c)) {
-            return link;
-        }
-    }
-    return NULL;
-}
-
 static void restart_now(struct component *c)
 {
     enum kaal_err err = life_restart(c);
@@ -115,12 +102,13 @@ void supervise_restarted(const struct component *c)
         return;
     }
     uint32_t index = 0;
+    const uint32_t on = component_number(c);
     const struct kaal_plan_link *link = NULL;
-    while ((link = next_link(&index, KAAL_LINK_WATCHES, c, false)) != NULL) {
+    while ((link = plan_next_link(&broker.plan, &index, KAAL_LINK_WATCHES, on, false)) != NULL) {
         wire_signal(component_at(link->pd), link->badge);
     }
     index = 0;
-    while ((link = next_link(&index, KAAL_LINK_DEPENDS, c, false)) != NULL) {
+    while ((link = plan_next_link(&broker.plan, &index, KAAL_LINK_DEPENDS, on, false)) != NULL) {
         restart_dependent(component_at(link->pd));
     }
 }
@@ -144,7 +132,8 @@ static void give_up(struct component *c)
     log_report(&report);
     life_end(c, KAAL_END_GIVEN_UP, 0);
     uint32_t index = 0;
-    const struct kaal_plan_link *link = next_link(&index, KAAL_LINK_ESCALATE, c, true);
+    const struct kaal_plan_link *link =
+        plan_next_link(&broker.plan, &index, KAAL_LINK_ESCALATE, component_number(c), true);
     if (link != NULL) {
         supervise_failure(component_at(link->on), KAAL_END_GIVEN_UP, 0);
     }

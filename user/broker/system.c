@@ -50,14 +50,9 @@ static enum kaal_err read_plan(void)
 // The component that prints what the broker reports: it is signalled over the channel "console".
 static void find_console(void)
 {
-    broker.console = NO_COMPONENT;
-    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_CAPS); i++) {
-        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
-        if (cap->pd == broker.table->broker && cap->kind == KAAL_CAP_NOTIFICATION &&
-            !plan_cap_is_note(cap) && strncmp(cap->name, "console", KAAL_NAME_SIZE) == 0) {
-            broker.console = cap->object;
-        }
-    }
+    const struct kaal_plan_cap *cap =
+        plan_find_cap(&broker.plan, broker.table->broker, KAAL_CAP_NOTIFICATION, "console");
+    broker.console = cap == NULL ? NO_COMPONENT : cap->object;
 }
 
 static bool build_objects(void)

@@ -30,11 +30,6 @@ static uint32_t first_use(const struct component *c)
     return c->described ? uses[component_number(c)] : NO_CAP;
 }
 
-static bool is_irq(const struct kaal_plan_cap *cap)
-{
-    return cap->kind == KAAL_CAP_IRQ_HANDLER || cap->kind == KAAL_CAP_IRQ_NUMBER;
-}
-
 // Of each capability of the plan.
 static enum kaal_err make_tables(void)
 {
@@ -46,16 +41,10 @@ static enum kaal_err make_tables(void)
     return err;
 }
 
-static bool is_channel(const struct kaal_plan_cap *cap)
-{
-    return (cap->kind == KAAL_CAP_ENDPOINT || cap->kind == KAAL_CAP_NOTIFICATION) &&
-           (cap->rights & KAAL_RIGHT_WRITE) != 0;
-}
-
 // Of another component, which learns generations.
 static bool is_others_channel(const struct kaal_plan_cap *cap)
 {
-    return is_channel(cap) && cap->pd != cap->object;
+    return plan_cap_is_channel(cap) && cap->pd != cap->object;
 }
 
 // Each is put before what is in the list.
@@ -86,7 +75,7 @@ enum kaal_err wire_open(void)
         const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
         entry_of[i] = entries[cap->pd]++;
         struct component *holder = component_at(cap->pd);
-        holder->notified = holder->notified || is_irq(cap) ||
+        holder->notified = holder->notified || plan_cap_is_irq(cap) ||
                            (cap->kind == KAAL_CAP_NOTIFICATION && cap->object == cap->pd);
         holder->serves = holder->serves || cap->kind == KAAL_CAP_REPLY;
         bool own_space =
@@ -266,7 +255,7 @@ static enum kaal_err put_irq(struct component *c, const struct kaal_plan_cap *ca
 
 static void redirect(const struct kaal_plan_cap *cap)
 {
-    if (is_channel(cap)) {
+    if (plan_cap_is_channel(cap)) {
         wire_redirect(component_at(cap->pd), cap->slot, cap->kind == KAAL_CAP_ENDPOINT,
                       cap->object);
     }
@@ -279,14 +268,14 @@ static bool is_dead(const struct kaal_plan_cap *cap)
         return false;
     }
     const struct component *object = component_at(cap->object);
-    return !component_built(object) || (object->cut_off && is_channel(cap));
+    return !component_built(object) || (object->cut_off && plan_cap_is_channel(cap));
 }
 
 static enum kaal_err put_living(const struct kaal_plan_cap *cap)
 {
     struct component *holder = component_at(cap->pd);
     uint64_t badge = cap->badge;
-    if (is_irq(cap)) {
+    if (plan_cap_is_irq(cap)) {
         return put_irq(holder, cap);
     }
     if (cap->kind == KAAL_CAP_ENDPOINT && cap->object == broker.table->broker) {
@@ -315,7 +304,8 @@ static void count_slots(struct component *c, const struct kaal_plan_cap *cap)
 {
     bool above = cap->slot >= c->first_free && (cap->slot & KAAL_SLOT_ROOT) == 0;
     c->first_free = above ? cap->slot + 1 : c->first_free;
-    bool signalled = is_irq(cap) || (cap->kind == KAAL_CAP_NOTIFICATION && plan_cap_is_note(cap));
+    bool signalled =
+        plan_cap_is_irq(cap) || (cap->kind == KAAL_CAP_NOTIFICATION && plan_cap_is_note(cap));
     c->bits_taken |= signalled ? cap->badge : 0;
 }
 
@@ -377,7 +367,8 @@ bool wire_reaches(uint32_t from, uint32_t to, bool call)
 {
     for (uint32_t i = first_use(component_at(to)); i != NO_CAP; i = next_use[i]) {
         const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
-        if (cap->pd == from && is_channel(cap) && (!call || cap->kind == KAAL_CAP_ENDPOINT)) {
+        if (cap->pd == from && plan_cap_is_channel(cap) &&
+            (!call || cap->kind == KAAL_CAP_ENDPOINT)) {
             return true;
         }
     }
@@ -406,7 +397,8 @@ void wire_signal_all(const struct component *c)
     struct plan_range caps = plan_caps_of(&broker.plan, component_number(c));
     for (uint32_t i = caps.first; c->described && i < caps.end; i++) {
         const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
-        if (cap->kind == KAAL_CAP_NOTIFICATION && is_channel(cap) && !plan_cap_is_note(cap)) {
+        if (cap->kind == KAAL_CAP_NOTIFICATION && plan_cap_is_channel(cap) &&
+            !plan_cap_is_note(cap)) {
             wire_signal(component_at(cap->object), cap->badge);
         }
     }

@@ -754,6 +754,71 @@ static void random_damage_is_rejected_or_harmless(void **state)
     }
 }
 
+// --- what is looked for --------------------------------------------------------------------------
+
+static void what_has_a_name_is_found(void **state)
+{
+    (void)state;
+    const char program[KAAL_NAME_SIZE] = "program";
+    const char progress[KAAL_NAME_SIZE] = "progress";
+    assert_true(open_image());
+    assert_int_equal(plan_find_pd(&plan, "server"), MAKE_SERVER);
+    assert_int_equal(plan_find_pd(&plan, "serve"), KAAL_NONE);
+    assert_int_equal(plan_find_program(&plan, program), 0);
+    assert_int_equal(plan_find_program(&plan, progress), KAAL_NONE);
+    const struct kaal_plan_cap *tcb = plan_find_cap(&plan, MAKE_CLIENT, KAAL_CAP_TCB, "cap");
+    assert_ptr_equal(tcb, plan_cap(&plan, MAKE_CAP_TCB));
+    assert_null(plan_find_cap(&plan, MAKE_CLIENT, KAAL_CAP_TCB, "other"));
+    assert_null(plan_find_cap(&plan, MAKE_SERVER, KAAL_CAP_TCB, "cap"));
+}
+
+static void only_programs_are_found_as_programs(void **state)
+{
+    (void)state;
+    const char data[KAAL_NAME_SIZE] = "data";
+    strcpy(image.files[MAKE_FILE_DATA].name, data);
+    make_sum(&image);
+    assert_true(open_image());
+    assert_int_equal(plan_find_program(&plan, data), KAAL_NONE);
+}
+
+static void what_belongs_to_somebody_is_found(void **state)
+{
+    (void)state;
+    assert_true(open_image());
+    assert_int_equal(plan_next_device(&plan, MAKE_SERVER, 0), 0);
+    assert_int_equal(plan_next_device(&plan, MAKE_SERVER, 1), KAAL_NONE);
+    assert_int_equal(plan_next_device(&plan, MAKE_CLIENT, 0), KAAL_NONE);
+    assert_true(plan_has_cap(&plan, KAAL_CAP_IRQ_HANDLER, 0));
+    assert_true(plan_has_cap(&plan, KAAL_CAP_TCB, MAKE_SERVER));
+    assert_false(plan_has_cap(&plan, KAAL_CAP_TCB, MAKE_CLIENT));
+    assert_true(plan_allows(&plan, KAAL_ALLOW_MEMORY));
+    assert_false(plan_allows(&plan, KAAL_ALLOW_MANAGE));
+}
+
+static void links_are_found_from_both_ends(void **state)
+{
+    (void)state;
+    uint32_t index = 0;
+    assert_true(open_image());
+    const struct kaal_plan_link *link =
+        plan_next_link(&plan, &index, KAAL_LINK_DEPENDS, MAKE_CLIENT, true);
+    assert_ptr_equal(link, plan_link(&plan, MAKE_LINK_DEPENDS));
+    assert_null(plan_next_link(&plan, &index, KAAL_LINK_DEPENDS, MAKE_CLIENT, true));
+    index = 0;
+    link = plan_next_link(&plan, &index, KAAL_LINK_WATCHES, MAKE_CLIENT, false);
+    assert_ptr_equal(link, plan_link(&plan, MAKE_LINK_WATCHES));
+    index = 0;
+    assert_null(plan_next_link(&plan, &index, KAAL_LINK_WATCHES, MAKE_SERVER, false));
+}
+
+static void the_tables_end_where_the_last_one_ends(void **state)
+{
+    (void)state;
+    const uint64_t end = offsetof(struct made_image, turns) + sizeof(image.turns);
+    assert_int_equal(plan_tables_end(&image.header), end);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -788,6 +853,11 @@ int main(void)
         cmocka_unit_test_setup(less_memory_than_the_header_is_no_image, setup),
         cmocka_unit_test_setup(entries_of_a_newer_minor_version_are_read_by_their_own_size, setup),
         cmocka_unit_test_setup(random_damage_is_rejected_or_harmless, setup),
+        cmocka_unit_test_setup(what_has_a_name_is_found, setup),
+        cmocka_unit_test_setup(only_programs_are_found_as_programs, setup),
+        cmocka_unit_test_setup(what_belongs_to_somebody_is_found, setup),
+        cmocka_unit_test_setup(links_are_found_from_both_ends, setup),
+        cmocka_unit_test_setup(the_tables_end_where_the_last_one_ends, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,11 +52,47 @@ struct plan_range plan_maps_of(const struct plan *plan, uint32_t pd);
 // The bytes of a file.
 const uint8_t *plan_file_data(const struct plan *plan, uint32_t index);
 
+// Where the tables of an image that has been checked end.
+uint64_t plan_tables_end(const struct kaal_image *image);
+
+// By name; KAAL_NONE: there is none. A program's name is padded with zeroes to KAAL_NAME_SIZE.
+uint32_t plan_find_pd(const struct plan *plan, const char *name);
+uint32_t plan_find_program(const struct plan *plan, const char *name);
+
+// May anybody do one of these (enum kaal_allow)?
+bool plan_allows(const struct plan *plan, uint32_t allow);
+
+// The next device of a domain, from `from` on; KAAL_NONE: there are no more.
+uint32_t plan_next_device(const struct plan *plan, uint32_t pd, uint32_t from);
+
+// Does anybody have such a capability to `object`?
+bool plan_has_cap(const struct plan *plan, enum kaal_cap_kind kind, uint32_t object);
+
+// The capability that `pd` has by this name; NULL: none.
+const struct kaal_plan_cap *plan_find_cap(const struct plan *plan, uint32_t pd,
+                                          enum kaal_cap_kind kind, const char *name);
+
+// The next link of this kind from (or else to) `pd`, from *index on; NULL: there are no more.
+const struct kaal_plan_link *plan_next_link(const struct plan *plan, uint32_t *index,
+                                            enum kaal_link_kind kind, uint32_t pd, bool from);
+
+// Is it of an interrupt, of a device or by number?
+static inline bool plan_cap_is_irq(const struct kaal_plan_cap *cap)
+{
+    return cap->kind == KAAL_CAP_IRQ_HANDLER || cap->kind == KAAL_CAP_IRQ_NUMBER;
+}
+
 // Is the object one of a PD's, and not an interrupt, a frame or the monitor?
 static inline bool plan_cap_is_of_pd(const struct kaal_plan_cap *cap)
 {
-    return cap->kind != KAAL_CAP_IRQ_HANDLER && cap->kind != KAAL_CAP_IRQ_NUMBER &&
-           cap->kind != KAAL_CAP_FRAME && cap->kind != KAAL_CAP_SMC;
+    return !plan_cap_is_irq(cap) && cap->kind != KAAL_CAP_FRAME && cap->kind != KAAL_CAP_SMC;
+}
+
+// Is it the sending end of a channel?
+static inline bool plan_cap_is_channel(const struct kaal_plan_cap *cap)
+{
+    return (cap->kind == KAAL_CAP_ENDPOINT || cap->kind == KAAL_CAP_NOTIFICATION) &&
+           (cap->rights & KAAL_RIGHT_WRITE) != 0;
 }
 
 // Is this table entry of a receiving end, which is told in the start page only?
