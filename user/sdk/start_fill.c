@@ -75,23 +75,28 @@ uint64_t kaal_start_bytes(const struct plan *plan, uint32_t pd)
            (uint64_t)entry_count(plan, pd) * sizeof(struct kaal_start_entry);
 }
 
-bool kaal_start_fill(struct kaal_start *start, const struct plan *plan, uint32_t pd, uint64_t seed,
-                     const struct kaal_start_machine *machine)
+void kaal_start_begin(struct kaal_start *start, const struct kaal_plan_pd *pd, uint64_t seed)
 {
-    const struct kaal_plan_pd *from = plan_pd(plan, pd);
     *start = (struct kaal_start){
         .magic = KAAL_START_MAGIC,
         .version = KAAL_START_VERSION,
-        .size = (uint32_t)kaal_start_bytes(plan, pd),
+        .size = sizeof(*start),
         .generation = 1,
         .seed = seed,
-        .ipc_buffer = from->ipc_buffer,
-        .stack_top = from->stack_top,
-        .stack_size = from->stack_size,
-        .flags = from->flags,
+        .ipc_buffer = pd->ipc_buffer,
+        .stack_top = pd->stack_top,
+        .stack_size = pd->stack_size,
+        .flags = pd->flags,
     };
-    memcpy(start->name, from->name, sizeof(start->name));
-    memcpy(start->args, from->args, sizeof(start->args));
+    memcpy(start->name, pd->name, sizeof(start->name));
+    memcpy(start->args, pd->args, sizeof(start->args));
+}
+
+bool kaal_start_fill(struct kaal_start *start, const struct plan *plan, uint32_t pd, uint64_t seed,
+                     const struct kaal_start_machine *machine)
+{
+    kaal_start_begin(start, plan_pd(plan, pd), seed);
+    start->size = (uint32_t)kaal_start_bytes(plan, pd);
     struct plan_range caps = plan_caps_of(plan, pd);
     struct plan_range maps = plan_maps_of(plan, pd);
     for (uint32_t i = caps.first; i < caps.end; i++) {
