@@ -377,6 +377,13 @@ bool machine_window(struct device d, uint32_t window, struct dt_range *range);
 uint64_t machine_base(struct device d);
 bool machine_line(struct device d, uint32_t number, struct dt_irq *irq);
 
+// Pages of 2^bits bytes that a range touches.
+static inline uint32_t range_pages(const struct dt_range *range, uint8_t bits)
+{
+    uint64_t end = range->base + range->size + (UINT64_C(1) << bits) - 1;
+    return (uint32_t)((end >> bits) - (range->base >> bits));
+}
+
 // What it is called in a start page.
 void machine_name(struct device d, char name[KAAL_NAME_SIZE]);
 

@@ -146,6 +146,7 @@ enum kaal_err build_regions(void)
 
 struct builder {
     struct kaal_builder base;
+    const struct kaal_program *program;
     struct arena *arena;
     uint32_t frames; // made in advance, of which the first is the next to be taken
     uint32_t frame_count;
@@ -217,11 +218,6 @@ static struct builder builder_of(struct component *c, bool shares)
 
 // --- objects -------------------------------------------------------------------------------------
 
-static enum kaal_err object(struct component *c, seL4_Word type, uint8_t size_bits, uint32_t *slot)
-{
-    return arena_objects(&c->arena, type, size_bits, 1, slot);
-}
-
 static bool has_inbox(const struct component *c)
 {
     return (c->spec.flags & KAAL_PD_INBOX) != 0;
@@ -232,45 +228,43 @@ static bool is_microkit(const struct component *c)
     return c->spec.abi == KAAL_ABI_MICROKIT;
 }
 
-static enum kaal_err create_cnodes(struct component *c)
+// log2 of the slots of the CNode that lies above a component's own; 0: none does.
+static uint8_t top_bits(const struct component *c)
 {
-    enum kaal_err err = object(c, seL4_CapTableObject, (uint8_t)c->spec.cspace_bits, &c->cnode);
-    if (err == KAAL_OK && is_microkit(c)) {
-        err = object(c, seL4_CapTableObject, KAAL_MICROKIT_ROOT_BITS, &c->cspace_top);
-    }
-    return err;
+    uint8_t inbox = has_inbox(c) ? 1 : 0;
+    return is_microkit(c) ? KAAL_MICROKIT_ROOT_BITS : inbox;
 }
 
-// From large to small, so that none is aligned behind a gap.
+// From large to small, so that none is aligned behind a gap: the CNodes of a Microkit program are
+// the largest.
 static enum kaal_err create_objects(struct component *c)
 {
-    enum kaal_err err = is_microkit(c) ? create_cnodes(c) : KAAL_OK;
-    if (err == KAAL_OK) {
-        err = object(c, seL4_ARM_VSpaceObject, 0, &c->vspace);
-    }
-    if (err == KAAL_OK) {
-        err = object(c, seL4_TCBObject, 0, &c->tcb);
-    }
-    if (err == KAAL_OK && !is_microkit(c)) {
-        err = create_cnodes(c);
-    }
-    if (err == KAAL_OK) {
-        err = object(c, seL4_SchedContextObject, SCHED_CONTEXT_BITS, &c->sched_context);
-    }
-    if (err == KAAL_OK && has_inbox(c)) {
-        err = object(c, seL4_CapTableObject, KAAL_INBOX_BITS, &c->inbox);
-    }
-    if (err == KAAL_OK && has_inbox(c)) {
-        err = object(c, seL4_CapTableObject, 1, &c->cspace_top);
-    }
-    if (err == KAAL_OK) {
-        err = object(c, seL4_NotificationObject, 0, &c->notification);
-    }
-    if (err == KAAL_OK) {
-        err = object(c, seL4_ReplyObject, 0, &c->reply);
-    }
-    if (err == KAAL_OK) {
-        err = object(c, seL4_EndpointObject, 0, &c->endpoint);
+    const bool large = is_microkit(c);
+    const uint8_t cspace_bits = (uint8_t)c->spec.cspace_bits;
+    const struct {
+        seL4_Word type;
+        uint8_t size_bits;
+        bool wanted;
+        uint32_t *slot;
+    } objects[] = {
+        {seL4_CapTableObject, cspace_bits, large, &c->cnode},
+        {seL4_CapTableObject, top_bits(c), large, &c->cspace_top},
+        {seL4_ARM_VSpaceObject, 0, true, &c->vspace},
+        {seL4_TCBObject, 0, true, &c->tcb},
+        {seL4_CapTableObject, cspace_bits, !large, &c->cnode},
+        {seL4_SchedContextObject, SCHED_CONTEXT_BITS, true, &c->sched_context},
+        {seL4_CapTableObject, KAAL_INBOX_BITS, has_inbox(c), &c->inbox},
+        {seL4_CapTableObject, top_bits(c), has_inbox(c), &c->cspace_top},
+        {seL4_NotificationObject, 0, true, &c->notification},
+        {seL4_ReplyObject, 0, true, &c->reply},
+        {seL4_EndpointObject, 0, true, &c->endpoint},
+    };
+    enum kaal_err err = KAAL_OK;
+    for (unsigned i = 0; i < sizeof(objects) / sizeof(objects[0]) && err == KAAL_OK; i++) {
+        if (objects[i].wanted) {
+            err =
+                arena_objects(&c->arena, objects[i].type, objects[i].size_bits, 1, objects[i].slot);
+        }
     }
     return err;
 }
@@ -364,26 +358,11 @@ static bool find_region(uint32_t region, uint64_t *paddr)
     return where.error == seL4_NoError;
 }
 
-static void fill_spawned(const struct component *c)
-{
-    *c->start = (struct kaal_start){
-        .magic = KAAL_START_MAGIC,
-        .version = KAAL_START_VERSION,
-        .seed = broker.table->seed,
-        .ipc_buffer = KAAL_LAYOUT_IPC_BUFFER,
-        .stack_top = KAAL_LAYOUT_STACK_TOP,
-        .stack_size = c->spec.stack_size,
-        .flags = c->spec.flags,
-    };
-    memcpy(c->start->name, c->spec.name, sizeof(c->start->name));
-    memcpy(c->start->args, c->spec.args, sizeof(c->start->args));
-}
-
 static bool fill_start_page(const struct component *c)
 {
     static const struct kaal_start_machine machine = {.window = find_window, .region = find_region};
     if (!c->described) {
-        fill_spawned(c);
+        kaal_start_begin(c->start, &c->spec, broker.table->seed);
     } else if (!kaal_start_fill(c->start, &broker.plan, component_number(c), broker.table->seed,
                                 &machine)) {
         return false;
@@ -426,42 +405,45 @@ static enum kaal_err create_start_page(struct component *c, struct builder *b)
 
 // --- mappings of the description -----------------------------------------------------------------
 
-static enum kaal_err map_region(struct component *c, struct builder *b,
-                                const struct kaal_plan_map *map)
+// What is mapped, in pages of 2^*bits bytes; only registers have a base. False if this machine has
+// no such device.
+static bool find_mapped(const struct kaal_plan_map *map, struct dt_range *range, uint8_t *bits)
 {
-    const struct kaal_plan_region *region = plan_region(&broker.plan, map->object);
-    uint32_t pages = (uint32_t)(region->size >> region->page_bits);
+    if (map->source == KAAL_MAP_REGION) {
+        const struct kaal_plan_region *region = plan_region(&broker.plan, map->object);
+        *range = (struct dt_range){.size = region->size};
+        *bits = (uint8_t)region->page_bits;
+        return true;
+    }
+    *bits = PAGE_BITS;
+    return machine_window(machine_device(map->object), map->window, range);
+}
+
+static enum kaal_err map_one(struct component *c, struct builder *b,
+                             const struct kaal_plan_map *map)
+{
+    struct dt_range range;
+    uint8_t bits = 0;
+    const bool device = map->source == KAAL_MAP_DEVICE;
+    if (!find_mapped(map, &range, &bits)) {
+        return KAAL_ERR_NOTFOUND;
+    }
+    if (device) {
+        machine_join(&range);
+        c->devices = true;
+    }
     seL4_CapRights_t rights = (map->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
+    uint64_t first = align_down(range.base, UINT64_C(1) << bits);
+    uint32_t pages = range_pages(&range, bits);
     enum kaal_err err = KAAL_OK;
     for (uint32_t i = 0; i < pages && err == KAAL_OK; i++) {
         uint32_t frame = 0;
-        err = arena_copy(&c->arena, build_region(map->object) + i, rights, &frame);
+        uint64_t offset = (uint64_t)i << bits;
+        err = device ? machine_frame(&c->arena, first + offset, &frame)
+                     : arena_copy(&c->arena, build_region(map->object) + i, rights, &frame);
         if (err == KAAL_OK) {
-            err = kaal_build_map(&b->base, frame, map->vaddr + ((uint64_t)i << region->page_bits),
-                                 rights, (map->rights & KAAL_RIGHT_EXECUTE) != 0, map->cached != 0);
-        }
-    }
-    return err;
-}
-
-static enum kaal_err map_device(struct component *c, struct builder *b,
-                                const struct kaal_plan_map *map)
-{
-    struct dt_range range;
-    if (!machine_window(machine_device(map->object), map->window, &range)) {
-        return KAAL_ERR_NOTFOUND;
-    }
-    machine_join(&range);
-    c->devices = true;
-    seL4_CapRights_t rights = (map->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
-    uint64_t first = align_down(range.base, PAGE_SIZE);
-    uint64_t end = align_up(range.base + range.size, PAGE_SIZE);
-    enum kaal_err err = KAAL_OK;
-    for (uint64_t at = first; at < end && err == KAAL_OK; at += PAGE_SIZE) {
-        uint32_t frame = 0;
-        err = machine_frame(&c->arena, at, &frame);
-        if (err == KAAL_OK) {
-            err = kaal_build_map(&b->base, frame, map->vaddr + (at - first), rights, false, false);
+            err = kaal_build_map(&b->base, frame, map->vaddr + offset, rights,
+                                 (map->rights & KAAL_RIGHT_EXECUTE) != 0, map->cached != 0);
         }
     }
     return err;
@@ -472,21 +454,9 @@ static enum kaal_err map_described(struct component *c, struct builder *b)
     enum kaal_err err = KAAL_OK;
     struct plan_range maps = plan_maps_of(&broker.plan, component_number(c));
     for (uint32_t i = maps.first; i < maps.end && err == KAAL_OK; i++) {
-        const struct kaal_plan_map *map = plan_map(&broker.plan, i);
-        err = map->source == KAAL_MAP_REGION ? map_region(c, b, map) : map_device(c, b, map);
+        err = map_one(c, b, plan_map(&broker.plan, i));
     }
     return err;
-}
-
-static uint32_t pages_mapped(const struct kaal_plan_map *map)
-{
-    struct dt_range range = {0};
-    if (map->source == KAAL_MAP_REGION) {
-        const struct kaal_plan_region *region = plan_region(&broker.plan, map->object);
-        return (uint32_t)(region->size >> region->page_bits);
-    }
-    (void)machine_window(machine_device(map->object), map->window, &range);
-    return (uint32_t)(range.size >> PAGE_BITS) + 1;
 }
 
 static uint32_t count_mapped(const struct component *c)
@@ -494,8 +464,10 @@ static uint32_t count_mapped(const struct component *c)
     uint32_t pages = 0;
     struct plan_range maps = plan_maps_of(&broker.plan, component_number(c));
     for (uint32_t i = maps.first; c->described && i < maps.end; i++) {
-        const struct kaal_plan_map *map = plan_map(&broker.plan, i);
-        pages += pages_mapped(map);
+        uint8_t bits = 0;
+        struct dt_range range = {0};
+        pages +=
+            find_mapped(plan_map(&broker.plan, i), &range, &bits) ? range_pages(&range, bits) : 0;
     }
     return pages;
 }
@@ -530,18 +502,21 @@ static enum kaal_err reserve(struct component *c, const struct kaal_program *pro
 
 // Those for the beginning of the program, and those for stack, IPC buffer and start page, which lie
 // in one gibibyte, and in one table if the stack is not large. More come when they are missed.
-static enum kaal_err create_tables(const struct component *c, struct builder *b,
-                                   const struct kaal_program *program)
+static enum kaal_err create_tables(struct component *c, struct builder *b)
 {
-    uint32_t levels = KAAL_TABLE_LEVELS_GIB;
-    if (is_microkit(c)) { // far above its program
-        levels = KAAL_TABLE_LEVELS;
-    }
-    enum kaal_err err = kaal_build_tables(&b->base, program->elf.lo, KAAL_TABLE_LEVELS);
-    if (err == KAAL_OK && program->elf.lo < GIBIBYTE) {
-        err = kaal_build_tables(&b->base, c->spec.stack_top - 1, levels);
-    }
-    return err;
+    // The stack of a Microkit program is far above it.
+    const uint32_t levels = is_microkit(c) ? KAAL_TABLE_LEVELS : KAAL_TABLE_LEVELS_GIB;
+    const uint64_t lo = b->program->elf.lo;
+    enum kaal_err err = kaal_build_tables(&b->base, lo, KAAL_TABLE_LEVELS);
+    return err == KAAL_OK && lo < GIBIBYTE
+               ? kaal_build_tables(&b->base, c->spec.stack_top - 1, levels)
+               : err;
+}
+
+static enum kaal_err create_program(struct component *c, struct builder *b)
+{
+    (void)c;
+    return kaal_build_program(&b->base, b->program);
 }
 
 static enum kaal_err create_stack(struct component *c, struct builder *b)
@@ -568,29 +543,21 @@ static enum kaal_err create_ipc_buffer(struct component *c, struct builder *b)
 
 static enum kaal_err create(struct component *c, const struct kaal_program *program, bool shares)
 {
+    static enum kaal_err (*const steps[])(struct component * c, struct builder * b) = {
+        create_tables, create_program, create_stack, create_ipc_buffer, create_start_page,
+    };
     enum kaal_err err = create_objects(c);
     if (err == KAAL_OK) {
         err = configure_objects(c);
     }
     struct builder b = builder_of(c, shares);
+    b.program = program;
     if (err == KAAL_OK) {
         b.frame_count = count_frames(c, program, shares);
         err = arena_objects(&c->arena, seL4_ARM_SmallPageObject, 0, b.frame_count, &b.frames);
     }
-    if (err == KAAL_OK) {
-        err = create_tables(c, &b, program);
-    }
-    if (err == KAAL_OK) {
-        err = kaal_build_program(&b.base, program);
-    }
-    if (err == KAAL_OK) {
-        err = create_stack(c, &b);
-    }
-    if (err == KAAL_OK) {
-        err = create_ipc_buffer(c, &b);
-    }
-    if (err == KAAL_OK) {
-        err = create_start_page(c, &b);
+    for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]) && err == KAAL_OK; i++) {
+        err = steps[i](c, &b);
     }
     if (err == KAAL_OK && c->described) {
         err = map_described(c, &b);
@@ -688,34 +655,25 @@ enum kaal_err build_own_maps(void)
 // A Microkit program has one of 64 slots there.
 static seL4_CPtr cspace_root(const struct component *c, seL4_Word *data)
 {
-    bool below = has_inbox(c) || is_microkit(c);
+    bool below = top_bits(c) != 0;
     *data = below ? 0 : kaal_cnode_guard(seL4_WordBits - c->spec.cspace_bits);
     return below ? c->cspace_top : c->cnode;
 }
 
-// Slot 0 of the CNode above, which has so many slots.
-static enum kaal_err join_cnode(const struct component *c, seL4_Uint8 bits)
+// A CNode of 2^bits slots, in a slot of the one above.
+static enum kaal_err join_cnode(const struct component *c, uint32_t slot, uint32_t cnode,
+                                uint32_t bits)
 {
-    return refused(seL4_CNode_Mint(c->cspace_top, 0, bits, store(), c->cnode, store_depth(),
-                                   seL4_AllRights,
-                                   kaal_cnode_guard(seL4_WordBits - bits - c->spec.cspace_bits)));
+    const seL4_Uint8 above = top_bits(c);
+    return refused(seL4_CNode_Mint(c->cspace_top, slot, above, store(), cnode, store_depth(),
+                                   seL4_AllRights, kaal_cnode_guard(seL4_WordBits - above - bits)));
 }
 
 static enum kaal_err join_cnodes(const struct component *c)
 {
-    if (is_microkit(c)) {
-        return join_cnode(c, KAAL_MICROKIT_ROOT_BITS);
-    }
-    if (!has_inbox(c)) {
-        return KAAL_OK;
-    }
-    enum kaal_err err = join_cnode(c, 1);
-    if (err != KAAL_OK) {
-        return err;
-    }
-    return refused(seL4_CNode_Mint(c->cspace_top, 1, 1, store(), c->inbox, store_depth(),
-                                   seL4_AllRights,
-                                   kaal_cnode_guard(seL4_WordBits - 1 - KAAL_INBOX_BITS)));
+    enum kaal_err err =
+        top_bits(c) != 0 ? join_cnode(c, 0, c->cnode, c->spec.cspace_bits) : KAAL_OK;
+    return err == KAAL_OK && has_inbox(c) ? join_cnode(c, 1, c->inbox, KAAL_INBOX_BITS) : err;
 }
 
 // Where faults go: to the parent that the description names, or else to the broker. The thread

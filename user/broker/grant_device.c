@@ -99,19 +99,13 @@ static enum kaal_err find_device(struct request *r, const char *text, struct dev
 
 // --- registers -----------------------------------------------------------------------------------
 
-static uint32_t pages_of(const struct dt_range *range)
-{
-    uint64_t first = align_down(range->base, PAGE_SIZE);
-    return (uint32_t)((align_up(range->base + range->size, PAGE_SIZE) - first) >> PAGE_BITS);
-}
-
 // The pages of a window, mapped at `at`.
 static enum kaal_err map_window(struct component *c, const struct dt_range *range, uint32_t slot,
                                 uint64_t at, seL4_CapRights_t rights)
 {
     enum kaal_err err = KAAL_OK;
     machine_join(range);
-    for (uint32_t i = 0; i < pages_of(range) && err == KAAL_OK; i++) {
+    for (uint32_t i = 0; i < range_pages(range, PAGE_BITS) && err == KAAL_OK; i++) {
         uint64_t paddr = align_down(range->base, PAGE_SIZE) + ((uint64_t)i << PAGE_BITS);
         err = machine_frame_into(slot + i, paddr);
         if (err == KAAL_OK) {
@@ -141,7 +135,7 @@ static enum kaal_err read_windows(struct device d, struct windows *windows)
         if (range.size > WINDOW_MAX) {
             return KAAL_ERR_SLOTS;
         }
-        windows->pages += pages_of(&range);
+        windows->pages += range_pages(&range, PAGE_BITS);
         windows->ranges[windows->registers++] = range;
     }
     windows->count = windows->registers;
@@ -185,8 +179,8 @@ static enum kaal_err map_windows(struct component *c, struct grant *g,
             info->window[i].address = at + range->base % PAGE_SIZE;
             info->window[i].size = range->size;
         }
-        slot += pages_of(range);
-        at += ((uint64_t)pages_of(range) + 1) << PAGE_BITS;
+        slot += range_pages(range, PAGE_BITS);
+        at += ((uint64_t)range_pages(range, PAGE_BITS) + 1) << PAGE_BITS;
     }
     info->windows = windows->registers;
     return err;

@@ -201,34 +201,33 @@ static void describe(struct component *c, const struct kaal_spawn *spawn,
     c->notified = true;
 }
 
-static enum kaal_err put(struct component *c, uint32_t slot, uint32_t kind, uint32_t object,
-                         seL4_CapRights_t rights, uint64_t badge, const char *name)
-{
-    uint16_t entry = 0;
-    enum kaal_err err = cspace_put(c, slot, object, rights, badge);
-    if (err == KAAL_OK) {
-        err = entry_add(c, &entry, &(struct kaal_start_entry){.kind = kind, .slot = slot}, name);
-    }
-    return err;
-}
-
 enum kaal_err spawn_wire(struct component *c)
 {
+    const struct {
+        uint32_t slot;
+        enum kaal_start_kind kind;
+        const char *name;
+        uint32_t object;
+        seL4_CapRights_t rights;
+        uint64_t badge;
+    } caps[] = {
+        {SLOT_ENDPOINT, KAAL_START_ENDPOINT, "endpoint", c->endpoint, seL4_CanRead, 0},
+        {SLOT_NOTIFICATION, KAAL_START_NOTIFICATION, "notification", c->notification, seL4_CanRead,
+         0},
+        {SLOT_REPLY, KAAL_START_REPLY, "reply", c->reply, seL4_AllRights, 0},
+        {SLOT_BROKER, KAAL_START_BROKER, "broker", (uint32_t)own_cap(KAAL_HANDOVER_BROKER_ENDPOINT),
+         seL4_CapRights_new(1, 0, 0, 1), broker_badge(c, KAAL_BADGE_CALL)},
+    };
+    uint16_t entry = 0;
+    enum kaal_err err = KAAL_OK;
     c->first_free = SLOT_FIRST_FREE;
     c->slots_taken = 0;
-    enum kaal_err err =
-        put(c, SLOT_ENDPOINT, KAAL_START_ENDPOINT, c->endpoint, seL4_CanRead, 0, "endpoint");
-    if (err == KAAL_OK) {
-        err = put(c, SLOT_NOTIFICATION, KAAL_START_NOTIFICATION, c->notification, seL4_CanRead, 0,
-                  "notification");
-    }
-    if (err == KAAL_OK) {
-        err = put(c, SLOT_REPLY, KAAL_START_REPLY, c->reply, seL4_AllRights, 0, "reply");
-    }
-    if (err == KAAL_OK) {
-        err =
-            put(c, SLOT_BROKER, KAAL_START_BROKER, (uint32_t)own_cap(KAAL_HANDOVER_BROKER_ENDPOINT),
-                seL4_CapRights_new(1, 0, 0, 1), broker_badge(c, KAAL_BADGE_CALL), "broker");
+    for (unsigned i = 0; i < sizeof(caps) / sizeof(caps[0]) && err == KAAL_OK; i++) {
+        struct kaal_start_entry from = {.kind = caps[i].kind, .slot = caps[i].slot};
+        err = cspace_put(c, caps[i].slot, caps[i].object, caps[i].rights, caps[i].badge);
+        if (err == KAAL_OK) {
+            err = entry_add(c, &entry, &from, caps[i].name);
+        }
     }
     return err;
 }
