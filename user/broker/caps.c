@@ -23,6 +23,7 @@
 #include "serve.h"
 
 #include <kaal/broker_client.h>
+#include <kaal/cap_tag.h>
 
 enum {
     WINDOW = 64, // slots
@@ -76,25 +77,6 @@ static void note(uint32_t slot, struct entry entry)
     }
 }
 
-static int plan_type(uint32_t kind)
-{
-    static const int types[KAAL_CAP_KIND_COUNT] = {
-        [KAAL_CAP_ENDPOINT] = KAAL_CAP_TAG_ENDPOINT,
-        [KAAL_CAP_NOTIFICATION] = KAAL_CAP_TAG_NOTIFICATION,
-        [KAAL_CAP_REPLY] = KAAL_CAP_TAG_REPLY,
-        [KAAL_CAP_IRQ_HANDLER] = KAAL_CAP_TAG_IRQ_HANDLER,
-        [KAAL_CAP_CNODE] = KAAL_CAP_TAG_CNODE,
-        [KAAL_CAP_VSPACE] = KAAL_CAP_TAG_VSPACE,
-        [KAAL_CAP_TCB] = KAAL_CAP_TAG_THREAD,
-        [KAAL_CAP_SCHED_CONTEXT] = KAAL_CAP_TAG_SCHED_CONTEXT,
-        [KAAL_CAP_FRAME] = KAAL_CAP_TAG_FRAME,
-        [KAAL_CAP_INBOX] = KAAL_CAP_TAG_CNODE,
-        [KAAL_CAP_IRQ_NUMBER] = KAAL_CAP_TAG_IRQ_HANDLER,
-        [KAAL_CAP_SMC] = KAAL_CAP_TAG_SMC,
-    };
-    return types[kind];
-}
-
 // What leads to a component that has ended leads elsewhere or is gone, as wire_dead() has it.
 static bool is_gone(const struct kaal_plan_cap *cap)
 {
@@ -110,7 +92,8 @@ static void note_plan(const struct component *c)
         if (!plan_cap_is_note(cap) && !is_gone(cap)) {
             uint32_t peer =
                 plan_cap_is_of_pd(cap) && cap->object != cap->pd ? cap->object : NO_COMPONENT;
-            note(cap->slot, (struct entry){plan_type(cap->kind), cap->name, peer, cap->rights});
+            note(cap->slot, (struct entry){kaal_cap_tag((enum kaal_cap_kind)cap->kind), cap->name,
+                                           peer, cap->rights});
         }
     }
 }
@@ -234,31 +217,6 @@ static bool is_lost(uint32_t slot)
 
 // --- lines ---------------------------------------------------------------------------------------
 
-static const char *type_name(int type)
-{
-    static const char *const names[] = {
-        [KAAL_CAP_TAG_NULL] = "none",
-        [KAAL_CAP_TAG_FRAME] = "frame",
-        [KAAL_CAP_TAG_UNTYPED] = "untyped",
-        [KAAL_CAP_TAG_PAGE_TABLE] = "page_table",
-        [KAAL_CAP_TAG_ENDPOINT] = "endpoint",
-        [KAAL_CAP_TAG_NOTIFICATION] = "notification",
-        [KAAL_CAP_TAG_REPLY] = "reply",
-        [KAAL_CAP_TAG_VSPACE] = "vspace",
-        [KAAL_CAP_TAG_CNODE] = "cnode",
-        [KAAL_CAP_TAG_ASID_CONTROL] = "asid_control",
-        [KAAL_CAP_TAG_THREAD] = "tcb",
-        [KAAL_CAP_TAG_ASID_POOL] = "asid_pool",
-        [KAAL_CAP_TAG_IRQ_CONTROL] = "irq_control",
-        [KAAL_CAP_TAG_IRQ_HANDLER] = "irq_handler",
-        [KAAL_CAP_TAG_SCHED_CONTEXT] = "sched_context",
-        [KAAL_CAP_TAG_SCHED_CONTROL] = "sched_control",
-        [KAAL_CAP_TAG_SMC] = "smc",
-    };
-    bool known = type >= 0 && type < (int)(sizeof(names) / sizeof(names[0])) && names[type] != NULL;
-    return known ? names[type] : "something";
-}
-
 static void put_rights(struct kaal_report *report, uint32_t rights)
 {
     static const char letters[] = "rwxg";
@@ -295,8 +253,8 @@ static bool compare(struct kaal_report *report, const struct component *c, const
     begin(report, "cap", c);
     fmt_str(&report->fmt, where);
     fmt_u64(&report->fmt, slot);
-    kaal_report_str(report, "kind", type_name(entry->type));
-    kaal_report_str(report, "kernel", type_name(found));
+    kaal_report_str(report, "kind", kaal_cap_tag_name(entry->type));
+    kaal_report_str(report, "kernel", kaal_cap_tag_name(found));
     kaal_report_str(report, "name", entry->name == NULL ? "-" : entry->name);
     kaal_report_str(report, "peer",
                     entry->peer == NO_COMPONENT ? "-" : component_at(entry->peer)->spec.name);
