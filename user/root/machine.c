@@ -4,6 +4,9 @@
 
 #include "root.h"
 
+#include <kaal/args.h>
+#include <kaal/bootinfo.h>
+
 #include <lib/bits.h>
 #include <lib/digit.h>
 #include <lib/mem.h>
@@ -11,59 +14,30 @@
 #define UART_COMPATIBLE "arm,pl011"
 #define UART_ADDRESS    0x3000000000ULL
 
-static const char seed_key[] = "kaal.seed=0x";
-
 // "... kaal.seed=0x0123456789abcdef ..." of the command line; 0 without such a word.
 static uint64_t read_seed(const char *args)
 {
-    size_t key = sizeof(seed_key) - 1;
-    for (const char *at = args; at != NULL && *at != '\0'; at++) {
-        if ((at != args && at[-1] != ' ') || strncmp(at, seed_key, key) != 0) {
-            continue;
-        }
-        uint64_t seed = 0;
-        uint32_t digit = 0;
-        for (const char *p = at + key; digit_of(*p, 16, &digit); p++) {
-            seed = seed << 4 | digit;
-        }
-        return seed;
+    const char *text = args == NULL ? NULL : kaal_args_value(args, "kaal.seed");
+    uint64_t seed = 0;
+    uint32_t digit = 0;
+    if (text == NULL || strncmp(text, "0x", 2) != 0) {
+        return 0;
     }
-    return 0;
-}
-
-static const uint8_t *extra_start(const seL4_BootInfo *boot)
-{
-    return (const uint8_t *)boot + seL4_BootInfoFrameSize;
-}
-
-// The chunk of the extra boot info with this id.
-static const void *find_chunk(const seL4_BootInfo *boot, seL4_Word id, size_t *size)
-{
-    const uint8_t *extra = extra_start(boot);
-    size_t at = 0;
-    while (range_fits(at, sizeof(seL4_BootInfoHeader), boot->extraLen)) {
-        const seL4_BootInfoHeader *header = (const void *)(extra + at);
-        if (header->len < sizeof(*header) || !range_fits(at, header->len, boot->extraLen)) {
-            return NULL;
-        }
-        if (header->id == id) {
-            *size = header->len - sizeof(*header);
-            return header + 1;
-        }
-        at += header->len;
+    for (text += 2; digit_of(*text, 16, &digit); text++) {
+        seed = seed << 4 | digit;
     }
-    return NULL;
+    return seed;
 }
 
 static void open_tree(struct root *root)
 {
     size_t size = 0;
-    const void *blob = find_chunk(root->boot, SEL4_BOOTINFO_HEADER_FDT, &size);
+    const void *blob = kaal_bootinfo_chunk(root->boot, SEL4_BOOTINFO_HEADER_FDT, &size);
     enum dt_err err = blob == NULL ? DT_SHORT : dt_open(&root->dt, blob, size);
     if (err != DT_OK) {
         root_fail(root, "device_tree", NULL, blob == NULL ? "none passed" : dt_strerror(err));
     }
-    root->tree_offset = (uint64_t)((const uint8_t *)blob - extra_start(root->boot));
+    root->tree_offset = (uint64_t)((const uint8_t *)blob - kaal_bootinfo_extra(root->boot));
     root->tree_size = size;
     root->seed = read_seed(dt_bootargs(&root->dt));
 }

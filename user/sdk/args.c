@@ -36,18 +36,28 @@ static bool parse(const char *text, size_t length, uint64_t *value)
     return true;
 }
 
-bool kaal_args_number(const char *args, const char *key, uint64_t *value)
+const char *kaal_args_value(const char *args, const char *key)
 {
     const char *word = NULL;
     size_t length = next_word(&args, &word);
     size_t key_length = strlen(key);
     while (length > 0) {
         if (length > key_length && word[key_length] == '=' && strncmp(word, key, key_length) == 0) {
-            return parse(&word[key_length + 1], length - key_length - 1, value);
+            return &word[key_length + 1];
         }
         length = next_word(&args, &word);
     }
-    return false;
+    return NULL;
+}
+
+bool kaal_args_number(const char *args, const char *key, uint64_t *value)
+{
+    const char *text = kaal_args_value(args, key);
+    size_t length = 0;
+    while (text != NULL && text[length] != ' ' && text[length] != '\0') {
+        length++;
+    }
+    return text != NULL && parse(text, length, value);
 }
 
 bool kaal_args_has(const char *args, const char *word)

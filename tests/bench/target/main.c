@@ -2,6 +2,8 @@
 
 #include "bench.h"
 
+#include <kaal/args.h>
+#include <kaal/bootinfo.h>
 #include <kaal/tls.h>
 
 #include <lib/bits.h>
@@ -61,25 +63,17 @@ void bench_count(struct bench *b, enum bench_event event)
 
 // --- what is asked for -------------------------------------------------------------------------
 
-static const char mode_key[] = "kaal.bench=";
-
 // The value of "kaal.bench=" on the machine's command line, "" without it.
 static const char *mode_of(const seL4_BootInfo *info)
 {
-    const seL4_BootInfoHeader *header =
-        (const void *)((const uint8_t *)info + seL4_BootInfoFrameSize);
+    size_t size = 0;
+    const void *blob = kaal_bootinfo_chunk(info, SEL4_BOOTINFO_HEADER_FDT, &size);
     struct dt tree;
-    size_t key = sizeof(mode_key) - 1;
-    if (info->extraLen < sizeof(*header) || header->id != SEL4_BOOTINFO_HEADER_FDT ||
-        dt_open(&tree, header + 1, header->len - sizeof(*header)) != DT_OK) {
+    if (blob == NULL || dt_open(&tree, blob, size) != DT_OK || dt_bootargs(&tree) == NULL) {
         return "";
     }
-    for (const char *at = dt_bootargs(&tree); at != NULL && *at != '\0'; at++) {
-        if (strncmp(at, mode_key, key) == 0) {
-            return at + key;
-        }
-    }
-    return "";
+    const char *mode = kaal_args_value(dt_bootargs(&tree), "kaal.bench");
+    return mode == NULL ? "" : mode;
 }
 
 static void run(struct bench *b, const char *mode)

@@ -21,6 +21,16 @@ static void a_number_is_found_behind_its_key(void **state)
     assert_int_equal(value, 5);
 }
 
+static void a_value_is_what_stands_behind_its_key(void **state)
+{
+    (void)state;
+    static const char args[] = "seeds=1 seed=0x2a quiet";
+    assert_ptr_equal(kaal_args_value(args, "seed"), &args[13]);
+    assert_string_equal(kaal_args_value("seed=", "seed"), "");
+    assert_null(kaal_args_value("seed", "seed"));
+    assert_null(kaal_args_value("kaal.seed=1", "seed"));
+}
+
 static void what_is_no_number_is_refused(void **state)
 {
     (void)state;
@@ -48,6 +58,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_number_is_found_behind_its_key),
+        cmocka_unit_test(a_value_is_what_stands_behind_its_key),
         cmocka_unit_test(what_is_no_number_is_refused),
         cmocka_unit_test(a_word_is_found_as_a_whole),
     };

@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+// What stands behind `key=`, up to a blank or the end. NULL if there is no such word.
+const char *kaal_args_value(const char *args, const char *key);
+
 // The decimal number behind `key`. False if there is no such word, or it is no number of 64 bits.
 bool kaal_args_number(const char *args, const char *key, uint64_t *value);
 
