@@ -466,8 +466,9 @@ static uint32_t count_mapped(const struct component *c)
     for (uint32_t i = maps.first; c->described && i < maps.end; i++) {
         uint8_t bits = 0;
         struct dt_range range = {0};
-        pages +=
-            find_mapped(plan_map(&broker.plan, i), &range, &bits) ? range_pages(&range, bits) : 0;
+        if (find_mapped(plan_map(&broker.plan, i), &range, &bits)) {
+            pages += range_pages(&range, bits);
+        }
     }
     return pages;
 }

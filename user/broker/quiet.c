@@ -64,7 +64,7 @@ void device_quiet(struct device d)
 
 // --- of the description --------------------------------------------------------------------------
 
-// From `from` on.
+// The next of its devices, from `from` on; KAAL_NONE: there are no more.
 static uint32_t next_described(const struct component *c, uint32_t from)
 {
     return plan_next_device(&broker.plan, component_number(c), from);
