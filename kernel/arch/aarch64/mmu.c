@@ -67,12 +67,21 @@ static unsigned line_bits(unsigned shift)
 
 enum { CTR_DATA_LINE = 16, CTR_INSTRUCTION_LINE = 0 };
 
+enum { LINES_UNROLLED = 8 };
+
 // Complete for devices, too, not for processors only: they may read the memory next.
 #define each_line(operation, start, size, shift)                                                   \
     do {                                                                                           \
         const uint64_t line_ = UINT64_C(1) << line_bits(shift);                                    \
         const uint64_t end_ = (start) + (size);                                                    \
-        for (uint64_t at_ = (start) & ~(line_ - 1); at_ < end_; at_ += line_) {                    \
+        uint64_t at_ = (start) & ~(line_ - 1);                                                     \
+        while (at_ < end_ && end_ - at_ >= LINES_UNROLLED * line_) {                               \
+            __asm__ volatile(".rept %c2\n\t" operation ", %0\n\tadd %0, %0, %1\n\t.endr"           \
+                             : "+r"(at_)                                                           \
+                             : "r"(line_), "i"(LINES_UNROLLED)                                     \
+                             : "memory");                                                          \
+        }                                                                                          \
+        for (; at_ < end_; at_ += line_) {                                                         \
             __asm__ volatile(operation ", %0" : : "r"(at_) : "memory");                            \
         }                                                                                          \
         barrier_data();                                                                            \
