@@ -87,6 +87,7 @@ struct grants {
     uint32_t count; // of grants
 };
 
+// Of a book that is all zeroes.
 void grants_open(struct grants *grants);
 
 // A new grant. `parent`: what it is derived from, or NULL. What the caller has to set is 0.
