@@ -59,10 +59,19 @@ struct dt_node machine_find(enum kaal_device_match match, const char *text)
     return dt_none();
 }
 
+// Each is looked for once.
 struct dt_node machine_device(uint32_t device)
 {
-    const struct kaal_plan_device *plan = plan_device(&broker.plan, device);
-    return machine_find((enum kaal_device_match)plan->match, plan->match_text);
+    static struct {
+        struct dt_node node;
+        bool known;
+    } devices[KAAL_DEVICE_MAX];
+    if (!devices[device].known) {
+        const struct kaal_plan_device *plan = plan_device(&broker.plan, device);
+        devices[device].node = machine_find((enum kaal_device_match)plan->match, plan->match_text);
+        devices[device].known = true;
+    }
+    return devices[device].node;
 }
 
 static bool is_known(uint64_t paddr)
