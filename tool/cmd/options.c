@@ -477,6 +477,9 @@ static enum bench find_bench(const struct options *o)
     if (strcmp(o->systems.items[0], "kernel") == 0) {
         return BENCH_KERNEL;
     }
+    if (strcmp(o->systems.items[0], "chain") == 0) {
+        return BENCH_CHAIN;
+    }
     return strcmp(o->systems.items[0], "components") == 0 ? BENCH_COMPONENTS : BENCH_BOOT;
 }
 

@@ -35,6 +35,7 @@ enum bench {
     BENCH_BOOT,
     BENCH_KERNEL,
     BENCH_COMPONENTS,
+    BENCH_CHAIN,
 };
 
 struct strings {
