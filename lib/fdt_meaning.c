@@ -124,23 +124,14 @@ static struct dt_node irq_parent(const struct dt *dt, struct dt_node node)
     return dt_none();
 }
 
-bool dt_irq(const struct dt *dt, struct dt_node node, unsigned index, struct dt_irq *out)
+// The three cells of an interrupt at a GIC.
+static bool gic_irq(const uint8_t *p, struct dt_irq *out)
 {
     enum {
         TYPE_SPI = 0,
         TYPE_PPI = 1,
         FLAG_EDGES = 3, // rising 1, falling 2; level 4, 8
     };
-    const size_t step = 3 * CELL;
-    struct dt_prop prop;
-    uint32_t cells;
-    out->controller = irq_parent(dt, node);
-    if (dt_is_none(out->controller) || !is_gic(dt, out->controller) ||
-        !dt_prop_u32(dt, out->controller, "#interrupt-cells", &cells) || cells != 3 ||
-        !dt_prop(dt, node, "interrupts", &prop) || !range_fits(index * step, step, prop.size)) {
-        return false;
-    }
-    const uint8_t *p = prop.data + index * step;
     uint32_t type = load_be32(p);
     uint32_t number = load_be32(p + CELL);
     out->edge = (load_be32(p + 2 * CELL) & FLAG_EDGES) != 0;
@@ -151,6 +142,103 @@ bool dt_irq(const struct dt *dt, struct dt_node node, unsigned index, struct dt_
     if (type == TYPE_PPI && number < 16) {
         out->number = 16 + number;
         return true;
+    }
+    return false;
+}
+
+static bool takes_gic_cells(const struct dt *dt, struct dt_node controller)
+{
+    uint32_t cells;
+    return !dt_is_none(controller) && is_gic(dt, controller) &&
+           dt_prop_u32(dt, controller, "#interrupt-cells", &cells) && cells == 3;
+}
+
+bool dt_irq(const struct dt *dt, struct dt_node node, unsigned index, struct dt_irq *out)
+{
+    const size_t step = 3 * CELL;
+    struct dt_prop prop;
+    out->controller = irq_parent(dt, node);
+    return takes_gic_cells(dt, out->controller) && dt_prop(dt, node, "interrupts", &prop) &&
+           range_fits(index * step, step, prop.size) && gic_irq(prop.data + index * step, out);
+}
+
+// --- PCI ---------------------------------------------------------------------------------------
+
+// Both properties begin their entries with an address on the bus of three cells (IEEE 1275 PCI
+// binding, 2.2.1.1), of which the first tells the space in bits 25:24 and the slot in 15:11:
+//
+//    ranges        | address on the bus | address outside | size |
+//    interrupt-map | address on the bus | pin | controller | address there | interrupt there |
+enum {
+    PCI_ADDRESS = 3, // cells
+    PCI_SIZE = 2,
+    PCI_SPACE_SHIFT = 24,
+    PCI_SLOT_SHIFT = 11,
+    PCI_PIN_AT = PCI_ADDRESS,
+    PCI_CONTROLLER_AT = PCI_ADDRESS + 1,
+};
+
+static bool is_pci(const struct dt *dt, struct dt_node bridge)
+{
+    uint32_t address = 0;
+    uint32_t size = 0;
+    uint32_t pin = 0;
+    return dt_prop_u32(dt, bridge, "#address-cells", &address) && address == PCI_ADDRESS &&
+           dt_prop_u32(dt, bridge, "#size-cells", &size) && size == PCI_SIZE &&
+           dt_prop_u32(dt, bridge, "#interrupt-cells", &pin) && pin == 1;
+}
+
+bool dt_pci_range(const struct dt *dt, struct dt_node bridge, unsigned index,
+                  struct dt_pci_range *out)
+{
+    struct dt_prop ranges;
+    struct cells outer;
+    struct dt_node parent = dt_parent(dt, bridge);
+    if (dt_is_none(parent) || !is_root(dt, parent) || !is_pci(dt, bridge) ||
+        !bus_cells(dt, parent, &outer) || !dt_prop(dt, bridge, "ranges", &ranges)) {
+        return false;
+    }
+    size_t step = (PCI_ADDRESS + outer.address + PCI_SIZE) * CELL;
+    if (!range_fits(index * step, step, ranges.size)) {
+        return false;
+    }
+    const uint8_t *p = ranges.data + index * step;
+    uint64_t end;
+    out->space = load_be32(p) >> PCI_SPACE_SHIFT & 3;
+    out->bus = load_be64(p + CELL);
+    out->cpu.base = number_at(p + PCI_ADDRESS * CELL, outer.address);
+    out->cpu.size = load_be64(p + (PCI_ADDRESS + outer.address) * CELL);
+    return add_checked(out->bus, out->cpu.size, &end) &&
+           add_checked(out->cpu.base, out->cpu.size, &end);
+}
+
+bool dt_pci_irq(const struct dt *dt, struct dt_node bridge, uint32_t slot, uint32_t pin,
+                struct dt_irq *out)
+{
+    struct dt_prop map;
+    struct dt_prop mask;
+    if (!is_pci(dt, bridge) || !dt_prop(dt, bridge, "interrupt-map", &map) ||
+        !dt_prop(dt, bridge, "interrupt-map-mask", &mask) || mask.size != (PCI_PIN_AT + 1) * CELL) {
+        return false;
+    }
+    uint32_t asked = slot << PCI_SLOT_SHIFT & load_be32(mask.data);
+    uint32_t asked_pin = pin & load_be32(mask.data + PCI_PIN_AT * CELL);
+    for (size_t at = 0; range_fits(at, (PCI_CONTROLLER_AT + 1) * CELL, map.size);) {
+        const uint8_t *p = map.data + at;
+        uint32_t address = 0;
+        out->controller = dt_find_phandle(dt, load_be32(p + PCI_CONTROLLER_AT * CELL));
+        if (!takes_gic_cells(dt, out->controller)) {
+            return false; // how long the entry is stays unknown
+        }
+        (void)dt_prop_u32(dt, out->controller, "#address-cells", &address);
+        size_t step = (PCI_CONTROLLER_AT + 1 + 3) * CELL;
+        if (address > 2 || !range_fits(at, step + address * CELL, map.size)) {
+            return false;
+        }
+        if (load_be32(p) == asked && load_be32(p + PCI_PIN_AT * CELL) == asked_pin) {
+            return gic_irq(p + (PCI_CONTROLLER_AT + 1 + address) * CELL, out);
+        }
+        at += step + address * CELL;
     }
     return false;
 }

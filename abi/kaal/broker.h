@@ -53,7 +53,7 @@
 
 enum {
     KAAL_BROKER_MAJOR = 1,
-    KAAL_BROKER_MINOR = 2,
+    KAAL_BROKER_MINOR = 3,
 
     // What a component may hold at a time of what it asked for, if its description, or who spawns
     // it, says nothing; and one that may spawn others, who have theirs out of this.
@@ -104,7 +104,9 @@ enum kaal_broker_request {
     KAAL_BROKER_RELEASE = 7,
 
     // A device for the caller alone, until it is released or the caller ends: registers mapped,
-    // interrupts bound to bits of its notification. They appear in its start page.
+    // interrupts bound to bits of its notification. They appear in its start page. A PCI function
+    // answers and reaches memory from then on, and no longer. KAAL_ERR_BUSY: somebody else has it,
+    // or a device with the same interrupt line.
     KAAL_BROKER_DEVICE = 8,
 
     // Hands a grant on, with the same rights or fewer, to a child, the parent, or a component with
@@ -148,7 +150,8 @@ enum kaal_broker_request {
     // The sign of life of a component with a heartbeat.
     KAAL_BROKER_ALIVE = 24,
 
-    // The first device of the device tree from this number on. KAAL_ERR_NOTFOUND: none.
+    // The first device of the device tree, or behind those of the PCI bus, from this number on.
+    // KAAL_ERR_NOTFOUND: none.
     KAAL_BROKER_DEVICES = 25,
 
     // For the console alone: who holds what is put out with the answers to LOG that follow,
@@ -336,13 +339,14 @@ struct kaal_device_info {
         uint64_t slot; // CPtr of its handler
         uint64_t bit;  // of the caller's notification
     } interrupt[4];
+    uint64_t config; // address of a PCI function's configuration space, to be read; 0: it is none
 };
 
 enum { KAAL_DEVICE_PATH_SIZE = 64, KAAL_DEVICE_COMPATIBLE_SIZE = 48 };
 
 // Names that are too long are cut.
 struct kaal_device_node {
-    uint32_t number; // in the order of the tree
+    uint32_t number; // in the order of the tree and of the bus
     uint32_t interrupts;
     uint64_t holder; // component, or 0
     uint64_t paddr;  // of its first registers
@@ -399,6 +403,6 @@ struct kaal_audit_info {
 _Static_assert(sizeof(struct kaal_spawn) == 32 + 32 + 128 + 40 + 8 + 56 + 32, "protocol layout");
 _Static_assert(sizeof(struct kaal_component_info) == 128, "protocol layout");
 _Static_assert(sizeof(struct kaal_grant_info) == 80, "protocol layout");
-_Static_assert(sizeof(struct kaal_device_info) == 136, "protocol layout");
+_Static_assert(sizeof(struct kaal_device_info) == 144, "protocol layout");
 _Static_assert(sizeof(struct kaal_audit_info) == 64, "protocol layout");
 _Static_assert(sizeof(struct kaal_device_node) == 144, "protocol layout");

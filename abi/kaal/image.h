@@ -203,7 +203,7 @@ struct kaal_plan_map {
     uint32_t pd;
     uint32_t source; // enum kaal_object_source
     uint32_t object;
-    uint32_t window; // register window of a device (index into its `reg`)
+    uint32_t window; // register window of a device (index into its `reg`), or KAAL_WINDOW_CONFIG
     uint32_t rights; // enum kaal_rights
     uint32_t cached;
     uint64_t vaddr;
@@ -215,10 +215,16 @@ enum kaal_device_match {
     KAAL_DEVICE_PATH,       // full device-tree path, "/pl011@9000000"
     KAAL_DEVICE_COMPATIBLE, // first node, in tree order, that has this compatible string
     KAAL_DEVICE_ALIAS,      // the node that /aliases names so
+    KAAL_DEVICE_PCI,        // function of the PCI bus, "1234:11e8" (lib/pci_id.h)
     KAAL_DEVICE_MATCH_COUNT,
 };
 
-// Registers and interrupt follow from the device tree that the machine boots with.
+// Of a PCI function the windows are what its memory BARs stand for, in order; its configuration
+// space is this one, to be read.
+#define KAAL_WINDOW_CONFIG UINT32_MAX
+
+// Registers and interrupt follow from the device tree that the machine boots with, and from its PCI
+// bus.
 struct kaal_plan_device {
     char name[KAAL_NAME_SIZE];
     char match_text[128];

@@ -28,12 +28,15 @@
 #define KAAL_LAYOUT_DYNAMIC_END   0x3000000000ULL
 
 // In the broker alone: the root task's last message to it, the serial port, the packed system, the
-// device tree, room to write what it builds, its tables, and the start pages of all components.
+// device tree, registers that it looks at, room to write what it builds, its tables, and the start
+// pages of all components.
 #define KAAL_LAYOUT_HANDOVER     0x3000000000ULL
 #define KAAL_LAYOUT_UART         0x3000100000ULL
 #define KAAL_LAYOUT_WINDOW       0x3000200000ULL
 #define KAAL_LAYOUT_TREE         0x3000400000ULL
-#define KAAL_LAYOUT_LARGE_WINDOW 0x3010000000ULL
+#define KAAL_LAYOUT_REGISTERS    0x3010000000ULL
+#define KAAL_LAYOUT_CONFIG       0x3010200000ULL
+#define KAAL_LAYOUT_LARGE_WINDOW 0x3014000000ULL
 #define KAAL_LAYOUT_TABLES       0x3018000000ULL
 #define KAAL_LAYOUT_START_PAGES  0x3020000000ULL
 #define KAAL_LAYOUT_IMAGE        0x3040000000ULL

@@ -36,11 +36,9 @@ enum {
 
     KAAL_NOTIFY_BITS = 62, // incoming signals and interrupts of one component
 
-    // The broker's capability space, the store: log2 of its slots. Some are for what components ask
-    // for, the rest for what the system is made of.
+    // The broker's capability space, the store: log2 of its slots.
     KAAL_STORE_BITS_MIN = 14,
     KAAL_STORE_BITS_MAX = 18,
-    KAAL_STORE_LATER = 8192,
 
     KAAL_PRIORITY_BROKER = 254, // the highest a component may have
     KAAL_PRIORITY_MAX = 254,    // 255 is the root task's

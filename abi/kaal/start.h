@@ -43,7 +43,7 @@ enum kaal_start_kind {
 
     // Memory: `address`, `size`.
     KAAL_START_MEMORY, // a shared region
-    KAAL_START_DEVICE, // registers
+    KAAL_START_DEVICE, // registers; that can only be read: configuration space of a PCI function
     KAAL_START_DMA,    // contiguous memory; a device finds it at `paddr`
 
     // No capability: `value` is the badge bit that tells that the component `name` was restarted.

@@ -14,7 +14,7 @@ static void must(int err)
 
 static void cells(void *fdt, const char *name, unsigned count, const uint32_t *values)
 {
-    fdt32_t be[16];
+    fdt32_t be[64];
     for (unsigned i = 0; i < count; i++) {
         be[i] = cpu_to_fdt32(values[i]);
     }
@@ -70,7 +70,27 @@ static void add_devices(void *fdt)
     must(fdt_begin_node(fdt, "intc@8000000"));
     CELLS(fdt, "phandle", 0x8001);
     CELLS(fdt, "#interrupt-cells", 3);
+    CELLS(fdt, "#address-cells", 2);
     must(fdt_property_string(fdt, "compatible", "arm,cortex-a15-gic"));
+    must(fdt_end_node(fdt));
+}
+
+// Two slots, two pins, by the mask of QEMU's; as many spaces as it has.
+static void add_pci(void *fdt)
+{
+    must(fdt_begin_node(fdt, "pcie@10000000"));
+    must(fdt_property_string(fdt, "compatible", "pci-host-ecam-generic"));
+    CELLS(fdt, "#address-cells", 3);
+    CELLS(fdt, "#size-cells", 2);
+    CELLS(fdt, "#interrupt-cells", 1);
+    CELLS(fdt, "reg", 0x40, 0x10000000, 0, 0x10000000);
+    CELLS(fdt, "ranges", 0x1000000, 0, 0, 0, 0x3eff0000, 0, 0x10000, // I/O
+          0x2000000, 0, 0x10000000, 0, 0x20000000, 0, 0x200000,      // elsewhere than on the bus
+          0x3000000, 0x80, 0, 0x80, 0, 0x80, 0);
+    CELLS(fdt, "interrupt-map-mask", 0x800, 0, 0, 7);
+    CELLS(fdt, "interrupt-map", 0, 0, 0, 1, 0x8001, 0, 0, 0, 3, 4, // slot 0, INTA
+          0, 0, 0, 2, 0x8001, 0, 0, 0, 4, 4, 0x800, 0, 0, 1, 0x8001, 0, 0, 0, 4, 4, 0x800, 0, 0, 2,
+          0x8001, 0, 0, 0, 5, 1);
     must(fdt_end_node(fdt));
 }
 
@@ -119,6 +139,7 @@ void fdt_make(uint8_t blob[TREE_ROOM])
     CELLS(fdt, "interrupt-parent", 0x8001);
     add_memory(fdt);
     add_devices(fdt);
+    add_pci(fdt);
     add_buses(fdt);
     add_chosen(fdt);
     must(fdt_end_node(fdt));

@@ -162,6 +162,77 @@ static void interrupts_have_the_gic_s_numbers(void **state)
     assert_false(dt_irq(&dt, dt_find(&dt, "/closed/device"), 0, &irq));
 }
 
+// --- PCI ---------------------------------------------------------------------------------------
+
+#define PCIE "/pcie@10000000"
+
+static void a_bridge_s_ranges_are_read(void **state)
+{
+    (void)state;
+    struct dt_pci_range r;
+    struct dt_node bridge = dt_find(&dt, PCIE);
+    assert_true(dt_pci_range(&dt, bridge, 0, &r));
+    assert_int_equal(r.space, DT_PCI_IO);
+    assert_int_equal(r.bus, 0);
+    assert_int_equal(r.cpu.base, 0x3eff0000);
+    assert_true(dt_pci_range(&dt, bridge, 1, &r));
+    assert_int_equal(r.space, DT_PCI_MEMORY32);
+    assert_int_equal(r.bus, 0x10000000);
+    assert_int_equal(r.cpu.base, 0x20000000);
+    assert_int_equal(r.cpu.size, 0x200000);
+    assert_true(dt_pci_range(&dt, bridge, 2, &r));
+    assert_int_equal(r.space, DT_PCI_MEMORY64);
+    assert_int_equal(r.cpu.base, UINT64_C(0x8000000000));
+    assert_false(dt_pci_range(&dt, bridge, 3, &r));
+    assert_false(dt_pci_range(&dt, dt_find(&dt, "/bus@c000000"), 0, &r));
+    assert_false(dt_pci_range(&dt, dt_root(&dt), 0, &r));
+}
+
+static void pins_lead_through_the_interrupt_map(void **state)
+{
+    (void)state;
+    struct dt_irq irq;
+    struct dt_node bridge = dt_find(&dt, PCIE);
+    assert_true(dt_pci_irq(&dt, bridge, 0, 1, &irq));
+    assert_int_equal(irq.number, 32 + 3);
+    assert_false(irq.edge);
+    assert_true(dt_pci_irq(&dt, bridge, 1, 1, &irq));
+    assert_int_equal(irq.number, 32 + 4);
+    assert_true(dt_pci_irq(&dt, bridge, 31, 2, &irq)); // by the mask, as slot 1
+    assert_int_equal(irq.number, 32 + 5);
+    assert_true(irq.edge);
+    assert_false(dt_pci_irq(&dt, bridge, 0, 3, &irq));
+    assert_false(dt_pci_irq(&dt, dt_find(&dt, "/pl011@9000000"), 0, 1, &irq));
+}
+
+static void set_cell(const char *name, unsigned cell, uint32_t value)
+{
+    int size = 0;
+    uint8_t *data = fdt_getprop_w(blob, fdt_path_offset(blob, PCIE), name, &size);
+    assert_true((int)(cell * 4) < size);
+    store_be32(data + cell * (size_t)4, value);
+}
+
+static void a_bridge_of_another_form_is_not_read(void **state)
+{
+    struct dt_irq irq;
+    struct dt_pci_range r;
+    struct dt_node bridge = dt_find(&dt, PCIE);
+    set_cell("interrupt-map", 4, 0x9999); // no such controller
+    assert_false(dt_pci_irq(&dt, bridge, 0, 1, &irq));
+    setup(state);
+    set_cell("interrupt-map", 9 - 2, 2); // neither SPI nor PPI
+    assert_false(dt_pci_irq(&dt, bridge, 0, 1, &irq));
+    setup(state);
+    set_cell("ranges", 1, UINT32_MAX); // ends beyond 64 bits
+    set_cell("ranges", 2, UINT32_MAX);
+    assert_false(dt_pci_range(&dt, bridge, 0, &r));
+    setup(state);
+    set_cell("#address-cells", 0, 2);
+    assert_false(dt_pci_range(&dt, bridge, 0, &r));
+    assert_false(dt_pci_irq(&dt, bridge, 0, 1, &irq));
+}
+
 static void memory_banks_skip_empty_and_disabled_ones(void **state)
 {
     (void)state;
@@ -360,6 +431,9 @@ int main(void)
         cmocka_unit_test_setup(searching_by_compatible_type_and_phandle, setup),
         cmocka_unit_test_setup(registers_are_translated_through_every_bus, setup),
         cmocka_unit_test_setup(interrupts_have_the_gic_s_numbers, setup),
+        cmocka_unit_test_setup(a_bridge_s_ranges_are_read, setup),
+        cmocka_unit_test_setup(pins_lead_through_the_interrupt_map, setup),
+        cmocka_unit_test_setup(a_bridge_of_another_form_is_not_read, setup),
         cmocka_unit_test_setup(memory_banks_skip_empty_and_disabled_ones, setup),
         cmocka_unit_test_setup(chosen_and_psci_are_understood, setup),
         cmocka_unit_test_setup(a_packed_copy_is_small_and_the_same_tree, setup),

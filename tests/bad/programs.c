@@ -149,6 +149,10 @@ static void write_drivers(void)
     size_t size = elf_make(&m, elf);
     memcpy(elf + at, &driver, sizeof(driver));
     write_file("programs/driver.elf", elf, size);
+    driver.pci_vendor = 0x1af4;
+    driver.pci_device = 0x1005;
+    memcpy(elf + at, &driver, sizeof(driver));
+    write_file("programs/driver_pci.elf", elf, size);
     driver.version = 9;
     memcpy(elf + at, &driver, sizeof(driver));
     write_file("programs/driver_newer.elf", elf, size);

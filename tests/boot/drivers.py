@@ -112,6 +112,25 @@ def no_disk(_folder):
           output)
 
 
+def bad_device(_folder):
+    for model in ("", "help", "edu,help", "-edu", "a device", "edu;x"):
+        status, output = kaal_run("--device", model, of=source / "tests/boot/pci/described.toml")
+        check(status == 2 and "error: --device" in output and "device model" in output, model, output)
+    status, output = kaal_run(*["--device", "edu"] * 9)
+    check(status == 2 and "eight devices" in output, "nine devices", output)
+    status, output = kaal_run("--device", "nonesuch", of=source / "tests/boot/pci/described.toml")
+    check(status == 1 and "no machine with such a --device" in output, "nonesuch", output)
+    status, output = kaal_run("--backend", "mock", "--device", "edu")
+    check(status == 2 and "leave out --backend mock" in output, "mock", output)
+
+
+def no_device(_folder):
+    status, output = kaal_run("--timeout", 3, of=source / "tests/boot/pci/described.toml")
+    check(status == 1 and "no PCI function 1234:11e8 (it has: none)" in output, "no warning", output)
+    check("@error what=component name=driver cause=not_found" in output, "the broker did not say so",
+          output)
+
+
 def bad_disk(folder):
     short = folder / "short.img"
     short.write_bytes(bytes(700))
@@ -131,4 +150,6 @@ with tempfile.TemporaryDirectory() as name:
         "users": users,
         "no-disk": no_disk,
         "bad-disk": bad_disk,
+        "no-device": no_device,
+        "bad-device": bad_device,
     }[case](place)

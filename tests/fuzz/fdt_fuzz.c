@@ -33,7 +33,14 @@ static void look_at_meaning(const struct dt *dt, struct dt_node n)
 {
     struct dt_range r;
     struct dt_irq irq;
+    struct dt_pci_range p;
     for (unsigned i = 0; i < 3; i++) {
+        if (dt_pci_range(dt, n, i, &p)) {
+            must(p.space <= DT_PCI_MEMORY64 && p.cpu.base + p.cpu.size >= p.cpu.base);
+        }
+        if (dt_pci_irq(dt, n, i, 1 + i, &irq)) {
+            must(irq.number >= 16 && irq.number < 1020);
+        }
         if (dt_reg(dt, n, i, &r)) {
             must(r.base + r.size >= r.base);
         }

@@ -196,9 +196,11 @@ static const char *const descriptions[] = {
 size_t fuzz_seed(unsigned index, uint8_t *out, size_t room)
 {
     static uint8_t elf[ELF_MAKER_MAX];
-    static const struct elf_maker *const programs[] = {&program_elf, &fpu_elf, &microkit_elf};
+    enum { PROGRAMS = 3 };
+    static const struct elf_maker *const programs[PROGRAMS] = {&program_elf, &fpu_elf,
+                                                               &microkit_elf};
     const size_t count = sizeof(descriptions) / sizeof(descriptions[0]);
-    if (index >= count * sizeof(programs) / sizeof(programs[0])) {
+    if (index >= PROGRAMS * count) {
         return 0;
     }
     const char *text = descriptions[index % count];
@@ -208,7 +210,9 @@ size_t fuzz_seed(unsigned index, uint8_t *out, size_t room)
         return 0;
     }
     store_le16(out, (uint16_t)length);
-    memcpy(out + 2, text, length);
+    for (size_t i = 0; i < length; i++) {
+        out[2 + i] = (uint8_t)text[i];
+    }
     memcpy(out + 2 + length, elf, size);
     return 2 + length + size;
 }

@@ -46,6 +46,7 @@ json_t *bench_reference_file(struct arena *a, struct diag *d);
 struct bench_cell {
     uint64_t least;   // instructions
     uint64_t most;    // 0: not measured
+    uint64_t kernel;  // instructions that the kernel executes; 0: not measured
     uint64_t latency; // of an interrupt meanwhile; 0: not measured
 };
 
@@ -72,6 +73,7 @@ struct bench_row {
     struct bench_part *parts;
     size_t part_count;
     uint64_t raw; // of the parts together
+    uint64_t raw_kernel;
     struct bench_cell cells[BENCH_COLUMNS];
 };
 

@@ -53,6 +53,7 @@ void bench_take(struct arena *a, struct bench_rows *rows, const char *line)
     const char *name = report_value(&r, "name");
     const char *least = report_value(&r, "instructions");
     const char *most = report_value(&r, "most");
+    const char *kernel = report_value(&r, "kernel");
     const char *latency = report_value(&r, "latency");
     const char *among = report_value(&r, "among");
     const char *alive = report_value(&r, "alive");
@@ -64,6 +65,7 @@ void bench_take(struct arena *a, struct bench_rows *rows, const char *line)
     if (cell != NULL) {
         cell->least = strtoull(least, NULL, 10);
         cell->most = most == NULL ? cell->least : strtoull(most, NULL, 10);
+        cell->kernel = kernel == NULL ? 0 : strtoull(kernel, NULL, 10);
         cell->latency = latency == NULL ? 0 : strtoull(latency, NULL, 10);
     }
 }
@@ -137,7 +139,10 @@ bool bench_raw(struct bench_rows *rows, const struct bench_rows *kernel, struct 
                            row->name, row->parts[part].row);
                 return false;
             }
-            row->raw += row->parts[part].times * of->cells[0].least;
+            const struct bench_cell *cell = &of->cells[0];
+            row->raw += row->parts[part].times * cell->most;
+            row->raw_kernel +=
+                row->parts[part].times * (cell->kernel == 0 ? cell->most : cell->kernel);
         }
     }
     return true;
@@ -186,11 +191,11 @@ void bench_print_table(const struct options *o, const struct bench_rows *rows)
 static void print_component_row(const struct bench_row *row)
 {
     uint64_t most = row->cells[0].most;
-    printf("%-22s %9" PRIu64, row->name, most);
+    printf("%-18s %9" PRIu64 " %9" PRIu64, row->name, most, row->cells[0].kernel);
     if (row->reference == 0) {
-        printf(" %9s %-18s %6s", "-", "", "-");
+        printf(" %9s %-10s %6s", "-", "", "-");
     } else {
-        printf(" %9" PRIu64 " %-18s %6.2f", row->reference, row->of == NULL ? "" : row->of,
+        printf(" %9" PRIu64 " %-10s %6.2f", row->reference, row->of == NULL ? "" : row->of,
                (double)most / (double)row->reference);
     }
     if (row->raw == 0) {
@@ -207,8 +212,8 @@ static void print_component_row(const struct bench_row *row)
 
 void bench_print_components(const struct options *o, const struct bench_rows *rows)
 {
-    printf("%-22s %9s %9s %-18s %6s %8s %6s %8s\n", "instructions", "measured", "others", "",
-           "ratio", "raw", "ratio", "target");
+    printf("%-18s %9s %9s %9s %-10s %6s %8s %6s %8s\n", "instructions", "measured", "kernel",
+           "others", "", "ratio", "raw", "ratio", "target");
     for (size_t i = 0; i < rows->count; i++) {
         if (is_shown(o, &rows->items[i], 0)) {
             print_component_row(&rows->items[i]);
@@ -277,6 +282,9 @@ static json_t *json_cell(const struct bench_column *column, const struct bench_c
     }
     json_object_set_new(json, "instructions", json_integer((json_int_t)cell->least));
     json_object_set_new(json, "most", json_integer((json_int_t)cell->most));
+    if (cell->kernel != 0) {
+        json_object_set_new(json, "kernel", json_integer((json_int_t)cell->kernel));
+    }
     if (cell->latency != 0) {
         json_object_set_new(json, "latency", json_integer((json_int_t)cell->latency));
     }
@@ -302,6 +310,7 @@ static json_t *json_row(const struct bench_rows *rows, const struct bench_row *r
     json_object_set_new(json, "measured", json_cells(rows, row));
     if (row->raw != 0) {
         json_object_set_new(json, "raw", json_integer((json_int_t)row->raw));
+        json_object_set_new(json, "raw_kernel", json_integer((json_int_t)row->raw_kernel));
     }
     if (row->of != NULL) {
         json_object_set_new(json, "of", json_string(row->of));

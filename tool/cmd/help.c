@@ -57,7 +57,9 @@ static const char check_help[] =
     "\n"
     "Checks descriptions: text, names, numbers, programs, kernel, devices, memory. Every problem\n"
     "is told with file, line, column and remedy. Writes nothing.\n"
-    "\n" SYSTEM_HELP MACHINE_HELP "      --syntax           the description alone: no programs, no "
+    "\n" SYSTEM_HELP MACHINE_HELP
+    "      --device MODEL     device of QEMU that the machine has as well\n"
+    "      --syntax           the description alone: no programs, no "
     "kernel, no devices\n" COMMON_HELP "\n"
     "example:\n"
     "  kaal check my/system.toml\n";
@@ -82,7 +84,7 @@ static const char build_help[] =
     "\n"
     "  -o, --output FILE      where to write (default: loader.elf)\n" SYSTEM_HELP
     "  -m, --memory SIZE      memory that the system must fit (default: 512M)\n"
-    "      --el 1|2, --gic 2|3, --qemu PATH\n"
+    "      --el 1|2, --gic 2|3, --qemu PATH, --device MODEL\n"
     "                         machine whose devices the description is checked "
     "against\n" COMMON_HELP "\n"
     "example:\n"
@@ -104,6 +106,7 @@ static const char run_help[] =
     "      --log FILE         write the system's output there as well\n"
     "      --replay FILE      judge such a log instead of booting\n"
     "      --disk FILE        raw disk of the machine, read and written (virtio block device)\n"
+    "      --device MODEL     device of QEMU that the machine has as well, as edu; up to eight\n"
     "      --realtime         let time pass as on the host, not by executed "
     "instructions\n" COMMON_HELP "\n"
     "examples:\n"
@@ -127,6 +130,7 @@ static const char caps_help[] =
     "      --seed NUMBER      seed of the run (default: random)\n"
     "      --log FILE         write the system's output there as well\n"
     "      --disk FILE        raw disk of the machine\n"
+    "      --device MODEL     device of QEMU that the machine has as well\n"
     "      --realtime         let time pass as on the host\n" COMMON_HELP "\n"
     "examples:\n"
     "  kaal caps my/system.toml\n"

@@ -6,6 +6,7 @@
 #include "tool/diag.h"
 #include "tool/near.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -162,6 +163,35 @@ static bool take_disk(struct parser *p, const char *value)
     return true;
 }
 
+static bool add(struct parser *p, struct strings *list, const char *value)
+{
+    list->items =
+        arena_grow(p->arena, list->items, list->count, &list->capacity, sizeof(*list->items));
+    list->items[list->count++] = value;
+    return true;
+}
+
+// QEMU knows whether there is such a model; what it would take for a question does not reach it.
+static bool take_device(struct parser *p, const char *value)
+{
+    enum { DEVICES_MAX = 8 };
+    static const char more[] = "_.,=-";
+    bool ok = isalpha((unsigned char)value[0]) && strncmp(value, "help", strlen("help")) != 0 &&
+              strstr(value, ",help") == NULL;
+    for (const char *c = value; *c != '\0'; c++) {
+        ok = ok && (isalnum((unsigned char)*c) || strchr(more, *c) != NULL);
+    }
+    if (!ok) {
+        return wrong(p, "device", value,
+                     "a device model of QEMU with its properties, as edu or "
+                     "edu,dma_mask=0xffffffff");
+    }
+    if (p->options->devices.count == DEVICES_MAX) {
+        return wrong(p, "device", value, "eight devices at most");
+    }
+    return add(p, &p->options->devices, value);
+}
+
 static bool take_backend(struct parser *p, const char *value)
 {
     static const struct {
@@ -175,14 +205,6 @@ static bool take_backend(struct parser *p, const char *value)
         }
     }
     return wrong(p, "backend", value, "kaal, sel4 or mock");
-}
-
-static bool add(struct parser *p, struct strings *list, const char *value)
-{
-    list->items =
-        arena_grow(p->arena, list->items, list->count, &list->capacity, sizeof(*list->items));
-    list->items[list->count++] = value;
-    return true;
 }
 
 // --- options -----------------------------------------------------------------------------------
@@ -213,6 +235,7 @@ enum option_key {
     KEY_GROWTH,
     KEY_WORST,
     KEY_DISK,
+    KEY_DEVICE,
     KEY_BACKEND,
     KEY_BOARD,
     KEY_BOARD_CONFIG,
@@ -254,6 +277,7 @@ static const struct option long_options[] = {
     {"growth", no_argument, NULL, KEY_GROWTH},
     {"worst", no_argument, NULL, KEY_WORST},
     {"disk", required_argument, NULL, KEY_DISK},
+    {"device", required_argument, NULL, KEY_DEVICE},
     {"backend", required_argument, NULL, KEY_BACKEND},
     {"board", required_argument, NULL, KEY_BOARD},
     {"board-config", required_argument, NULL, KEY_BOARD_CONFIG},
@@ -290,6 +314,7 @@ static const struct option_use uses[] = {
     {KEY_LAYOUT, CMD_SDK},
     {KEY_COMPARE, CMD_SDK},
     {KEY_DISK, CMD_RUN | CMD_CAPS},
+    {KEY_DEVICE, CMD_CHECK | CMD_BUILD | CMD_RUN | CMD_CAPS},
     {KEY_INTERACTIVE, CMD_RUN},
     {KEY_AT, CMD_CAPS},
     {KEY_AFTER, CMD_CAPS},
@@ -415,6 +440,8 @@ static bool take_option(struct parser *p, int key, const char *value)
         return add(p, &o->ctest, value);
     case KEY_DISK:
         return take_disk(p, value);
+    case KEY_DEVICE:
+        return take_device(p, value);
     case KEY_BACKEND:
         return take_backend(p, value);
     default:
@@ -513,6 +540,8 @@ static bool finish_mock(struct parser *p)
         what = "the conformance suite is";
     } else if (o->disk != NULL) {
         what = "a disk is";
+    } else if (o->devices.count != 0) {
+        what = "a device of QEMU is";
     }
     if (what != NULL) {
         diag_error(p->diag, place_none(), "%s for the machine; leave out --backend mock", what);

@@ -23,6 +23,7 @@
 #include "lib/sum64.h"
 
 #include <kaal/boot.h>
+#include <kaal/broker.h>
 #include <kaal/layout.h>
 #include <kaal/microkit.h>
 #include <kaal/note.h>
@@ -312,20 +313,29 @@ static void region_maps(struct planner *p, uint32_t index)
     }
 }
 
+static void device_map(struct planner *p, uint32_t index, uint32_t window, uint32_t rights)
+{
+    const struct sd_device *device = &p->system->devices[index];
+    add_map(p, device->name.text,
+            (struct kaal_plan_map){
+                .pd = (uint32_t)device->pd,
+                .source = KAAL_MAP_DEVICE,
+                .object = index,
+                .window = window,
+                .rights = rights,
+                .vaddr = next_address(p, device->pd, PLAN_WINDOW_MAX, SD_LARGE_PAGE),
+            });
+}
+
 static void device_maps(struct planner *p, uint32_t index)
 {
     const struct sd_device *device = &p->system->devices[index];
     uint32_t count = device->registers.given ? (uint32_t)device->registers.value : 1;
     for (uint32_t i = 0; i < count; i++) {
-        add_map(p, device->name.text,
-                (struct kaal_plan_map){
-                    .pd = (uint32_t)device->pd,
-                    .source = KAAL_MAP_DEVICE,
-                    .object = index,
-                    .window = i,
-                    .rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE,
-                    .vaddr = next_address(p, device->pd, PLAN_WINDOW_MAX, SD_LARGE_PAGE),
-                });
+        device_map(p, index, i, KAAL_RIGHT_READ | KAAL_RIGHT_WRITE);
+    }
+    if (device->match.pci.text != NULL) {
+        device_map(p, index, KAAL_WINDOW_CONFIG, KAAL_RIGHT_READ);
     }
 }
 
@@ -810,7 +820,7 @@ static uint64_t map_slots(const struct plan *p, const struct kaal_plan_map *map)
 static uint64_t store_slots(const struct plan *p)
 {
     enum { OWN = 1024 }; // of the root task and the broker, and for memory that is split
-    uint64_t slots = KAAL_STORE_LATER + OWN;
+    uint64_t slots = KAAL_BROKER_SHARED_SLOTS + OWN;
     for (size_t i = 0; i < p->pd_count; i++) {
         if (p->pds[i].role == KAAL_ROLE_COMPONENT) {
             slots += pd_slots(p, &p->pds[i]);

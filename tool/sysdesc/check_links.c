@@ -5,19 +5,56 @@
 
 #include <kaal/limits.h>
 
+#include "lib/pci_id.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 // --- devices -----------------------------------------------------------------------------------
 
+static const char *const match_keys[KAAL_DEVICE_MATCH_COUNT] = {
+    [KAAL_DEVICE_PATH] = "path",
+    [KAAL_DEVICE_COMPATIBLE] = "compatible",
+    [KAAL_DEVICE_ALIAS] = "alias",
+    [KAAL_DEVICE_PCI] = "pci",
+};
+
+static const struct sd_text *match_text(const struct sd_match *match, enum kaal_device_match by)
+{
+    const struct sd_text *const texts[KAAL_DEVICE_MATCH_COUNT] = {
+        [KAAL_DEVICE_PATH] = &match->path,
+        [KAAL_DEVICE_COMPATIBLE] = &match->compatible,
+        [KAAL_DEVICE_ALIAS] = &match->alias,
+        [KAAL_DEVICE_PCI] = &match->pci,
+    };
+    return texts[by];
+}
+
 const struct sd_text *system_match(const struct sd_match *match, enum kaal_device_match *by)
 {
-    if (match->path.text != NULL) {
-        *by = KAAL_DEVICE_PATH;
-        return &match->path;
+    for (*by = KAAL_DEVICE_PATH; *by < KAAL_DEVICE_PCI; (*by)++) {
+        if (match_text(match, *by)->text != NULL) {
+            break;
+        }
     }
-    *by = match->compatible.text != NULL ? KAAL_DEVICE_COMPATIBLE : KAAL_DEVICE_ALIAS;
-    return match->compatible.text != NULL ? &match->compatible : &match->alias;
+    return match_text(match, *by);
+}
+
+bool system_match_same(const struct sd_match *a, const struct sd_match *b)
+{
+    struct pci_id x;
+    struct pci_id y;
+    enum kaal_device_match by;
+    enum kaal_device_match other_by;
+    const struct sd_text *text = system_match(a, &by);
+    const struct sd_text *other = system_match(b, &other_by);
+    if (by != other_by || text->text == NULL || other->text == NULL) {
+        return false;
+    }
+    if (by == KAAL_DEVICE_PCI && pci_id_parse(text->text, &x) && pci_id_parse(other->text, &y)) {
+        return x.vendor == y.vendor && x.device == y.device && x.number == y.number;
+    }
+    return strcmp(text->text, other->text) == 0;
 }
 
 static bool check_match_text(struct checker *c, const struct sd_text *text,
@@ -42,6 +79,14 @@ static bool check_match_text(struct checker *c, const struct sd_text *text,
                    text->text);
         return false;
     }
+    struct pci_id id;
+    if (by == KAAL_DEVICE_PCI && !pci_id_parse(text->text, &id)) {
+        diag_error(c->diag, text->at,
+                   "`%s` is no vendor and device of PCI; give four hexadecimal digits each, and "
+                   "the number of one of several, as 1234:11e8 or 1234:11e8:1",
+                   text->text);
+        return false;
+    }
     return true;
 }
 
@@ -51,17 +96,16 @@ bool check_match(struct checker *c, const char *what, const struct sd_match *mat
     const struct sd_text *text = system_match(match, &by);
     if (text->text == NULL) {
         diag_error(c->diag, match->at,
-                   "%s without `path`, `compatible` or `alias`; add one of them", what);
+                   "%s without `path`, `compatible`, `alias` or `pci`; add one of them", what);
         return false;
     }
-    bool two = match->path.text != NULL && match->compatible.text != NULL;
-    if (two || (by != KAAL_DEVICE_ALIAS && match->alias.text != NULL)) {
-        diag_error(c->diag, two ? match->compatible.at : match->alias.at,
-                   "%s with %s; keep one of them", what,
-                   two                        ? "`path` and `compatible`"
-                   : match->path.text != NULL ? "`path` and `alias`"
-                                              : "`compatible` and `alias`");
-        return false;
+    for (enum kaal_device_match other = by + 1; other < KAAL_DEVICE_MATCH_COUNT; other++) {
+        const struct sd_text *second = match_text(match, other);
+        if (second->text != NULL) {
+            diag_error(c->diag, second->at, "%s with `%s` and `%s`; keep one of them", what,
+                       match_keys[by], match_keys[other]);
+            return false;
+        }
     }
     return check_match_text(c, text, by);
 }
@@ -75,9 +119,8 @@ static void check_device_unique(struct checker *c, size_t index)
             check_duplicate(c, &device->name, "a device", &other->name);
         }
         enum kaal_device_match by;
-        enum kaal_device_match other_by;
         const struct sd_text *match = system_match(&device->match, &by);
-        if (same_text(match, system_match(&other->match, &other_by)) && by == other_by) {
+        if (system_match_same(&device->match, &other->match)) {
             diag_error(c->diag, match->at,
                        "`%s` is already the device `%s` of line %u; a device has one holder",
                        match->text, other->name.text, other->at.line);

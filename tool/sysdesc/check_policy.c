@@ -251,13 +251,12 @@ static void check_permits(struct checker *c, const struct sd_policy *p)
 {
     for (size_t i = 0; i < p->permit_count; i++) {
         enum kaal_device_match by;
-        enum kaal_device_match other_by;
         const struct sd_text *text = system_match(&p->permits[i], &by);
         if (!check_match(c, "a permit", &p->permits[i])) {
             continue;
         }
         for (size_t j = 0; j < i; j++) {
-            if (same_text(text, system_match(&p->permits[j], &other_by)) && by == other_by) {
+            if (system_match_same(&p->permits[i], &p->permits[j])) {
                 diag_error(c->diag, text->at, "`%s` is in `permits` twice; remove one", text->text);
                 break;
             }

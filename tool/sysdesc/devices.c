@@ -11,6 +11,7 @@
 
 #include "lib/bits.h"
 #include "lib/fdt.h"
+#include "lib/pci_id.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -19,6 +20,7 @@ struct checker {
     struct arena *arena;
     struct diag *diag;
     const struct system *system;
+    const struct machine_parts *parts;
     struct dt dt;
     struct dt_node *nodes; // of each device; dt_none(): not found
 };
@@ -113,6 +115,41 @@ static struct dt_node find(struct checker *c, const struct sd_match *match)
     return node;
 }
 
+// --- the PCI bus -------------------------------------------------------------------------------
+
+static const char *function_list(struct checker *c)
+{
+    const char *list = "none";
+    for (size_t i = 0; i < c->parts->function_count; i++) {
+        char id[PCI_ID_TEXT_MAX];
+        pci_id_format(c->parts->functions[i].vendor, c->parts->functions[i].device, id, sizeof(id));
+        list =
+            i == 0 ? arena_printf(c->arena, "%s", id) : arena_printf(c->arena, "%s, %s", list, id);
+    }
+    return list;
+}
+
+static const struct machine_function *find_function(struct checker *c, const struct sd_text *text)
+{
+    struct pci_id id;
+    if (dt_is_none(dt_find_compatible(&c->dt, dt_none(), PCI_HOST))) {
+        diag_error(c->diag, text->at, "the machine has no PCI bus; take another machine or device");
+        return NULL;
+    }
+    (void)pci_id_parse(text->text, &id);
+    for (size_t i = 0; i < c->parts->function_count; i++) {
+        const struct machine_function *f = &c->parts->functions[i];
+        if (f->vendor == id.vendor && f->device == id.device && id.number-- == 0) {
+            return f;
+        }
+    }
+    diag_warning(c->diag, text->at,
+                 "the machine has no PCI function %s (it has: %s); add its model of QEMU with "
+                 "--device",
+                 text->text, function_list(c));
+    return NULL;
+}
+
 // --- judging -----------------------------------------------------------------------------------
 
 static void check_count(struct checker *c, const struct sd_device *device,
@@ -126,13 +163,18 @@ static void check_count(struct checker *c, const struct sd_device *device,
     }
 }
 
-// The kernel drives it and gives its registers to nobody.
-static bool is_kernels(struct checker *c, struct dt_node node)
+// Whose a device is that nobody can have. NULL: it can be had.
+static const char *reserved(struct checker *c, struct dt_node node)
 {
     struct dt_prop prop;
     uint32_t cells;
-    return dt_prop(&c->dt, node, "interrupt-controller", &prop) &&
-           dt_prop_u32(&c->dt, node, "#interrupt-cells", &cells) && cells == 3;
+    if (dt_prop(&c->dt, node, "interrupt-controller", &prop) &&
+        dt_prop_u32(&c->dt, node, "#interrupt-cells", &cells) && cells == 3) {
+        return "the interrupt controller belongs to the kernel";
+    }
+    return dt_is_compatible(&c->dt, node, PCI_HOST)
+               ? "the PCI bus belongs to the broker, which gives its functions one by one (`pci`)"
+               : NULL;
 }
 
 // Another node with registers in the page of `window`; its holder could be reached through it.
@@ -173,19 +215,34 @@ static void check_windows(struct checker *c, const struct sd_device *device, str
     }
 }
 
+// Its registers lie alone in their pages.
+static void check_function(struct checker *c, const struct sd_device *device)
+{
+    const struct machine_function *f = find_function(c, &device->match.pci);
+    check_count(c, device, &device->interrupts, "interrupts", 1);
+    if (f != NULL) {
+        check_count(c, device, &device->registers, "registers", f->windows);
+    }
+}
+
 static void check_device(struct checker *c, size_t index)
 {
     const struct sd_device *device = &c->system->devices[index];
-    struct dt_node node = find(c, &device->match);
     struct dt_range window;
     struct dt_irq irq;
+    c->nodes[index] = dt_none();
+    if (device->match.pci.text != NULL) {
+        check_function(c, device);
+        return;
+    }
+    struct dt_node node = find(c, &device->match);
     c->nodes[index] = node;
     if (dt_is_none(node)) {
         return;
     }
-    if (is_kernels(c, node)) {
-        diag_error(c->diag, device->at,
-                   "the interrupt controller belongs to the kernel; remove this device");
+    const char *owner = reserved(c, node);
+    if (owner != NULL) {
+        diag_error(c->diag, device->at, "%s; remove this device", owner);
         return;
     }
     for (size_t i = 0; i < index; i++) {
@@ -215,13 +272,17 @@ static void check_permit(struct checker *c, const struct sd_match *permit)
 {
     enum kaal_device_match by;
     const struct sd_text *text = system_match(permit, &by);
+    if (by == KAAL_DEVICE_PCI) {
+        (void)find_function(c, text);
+        return;
+    }
     struct dt_node node = find(c, permit);
     if (dt_is_none(node)) {
         return;
     }
-    if (is_kernels(c, node)) {
-        diag_error(c->diag, text->at,
-                   "the interrupt controller belongs to the kernel; remove this permit");
+    const char *owner = reserved(c, node);
+    if (owner != NULL) {
+        diag_error(c->diag, text->at, "%s; remove this permit", owner);
         return;
     }
     for (size_t i = 0; i < c->system->device_count && by != KAAL_DEVICE_COMPATIBLE; i++) {
@@ -252,11 +313,12 @@ static bool names_devices(const struct system *s)
     return names;
 }
 
-bool devices_check_tree(struct arena *a, struct bytes tree, const struct system *s, struct diag *d)
+bool devices_check_parts(struct arena *a, const struct machine_parts *parts, const struct system *s,
+                         struct diag *d)
 {
-    struct checker c = {.arena = a, .diag = d, .system = s};
+    struct checker c = {.arena = a, .diag = d, .system = s, .parts = parts};
     size_t errors = d->errors;
-    enum dt_err err = dt_open(&c.dt, tree.data, tree.size);
+    enum dt_err err = dt_open(&c.dt, parts->tree.data, parts->tree.size);
     if (err != DT_OK) {
         diag_error(d, place_none(), "the machine's device tree: %s; use another QEMU",
                    dt_strerror(err));
@@ -272,7 +334,7 @@ bool devices_check_tree(struct arena *a, struct bytes tree, const struct system 
 
 bool devices_check(struct arena *a, const struct options *o, const struct system *s, struct diag *d)
 {
-    struct bytes tree;
+    struct machine_parts parts;
     struct machine_setup setup = machine_setup(o, (struct bytes){0});
     if (!names_devices(s)) {
         return true;
@@ -280,11 +342,17 @@ bool devices_check(struct arena *a, const struct options *o, const struct system
     if (o->backend == BACKEND_MOCK && !mock_setup_tree(a, o, &setup, d)) {
         return false;
     }
-    if (!machine_tree(a, &setup, &tree)) {
+    if (!machine_look(a, &setup, &parts)) {
+        if (o->devices.count != 0) {
+            diag_error(d, place_none(),
+                       "%s gave no machine with such a --device; see `%s -device help`", setup.qemu,
+                       setup.qemu);
+            return false;
+        }
         diag_note(d, place_file(s->file),
                   "the devices were not checked: %s gave no device tree; install qemu-system-arm",
                   setup.qemu);
         return true;
     }
-    return devices_check_tree(a, tree, s, d);
+    return devices_check_parts(a, &parts, s, d);
 }

@@ -11,6 +11,8 @@
 
 #include <kaal/driver_info.h>
 
+#include "lib/pci_id.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -73,6 +75,22 @@ static void check_compatible(struct checker *c, const struct sd_device *device,
                pd->image.text, compatible_list(c, driver), asked->text, pd->name.text);
 }
 
+static void check_function(struct checker *c, const struct sd_device *device,
+                           const struct sd_pd *pd, const struct kaal_driver *driver)
+{
+    struct pci_id id;
+    char drives[PCI_ID_TEXT_MAX];
+    const struct sd_text *asked = &device->match.pci;
+    if (asked->text == NULL || driver->pci_vendor == 0 || !pci_id_parse(asked->text, &id) ||
+        (id.vendor == driver->pci_vendor && id.device == driver->pci_device)) {
+        return;
+    }
+    pci_id_format(driver->pci_vendor, driver->pci_device, drives, sizeof(drives));
+    diag_error(c->diag, asked->at,
+               "%s drives the PCI function %s, not %s; give `%s` another program or device",
+               pd->image.text, drives, asked->text, pd->name.text);
+}
+
 static void check_need(struct checker *c, const struct sd_device *device, const struct sd_pd *pd,
                        const char *key, const struct sd_number *given, uint64_t usual,
                        uint64_t needed)
@@ -90,6 +108,7 @@ static void check_device(struct checker *c, const struct sd_device *device, cons
 {
     uint64_t dma = (driver->dma + SD_PAGE - 1) / SD_PAGE * SD_PAGE;
     check_compatible(c, device, pd, driver);
+    check_function(c, device, pd, driver);
     check_need(c, device, pd, "registers", &device->registers, 1, driver->registers != 0);
     check_need(c, device, pd, "interrupts", &device->interrupts, 1, driver->interrupts);
     check_need(c, device, pd, "dma", &device->dma, 0, dma);

@@ -95,6 +95,7 @@ static const struct key permit_keys[] = {
     {"path", offsetof(struct sd_match, path), KEY_TEXT, false},
     {"compatible", offsetof(struct sd_match, compatible), KEY_TEXT, false},
     {"alias", offsetof(struct sd_match, alias), KEY_TEXT, false},
+    {"pci", offsetof(struct sd_match, pci), KEY_TEXT, false},
 };
 
 static const struct key device_keys[] = {
@@ -103,6 +104,7 @@ static const struct key device_keys[] = {
     {"path", offsetof(struct sd_device, match.path), KEY_TEXT, false},
     {"compatible", offsetof(struct sd_device, match.compatible), KEY_TEXT, false},
     {"alias", offsetof(struct sd_device, match.alias), KEY_TEXT, false},
+    {"pci", offsetof(struct sd_device, match.pci), KEY_TEXT, false},
     {"registers", offsetof(struct sd_device, registers), KEY_NUMBER, false},
     {"interrupts", offsetof(struct sd_device, interrupts), KEY_NUMBER, false},
     {"dma", offsetof(struct sd_device, dma), KEY_NUMBER, false},

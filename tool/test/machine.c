@@ -72,6 +72,7 @@ struct machine_setup machine_setup(const struct options *o, struct bytes image)
         .memory = o->memory,
         .seed = o->seed,
         .disk = o->disk,
+        .devices = o->devices,
         .counted = !o->realtime,
         .count_shift = 3,
     };
@@ -206,6 +207,14 @@ static void add_disk(struct arguments *list, struct arena *a, const char *path)
     add(list, "virtio-blk-device,drive=disk,bus=virtio-mmio-bus.0");
 }
 
+static void add_devices(struct arguments *list, const struct machine_setup *s)
+{
+    for (size_t i = 0; i < s->devices.count; i++) {
+        add(list, "-device");
+        add(list, s->devices.items[i]);
+    }
+}
+
 static const char *boot_arguments(struct arena *a, const struct machine_setup *s)
 {
     return arena_printf(a, "kaal.seed=0x%016" PRIx64 "%s%s", s->seed,
@@ -229,6 +238,7 @@ static void run_arguments(struct arena *a, const struct machine_setup *s, const 
     if (s->disk != NULL) {
         add_disk(&list, a, s->disk);
     }
+    add_devices(&list, s);
     if (s->counted) {
         // Nobody replays the recording; making it is what has instructions counted exactly.
         add(&list, "-icount");
@@ -413,7 +423,7 @@ static bool wait_end(struct machine *m, unsigned timeout_ms)
     return true;
 }
 
-// --- the device tree ---------------------------------------------------------------------------
+// --- what is in a machine ----------------------------------------------------------------------
 
 // QEMU writes guest memory to the file that the machine was given in place of an image.
 static bool save_memory(struct machine *m, int file, uint64_t at, size_t size)
@@ -440,7 +450,7 @@ static bool read_tree(struct machine *m, uint8_t *tree, size_t room, size_t *siz
     return n == 0 && *size != 0;
 }
 
-static bool mock_tree(struct arena *a, const struct machine_setup *s, struct bytes *out)
+static bool mock_tree(struct arena *a, const struct machine_setup *s, struct machine_parts *out)
 {
     const char *arguments[ARGUMENTS_MAX];
     struct diag silent = {.arena = a};
@@ -451,16 +461,54 @@ static bool mock_tree(struct arena *a, const struct machine_setup *s, struct byt
     }
     mock_arguments(a, s, NULL, &wires, arguments);
     uint8_t *tree = arena_alloc(a, TREE_MAX);
-    bool ok = spawn(&m, &wires, arguments, &silent) && read_tree(&m, tree, TREE_MAX, &out->size);
-    out->data = tree;
+    bool ok =
+        spawn(&m, &wires, arguments, &silent) && read_tree(&m, tree, TREE_MAX, &out->tree.size);
+    out->tree.data = tree;
     wires_close(&wires);
     machine_stop(&m);
     return ok;
 }
 
-// A machine that has nothing to run has its device tree at the start of memory.
-bool machine_tree(struct arena *a, const struct machine_setup *s, struct bytes *out)
+static json_int_t number_in(const json_t *object, const char *key)
 {
+    return json_integer_value(json_object_get(object, key));
+}
+
+// Bridges are the system's own.
+static void add_function(const json_t *from, struct machine_parts *out)
+{
+    enum { CLASS_SHIFT = 8, CLASS_BRIDGE = 6 };
+    const json_t *id = json_object_get(from, "id");
+    const json_t *regions = json_object_get(from, "regions");
+    json_int_t class = number_in(json_object_get(from, "class_info"), "class");
+    if (class >> CLASS_SHIFT == CLASS_BRIDGE || out->function_count == MACHINE_FUNCTIONS_MAX) {
+        return;
+    }
+    struct machine_function *f = &out->functions[out->function_count++];
+    f->vendor = (uint16_t)number_in(id, "vendor");
+    f->device = (uint16_t)number_in(id, "device");
+    for (size_t i = 0; i < json_array_size(regions); i++) {
+        const char *type = json_string_value(json_object_get(json_array_get(regions, i), "type"));
+        f->windows += type != NULL && strcmp(type, "memory") == 0;
+    }
+}
+
+static bool read_functions(struct machine *m, struct machine_parts *out)
+{
+    enum { ANSWER_MS = 10000 };
+    json_t *buses = qmp_execute(&m->qmp, "query-pci", NULL, ANSWER_MS);
+    const json_t *devices = json_object_get(json_array_get(buses, 0), "devices");
+    for (size_t i = 0; i < json_array_size(devices); i++) {
+        add_function(json_array_get(devices, i), out);
+    }
+    json_decref(buses);
+    return buses != NULL;
+}
+
+// A machine that has nothing to run has its device tree at the start of memory.
+bool machine_look(struct arena *a, const struct machine_setup *s, struct machine_parts *out)
+{
+    *out = (struct machine_parts){0};
     if (s->mock != NULL) {
         return mock_tree(a, s, out);
     }
@@ -473,12 +521,13 @@ bool machine_tree(struct arena *a, const struct machine_setup *s, struct bytes *
         return false;
     }
     add_machine(&list, a, s, &wires);
+    add_devices(&list, s);
     add(&list, "-S");
     uint8_t *tree = arena_alloc(a, TREE_MAX);
     bool ok = spawn(&m, &wires, arguments, &silent) &&
               save_memory(&m, wires.image, KAAL_RAM_BASE, TREE_MAX) &&
-              pread(wires.image, tree, TREE_MAX, 0) == TREE_MAX;
-    *out = (struct bytes){.data = tree, .size = TREE_MAX};
+              pread(wires.image, tree, TREE_MAX, 0) == TREE_MAX && read_functions(&m, out);
+    out->tree = (struct bytes){.data = tree, .size = TREE_MAX};
     wires_close(&wires);
     machine_stop(&m);
     return ok;

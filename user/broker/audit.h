@@ -17,8 +17,8 @@
 enum { AUDIT_RECORDS = 1024 }; // a power of two
 
 struct audit {
-    struct kaal_audit_info records[AUDIT_RECORDS]; // record n at (n - 1) % AUDIT_RECORDS
     uint64_t written;                              // sequence number of the newest, 0: none
+    struct kaal_audit_info records[AUDIT_RECORDS]; // record n at (n - 1) % AUDIT_RECORDS
 };
 
 // The next record, with its sequence number, to be filled. What of it is not set is 0.

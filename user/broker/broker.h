@@ -14,7 +14,9 @@
 //
 //    pool, slots       untyped memory and slots, pure book-keeping
 //    memory            both with the kernel behind them; arenas: what one component is made of
-//    image, machine    the packed system; the device tree
+//    image, machine    the packed system; devices of the tree and of the PCI bus
+//    pci               that bus: pure but for its registers
+//    quiet             devices that are to leave memory alone
 //    component, build  the table of components; one of them out of its plan
 //    place             regions that lie somewhere and hold something
 //    wire              capabilities between components
@@ -30,6 +32,7 @@
 
 #include "audit.h"
 #include "grants.h"
+#include "pci.h"
 #include "pool.h"
 #include "slots.h"
 
@@ -126,6 +129,7 @@ enum { COMPONENT_IRQS = KAAL_NOTIFY_BITS };
 
 struct component {
     struct kaal_plan_pd spec; // what it is built from
+    uint32_t number;          // of its place in the table
     uint32_t state;           // enum kaal_component_state
     uint32_t serial;          // which of the components that have had this number
     uint32_t generation;
@@ -136,6 +140,7 @@ struct component {
     bool finished;         // its start is over: init() done, or it has faulted or ended
     bool passive;          // its scheduling context has been taken back
     bool cut_off;          // channels to it lead to the broker
+    bool devices;          // registers have been mapped for it
     struct kaal_exit exit; // how it ended last
 
     // What it is made of; nothing in state NONE and ENDED.
@@ -190,23 +195,23 @@ struct component {
 
 struct broker {
     const struct kaal_handover *table; // NULL until the root task has handed over
+    const struct kaal_time *clock;     // NULL: the description has none
     struct plan plan;
     struct dt dt;
     struct slots slots;
+    struct arena own;         // what the broker needs itself
+    uint32_t component_count; // numbers in use lie below
+    seL4_Error refusal;       // what the kernel said last when it refused something
+    uint32_t rule;            // enum kaal_rule of the last KAAL_ERR_DENIED
+    uint32_t console;         // component that prints our lines
+    uint32_t spare_reply;     // for what the broker receives in the place of others
+    uint64_t signals;         // that came meanwhile, for the broker itself
+    bool starting;            // some of the start order have not begun
+    struct component *components;
+    uint32_t component_room; // of the table
     struct pool pool;
     struct grants grants;
     struct audit audit;
-    struct arena own; // what the broker needs itself
-    struct component *components;
-    uint32_t component_room;       // of the table
-    uint32_t component_count;      // numbers in use lie below
-    seL4_Error refusal;            // what the kernel said last when it refused something
-    uint32_t rule;                 // enum kaal_rule of the last KAAL_ERR_DENIED
-    uint32_t console;              // component that prints our lines
-    uint32_t spare_reply;          // for what the broker receives in the place of others
-    uint64_t signals;              // that came meanwhile, for the broker itself
-    bool starting;                 // some of the start order have not begun
-    const struct kaal_time *clock; // NULL: the description has none
 };
 
 extern struct broker broker;
@@ -218,7 +223,7 @@ static inline struct component *component_at(uint32_t number)
 
 static inline uint32_t component_number(const struct component *c)
 {
-    return (uint32_t)(c - broker.components);
+    return c->number;
 }
 
 static inline uint64_t component_id(const struct component *c)
@@ -263,8 +268,11 @@ static inline seL4_CPtr own_cap(enum kaal_handover_cap cap)
 // KAAL_ERR_KERNEL, the kernel's error being kept for the answer.
 static inline enum kaal_err refused(seL4_Error err)
 {
+    if (err == seL4_NoError) {
+        return KAAL_OK;
+    }
     broker.refusal = err;
-    return err == seL4_NoError ? KAAL_OK : KAAL_ERR_KERNEL;
+    return KAAL_ERR_KERNEL;
 }
 
 static inline enum kaal_err denied(enum kaal_rule rule)
@@ -288,7 +296,16 @@ static inline uint64_t broker_badge(const struct component *c, uint64_t kind)
 }
 
 // The component whom a badge means; NULL if that one is no more.
-struct component *component_of_badge(uint64_t badge);
+static inline struct component *component_of_badge(uint64_t badge)
+{
+    uint32_t number = (uint32_t)(badge & KAAL_BADGE_ID);
+    if (number >= broker.component_count) {
+        return NULL;
+    }
+    struct component *c = component_at(number);
+    uint64_t differ = (badge >> KAAL_BADGE_SERIAL_SHIFT ^ c->serial) & KAAL_BADGE_SERIAL;
+    return differ == 0 && component_built(c) ? c : NULL;
+}
 
 // The component with this id, NULL if it is no more.
 struct component *component_find(uint64_t id);
@@ -318,11 +335,55 @@ enum kaal_err image_share(struct arena *arena, const uint8_t *at, uint32_t *fram
 
 enum kaal_err machine_open(void);
 
-// The node that is meant; dt_none() if this machine has none.
-struct dt_node machine_find(enum kaal_device_match match, const char *text);
+// A node of the device tree, or a function of the PCI bus.
+struct device {
+    struct dt_node node;
+    const struct pci_function *function; // NULL: a node
+};
 
-// The node of a device of the plan. dt_none() if this machine has none.
-struct dt_node machine_device(uint32_t device);
+static inline struct device no_device(void)
+{
+    return (struct device){.node = dt_none()};
+}
+
+static inline bool device_exists(struct device d)
+{
+    return !dt_is_none(d.node) || d.function != NULL;
+}
+
+static inline bool device_same(struct device a, struct device b)
+{
+    return a.node.at == b.node.at && a.function == b.function;
+}
+
+// Nodes in the order of the tree, then functions in that of the bus.
+struct device machine_next(struct device after);
+
+// The next that is meant behind `after`, from no_device() on. Only a compatible string and a PCI ID
+// without a number mean several. no_device(): this machine has no more.
+struct device machine_find(enum kaal_device_match match, const char *text, struct device after);
+bool machine_means(enum kaal_device_match match, const char *text, struct device d);
+
+// A device of the plan.
+struct device machine_device(uint32_t device);
+
+// Register window, or KAAL_WINDOW_CONFIG; the base that tells it from all others; interrupt.
+bool machine_window(struct device d, uint32_t window, struct dt_range *range);
+uint64_t machine_base(struct device d);
+bool machine_line(struct device d, uint32_t number, struct dt_irq *irq);
+
+// What it is called in a start page.
+void machine_name(struct device d, char name[KAAL_NAME_SIZE]);
+
+// The bus that functions are on, once one has been found.
+const struct pci *machine_pci(void);
+
+// Makes the frames of a large window as one, if that is possible. Pages that are missing are made
+// one by one later.
+void machine_join(const struct dt_range *window);
+
+// The page of registers, as the broker sees it until the next call. NULL: it cannot be had.
+volatile uint8_t *machine_registers(uint64_t paddr);
 
 // Is there room for the frames over these registers?
 bool machine_has_room(const struct dt_range *ranges, uint32_t count);
@@ -331,8 +392,20 @@ bool machine_has_room(const struct dt_range *ranges, uint32_t count);
 enum kaal_err machine_frame_into(uint32_t slot, uint64_t paddr);
 enum kaal_err machine_frame(struct arena *arena, uint64_t paddr, uint32_t *frame);
 
-// A handler for interrupt `number` of a node, in `slot` of the store.
-enum kaal_err machine_irq(struct dt_node node, uint32_t number, uint32_t slot);
+// A handler for interrupt `number`, in `slot` of the store. KAAL_ERR_BUSY: somebody else has that
+// line.
+enum kaal_err machine_irq(struct device d, uint32_t number, uint32_t slot);
+
+// --- quiet.c -------------------------------------------------------------------------------------
+
+// A device that begins to have a holder; that has none any more, after which it reaches no memory.
+void device_start(struct device d, bool interrupts);
+void device_quiet(struct device d);
+
+// The same for the devices that the description gives `c`; the second also for what was granted.
+// Only for those that have `devices`: most are restarted without a look.
+void devices_start(const struct component *c);
+void devices_quiet(const struct component *c);
 
 // The same for an interrupt of the controller.
 enum kaal_err machine_irq_number(uint32_t number, bool edge, uint32_t slot);
@@ -348,7 +421,7 @@ enum kaal_err build_regions(void);
 // First frame of a region.
 uint32_t build_region(uint32_t region);
 
-// `count` frames of 2^bits bytes, out of a node of their own, in slots from `first` on.
+// `count` frames of 2^bits bytes out of a node of their own, in slots from `first` on.
 enum kaal_err build_frames(uint32_t node, uint8_t bits, uint32_t first, uint32_t count);
 
 // Kernel objects, program, stack and start page. After an error there is nothing of it.

@@ -385,8 +385,7 @@ static enum kaal_err configure_objects(const struct component *c)
 static bool find_window(uint32_t device, uint32_t window, uint64_t *offset, uint64_t *size)
 {
     struct dt_range range;
-    struct dt_node node = machine_device(device);
-    if (dt_is_none(node) || !dt_reg(&broker.dt, node, window, &range) || range.size == 0) {
+    if (!machine_window(machine_device(device), window, &range) || range.size == 0) {
         return false;
     }
     *offset = range.base % PAGE_SIZE;
@@ -485,10 +484,12 @@ static enum kaal_err map_device(struct component *c, struct builder *b,
                                 const struct kaal_plan_map *map)
 {
     struct dt_range range;
-    struct dt_node node = machine_device(map->object);
-    if (dt_is_none(node) || !dt_reg(&broker.dt, node, map->window, &range)) {
+    if (!machine_window(machine_device(map->object), map->window, &range)) {
         return KAAL_ERR_NOTFOUND;
     }
+    machine_join(&range);
+    c->devices = true;
+    seL4_CapRights_t rights = (map->rights & KAAL_RIGHT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
     uint64_t first = align_down(range.base, PAGE_SIZE);
     uint64_t end = align_up(range.base + range.size, PAGE_SIZE);
     enum kaal_err err = KAAL_OK;
@@ -496,8 +497,7 @@ static enum kaal_err map_device(struct component *c, struct builder *b,
         uint32_t frame = 0;
         err = machine_frame(&c->arena, at, &frame);
         if (err == KAAL_OK) {
-            err = kaal_build_map(&b->base, frame, map->vaddr + (at - first), seL4_ReadWrite, false,
-                                 false);
+            err = kaal_build_map(&b->base, frame, map->vaddr + (at - first), rights, false, false);
         }
     }
     return err;
@@ -514,16 +514,24 @@ static enum kaal_err map_described(struct component *c, struct builder *b)
     return err;
 }
 
+static uint32_t pages_mapped(const struct kaal_plan_map *map)
+{
+    struct dt_range range = {0};
+    if (map->source == KAAL_MAP_REGION) {
+        const struct kaal_plan_region *region = plan_region(&broker.plan, map->object);
+        return (uint32_t)(region->size >> region->page_bits);
+    }
+    (void)machine_window(machine_device(map->object), map->window, &range);
+    return (uint32_t)(range.size >> PAGE_BITS) + 1;
+}
+
 static uint32_t count_mapped(const struct component *c)
 {
     uint32_t pages = 0;
     struct plan_range maps = plan_maps_of(&broker.plan, component_number(c));
     for (uint32_t i = maps.first; c->described && i < maps.end; i++) {
         const struct kaal_plan_map *map = plan_map(&broker.plan, i);
-        if (map->source == KAAL_MAP_REGION) {
-            const struct kaal_plan_region *region = plan_region(&broker.plan, map->object);
-            pages += (uint32_t)(region->size >> region->page_bits);
-        }
+        pages += pages_mapped(map);
     }
     return pages;
 }
@@ -685,8 +693,8 @@ enum kaal_err build_component(struct component *c, const char **cause)
 
 // That the tables were not in the quota shows when they are there. Whoever has no more of it gets
 // no more grants, so that they are the last.
-enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
-                        seL4_CapRights_t rights, bool cached)
+static enum kaal_err map_with_tables(struct component *c, uint32_t frame, uint64_t vaddr,
+                                     seL4_CapRights_t rights, bool cached)
 {
     struct builder b = builder_of(c, false);
     uint64_t bytes = arena_bytes(&c->tables);
@@ -699,6 +707,17 @@ enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
     c->granted += arena_bytes(&c->tables) - bytes;
     c->granted_slots += arena_slots(&c->tables) - slots;
     return err == KAAL_OK ? within_quota(c, 0, 0) : err;
+}
+
+enum kaal_err build_map(struct component *c, uint32_t frame, uint64_t vaddr,
+                        seL4_CapRights_t rights, bool cached)
+{
+    enum kaal_page_kind kind = cached ? KAAL_PAGE_DATA : KAAL_PAGE_REGISTERS;
+    seL4_Error refusal =
+        seL4_ARM_Page_Map(frame, c->vspace, vaddr, rights, kaal_page_attributes(kind));
+    // No table is missing where something was mapped before.
+    return refusal != seL4_FailedLookup ? refused(refusal)
+                                        : map_with_tables(c, frame, vaddr, rights, cached);
 }
 
 void build_unmap(struct component *c)

@@ -363,7 +363,7 @@ static bool map_line(struct kaal_report *report, const struct component *c)
     struct dt_range range = {0};
     bool device = map->source == KAAL_MAP_DEVICE;
     if (device) {
-        (void)dt_reg(&broker.dt, machine_device(map->object), map->window, &range);
+        (void)machine_window(machine_device(map->object), map->window, &range);
     } else {
         range.size = plan_region(&broker.plan, map->object)->size;
     }

@@ -32,17 +32,6 @@ enum kaal_err component_open(void)
     return err;
 }
 
-struct component *component_of_badge(uint64_t badge)
-{
-    uint64_t number = badge & KAAL_BADGE_ID;
-    if (number >= broker.component_count) {
-        return NULL;
-    }
-    struct component *c = component_at((uint32_t)number);
-    uint64_t serial = badge >> KAAL_BADGE_SERIAL_SHIFT & KAAL_BADGE_SERIAL;
-    return component_built(c) && (c->serial & KAAL_BADGE_SERIAL) == serial ? c : NULL;
-}
-
 struct component *component_find(uint64_t id)
 {
     uint32_t number = kaal_id_index(id);
@@ -66,6 +55,6 @@ struct component *component_new(void)
         broker.component_count = number + 1;
     }
     struct component *c = component_at(number);
-    *c = (struct component){.serial = c->serial + 1, .parent = number};
+    *c = (struct component){.number = number, .serial = c->serial + 1, .parent = number};
     return c;
 }

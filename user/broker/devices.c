@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The devices that the device tree has: nodes with registers and a compatible string.
+// The devices that the device tree has: nodes with registers and a compatible string. Behind them
+// the functions of the PCI bus, by their slot and function, as Open Firmware names them.
 
 #include "grant.h"
 #include "serve.h"
 
-static bool is_device(struct dt_node node)
+#include <lib/pci_id.h>
+
+static bool is_device(struct device d)
 {
     struct dt_range range;
-    return dt_prop_string_at(&broker.dt, node, "compatible", 0) != NULL &&
-           dt_reg(&broker.dt, node, 0, &range);
+    return d.function != NULL || (dt_prop_string_at(&broker.dt, d.node, "compatible", 0) != NULL &&
+                                  machine_window(d, 0, &range));
 }
 
 // "/soc/uart@0", from its end.
@@ -29,25 +32,43 @@ static void put_path(struct dt_node node, char *path)
     }
 }
 
-static struct kaal_device_node describe(struct dt_node node, uint32_t number)
+// "/pcie@10000000/1,0", "1234:11e8".
+static void put_function(const struct pci_function *f, struct kaal_device_node *info)
+{
+    struct fmt text;
+    put_path(machine_pci()->bridge, info->path);
+    size_t length = strnlen(info->path, sizeof(info->path) - 1);
+    fmt_init(&text, info->path + length, sizeof(info->path) - length);
+    fmt_char(&text, '/');
+    fmt_u64(&text, f->number / 8);
+    fmt_char(&text, ',');
+    fmt_u64(&text, f->number % 8);
+    pci_id_format(f->vendor, f->device, info->compatible, sizeof(info->compatible));
+}
+
+static struct kaal_device_node describe(struct device d, uint32_t number)
 {
     struct fmt f;
     struct dt_irq irq;
     struct dt_range range = {0};
-    uint32_t holder = device_holder(node);
-    (void)dt_reg(&broker.dt, node, 0, &range);
+    uint32_t holder = device_holder(d);
+    (void)machine_window(d, 0, &range);
     struct kaal_device_node info = {
         .number = number,
         .holder = holder == NO_COMPONENT ? 0 : component_id(component_at(holder)),
         .paddr = range.base,
         .size = range.size,
     };
-    while (dt_irq(&broker.dt, node, info.interrupts, &irq)) {
+    while (machine_line(d, info.interrupts, &irq)) {
         info.interrupts++;
     }
-    put_path(node, info.path);
+    if (d.function != NULL) {
+        put_function(d.function, &info);
+        return info;
+    }
+    put_path(d.node, info.path);
     fmt_init(&f, info.compatible, sizeof(info.compatible));
-    fmt_str(&f, dt_prop_string_at(&broker.dt, node, "compatible", 0));
+    fmt_str(&f, dt_prop_string_at(&broker.dt, d.node, "compatible", 0));
     return info;
 }
 
@@ -61,10 +82,9 @@ enum kaal_err serve_devices(struct request *r)
         return err;
     }
     uint32_t number = 0;
-    for (struct dt_node node = dt_root(&broker.dt); !dt_is_none(node);
-         node = dt_next(&broker.dt, node)) {
-        if (is_device(node) && number++ >= argument(1)) {
-            struct kaal_device_node info = describe(node, number - 1);
+    for (struct device d = machine_next(no_device()); device_exists(d); d = machine_next(d)) {
+        if (is_device(d) && number++ >= argument(1)) {
+            struct kaal_device_node info = describe(d, number - 1);
             result_struct(r, &info, sizeof(info));
             return KAAL_OK;
         }

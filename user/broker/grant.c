@@ -8,14 +8,6 @@
 
 // --- who pays ------------------------------------------------------------------------------------
 
-void grant_blank(struct grant *g)
-{
-    g->node = (uint32_t)GRANTS_NODE_NONE;
-    g->payer = GRANTS_NONE;
-    g->entry = GRANTS_NONE;
-    g->peer_entry = GRANTS_NONE;
-}
-
 static bool is_mapped(const struct grant *g)
 {
     return g->kind == KAAL_GRANT_MEMORY || g->kind == KAAL_GRANT_DEVICE;
@@ -150,6 +142,9 @@ static void tables_unused(struct component *c)
 void take_back(struct grant *g)
 {
     struct component *holder = component_at(g->holder);
+    if (g->kind == KAAL_GRANT_DEVICE) {
+        device_quiet(granted_device(g));
+    }
     if (g->kind == KAAL_GRANT_IRQ) {
         (void)seL4_IRQHandler_Clear(g->slot);
         (void)seL4_CNode_Revoke(store(), g->slot, store_depth());
@@ -303,7 +298,7 @@ enum kaal_err serve_give(struct request *r)
         err = give_grant(r, argument(1), to, argument(3), &g);
     }
     if (err == KAAL_OK) {
-        result(r, grant_id(&broker.grants, g));
+        result(r, grant_id(g));
         result(r, g->kind == KAAL_GRANT_MEMORY ? g->address : g->cptr);
     }
     return err;

@@ -7,9 +7,6 @@
 
 // --- grant.c -------------------------------------------------------------------------------------
 
-// A new grant that has nothing yet: neither slots nor memory nor an entry, and nobody pays.
-void grant_blank(struct grant *g);
-
 // KAAL_ERR_DENIED unless so much is left of a component's quota. Page tables that only wait for the
 // next grant (build_map()) make room.
 enum kaal_err within_quota(struct component *c, uint64_t bytes, uint32_t slots);
@@ -69,5 +66,8 @@ enum kaal_err give_channel(struct grant *from, struct component *to, struct gran
 
 // --- grant_device.c ------------------------------------------------------------------------------
 
-// Whom the description, or a grant, gives these registers; NO_COMPONENT: nobody.
-uint32_t device_holder(struct dt_node node);
+// Whom the description, or a grant, gives this device; NO_COMPONENT: nobody.
+uint32_t device_holder(struct device d);
+
+// What a grant of a device is about.
+struct device granted_device(const struct grant *g);

@@ -125,7 +125,6 @@ enum kaal_err connect(enum kaal_grant_kind kind, struct component *client, struc
     if (err != KAAL_OK) {
         return err;
     }
-    grant_blank(*out);
     (*out)->rights = KAAL_RIGHT_WRITE;
     grant_set_peer(&broker.grants, *out, component_number(server));
     err = fill_channel(client, server, name, *out,
@@ -222,7 +221,7 @@ enum kaal_err serve_connect(struct request *r)
     err = connect(argument(2) == KAAL_CONNECT_CALL ? KAAL_GRANT_CALL : KAAL_GRANT_SIGNAL, r->caller,
                   peer, peer->spec.name, broker.table->broker, NULL, &g);
     if (err == KAAL_OK) {
-        result(r, grant_id(&broker.grants, g));
+        result(r, grant_id(g));
         result(r, g->cptr);
         audit_grant(KAAL_AUDIT_GRANT, NULL, g);
     }
@@ -293,7 +292,6 @@ enum kaal_err serve_channel(struct request *r)
     if (err != KAAL_OK) {
         return err;
     }
-    grant_blank(g);
     g->rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE;
     uint64_t badge = argument(1);
     err = make_notification(c, g);
@@ -306,7 +304,7 @@ enum kaal_err serve_channel(struct request *r)
     }
     result(r, g->cptr);
     result(r, g->cptr + 1);
-    result(r, grant_id(&broker.grants, g));
+    result(r, grant_id(g));
     audit_grant(KAAL_AUDIT_GRANT, NULL, g);
     return KAAL_OK;
 }
@@ -322,7 +320,6 @@ static enum kaal_err give_signal(struct grant *from, struct component *to, struc
         return err;
     }
     struct grant *g = *out;
-    grant_blank(g);
     g->rights = KAAL_RIGHT_WRITE;
     g->badge = from->badge;
     err = charge(g, from->holder, 0, 1);

@@ -81,27 +81,34 @@ static bool address_fits(uint64_t at, uint64_t size, bool large)
     return at < end && size < end - at;
 }
 
-// First fit from where the least grant would fit; after some probes, behind everything: however a
-// component has broken its addresses into pieces, nobody waits long for its requests.
-bool grant_address(struct component *c, uint64_t size, uint8_t page_bits, uint64_t *address)
+// Some probes, then behind everything: however a component has broken its addresses into pieces,
+// nobody waits long for its requests.
+static uint64_t search(const struct component *c, uint64_t size, uint8_t page_bits, uint64_t from)
 {
     bool large = page_bits == LARGE_BITS;
-    uint64_t *from = &c->dynamic_from[large];
-    uint64_t end = large ? LARGE_START : KAAL_LAYOUT_DYNAMIC_START;
-    for (unsigned i = 0; i < PROBES && end != 0; i++) {
-        *from = end > *from ? end : *from;
-        end = occupied_until(c, *from, PAGE_SIZE);
-    }
-    uint64_t at = align_up(*from, UINT64_C(1) << page_bits);
+    uint64_t at = align_up(from, UINT64_C(1) << page_bits);
     for (unsigned i = 0; i < PROBES && address_fits(at, size, large); i++) {
-        end = occupied_until(c, at, size);
+        uint64_t end = occupied_until(c, at, size);
         if (end == 0) {
-            *address = at;
-            return true;
+            return at;
         }
         at = align_up(end, UINT64_C(1) << page_bits);
     }
-    *address = align_up(dynamic_end(c, large), UINT64_C(1) << page_bits);
+    return align_up(dynamic_end(c, large), UINT64_C(1) << page_bits);
+}
+
+// First fit from where the least grant would fit, which is all for a page.
+bool grant_address(struct component *c, uint64_t size, uint8_t page_bits, uint64_t *address)
+{
+    bool large = page_bits == LARGE_BITS;
+    uint64_t from = c->dynamic_from[large];
+    uint64_t end = large ? LARGE_START : KAAL_LAYOUT_DYNAMIC_START;
+    for (unsigned i = 0; i < PROBES && end != 0; i++) {
+        from = end > from ? end : from;
+        end = occupied_until(c, from, PAGE_SIZE);
+    }
+    c->dynamic_from[large] = from;
+    *address = end == 0 && size == PAGE_SIZE ? from : search(c, size, page_bits, from);
     return address_fits(*address, size, large);
 }
 
@@ -165,7 +172,6 @@ static enum kaal_err grant_new_memory(struct component *c, const struct shape *s
         return err;
     }
     struct grant *g = *out;
-    grant_blank(g);
     g->address = address;
     g->size = shape->size;
     g->page_bits = shape->page_bits;
@@ -233,7 +239,7 @@ enum kaal_err serve_memory(struct request *r)
         g->rights = shape.right_bits;
         result(r, g->address);
         result(r, g->size);
-        result(r, grant_id(&broker.grants, g));
+        result(r, grant_id(g));
         result(r, shape.dma ? pool_paddr(&broker.pool, g->node) : 0);
         audit_grant(KAAL_AUDIT_GRANT, NULL, g);
     }
@@ -274,7 +280,6 @@ enum kaal_err give_memory(struct grant *from, struct component *to, uint8_t righ
         return err;
     }
     struct grant *g = *out;
-    grant_blank(g);
     g->address = address;
     g->size = from->size;
     g->page_bits = from->page_bits;

@@ -2,13 +2,6 @@
 
 #include "grants.h"
 
-#include <stddef.h>
-
-static uint16_t index_of(const struct grants *grants, const struct grant *grant)
-{
-    return (uint16_t)(grant - grants->records);
-}
-
 static struct grant *grant_at(struct grants *grants, uint16_t index)
 {
     return index == GRANTS_NONE ? NULL : &grants->records[index];
@@ -17,7 +10,8 @@ static struct grant *grant_at(struct grants *grants, uint16_t index)
 // --- lists ---------------------------------------------------------------------------------------
 
 // The head of the list that a grant belongs to; not for GRANT_BY_PARENT of one without parent.
-static uint16_t *head_of(struct grants *grants, const struct grant *grant, enum grant_list list)
+static inline uint16_t *head_of(struct grants *grants, const struct grant *grant,
+                                enum grant_list list)
 {
     switch (list) {
     case GRANT_BY_HOLDER:
@@ -33,7 +27,7 @@ static uint16_t *head_of(struct grants *grants, const struct grant *grant, enum 
     return &grants->records[grant->parent].child;
 }
 
-static void list_add(struct grants *grants, uint16_t index, enum grant_list list)
+static inline void list_add(struct grants *grants, uint16_t index, enum grant_list list)
 {
     struct grant *grant = &grants->records[index];
     uint16_t *head = head_of(grants, grant, list);
@@ -44,7 +38,8 @@ static void list_add(struct grants *grants, uint16_t index, enum grant_list list
     *head = index;
 }
 
-static void list_remove(struct grants *grants, const struct grant *grant, enum grant_list list)
+static inline void list_remove(struct grants *grants, const struct grant *grant,
+                               enum grant_list list)
 {
     struct grant_link link = grant->links[list];
     if (link.next != GRANTS_NONE) {
@@ -75,6 +70,7 @@ void grants_open(struct grants *grants)
     grants->free_first = 0;
     grants->free_last = GRANTS_MAX - 1;
     for (uint16_t i = 0; i < GRANTS_MAX; i++) {
+        grants->records[i].index = i;
         grants->records[i].links[GRANT_BY_HOLDER].next =
             i < grants->free_last ? (uint16_t)(i + 1) : GRANTS_NONE;
     }
@@ -104,9 +100,14 @@ enum kaal_err grant_add(struct grants *grants, enum kaal_grant_kind kind, uint32
     *record = (struct grant){.kind = (uint8_t)kind,
                              .holder = (uint16_t)holder,
                              .giver = (uint16_t)giver,
-                             .parent = parent == NULL ? GRANTS_NONE : index_of(grants, parent),
+                             .parent = parent == NULL ? GRANTS_NONE : parent->index,
                              .child = GRANTS_NONE,
                              .peer = GRANTS_NONE,
+                             .node = (uint32_t)GRANTS_NODE_NONE,
+                             .payer = GRANTS_NONE,
+                             .entry = GRANTS_NONE,
+                             .peer_entry = GRANTS_NONE,
+                             .index = index,
                              .serial = serial == 0 ? 1 : serial};
     list_add(grants, index, GRANT_BY_HOLDER);
     list_add(grants, index, GRANT_BY_GIVER);
@@ -121,7 +122,7 @@ enum kaal_err grant_add(struct grants *grants, enum kaal_grant_kind kind, uint32
 void grant_set_peer(struct grants *grants, struct grant *grant, uint32_t peer)
 {
     grant->peer = (uint16_t)peer;
-    list_add(grants, index_of(grants, grant), GRANT_BY_PEER);
+    list_add(grants, grant->index, GRANT_BY_PEER);
 }
 
 void grant_clear_peer(struct grants *grants, struct grant *grant)
@@ -143,18 +144,13 @@ enum kaal_err grant_remove(struct grants *grants, struct grant *grant)
     if (grant->parent != GRANTS_NONE) {
         list_remove(grants, grant, GRANT_BY_PARENT);
     }
-    *grant = (struct grant){.kind = KAAL_GRANT_NONE, .serial = grant->serial};
-    queue_put(grants, index_of(grants, grant));
+    grant->kind = KAAL_GRANT_NONE;
+    queue_put(grants, grant->index);
     grants->count--;
     return KAAL_OK;
 }
 
 // --- questions -----------------------------------------------------------------------------------
-
-uint64_t grant_id(const struct grants *grants, const struct grant *grant)
-{
-    return (uint64_t)grant->serial << 32 | index_of(grants, grant);
-}
 
 enum kaal_err grant_find(struct grants *grants, uint64_t id, struct grant **grant)
 {
@@ -198,40 +194,6 @@ struct grant *grant_leaf(struct grants *grants, struct grant *grant)
 {
     while (grant->child != GRANTS_NONE) {
         grant = &grants->records[grant->child];
-    }
-    return grant;
-}
-
-// --- walks ---------------------------------------------------------------------------------------
-
-static struct grant_walk walk_of(const struct grants *grants, enum grant_list list,
-                                 uint32_t component)
-{
-    bool exists = component < GRANTS_COMPONENTS;
-    return (struct grant_walk){.list = list,
-                               .next = exists ? grants->heads[list][component] : GRANTS_NONE};
-}
-
-struct grant_walk grants_of_holder(const struct grants *grants, uint32_t holder)
-{
-    return walk_of(grants, GRANT_BY_HOLDER, holder);
-}
-
-struct grant_walk grants_of_giver(const struct grants *grants, uint32_t giver)
-{
-    return walk_of(grants, GRANT_BY_GIVER, giver);
-}
-
-struct grant_walk grants_of_peer(const struct grants *grants, uint32_t peer)
-{
-    return walk_of(grants, GRANT_BY_PEER, peer);
-}
-
-struct grant *grant_next(struct grants *grants, struct grant_walk *walk)
-{
-    struct grant *grant = grant_at(grants, walk->next);
-    if (grant != NULL) {
-        walk->next = grant->links[walk->list].next;
     }
     return grant;
 }

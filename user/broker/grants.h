@@ -19,7 +19,7 @@
 // Invariant G2: a grant is on the list of its holder, of its giver and, if it has one, of its peer.
 // Invariant G3: a derived grant is on the list of its parent, which is held by its giver.
 // Invariant G4: following parents from any grant comes to an end.
-// Invariant G5: the serial of a grant is not 0.
+// Invariant G5: the serial of a grant is not 0; `index` is the place of its record.
 #pragma once
 
 #include <kaal/broker.h>
@@ -27,6 +27,7 @@
 #include <kaal/limits.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
@@ -75,22 +76,24 @@ struct grant {
     uint16_t peer;   // component at the other end, or GRANTS_NONE: grant_set_peer()
     uint16_t parent; // or GRANTS_NONE
     uint16_t child;  // the newest grant derived from it, or GRANTS_NONE
+    uint16_t index;  // of its record
     struct grant_link links[GRANT_LISTS];
     uint32_t serial; // how often the record was used
 };
 
 struct grants {
-    struct grant records[GRANTS_MAX];
-    uint16_t heads[3][GRANTS_COMPONENTS]; // by holder, by giver, by peer
-    uint16_t free_first;                  // the queue, linked by holder
+    uint16_t free_first; // the queue, linked by holder
     uint16_t free_last;
-    uint32_t count; // of grants
+    uint32_t count;                       // of grants
+    uint16_t heads[3][GRANTS_COMPONENTS]; // by holder, by giver, by peer
+    struct grant records[GRANTS_MAX];
 };
 
 // Of a book that is all zeroes.
 void grants_open(struct grants *grants);
 
-// A new grant. `parent`: what it is derived from, or NULL. What the caller has to set is 0.
+// A new grant. `parent`: what it is derived from, or NULL. What the caller has to set is 0, or
+// none.
 //
 // KAAL_ERR_ARGUMENT: no such kind or component, or `giver` does not hold `parent`.
 // KAAL_ERR_SLOTS: the book is full.
@@ -101,7 +104,10 @@ enum kaal_err grant_add(struct grants *grants, enum kaal_grant_kind kind, uint32
 void grant_set_peer(struct grants *grants, struct grant *grant, uint32_t peer);
 void grant_clear_peer(struct grants *grants, struct grant *grant);
 
-uint64_t grant_id(const struct grants *grants, const struct grant *grant);
+static inline uint64_t grant_id(const struct grant *grant)
+{
+    return (uint64_t)grant->serial << 32 | grant->index;
+}
 
 // The grant with this id. KAAL_ERR_STALE: it was removed. KAAL_ERR_NOTFOUND: there never was one.
 enum kaal_err grant_find(struct grants *grants, uint64_t id, struct grant **grant);
@@ -138,10 +144,38 @@ static inline bool grants_are_none(const struct grants *grants, enum grant_list 
     return grants->heads[list][component] == GRANTS_NONE;
 }
 
-struct grant_walk grants_of_holder(const struct grants *grants, uint32_t holder);
-struct grant_walk grants_of_giver(const struct grants *grants, uint32_t giver);
-struct grant_walk grants_of_peer(const struct grants *grants, uint32_t peer);
-struct grant *grant_next(struct grants *grants, struct grant_walk *walk);
+static inline struct grant_walk grants_walk(const struct grants *grants, enum grant_list list,
+                                            uint32_t component)
+{
+    bool exists = component < GRANTS_COMPONENTS;
+    return (struct grant_walk){.list = list,
+                               .next = exists ? grants->heads[list][component] : GRANTS_NONE};
+}
+
+static inline struct grant_walk grants_of_holder(const struct grants *grants, uint32_t holder)
+{
+    return grants_walk(grants, GRANT_BY_HOLDER, holder);
+}
+
+static inline struct grant_walk grants_of_giver(const struct grants *grants, uint32_t giver)
+{
+    return grants_walk(grants, GRANT_BY_GIVER, giver);
+}
+
+static inline struct grant_walk grants_of_peer(const struct grants *grants, uint32_t peer)
+{
+    return grants_walk(grants, GRANT_BY_PEER, peer);
+}
+
+static inline struct grant *grant_next(struct grants *grants, struct grant_walk *walk)
+{
+    if (walk->next == GRANTS_NONE) {
+        return NULL;
+    }
+    struct grant *grant = &grants->records[walk->next];
+    walk->next = grant->links[walk->list].next;
+    return grant;
+}
 
 // The first grant from record *index on, whatever happened since the last call; *index is then
 // behind it. NULL at the end. For listing all in several answers.

@@ -87,6 +87,9 @@ static bool records_ok(const struct grants *grants)
     uint32_t listed = 0;
     for (unsigned i = 0; i < GRANTS_MAX; i++) {
         const struct grant *grant = &grants->records[i];
+        if (grant->index != i) {
+            return false;
+        }
         if (grant->kind == KAAL_GRANT_NONE) {
             continue;
         }

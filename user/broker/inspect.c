@@ -9,14 +9,13 @@
 
 // --- the audit ring ------------------------------------------------------------------------------
 
-static inline struct kaal_audit_info *add(enum kaal_audit_event event,
-                                          const struct component *actor,
+static inline struct kaal_audit_info *add(enum kaal_audit_event event, uint64_t actor,
                                           const struct component *subject, uint64_t object,
                                           uint32_t detail)
 {
     struct kaal_audit_info *record = audit_next(&broker.audit);
     record->time_us = broker_now();
-    record->actor = actor == NULL ? 0 : component_id(actor);
+    record->actor = actor;
     record->subject = component_id(subject);
     record->object = object;
     record->event = event;
@@ -27,18 +26,18 @@ static inline struct kaal_audit_info *add(enum kaal_audit_event event,
 void audit_event(enum kaal_audit_event event, const struct component *actor,
                  const struct component *subject, uint64_t object, uint32_t detail)
 {
-    (void)add(event, actor, subject, object, detail);
+    (void)add(event, actor == NULL ? 0 : component_id(actor), subject, object, detail);
 }
 
 void audit_grant(enum kaal_audit_event event, const struct component *actor, const struct grant *g)
 {
-    audit_event(event, actor, component_at(g->holder), grant_id(&broker.grants, g), g->kind);
+    audit_event(event, actor, component_at(g->holder), grant_id(g), g->kind);
 }
 
 void audit_refusal(const struct request *r, enum kaal_err err)
 {
     struct kaal_audit_info *record =
-        add(KAAL_AUDIT_REFUSE, r->caller, r->caller, 0, (uint32_t)r->label);
+        add(KAAL_AUDIT_REFUSE, component_id(r->caller), r->caller, 0, (uint32_t)r->label);
     record->rule = err == KAAL_ERR_DENIED ? broker.rule : 0;
     record->error = err;
 }
@@ -133,10 +132,10 @@ static void describe_grant(struct request *r, const struct grant *g)
 {
     const struct grant *from = grant_parent(&broker.grants, g);
     struct kaal_grant_info info = {
-        .id = grant_id(&broker.grants, g),
+        .id = grant_id(g),
         .holder = id_of(g->holder),
         .giver = id_of(g->giver),
-        .from = from == NULL ? 0 : grant_id(&broker.grants, from),
+        .from = from == NULL ? 0 : grant_id(from),
         .peer = id_of(g->peer),
         .kind = g->kind,
         .rights = g->rights,

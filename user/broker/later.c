@@ -9,40 +9,52 @@
 
 #include "grant.h"
 
-// A component waits for one answer at a time, so there is always a reply object left to receive
-// with.
-enum { REPLIES = KAAL_COMPONENT_MAX + 1 };
-
 enum waiting {
     WAITING_NOT,
     WAITING_END,
     WAITING_NAME,
 };
 
-static struct {
+struct place {
     uint32_t reply; // slot
     enum waiting what;
     uint32_t caller;
     uint64_t target; // component, of WAITING_END
     char name[KAAL_NAME_SIZE];
-} places[REPLIES];
+};
 
-static uint32_t current; // the one to receive with
-static uint32_t waiting; // how many wait
+// A component waits for one answer at a time, so there is always a reply object left to receive
+// with.
+static struct place *places;
+static uint32_t place_count;
+static uint32_t current;     // the one to receive with
+static seL4_CPtr to_receive; // its slot
+static uint32_t waiting;     // how many wait
 
 enum kaal_err later_open(void)
 {
     uint32_t first = 0;
-    enum kaal_err err = arena_objects(&broker.own, seL4_ReplyObject, 0, REPLIES, &first);
-    for (uint32_t i = 0; i < REPLIES; i++) {
+    void *table = NULL;
+    uint32_t count = broker.component_room + 1;
+    enum kaal_err err = build_table(count * sizeof(*places), &table);
+    if (err == KAAL_OK) {
+        err = arena_objects(&broker.own, seL4_ReplyObject, 0, count, &first);
+    }
+    if (err != KAAL_OK) {
+        return err;
+    }
+    places = table;
+    place_count = count;
+    for (uint32_t i = 0; i < count; i++) {
         places[i].reply = first + i;
     }
-    return err;
+    to_receive = places[current].reply;
+    return KAAL_OK;
 }
 
 seL4_CPtr later_reply(void)
 {
-    return places[current].reply;
+    return to_receive;
 }
 
 // Keeps the reply object that the request came with, and goes on with another.
@@ -59,6 +71,7 @@ static void keep(enum waiting what, struct request *r, uint64_t target, const ch
     memset(places[current].name, 0, KAAL_NAME_SIZE);
     memcpy(places[current].name, name, strnlen(name, KAAL_NAME_SIZE - 1));
     current = next;
+    to_receive = places[current].reply;
     waiting++;
     r->later = true;
 }
@@ -87,7 +100,7 @@ static void answer(uint32_t place, struct request *r, enum kaal_err err)
 bool later_ended(const struct component *target)
 {
     bool told = false;
-    for (uint32_t i = 0; waiting > 0 && i < REPLIES; i++) {
+    for (uint32_t i = 0; waiting > 0 && i < place_count; i++) {
         if (places[i].what == WAITING_END && places[i].target == component_id(target)) {
             struct request r = {0};
             result_struct(&r, &target->exit, sizeof(target->exit));
@@ -100,7 +113,7 @@ bool later_ended(const struct component *target)
 
 void later_published(const char *name, struct component *owner)
 {
-    for (uint32_t i = 0; i < REPLIES; i++) {
+    for (uint32_t i = 0; i < place_count; i++) {
         if (places[i].what == WAITING_NAME && strncmp(places[i].name, name, KAAL_NAME_SIZE) == 0) {
             struct request r = {.caller = component_at(places[i].caller),
                                 .label = KAAL_BROKER_LOOKUP};
@@ -111,7 +124,7 @@ void later_published(const char *name, struct component *owner)
 
 void later_forget(const struct component *c)
 {
-    for (uint32_t i = 0; waiting > 0 && i < REPLIES; i++) {
+    for (uint32_t i = 0; waiting > 0 && i < place_count; i++) {
         if (places[i].what != WAITING_NOT && places[i].caller == component_number(c)) {
             places[i].what = WAITING_NOT;
             waiting--;

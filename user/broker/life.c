@@ -214,6 +214,9 @@ static void drain(struct component *c)
 
 void life_begin(struct component *c)
 {
+    if (c->devices) {
+        devices_start(c);
+    }
     if (seL4_TCB_Resume(c->tcb) == seL4_NoError) {
         c->state = KAAL_STATE_RUNNING;
         c->alive_at = broker_now();
@@ -265,6 +268,9 @@ static bool keeps_objects(const struct component *c)
 static void forget(struct component *c, bool all)
 {
     later_forget(c);
+    if (c->devices) {
+        devices_quiet(c);
+    }
     if (c->components > 0) {
         remove_children(c, true);
     }
@@ -290,6 +296,9 @@ static void empty_inbox(const struct component *c)
 // Its interrupts may have come without being acknowledged.
 static enum kaal_err reset(struct component *c)
 {
+    if (c->devices) {
+        devices_start(c);
+    }
     wire_acknowledge(c);
     empty_inbox(c);
     c->start->attention = 0;

@@ -12,10 +12,10 @@ enum {
     RUN_MIN = 8,         // the least run of slots
 
     // What the broker needs itself at first: page tables and small objects; and for each component
-    // of a system of many: its part of the tables for start pages.
+    // of a system of many: its part of the tables for start pages, and a reply object.
     OWN_BYTES = 1 << 18,
     OWN_SLOTS = 512,
-    OWN_BYTES_EACH = 512,
+    OWN_BYTES_EACH = 544,
     OWN_EACH_FROM = 256,
 };
 
@@ -178,9 +178,9 @@ enum kaal_err memory_grow_own(uint32_t components)
     uint64_t bytes = (uint64_t)(components - OWN_EACH_FROM) * OWN_BYTES_EACH;
     enum kaal_err err = reserve_bytes(&broker.own, bytes);
     uint32_t tables = (uint32_t)(align_up(bytes, PAGE_SIZE) >> PAGE_BITS);
-    return err != KAAL_OK
-               ? err
-               : add_run(broker.own.objects, &broker.own.object_runs, tables + OWN_SLOTS);
+    return err != KAAL_OK ? err
+                          : add_run(broker.own.objects, &broker.own.object_runs,
+                                    tables + components + OWN_SLOTS);
 }
 
 enum kaal_err arena_reserve(struct arena *arena, uint64_t bytes, uint32_t objects, uint32_t copies)

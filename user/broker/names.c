@@ -11,10 +11,23 @@
 
 enum {
     NAMES_EACH = 4, // of one component, whose places nobody else takes
-    NAMES = KAAL_COMPONENT_MAX * NAMES_EACH,
 };
 
-static char names[NAMES][KAAL_NAME_SIZE]; // of component n from n * NAMES_EACH on; empty: free
+static char (*names)[KAAL_NAME_SIZE]; // of component n from n * NAMES_EACH on; empty: free
+
+enum kaal_err names_open(void)
+{
+    void *table = NULL;
+    enum kaal_err err =
+        build_table((uint64_t)broker.component_room * NAMES_EACH * sizeof(names[0]), &table);
+    names = table;
+    return err;
+}
+
+static uint32_t name_count(void)
+{
+    return broker.component_count * NAMES_EACH;
+}
 
 bool argument_text(const struct request *r, unsigned first, uint64_t length, char *text,
                    size_t room)
@@ -62,8 +75,8 @@ enum kaal_err serve_publish(struct request *r)
         return KAAL_ERR_STATE;
     }
     uint32_t own = component_number(r->caller) * NAMES_EACH;
-    uint32_t place = find(name, 0, NAMES);
-    if (place < NAMES) {
+    uint32_t place = find(name, 0, name_count());
+    if (place < name_count()) {
         // After a restart it says so again.
         return place / NAMES_EACH == component_number(r->caller) ? KAAL_OK : KAAL_ERR_EXISTS;
     }
@@ -83,7 +96,7 @@ enum kaal_err lookup_connect(struct request *r, const char *name, struct compone
     enum kaal_err err =
         connect(KAAL_GRANT_CALL, r->caller, owner, name, broker.table->broker, NULL, &g);
     if (err == KAAL_OK) {
-        result(r, grant_id(&broker.grants, g));
+        result(r, grant_id(g));
         result(r, g->cptr);
         result(r, component_id(owner));
         audit_grant(KAAL_AUDIT_GRANT, NULL, g);
@@ -107,8 +120,8 @@ enum kaal_err serve_lookup(struct request *r)
     if (err != KAAL_OK) {
         return err;
     }
-    uint32_t place = find(name, 0, NAMES);
-    if (place < NAMES) {
+    uint32_t place = find(name, 0, name_count());
+    if (place < name_count()) {
         return lookup_connect(r, name, component_at(place / NAMES_EACH));
     }
     if (argument(1) == KAAL_LOOKUP_NOW) {
@@ -120,5 +133,5 @@ enum kaal_err serve_lookup(struct request *r)
 
 void names_forget(const struct component *c)
 {
-    memset(names[component_number(c) * NAMES_EACH], 0, sizeof(names[0]) * NAMES_EACH);
+    memset(names[(size_t)component_number(c) * NAMES_EACH], 0, sizeof(names[0]) * NAMES_EACH);
 }

@@ -24,55 +24,40 @@ static struct pool_kind *kind_of(struct pool *pool, const struct pool_node *node
 
 // --- lists ---------------------------------------------------------------------------------------
 
-// The list that a free or whole node belongs to, and the word with the bit for it.
-static uint16_t *list_of(struct pool *pool, const struct pool_node *node, uint64_t **sizes)
-{
-    struct pool_kind *kind = kind_of(pool, node);
-    if (node->state == POOL_FREE) {
-        *sizes = &kind->free_sizes;
-        return &kind->free_lists[node->bits];
-    }
-    *sizes = &kind->whole_sizes;
-    return &kind->whole_lists[node->bits];
-}
-
-static void list_add(struct pool *pool, uint16_t index)
+static inline void list_add(struct pool *pool, struct pool_lists *lists, uint16_t index)
 {
     struct pool_node *node = &pool->nodes[index];
-    uint64_t *sizes = NULL;
-    uint16_t *head = list_of(pool, node, &sizes);
+    uint16_t *head = &lists->first[node->bits];
     node->next = *head;
     node->prev = POOL_NONE;
     if (*head != POOL_NONE) {
         pool->nodes[*head].prev = index;
     }
     *head = index;
-    *sizes |= size_of(node->bits);
+    lists->sizes |= size_of(node->bits);
 }
 
-static void list_remove(struct pool *pool, uint16_t index)
+static inline void list_remove(struct pool *pool, struct pool_lists *lists, uint16_t index)
 {
     const struct pool_node *node = &pool->nodes[index];
-    uint64_t *sizes = NULL;
-    uint16_t *head = list_of(pool, node, &sizes);
     if (node->next != POOL_NONE) {
         pool->nodes[node->next].prev = node->prev;
     }
     if (node->prev != POOL_NONE) {
         pool->nodes[node->prev].next = node->next;
-    } else {
-        *head = node->next;
+        return;
     }
-    if (*head == POOL_NONE) {
-        *sizes &= ~size_of(node->bits);
+    lists->first[node->bits] = node->next;
+    if (node->next == POOL_NONE) {
+        lists->sizes &= ~size_of(node->bits);
     }
 }
 
 // The first node on the list of the least size that is at least 2^bits, or POOL_NONE.
-static uint16_t list_first(const uint16_t *lists, uint64_t sizes, uint8_t bits)
+static uint16_t list_first(const struct pool_lists *lists, uint8_t bits)
 {
-    uint64_t enough = sizes >> bits << bits;
-    return enough == 0 ? POOL_NONE : lists[ctz64(enough)];
+    uint64_t enough = lists->sizes >> bits << bits;
+    return enough == 0 ? POOL_NONE : lists->first[ctz64(enough)];
 }
 
 // --- whole nodes ---------------------------------------------------------------------------------
@@ -85,6 +70,7 @@ static bool is_untouched(const struct pool_node *node)
 // The node has become free: so may those above have become whole.
 static void climb_whole(struct pool *pool, uint16_t index)
 {
+    struct pool_lists *whole = &kind_of(pool, &pool->nodes[index])->whole_nodes;
     for (;;) {
         uint16_t parent = pool->nodes[index].parent;
         if (parent == POOL_NONE || !is_untouched(&pool->nodes[index ^ 1])) {
@@ -92,7 +78,7 @@ static void climb_whole(struct pool *pool, uint16_t index)
         }
         pool->nodes[parent].whole = true;
         pool->whole_count++;
-        list_add(pool, parent);
+        list_add(pool, whole, parent);
         index = parent;
     }
 }
@@ -100,12 +86,13 @@ static void climb_whole(struct pool *pool, uint16_t index)
 // The node is no longer free: so nothing above is whole.
 static void climb_broken(struct pool *pool, uint16_t index)
 {
+    struct pool_lists *whole = &kind_of(pool, &pool->nodes[index])->whole_nodes;
     for (;;) {
         uint16_t parent = pool->nodes[index].parent;
         if (parent == POOL_NONE || !pool->nodes[parent].whole) {
             return;
         }
-        list_remove(pool, parent);
+        list_remove(pool, whole, parent);
         pool->nodes[parent].whole = false;
         pool->whole_count--;
         index = parent;
@@ -114,16 +101,17 @@ static void climb_broken(struct pool *pool, uint16_t index)
 
 // --- split and merge -----------------------------------------------------------------------------
 
-static void set_free(struct pool *pool, uint16_t index)
+static inline void set_free(struct pool *pool, uint16_t index)
 {
     pool->nodes[index].state = POOL_FREE;
-    list_add(pool, index);
+    list_add(pool, &kind_of(pool, &pool->nodes[index])->free_nodes, index);
 }
 
 // Makes two free halves of a free node, which is whole then: all above stays as it was.
 static enum kaal_err split(struct pool *pool, uint16_t index)
 {
     struct pool_node *node = &pool->nodes[index];
+    struct pool_kind *kind = kind_of(pool, node);
     uint16_t left = pool->free_pairs;
     uint32_t slot = 0;
     if (left == POOL_NONE || !slots_take(pool->slots, 2, &slot)) {
@@ -137,12 +125,12 @@ static enum kaal_err split(struct pool *pool, uint16_t index)
     pool->free_pairs = pool->nodes[left].next;
     pool->free_pair_count--;
     pool->slot_count += 2;
-    list_remove(pool, index);
+    list_remove(pool, &kind->free_nodes, index);
     node->state = POOL_SPLIT;
     node->child = left;
     node->whole = true;
     pool->whole_count++;
-    list_add(pool, index);
+    list_add(pool, &kind->whole_nodes, index);
     // The right half first, so that the left one is the next to be taken.
     for (uint16_t half = 2; half-- > 0;) {
         pool->nodes[left + half] = (struct pool_node){.paddr = node->paddr + half * size_of(bits),
@@ -170,16 +158,17 @@ static void drop_pair(struct pool *pool, uint16_t left)
 static void merge(struct pool *pool, uint16_t index)
 {
     struct pool_node *node = &pool->nodes[index];
+    struct pool_kind *kind = kind_of(pool, node);
     uint16_t left = node->child;
     uint32_t slot = pool->nodes[left].slot;
     for (uint16_t half = 0; half < 2; half++) {
         pool->ops.remove(pool->ops.context, slot + half);
-        list_remove(pool, (uint16_t)(left + half));
+        list_remove(pool, &kind->free_nodes, (uint16_t)(left + half));
     }
     (void)slots_give(pool->slots, slot, 2);
     pool->slot_count -= 2;
     drop_pair(pool, left);
-    list_remove(pool, index);
+    list_remove(pool, &kind->whole_nodes, index);
     node->child = POOL_NONE;
     node->whole = false;
     pool->whole_count--;
@@ -209,8 +198,8 @@ uint32_t pool_settle(struct pool *pool, uint32_t most)
     for (unsigned i = 0; i < 2; i++) {
         struct pool_kind *kind = &pool->kinds[i];
         // The smallest whole node has halves that are not split, so they are free.
-        for (; kind->whole_sizes != 0 && merged < most; merged++) {
-            merge(pool, kind->whole_lists[ctz64(kind->whole_sizes)]);
+        for (; kind->whole_nodes.sizes != 0 && merged < most; merged++) {
+            merge(pool, list_first(&kind->whole_nodes, 0));
         }
     }
     return merged;
@@ -363,8 +352,8 @@ void pool_open(struct pool *pool, const struct pool_ops *ops, struct slots *slot
     for (unsigned i = 0; i < 2; i++) {
         struct pool_kind *kind = &pool->kinds[i];
         for (unsigned bits = 0; bits <= POOL_BITS_MAX; bits++) {
-            kind->free_lists[bits] = POOL_NONE;
-            kind->whole_lists[bits] = POOL_NONE;
+            kind->free_nodes.first[bits] = POOL_NONE;
+            kind->whole_nodes.first[bits] = POOL_NONE;
         }
     }
 }
@@ -375,6 +364,16 @@ void pool_open(struct pool *pool, const struct pool_ops *ops, struct slots *slot
 static uint16_t half_of(const struct pool_node *node, uint64_t paddr)
 {
     return (uint16_t)(paddr >> (node->bits - 1) & 1);
+}
+
+static void take_whole(struct pool *pool, uint16_t at)
+{
+    struct pool_node *node = &pool->nodes[at];
+    struct pool_kind *kind = kind_of(pool, node);
+    list_remove(pool, &kind->free_nodes, at);
+    node->state = POOL_TAKEN;
+    kind->free -= size_of(node->bits);
+    climb_broken(pool, at);
 }
 
 // Takes [paddr, paddr + 2^bits) out of the free node `top`, which has it.
@@ -390,10 +389,7 @@ static enum kaal_err take_from(struct pool *pool, uint16_t top, uint64_t paddr, 
         }
         at = (uint16_t)(pool->nodes[at].child + half_of(&pool->nodes[at], paddr));
     }
-    list_remove(pool, at);
-    pool->nodes[at].state = POOL_TAKEN;
-    kind_of(pool, &pool->nodes[at])->free -= size_of(bits);
-    climb_broken(pool, at);
+    take_whole(pool, at);
     *taken = at;
     return KAAL_OK;
 }
@@ -401,9 +397,9 @@ static enum kaal_err take_from(struct pool *pool, uint16_t top, uint64_t paddr, 
 static enum kaal_err take_any(struct pool *pool, uint8_t bits, uint16_t *taken)
 {
     const struct pool_kind *ram = &pool->kinds[0];
-    uint16_t top = list_first(ram->free_lists, ram->free_sizes, bits);
+    uint16_t top = list_first(&ram->free_nodes, bits);
     if (top == POOL_NONE) {
-        top = list_first(ram->whole_lists, ram->whole_sizes, bits);
+        top = list_first(&ram->whole_nodes, bits);
     }
     if (top == POOL_NONE) {
         return KAAL_ERR_MEMORY;
@@ -449,8 +445,13 @@ enum kaal_err pool_take(struct pool *pool, uint8_t bits, uint32_t *node)
     if (!is_size(bits)) {
         return KAAL_ERR_ARGUMENT;
     }
-    uint16_t taken = POOL_NONE;
-    enum kaal_err err = take_any(pool, bits, &taken);
+    uint16_t taken = pool->kinds[0].free_nodes.first[bits];
+    enum kaal_err err = KAAL_OK;
+    if (taken != POOL_NONE) {
+        take_whole(pool, taken); // of just this size, as most of the time
+    } else {
+        err = take_any(pool, bits, &taken);
+    }
     if (err == KAAL_ERR_SLOTS && pool_settle(pool, SPLITS_MAX) > 0) {
         err = take_any(pool, bits, &taken);
     }
@@ -494,7 +495,7 @@ struct pool_state pool_state(const struct pool *pool)
 {
     const struct pool_kind *ram = &pool->kinds[0];
     const struct pool_kind *device = &pool->kinds[1];
-    uint64_t sizes = ram->free_sizes | ram->whole_sizes;
+    uint64_t sizes = ram->free_nodes.sizes | ram->whole_nodes.sizes;
     return (struct pool_state){
         .total = ram->total,
         .free = ram->free,

@@ -78,19 +78,22 @@ struct pool_ops {
     void *context;
 };
 
-// Nodes of one kind, by size.
+// Nodes by size, log2 of bytes.
+struct pool_lists {
+    uint64_t sizes;                    // a bit for each list that is not empty
+    uint16_t first[POOL_BITS_MAX + 1]; // of each list; POOL_NONE: it is empty
+};
+
+// Nodes of one kind.
 struct pool_kind {
     uint64_t free;
     uint64_t total;
-    uint64_t free_sizes;
-    uint64_t whole_sizes;
-    uint16_t free_lists[POOL_BITS_MAX + 1];
-    uint16_t whole_lists[POOL_BITS_MAX + 1];
+    struct pool_lists free_nodes;
+    struct pool_lists whole_nodes;
 };
 
+// Tables come last, here and in the other books: what lies near the beginning is quick to reach.
 struct pool {
-    struct pool_node nodes[POOL_NODES];
-    uint16_t pieces[POOL_PIECES];
     uint32_t piece_count;
     uint16_t spare; // the other half of the pair with the newest piece
     uint16_t free_pairs;
@@ -100,6 +103,8 @@ struct pool {
     struct pool_kind kinds[2]; // RAM, device
     struct pool_ops ops;
     struct slots *slots;
+    uint16_t pieces[POOL_PIECES];
+    struct pool_node nodes[POOL_NODES];
 };
 
 // An untyped capability as it comes: the first `used` bytes have been retyped by others.

@@ -125,15 +125,15 @@ static bool lists_ok(const struct pool *pool, uint32_t listed)
         const struct pool_kind *kind = &pool->kinds[i];
         for (unsigned bits = 0; bits <= POOL_BITS_MAX; bits++) {
             struct pool_node wanted = {.bits = (uint8_t)bits, .state = POOL_FREE, .device = i == 1};
-            bool has_free = (kind->free_sizes >> bits & 1) != 0;
-            bool has_whole = (kind->whole_sizes >> bits & 1) != 0;
-            if (has_free != (kind->free_lists[bits] != POOL_NONE) ||
-                has_whole != (kind->whole_lists[bits] != POOL_NONE) ||
-                !list_ok(pool, kind->free_lists[bits], wanted, &listed)) {
+            bool has_free = (kind->free_nodes.sizes >> bits & 1) != 0;
+            bool has_whole = (kind->whole_nodes.sizes >> bits & 1) != 0;
+            if (has_free != (kind->free_nodes.first[bits] != POOL_NONE) ||
+                has_whole != (kind->whole_nodes.first[bits] != POOL_NONE) ||
+                !list_ok(pool, kind->free_nodes.first[bits], wanted, &listed)) {
                 return false;
             }
             wanted.state = POOL_SPLIT;
-            if (!list_ok(pool, kind->whole_lists[bits], wanted, &listed)) {
+            if (!list_ok(pool, kind->whole_nodes.first[bits], wanted, &listed)) {
                 return false;
             }
         }

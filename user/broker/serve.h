@@ -101,6 +101,9 @@ enum kaal_err serve_alive(struct request *r);
 // A channel for the caller to who offers a service.
 enum kaal_err lookup_connect(struct request *r, const char *name, struct component *owner);
 
+// The table of names.
+enum kaal_err names_open(void);
+
 // `c` offers nothing any more.
 void names_forget(const struct component *c);
 

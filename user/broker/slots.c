@@ -93,11 +93,9 @@ static bool find(const struct slots *slots, uint32_t from, uint32_t count, uint3
                               : find_long(slots, from, count, first);
 }
 
-bool slots_take(struct slots *slots, uint32_t count, uint32_t *first)
+// Behind the last ones taken, else anywhere. Not inline: it would make the short way slower.
+__attribute__((noinline)) static bool take_row(struct slots *slots, uint32_t count, uint32_t *first)
 {
-    if (count == 0 || count > slots->free) {
-        return false;
-    }
     uint32_t at = 0;
     if (!find(slots, slots->next, count, &at) && !find(slots, 0, count, &at)) {
         return false;
@@ -112,11 +110,32 @@ bool slots_take(struct slots *slots, uint32_t count, uint32_t *first)
     return true;
 }
 
-bool slots_give(struct slots *slots, uint32_t first, uint32_t count)
+// Bit `slot` of its word.
+static uint64_t bit_of(uint32_t slot)
 {
-    if (!range_fits(first, count, slots->count)) {
+    return UINT64_C(1) << slot % WORD_BITS;
+}
+
+bool slots_take(struct slots *slots, uint32_t count, uint32_t *first)
+{
+    if (count == 0 || count > slots->free) {
         return false;
     }
+    uint32_t at = slots->next;
+    uint64_t *word = &slots->words[at / WORD_BITS];
+    if (count != 1 || (*word & bit_of(at)) == 0) {
+        return take_row(slots, count, first);
+    }
+    // Most requests are for one slot, and find it at once.
+    *word &= ~bit_of(at);
+    slots->free--;
+    slots->next = at + 1 < slots->count ? at + 1 : 0;
+    *first = at;
+    return true;
+}
+
+__attribute__((noinline)) static bool give_row(struct slots *slots, uint32_t first, uint32_t count)
+{
     uint32_t end = first + count;
     for (uint32_t i = first / WORD_BITS; i * WORD_BITS < end; i++) {
         if ((slots->words[i] & mask_of(i, first, end)) != 0) {
@@ -127,6 +146,20 @@ bool slots_give(struct slots *slots, uint32_t first, uint32_t count)
         slots->words[i] |= mask_of(i, first, end);
     }
     slots->free += count;
+    return true;
+}
+
+bool slots_give(struct slots *slots, uint32_t first, uint32_t count)
+{
+    if (!range_fits(first, count, slots->count)) {
+        return false;
+    }
+    uint64_t *word = &slots->words[first / WORD_BITS];
+    if (count != 1 || (*word & bit_of(first)) != 0) {
+        return give_row(slots, first, count);
+    }
+    *word |= bit_of(first);
+    slots->free++;
     return true;
 }
 

@@ -47,6 +47,7 @@ static enum kaal_err read_plan(void)
     for (uint32_t i = 0; i < broker.component_count; i++) {
         struct component *c = component_at(i);
         memcpy(&c->spec, plan_pd(&broker.plan, i), sizeof(c->spec));
+        c->number = i;
         c->described = true;
         c->parent = i;
         c->serial = 1;
@@ -128,7 +129,8 @@ bool system_build(void)
     }
     find_console();
     if (fail(NULL, "capabilities", wire_open()) || fail(NULL, "regions", build_regions()) ||
-        fail(NULL, "maps", build_own_maps()) || fail(NULL, "reply", later_open()) ||
+        fail(NULL, "maps", build_own_maps()) || fail(NULL, "names", names_open()) ||
+        fail(NULL, "reply", later_open()) ||
         fail(NULL, "reply", arena_objects(&broker.own, seL4_ReplyObject, 0, 1, &reply))) {
         return false;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
 #include <kaal/driver.h>
+#include <kaal/image.h>
 
 #include <lib/mem.h>
 
@@ -11,9 +12,18 @@ enum {
     PRIMECELL_ID1 = 0xfe4,
 };
 
+// Registers that can only be read are the configuration space of a PCI function.
+static bool is_config(const struct kaal_start_entry *entry)
+{
+    return entry->kind == KAAL_START_DEVICE && entry->rights == KAAL_RIGHT_READ;
+}
+
 static void collect(struct kaal_device *device, const struct kaal_start_entry *entry)
 {
-    if (entry->kind == KAAL_START_DEVICE && device->register_count < KAAL_DEVICE_WINDOWS_MAX) {
+    if (is_config(entry)) {
+        device->config = (const volatile void *)entry->address; // NOLINT: start page
+    } else if (entry->kind == KAAL_START_DEVICE &&
+               device->register_count < KAAL_DEVICE_WINDOWS_MAX) {
         device->registers[device->register_count].at =
             (volatile void *)entry->address; // NOLINT: start page
         device->registers[device->register_count].size = entry->size;
@@ -41,6 +51,13 @@ static const char *check_needs(const struct kaal_device *device, const struct ka
     return NULL;
 }
 
+static bool is_other_function(const struct kaal_device *device, const struct kaal_driver *driver)
+{
+    uint64_t id = driver->pci_vendor | (uint32_t)driver->pci_device << 16;
+    return driver->pci_vendor != 0 && device->config != NULL &&
+           kaal_io_load(device->config, 4) != id;
+}
+
 static uint32_t primecell_part(const struct kaal_device *device)
 {
     const volatile uint8_t *base = device->registers[0].at;
@@ -62,6 +79,9 @@ const char *kaal_device_open(struct kaal_device *device, const struct kaal_drive
         if (strncmp(start->entries[i].name, first->name, KAAL_NAME_SIZE) == 0) {
             collect(device, &start->entries[i]);
         }
+    }
+    if (is_other_function(device, driver)) {
+        return "the device is of another kind than its driver";
     }
     const char *wrong = check_needs(device, driver);
     if (wrong == NULL && driver->primecell != 0 &&

@@ -349,6 +349,9 @@ static const char *map_cause(const struct plan *plan, const struct kaal_plan_map
     if (device && map->cached != 0) {
         return "registers cannot be cached";
     }
+    if (device && map->window == KAAL_WINDOW_CONFIG && map->rights != KAAL_RIGHT_READ) {
+        return "configuration space can only be read";
+    }
     uint64_t size = PAGE_SIZE;
     uint64_t align = PAGE_SIZE;
     if (map->source == KAAL_MAP_REGION && map->object < plan_count(plan, KAAL_TABLE_REGIONS)) {

@@ -2,25 +2,13 @@
 
 #include <kaal/vspace.h>
 
-static seL4_ARM_VMAttributes attributes(enum kaal_page_kind kind)
-{
-    switch (kind) {
-    case KAAL_PAGE_DATA:
-        return seL4_ARM_PageCacheable | seL4_ARM_ExecuteNever;
-    case KAAL_PAGE_CODE:
-        return seL4_ARM_PageCacheable;
-    case KAAL_PAGE_REGISTERS:
-        break;
-    }
-    return seL4_ARM_ExecuteNever;
-}
-
 seL4_Error kaal_vspace_map(seL4_CPtr vspace, seL4_CPtr frame, seL4_Word vaddr,
                            seL4_CapRights_t rights, enum kaal_page_kind kind,
                            const struct kaal_table_source *tables)
 {
     for (unsigned level = 0;; level++) {
-        seL4_Error err = seL4_ARM_Page_Map(frame, vspace, vaddr, rights, attributes(kind));
+        seL4_Error err =
+            seL4_ARM_Page_Map(frame, vspace, vaddr, rights, kaal_page_attributes(kind));
         // FailedLookup: a table is missing on the way to the page. Any other error, and more
         // missing tables than there are levels, is final.
         if (err != seL4_FailedLookup || level == KAAL_TABLE_LEVELS) {

@@ -146,6 +146,28 @@ bool dt_reg(const struct dt *dt, struct dt_node node, unsigned index, struct dt_
 // (three cells). interrupts-extended is not read.
 bool dt_irq(const struct dt *dt, struct dt_node node, unsigned index, struct dt_irq *out);
 
+// What a PCI host bridge makes of addresses on its bus: entry `index` of its `ranges`.
+struct dt_pci_range {
+    uint32_t space; // enum dt_pci_space
+    uint64_t bus;   // address on the bus
+    struct dt_range cpu;
+};
+
+enum dt_pci_space {
+    DT_PCI_CONFIG,
+    DT_PCI_IO,
+    DT_PCI_MEMORY32,
+    DT_PCI_MEMORY64,
+};
+
+bool dt_pci_range(const struct dt *dt, struct dt_node bridge, unsigned index,
+                  struct dt_pci_range *out);
+
+// Where `interrupt-map` of a PCI host bridge leads a pin (1: INTA, .. 4) of a function of its own
+// bus; `slot` is 0 to 31. For a GIC, as dt_irq().
+bool dt_pci_irq(const struct dt *dt, struct dt_node bridge, uint32_t slot, uint32_t pin,
+                struct dt_irq *out);
+
 // Memory bank number `index`, over all entries of all enabled nodes with device_type "memory".
 // Empty banks are skipped.
 bool dt_memory(const struct dt *dt, unsigned index, struct dt_range *out);

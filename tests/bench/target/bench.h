@@ -18,6 +18,7 @@
 // What it finds goes to the serial line, one report line each:
 //
 //    @row name=call_passive_0 instructions=480
+//    @row name=raw.kill instructions=22460 kernel=22253
 #pragma once
 
 #include <sel4/sel4.h>
@@ -57,6 +58,9 @@ void loop_released(void);
 void loop_unknown(void);
 void loop_interrupt(void);
 void loop_acknowledge(void);
+void born(void);
+void reborn(void);
+void reborn_clean(void);
 
 // Priorities. The root task, which measures, is between those that answer.
 enum {
@@ -109,6 +113,7 @@ extern const struct row rows_signal[];
 extern const struct row rows_thread[];
 extern const struct row rows_interrupt[];
 extern const struct row rows_memory[];
+extern const struct row rows_raw[];
 
 // --- main.c ------------------------------------------------------------------------------------
 
@@ -116,6 +121,13 @@ extern const struct row rows_memory[];
 _Noreturn void bench_fail(struct bench *b, const char *what, seL4_Word value);
 void bench_check(struct bench *b, seL4_Error err, const char *what);
 void bench_print(struct bench *b, struct kaal_report *report);
+
+// What the counter counts from here on: INST_RETIRED of EL0 and EL1, or without EL0 (bit 30, U).
+enum bench_event {
+    BENCH_ALL = 0x08,
+    BENCH_KERNEL = 0x08 | 1 << 30,
+};
+void bench_count(struct bench *b, enum bench_event event);
 
 // --- world.c -----------------------------------------------------------------------------------
 

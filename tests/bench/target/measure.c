@@ -78,7 +78,12 @@ void measure_check(struct bench *b, const char *name)
     }
 }
 
-static void report(struct bench *b, const struct row *row, uint32_t least, uint32_t most)
+struct cost {
+    uint32_t least;
+    uint32_t most;
+};
+
+static void report(struct bench *b, const struct row *row, struct cost all, struct cost kernel)
 {
     struct kaal_report r;
     kaal_report_begin(&r, "row");
@@ -87,19 +92,19 @@ static void report(struct bench *b, const struct row *row, uint32_t least, uint3
         kaal_report_str(&r, "among", b->among);
         kaal_report_u64(&r, "alive", b->alive);
     }
-    kaal_report_u64(&r, "instructions", least);
-    if (most != least) {
-        kaal_report_u64(&r, "most", most);
+    kaal_report_u64(&r, "instructions", all.least);
+    if (all.most != all.least) {
+        kaal_report_u64(&r, "most", all.most);
+    }
+    if (kernel.most != 0) {
+        kaal_report_u64(&r, "kernel", kernel.most);
     }
     bench_print(b, &r);
 }
 
-static void measure_row(struct bench *b, const struct row *row)
+static struct cost repeat(struct bench *b, const struct row *row)
 {
-    uint32_t least = UINT32_MAX;
-    uint32_t most = 0;
-    world_begin(b);
-    row->setup(b, row);
+    struct cost cost = {UINT32_MAX, 0};
     for (unsigned i = 0; i < WARM_UP + REPEATS; i++) {
         uint32_t count = row->run(b);
         measure_check(b, row->name);
@@ -107,18 +112,40 @@ static void measure_row(struct bench *b, const struct row *row)
             row->undo(b);
         }
         if (i >= WARM_UP) {
-            least = count < least ? count : least;
-            most = count > most ? count : most;
+            cost.least = count < cost.least ? count : cost.least;
+            cost.most = count > cost.most ? count : cost.most;
         }
     }
-    report(b, row, least, most);
+    return cost;
+}
+
+// `share`: also how much of it is the kernel's.
+static void measure_row(struct bench *b, const struct row *row, bool share)
+{
+    struct cost kernel = {0};
+    world_begin(b);
+    row->setup(b, row);
+    struct cost all = repeat(b, row);
+    if (share) {
+        bench_count(b, BENCH_KERNEL);
+        kernel = repeat(b, row);
+        bench_count(b, BENCH_ALL);
+    }
+    report(b, row, all, kernel);
     world_end(b);
 }
 
 void measure_rows(struct bench *b, const struct row *rows)
 {
     for (const struct row *row = rows; row->name != NULL; row++) {
-        measure_row(b, row);
+        measure_row(b, row, false);
+    }
+}
+
+static void measure_rows_and_shares(struct bench *b, const struct row *rows)
+{
+    for (const struct row *row = rows; row->name != NULL; row++) {
+        measure_row(b, row, true);
     }
 }
 
@@ -129,4 +156,5 @@ void measure_all(struct bench *b)
     measure_rows(b, rows_thread);
     measure_rows(b, rows_interrupt);
     measure_rows(b, rows_memory);
+    measure_rows_and_shares(b, rows_raw);
 }

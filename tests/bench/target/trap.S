@@ -245,3 +245,58 @@ function loop_acknowledge
     sub x9, x10, x9
     str x9, [x25]
     b loop_acknowledge
+
+// --- the component of raw rows --------------------------------------------------------------------
+
+// What lies outside of the image in its address space, how much of that it clears (rows_raw.c), and its
+// stack.
+#define PROGRAM 0x500000
+#define CLEARED 0xf400
+#define STACK   0x2000
+
+// First instruction of one that is born: tells the counter by Send. x0: the endpoint.
+    .balign 512
+function born
+    mrs x2, COUNTER
+    mov x1, #1
+    mov x7, #-5
+    svc #0
+    b .
+
+// The same of one that is born again, with the reading that it took before it crashed. Then it crashes.
+function reborn
+    mrs x2, COUNTER
+1:  mov x3, x9
+    mov x1, #2
+    mov x7, #-5
+    svc #0
+    mov x4, xzr
+    mrs x9, COUNTER
+    str xzr, [x4]
+
+// [x4, x5), as the start-up code of components does it.
+    .macro clear
+2:  stp xzr, xzr, [x4]
+    stp xzr, xzr, [x4, #16]
+    stp xzr, xzr, [x4, #32]
+    stp xzr, xzr, [x4, #48]
+    stp xzr, xzr, [x4, #64]
+    stp xzr, xzr, [x4, #80]
+    stp xzr, xzr, [x4, #96]
+    stp xzr, xzr, [x4, #112]
+    add x4, x4, #128
+    cmp x4, x5
+    b.lo 2b
+    .endm
+
+// As reborn, and clears its memory first.
+function reborn_clean
+    mov x4, #PROGRAM
+    add x5, x4, #(CLEARED & 0xff000)
+    add x5, x5, #(CLEARED & 0xfff)
+    clear
+    mov x5, sp
+    sub x4, x5, #STACK
+    clear
+    mrs x2, COUNTER
+    b 1b

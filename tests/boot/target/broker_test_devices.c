@@ -43,7 +43,11 @@ void test_devices(void)
     // What the first of everything takes for good.
     same("first", ask_device(&a, KAAL_DEVICE_PATH, RTC_PATH), KAAL_OK);
     same("first", puppet_ask(&a, KAAL_BROKER_RELEASE, 2, seL4_GetMR(1), 0, 0), KAAL_OK);
+    same("pci", kaal_device_get(KAAL_DEVICE_PCI, "1234:11e8", &device), KAAL_ERR_NOTFOUND);
     case_begin("devices");
+    same("pci", kaal_device_get(KAAL_DEVICE_PCI, "1234:11e8", &device), KAAL_ERR_NOTFOUND);
+    same("pci", kaal_device_get(KAAL_DEVICE_PCI, "edu", &device), KAAL_ERR_ARGUMENT);
+    same("pci", kaal_broker_last_detail(), 2);
     same("none", kaal_device_get(KAAL_DEVICE_PATH, "/none", &device), KAAL_ERR_NOTFOUND);
     same("permit", kaal_device_get(KAAL_DEVICE_PATH, RTC_PATH, &device), KAAL_ERR_DENIED);
     same("permit", kaal_broker_last_detail(), KAAL_RULE_PERMIT);

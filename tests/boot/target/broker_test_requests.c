@@ -83,7 +83,7 @@ static const struct row rows[] = {
     {"lookup_how", KAAL_BROKER_LOOKUP, 3, {2, 0x61}, KAAL_ERR_ARGUMENT, 1},
     {"lookup_nobody", KAAL_BROKER_LOOKUP, 3, {0, 0x61}, KAAL_ERR_NOTFOUND, 0},
     {"device_short", KAAL_BROKER_DEVICE, 2, {0}, KAAL_ERR_PROTOCOL, 0},
-    {"device_match", KAAL_BROKER_DEVICE, 4, {3, 1, 0x2f}, KAAL_ERR_ARGUMENT, 1},
+    {"device_match", KAAL_BROKER_DEVICE, 4, {4, 1, 0x2f}, KAAL_ERR_ARGUMENT, 1},
     {"device_text", KAAL_BROKER_DEVICE, 4, {0, 9, 0x2f}, KAAL_ERR_ARGUMENT, 2},
     {"audit_short", KAAL_BROKER_AUDIT, 1, {0}, KAAL_ERR_PROTOCOL, 0},
     {"devices_short", KAAL_BROKER_DEVICES, 1, {0}, KAAL_ERR_PROTOCOL, 0},

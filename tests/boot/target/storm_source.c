@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Fills a ring with numbered items, for ever. The ring knows how many there have been.
+// Fills a ring with numbered items, for ever. The number of the next one survives: what
+// kaal_ring_publish() has taken must arrive, for nobody puts it in once more.
 
 #include "storm_part.h"
 
@@ -14,13 +15,15 @@ static bool put(void)
 {
     uint64_t free = kaal_ring_reserve(&ring, STORM_BATCH);
     for (uint64_t i = 0; i < free; i++) {
-        uint64_t number = kaal_ring_count(&ring) + i;
+        uint64_t number = me->next + i;
         struct storm_item item = {number, storm_check(number)};
         kaal_ring_write(&ring, i, &item, sizeof(item));
     }
     storm_place(me);
-    if (free != 0 && kaal_ring_publish(&ring, free)) {
-        storm_place(me);
+    bool sleeps = free != 0 && kaal_ring_publish(&ring, free);
+    me->next += free;
+    storm_place(me);
+    if (sleeps) {
         kaal_signal(items);
     }
     me->work += free;

@@ -313,6 +313,26 @@ static void a_supervised_component_has_policy_links_and_permits(void **state)
     assert_int_equal(plan.permits[1].pd, LATE);
 }
 
+static void a_pci_function_has_its_configuration_space_beside_its_registers(void **state)
+{
+    (void)state;
+    make_plan();
+    size_t before = plan.map_count;
+    assert_true(plan_text(arena_printf(&arena,
+                                       "%s[[devices]]\nname = \"edu\"\npd = \"client\"\n"
+                                       "pci = \"1234:11e8\"\nregisters = 2\n",
+                                       description)));
+    assert_int_equal(plan.map_count, before + 3);
+    // Before memory for DMA, and what the server maps.
+    const struct kaal_plan_map *maps = &plan.maps[before - 2];
+    assert_int_equal(maps[1].window, 1);
+    assert_int_equal(maps[1].rights, KAAL_RIGHT_READ | KAAL_RIGHT_WRITE);
+    assert_int_equal(maps[2].window, KAAL_WINDOW_CONFIG);
+    assert_int_equal(maps[2].rights, KAAL_RIGHT_READ);
+    assert_int_equal(plan.devices[maps[2].object].match, KAAL_DEVICE_PCI);
+    assert_string_equal(plan.devices[maps[2].object].match_text, "1234:11e8");
+}
+
 static void the_faults_of_a_component_that_is_restarted_are_not_its_parents(void **state)
 {
     (void)state;
@@ -636,6 +656,7 @@ int main(void)
         TEST(the_broker_s_capability_space_grows_with_the_system),
         TEST(the_start_order_follows_root_and_broker),
         TEST(a_supervised_component_has_policy_links_and_permits),
+        TEST(a_pci_function_has_its_configuration_space_beside_its_registers),
         TEST(the_faults_of_a_component_that_is_restarted_are_not_its_parents),
         TEST(a_program_to_be_spawned_has_its_own_name),
         TEST(equal_programs_are_packed_once_and_without_symbols),

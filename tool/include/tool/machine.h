@@ -31,8 +31,9 @@ struct machine_setup {
     unsigned gic;
     uint64_t memory;
     uint64_t seed;
-    const char *disk;      // raw image behind the first virtio transport; NULL: none
-    const char *arguments; // of the boot, behind the seed; NULL: none
+    const char *disk;       // raw image behind the first virtio transport; NULL: none
+    struct strings devices; // models, each with its properties
+    const char *arguments;  // of the boot, behind the seed; NULL: none
     bool counted; // virtual time from executed instructions (-icount): the same on each host
     unsigned count_shift; // 2^shift ns for each
     bool debug;           // with gdb, stopped at reset, instructions counted exactly
@@ -54,8 +55,24 @@ struct machine {
 // The setup that the options ask for.
 struct machine_setup machine_setup(const struct options *o, struct bytes image);
 
-// The device tree of such a machine, as QEMU makes it. False if there is no QEMU.
-bool machine_tree(struct arena *a, const struct machine_setup *s, struct bytes *out);
+// A function of the PCI bus, which no device tree tells.
+struct machine_function {
+    uint16_t vendor;
+    uint16_t device;
+    unsigned windows; // memory BARs
+};
+
+enum { MACHINE_FUNCTIONS_MAX = 32 };
+
+// What is in a machine for its software to find.
+struct machine_parts {
+    struct bytes tree;
+    struct machine_function functions[MACHINE_FUNCTIONS_MAX]; // in the order of the bus
+    size_t function_count;
+};
+
+// Such a machine, as QEMU makes it. False if there is no QEMU.
+bool machine_look(struct arena *a, const struct machine_setup *s, struct machine_parts *out);
 
 bool machine_start(struct machine *m, struct arena *a, const struct machine_setup *s,
                    struct diag *d);

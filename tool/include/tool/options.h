@@ -62,7 +62,8 @@ struct options {
     const char *output;
     const char *qemu;
     const char *log;
-    const char *disk; // image of the virtio block device; NULL: none
+    const char *disk;       // image of the virtio block device; NULL: none
+    struct strings devices; // models of QEMU that the machine has as well
     const char *replay;
     unsigned el;  // 1 or 2: the exception level that the machine starts at
     unsigned gic; // 2 or 3

@@ -60,12 +60,13 @@ struct sd_texts {
     struct place at;
 };
 
-// A device of the machine, by one of the three.
+// A device of the machine, by one of the four.
 struct sd_match {
     struct place at;
     struct sd_text path;
     struct sd_text compatible;
     struct sd_text alias;
+    struct sd_text pci;
 };
 
 // How a domain is looked after and what it may ask for.
@@ -392,6 +393,9 @@ struct kaal_policy system_policy(const struct sd_pd *pd);
 
 // What names the device, and in which way.
 const struct sd_text *system_match(const struct sd_match *match, enum kaal_device_match *by);
+
+// Do both name the same?
+bool system_match_same(const struct sd_match *a, const struct sd_match *b);
 
 // Is there a clock that the broker sees, and that wakes it?
 bool system_has_clock(const struct system *s);

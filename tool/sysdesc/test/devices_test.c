@@ -4,6 +4,7 @@
 // QEMU's shows is in tests/bad.
 #include "tool/arena.h"
 #include "tool/devices.h"
+#include "tool/machine.h"
 #include "tool/system.h"
 #include "tool/toml.h"
 
@@ -38,8 +39,12 @@ static bool check(const char *more)
     assert_true(system_from_toml(&arena, "s", t, &s, &diag));
     assert_true(system_check(&arena, &s, &diag));
     fdt_make(blob);
-    return devices_check_tree(&arena, (struct bytes){.data = blob, .size = sizeof(blob)}, &s,
-                              &diag);
+    const struct machine_parts parts = {
+        .tree = {.data = blob, .size = sizeof(blob)},
+        .functions = {{.vendor = 0x1234, .device = 0x11e8, .windows = 1}},
+        .function_count = 1,
+    };
+    return devices_check_parts(&arena, &parts, &s, &diag);
 }
 
 static void expect_one(const char *more, const char *part)
@@ -89,11 +94,35 @@ static void a_permit_is_for_what_has_no_holder(void **state)
         check("permits = [{ compatible = \"arm,pl011\" }]\n" DEVICE "path = \"/pl011@9000000\"\n"));
 }
 
+static void a_pci_function_is_looked_up_on_the_bus(void **state)
+{
+    (void)state;
+    assert_true(check(DEVICE "pci = \"1234:11e8\"\n"));
+    assert_int_equal(diag.warnings, 0);
+    assert_true(check("permits = [{ pci = \"1234:11e8:0\" }]\n"));
+    assert_int_equal(diag.warnings, 0);
+    // Another machine of the kind may have it.
+    assert_true(check("permits = [{ pci = \"1234:11e8:1\" }]\n"));
+    assert_int_equal(diag.warnings, 1);
+    assert_true(check(DEVICE "pci = \"1234:11e9\"\n"));
+    assert_int_equal(diag.warnings, 1);
+    assert_non_null(strstr(diag.items[0].text, "no PCI function 1234:11e9 (it has: 1234:11e8)"));
+    expect_one(DEVICE "pci = \"1234:11e8\"\nregisters = 2\n", "the device has 1");
+}
+
+static void the_bus_itself_is_the_broker_s(void **state)
+{
+    (void)state;
+    expect_one("permits = [{ path = \"/pcie@10000000\" }]\n", "belongs to the broker");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_device_is_found_by_path_compatible_and_alias),
         cmocka_unit_test(an_alias_that_is_not_there_is_compared_with_those_that_are),
+        cmocka_unit_test(a_pci_function_is_looked_up_on_the_bus),
+        cmocka_unit_test(the_bus_itself_is_the_broker_s),
         cmocka_unit_test(one_device_under_two_names_has_one_holder),
         cmocka_unit_test(a_permit_is_for_what_has_no_holder),
     };

@@ -113,7 +113,7 @@ static void check_counts(void)
 // Is a lack of slots or nodes credible, after everything has been merged?
 static bool is_short(void)
 {
-    if (world.pool.kinds[0].whole_sizes != 0 || world.pool.kinds[1].whole_sizes != 0) {
+    if (world.pool.kinds[0].whole_nodes.sizes != 0 || world.pool.kinds[1].whole_nodes.sizes != 0) {
         return false;
     }
     uint32_t pairs = 0;

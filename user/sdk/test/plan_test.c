@@ -421,6 +421,8 @@ static void registers_are_neither_cached_nor_executable(void **state)
     (void)state;
     static const struct damage list[] = {
         {FIELD(maps[0].cached), 1, "map", 0, "registers cannot be cached"},
+        {FIELD(maps[0].window), KAAL_WINDOW_CONFIG, "map", 0,
+         "configuration space can only be read"},
         {FIELD(maps[0].rights), 5, "map", 0, "rights that a mapping cannot have"},
     };
     REJECT(list);

@@ -63,7 +63,8 @@ struct kaal_device_grant {
     struct kaal_device_info info;
 };
 
-// A device that a permit of the description names. `text`: path, compatible string or alias.
+// A device that a permit of the description names. `text`: path, compatible string, alias,
+// or vendor and device of a PCI function, "1234:11e8".
 enum kaal_err kaal_device_get(enum kaal_device_match match, const char *text,
                               struct kaal_device_grant *device);
 enum kaal_err kaal_device_release(struct kaal_device_grant *device);

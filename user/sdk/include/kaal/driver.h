@@ -5,6 +5,7 @@
 //
 //    struct kaal_device
 //       registers[]   windows, for typed registers     kaal/io.h
+//       config        configuration space, of a PCI function, to be read
 //       irqs[]        interrupts                       kaal_device_ack()
 //       dma           memory for the device            kaal/dma.h, kaal/virtq.h
 //
@@ -28,8 +29,9 @@ struct kaal_device {
     const struct kaal_start_entry *irqs[KAAL_DEVICE_INTERRUPTS_MAX];
     uint32_t register_count;
     uint32_t irq_count;
-    uint64_t irq_bits;   // of all its interrupts, for notified()
-    struct kaal_dma dma; // size 0: none
+    const volatile void *config; // 4 KiB; NULL: no PCI function, or none that was described
+    uint64_t irq_bits;           // of all its interrupts, for notified()
+    struct kaal_dma dma;         // size 0: none
 };
 
 // Collects what the start page has of the device `name`, or of the first device if that is NULL,

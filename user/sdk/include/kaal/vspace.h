@@ -30,6 +30,19 @@ enum kaal_page_kind {
     KAAL_PAGE_REGISTERS, // uncached, in order, not executable
 };
 
+static inline seL4_ARM_VMAttributes kaal_page_attributes(enum kaal_page_kind kind)
+{
+    switch (kind) {
+    case KAAL_PAGE_DATA:
+        return seL4_ARM_PageCacheable | seL4_ARM_ExecuteNever;
+    case KAAL_PAGE_CODE:
+        return seL4_ARM_PageCacheable;
+    case KAAL_PAGE_REGISTERS:
+        break;
+    }
+    return seL4_ARM_ExecuteNever;
+}
+
 // Maps `frame` at `vaddr`, adding the page tables that are missing. `rights` beyond those of the
 // frame capability have no effect. seL4_NotEnoughMemory if `tables` gives none.
 seL4_Error kaal_vspace_map(seL4_CPtr vspace, seL4_CPtr frame, seL4_Word vaddr,
