@@ -59,8 +59,9 @@ enum { FIGURES = sizeof(figures) / sizeof(figures[0]) };
 
 struct chain {
     unsigned links;
-    json_t *measured;    // by key
-    const json_t *known; // of reference.json: "others" and "target" by key; NULL: nothing
+    json_t *measured; // by key
+    const json_t
+        *known; // of reference.json: "others", "target" and "ceiling" by key; NULL: nothing
 };
 
 static void set(struct chain *c, const char *key, uint64_t value)
@@ -295,6 +296,7 @@ static void print_json(const struct options *o, const struct chain *chains, size
         if (chains[i].known != NULL) {
             json_object_set(chain, "others", json_object_get(chains[i].known, "others"));
             json_object_set(chain, "target", json_object_get(chains[i].known, "target"));
+            json_object_set(chain, "ceiling", json_object_get(chains[i].known, "ceiling"));
         }
         json_array_append_new(list, chain);
     }
