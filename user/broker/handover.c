@@ -30,8 +30,10 @@ static bool remove_cap(enum kaal_handover_cap cap)
 static bool remove_root(void)
 {
     static const enum kaal_handover_cap caps[] = {
-        KAAL_HANDOVER_ROOT_TCB,    KAAL_HANDOVER_ROOT_SCHED_CONTEXT, KAAL_HANDOVER_ROOT_TOP,
-        KAAL_HANDOVER_ROOT_VSPACE, KAAL_HANDOVER_ROOT_CNODE,
+        KAAL_HANDOVER_ROOT_TCB,
+        KAAL_HANDOVER_ROOT_SCHED_CONTEXT,
+        KAAL_HANDOVER_ROOT_VSPACE,
+        KAAL_HANDOVER_ROOT_CNODE,
     };
     bool removed = true;
     for (unsigned i = 0; i < sizeof(caps) / sizeof(caps[0]); i++) {
