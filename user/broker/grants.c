@@ -2,6 +2,8 @@
 
 #include "grants.h"
 
+#include <lib/mem.h>
+
 static struct grant *grant_at(struct grants *grants, uint16_t index)
 {
     return index == GRANTS_NONE ? NULL : &grants->records[index];
@@ -74,11 +76,8 @@ void grants_open(struct grants *grants)
         grants->records[i].links[GRANT_BY_HOLDER].next =
             i < grants->free_last ? (uint16_t)(i + 1) : GRANTS_NONE;
     }
-    for (unsigned i = 0; i < GRANTS_COMPONENTS; i++) {
-        grants->heads[GRANT_BY_HOLDER][i] = GRANTS_NONE;
-        grants->heads[GRANT_BY_GIVER][i] = GRANTS_NONE;
-        grants->heads[GRANT_BY_PEER][i] = GRANTS_NONE;
-    }
+    _Static_assert(GRANTS_NONE == UINT16_MAX, "no record: all bits set");
+    memset(grants->heads, 0xff, sizeof(grants->heads));
 }
 
 // --- add and remove ------------------------------------------------------------------------------

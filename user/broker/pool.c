@@ -347,8 +347,9 @@ void pool_open(struct pool *pool, const struct pool_ops *ops, struct slots *slot
     pool->free_pairs = 0;
     pool->free_pair_count = POOL_NODES / 2;
     for (uint16_t left = 0; left < POOL_NODES; left += 2) {
-        pool->nodes[left].next = left + 2 < POOL_NODES ? (uint16_t)(left + 2) : POOL_NONE;
+        pool->nodes[left].next = (uint16_t)(left + 2);
     }
+    pool->nodes[POOL_NODES - 2].next = POOL_NONE;
     for (unsigned i = 0; i < 2; i++) {
         struct pool_kind *kind = &pool->kinds[i];
         for (unsigned bits = 0; bits <= POOL_BITS_MAX; bits++) {

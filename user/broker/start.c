@@ -42,13 +42,15 @@ static unsigned group_of(const struct component *c)
 static void put_in_order(void)
 {
     static uint16_t by_rank[KAAL_PD_MAX]; // + 1; 0: no component has this rank
-    start.count = 0;
+    uint32_t ranks = 0;
     for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_PDS); i++) {
-        by_rank[component_at(i)->spec.start_rank] = (uint16_t)(i + 1);
+        uint32_t rank = component_at(i)->spec.start_rank;
+        by_rank[rank] = (uint16_t)(i + 1);
+        ranks = rank >= ranks ? rank + 1 : ranks;
     }
     for (unsigned group = 0; group < 3; group++) {
         start.held = group == 2 ? start.count : 0;
-        for (uint32_t rank = 0; rank < KAAL_PD_MAX; rank++) {
+        for (uint32_t rank = 0; rank < ranks; rank++) {
             if (by_rank[rank] != 0 && group_of(component_at(by_rank[rank] - 1u)) == group) {
                 start.order[start.count++] = (uint16_t)(by_rank[rank] - 1);
             }
