@@ -83,7 +83,7 @@ static struct bytes make_elf(struct arena *a, const struct elf *loader, unsigned
             data = payload.data;
         }
         if (seg.type == ELF_PT_LOAD) {
-            tight_add_whole(t, &seg, data);
+            tight_add(t, &seg, data);
         }
     }
     return tight_finish(t);

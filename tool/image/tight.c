@@ -52,11 +52,6 @@ static void add(struct tight *t, const struct elf_segment *seg, const uint8_t *d
     };
 }
 
-void tight_add_whole(struct tight *t, const struct elf_segment *seg, const uint8_t *data)
-{
-    add(t, seg, data);
-}
-
 // Where the next long run of zeros at or behind `from` begins, in words of PHASE bytes, and where
 // it ends; both `size` if there is none.
 static void find_zeros(const uint8_t *data, size_t size, size_t from, size_t *first, size_t *end)
@@ -88,8 +83,8 @@ void tight_add(struct tight *t, const struct elf_segment *seg, const uint8_t *da
         piece.vaddr += at;
         piece.paddr += at;
         piece.filesz = zeros - at;
-        // The last piece has what the segment has of memory without bytes.
-        piece.memsz = next == seg->filesz ? seg->memsz - at : piece.filesz;
+        // The zeros behind it are memory without bytes, as what ends the segment is.
+        piece.memsz = (next == seg->filesz ? seg->memsz : next) - at;
         if (piece.memsz != 0) {
             add(t, &piece, data + at);
         }

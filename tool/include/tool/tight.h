@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Programs in as few bytes as will do, for who copies their segments to their places and clears
-// all between them, as QEMU and our loader do:
+// Programs in as few bytes as will do:
 //
 //    segment    |text......0000000000000000constants|data00000000000000|      bss |
 //    file       |headers|text......|constants|data|
 //
-// A segment becomes several where it has long runs of zeros; no offset agrees with an address. Only
-// what is loaded stays.
+// A segment becomes several where it has long runs of zeros, which are memory without bytes then; no
+// offset agrees with an address. Only what is loaded stays.
 #pragma once
 
 #include "tool/file.h"
@@ -20,9 +19,7 @@ struct tight;
 struct tight *tight_open(struct arena *a, uint64_t entry);
 
 // Segments, in ascending order of their addresses; `data` are the bytes that they have in the file.
-// A whole one is not divided.
 void tight_add(struct tight *t, const struct elf_segment *seg, const uint8_t *data);
-void tight_add_whole(struct tight *t, const struct elf_segment *seg, const uint8_t *data);
 
 // All that the program has.
 void tight_add_all(struct tight *t, const struct elf *elf);
