@@ -5,8 +5,8 @@
 //    segment    |text......0000000000000000constants|data00000000000000|      bss |
 //    file       |headers|text......|constants|data|
 //
-// A segment becomes several where it has long runs of zeros, which are memory without bytes then; no
-// offset agrees with an address. Only what is loaded stays.
+// A segment becomes several where it has long runs of zeros, which are memory without bytes then;
+// no offset agrees with an address. Only what is loaded stays.
 #pragma once
 
 #include "tool/file.h"
