@@ -66,7 +66,7 @@ void cpu_discard_cached(uint64_t start, uint64_t size)
     uint64_t end = start + size;
     __asm__ volatile("dsb sy" ::: "memory");
     uint64_t at = align_down(start, line);
-    while (at < end && end - at >= LINES_UNROLLED * line) {
+    for (uint64_t runs = (end - at) / (LINES_UNROLLED * line); runs > 0; runs--) {
         __asm__ volatile(".rept %c2\n\tdc ivac, %0\n\tadd %0, %0, %1\n\t.endr"
                          : "+r"(at)
                          : "r"(line), "i"(LINES_UNROLLED)

@@ -8,9 +8,7 @@
 
 #include "tool/arena.h"
 
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
+#include <string.h>
 
 enum {
     LINK_TEXT_MAX = 512, // bytes of the description of one
@@ -39,41 +37,43 @@ static const char frame[] = "[system]\n"
 struct text {
     char *at;
     size_t length;
-    size_t room;
 };
 
-__attribute__((format(printf, 2, 3))) static void add(struct text *t, const char *format, ...)
+static void add(struct text *t, const char *text)
 {
-    va_list args;
-    va_start(args, format);
-    t->length += (size_t)vsnprintf(t->at + t->length, t->room - t->length, format, args);
-    va_end(args);
+    size_t length = strlen(text);
+    memcpy(t->at + t->length, text, length);
+    t->length += length;
 }
 
-static void add_link(struct text *t, unsigned i, bool last)
+static void add_link(struct arena *a, struct text *t, unsigned i, bool last)
 {
-    add(t, "[protection_domains.link%u]\nprogram_image = \"bench_link.elf\"\nstack_size = 0x1000\n",
-        i);
+    add(t, arena_printf(a,
+                        "[protection_domains.link%u]\nprogram_image = \"bench_link.elf\"\n"
+                        "stack_size = 0x1000\n",
+                        i));
     if (last) {
         add(t,
-            "args = \"last\"\nallow = [\"see\"]\n"
-            "[[channels]]\nname = \"console\"\nfrom = \"link%u\"\nto = \"console\"\n",
-            i);
+            arena_printf(a,
+                         "args = \"last\"\nallow = [\"see\"]\n"
+                         "[[channels]]\nname = \"console\"\nfrom = \"link%u\"\nto = \"console\"\n",
+                         i));
         return;
     }
-    add(t, "[[channels]]\nname = \"next\"\nfrom = \"link%u\"\nto = \"link%u\"\nkind = \"notify\"\n",
-        i, i + 1);
-    add(t, "[memory_regions.page%u]\nsize = 0x1000\n", i);
-    add(t, "maps = [{ pd = \"link%u\" }, { pd = \"link%u\" }]\n", i, i + 1);
+    add(t, arena_printf(a,
+                        "[[channels]]\nname = \"next\"\nfrom = \"link%u\"\nto = \"link%u\"\n"
+                        "kind = \"notify\"\n"
+                        "[memory_regions.page%u]\nsize = 0x1000\n"
+                        "maps = [{ pd = \"link%u\" }, { pd = \"link%u\" }]\n",
+                        i, i + 1, i, i, i + 1));
 }
 
 struct bytes bench_chain_text(struct arena *a, unsigned links)
 {
-    struct text t = {.room = FRAME_TEXT_MAX + (size_t)links * LINK_TEXT_MAX};
-    t.at = arena_alloc(a, t.room);
-    add(&t, "%s", frame);
+    struct text t = {.at = arena_alloc(a, FRAME_TEXT_MAX + (size_t)links * LINK_TEXT_MAX)};
+    add(&t, frame);
     for (unsigned i = 0; i < links; i++) {
-        add_link(&t, i, i + 1 == links);
+        add_link(a, &t, i, i + 1 == links);
     }
     return (struct bytes){.data = (const uint8_t *)t.at, .size = t.length};
 }
