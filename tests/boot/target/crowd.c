@@ -5,7 +5,7 @@
 
 #include <kaal/component.h>
 
-#include <string.h>
+#include <lib/mem.h>
 
 static uint64_t answered;
 
