@@ -3,12 +3,9 @@
 
 #include "kernel/cspace.h"
 #include "kernel/endpoint.h"
-#include "kernel/kernel.h"
 #include "kernel/notification.h"
 #include "kernel/object.h"
 #include "kernel/tcb.h"
-
-enum { EMPTY_SLOTS = 32 }; // that are looked at in one step
 
 // --- zombies -------------------------------------------------------------------------------------
 
@@ -119,19 +116,6 @@ static void queue_step(struct slot *slot)
     }
 }
 
-// How many slots are left when the last of `left` is passed over, and empty ones before it. Each is
-// a unit of work.
-static uint64_t pass_empty(const struct slot *slots, uint64_t left)
-{
-    const uint64_t end = left > EMPTY_SLOTS ? left - EMPTY_SLOTS : 0;
-    do {
-        left--;
-        kernel.work_units++;
-    } while (left > end && slot_is_empty(&slots[left - 1]));
-    kernel.work_units--; // preemption_wanted() counts one more
-    return left;
-}
-
 // One unit of the work on the zombie in `slot`. Leaves another zombie in `slot`, or none.
 //
 // The slot looked at may hold the last capability of the object in which `slot` itself lies. That
@@ -151,7 +135,7 @@ static void zombie_step(struct slot *slot)
     }
     struct slot *last = zombie_slots(zombie) + (left - 1);
     if (last == slot || slot_is_empty(last)) {
-        slot->cap = cap_set(zombie, CAP_ZOMBIE_LEFT, pass_empty(zombie_slots(zombie), left));
+        slot->cap = cap_set(zombie, CAP_ZOMBIE_LEFT, left - 1);
     } else if (cap_type(last->cap) != CAP_ZOMBIE) {
         slot_retire(last);
     } else if (is_queue(last->cap)) {
