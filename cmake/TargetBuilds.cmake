@@ -55,6 +55,13 @@ foreach(config IN LISTS KAAL_CONFIGS)
         DEPENDS target-${config}
         USES_TERMINAL
         COMMENT "components that measure those of ${config}")
+
+    # What `kaal bench chain` has many of.
+    add_custom_target(bench-chain-${config}
+        COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR}/target/${config} --target bench_chain
+        DEPENDS target-${config}
+        USES_TERMINAL
+        COMMENT "the link of a chain, for ${config}")
 endforeach()
 
 # Where seL4's build puts them.

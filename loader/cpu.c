@@ -17,6 +17,8 @@
 // memory, 40 bits of physical address. It does not boot with another value.
 #define TCR_EL2 0x80823510ULL
 
+enum { LINES_UNROLLED = 8 };
+
 unsigned cpu_el(void)
 {
     uint64_t el;
@@ -63,7 +65,14 @@ void cpu_discard_cached(uint64_t start, uint64_t size)
     uint64_t line = 4ULL << (type >> 16 & 0xf);
     uint64_t end = start + size;
     __asm__ volatile("dsb sy" ::: "memory");
-    for (uint64_t at = align_down(start, line); at < end; at += line) {
+    uint64_t at = align_down(start, line);
+    for (uint64_t runs = (end - at) / (LINES_UNROLLED * line); runs > 0; runs--) {
+        __asm__ volatile(".rept %c2\n\tdc ivac, %0\n\tadd %0, %0, %1\n\t.endr"
+                         : "+r"(at)
+                         : "r"(line), "i"(LINES_UNROLLED)
+                         : "memory");
+    }
+    for (; at < end; at += line) {
         __asm__ volatile("dc ivac, %0" ::"r"(at) : "memory");
     }
     __asm__ volatile("dsb sy" ::: "memory");

@@ -15,7 +15,7 @@ const char *payload_check_header(const struct kaal_boot *boot)
     if (boot->size == 0) {
         return "this is the bare loader; `kaal build` makes an image of it";
     }
-    if (!is_aligned(boot->size, KAAL_BOOT_ALIGN) || boot->header_size > boot->size) {
+    if (!is_aligned(boot->size, KAAL_BOOT_PART_ALIGN) || boot->header_size > boot->size) {
         return "the payload's size is wrong: the image is damaged; build it again";
     }
     return NULL;

@@ -9,28 +9,25 @@
 //    loader.elf, bare              loader.elf, bootable          physical memory
 //   +-------------------+         +-------------------+
 //   | ELF header        |         | ELF header        |
-//   | program headers   |         | last one changed  |
+//   | program headers   |         | program headers   |
 //   | text, data        |         | text, data        | ------> KAAL_LOADER_BASE
-//   | empty boot header |         | (unused)          |         bss, stack
-//   | symbols           |         | symbols           |
-//   +-------------------+         +-------------------+
-//                                 | struct kaal_boot  | ------> p_paddr of the last PT_LOAD, a page
-//                                 | kernel ELF        |           + kernel_offset
-//                                 | root task's ELF   |           + root_offset
+//   | empty boot header |         | struct kaal_boot  |         bss, stack
+//   | symbols           |         | kernel ELF        | ------> p_paddr of the last PT_LOAD, a page
+//   +-------------------+         | root task's ELF   |           + kernel_offset, + root_offset
 //                                 +-------------------+           + size
 //
 // What the tool does, exactly:
 //
-//  1. Squeeze both ELFs: cut each after the last file byte that a program header names (never
-//     before the end of the program headers) and clear e_shoff, e_shnum and e_shstrndx. Optional,
-//     but every byte of the payload costs the loader about 1/3 instruction.
+//  1. Tighten both ELFs: nothing but an ELF header, PT_LOADs and their bytes, one behind the other.
+//  A
+//     segment with long runs of zeros becomes several that have them as memory without bytes.
+//     Optional, but every byte of the payload costs the loader about 1/3 instruction.
 //  2. Build the payload: a `struct kaal_boot`, then the kernel and the root task, each at the next
-//     multiple of KAAL_BOOT_ALIGN from the start of the payload, zeros between; pad the end to
-//     KAAL_BOOT_ALIGN as well. Fill in every field; `checksum` last.
-//  3. Append it to loader.elf at the next multiple of KAAL_BOOT_ALIGN of the file.
-//  4. In the last PT_LOAD set p_offset to that place and p_filesz = p_memsz = kaal_boot.size.
-//     p_paddr, p_vaddr and the other headers stay; so do the loader's section headers and symbols.
-//  5. For the raw form (system.bin): the bytes of all PT_LOADs from KAAL_LOADER_BASE on, gaps and
+//     multiple of KAAL_BOOT_PART_ALIGN from the start of the payload; pad the end to that as well.
+//     Fill in every field; `checksum` last.
+//  3. Write a tight ELF of the loader's segments, the last PT_LOAD's bytes being the payload: its
+//     p_filesz = p_memsz = kaal_boot.size. Addresses stay.
+//  4. For the raw form (system.bin): the bytes of all PT_LOADs from KAAL_LOADER_BASE on, gaps and
 //     the bss filled with zeros. At KAAL_RAW_SIZE_AT write the file's length, 64-bit little-endian:
 //     system.bin is an arm64 "Image" (https://docs.kernel.org/arch/arm64/booting.html) and this is
 //     its image_size, without which QEMU would put it elsewhere.
@@ -56,10 +53,11 @@
 
 // "KAALBOOT" read as a little-endian word.
 #define KAAL_BOOT_MAGIC   0x544f4f424c41414bULL
-#define KAAL_BOOT_VERSION 1u
+#define KAAL_BOOT_VERSION 2u
 
-// Alignment of everything inside the payload, and of the payload in the file and in memory.
-#define KAAL_BOOT_ALIGN 4096u
+// Alignment of the payload in memory; of the parts in it and of its size.
+#define KAAL_BOOT_ALIGN      4096u
+#define KAAL_BOOT_PART_ALIGN 64u
 
 // Start of QEMU virt's RAM, and where the loader is linked: far enough above it for QEMU to put the
 // tree there (1 MiB with its padding) and for a kernel with its bss (seL4 with MCS: 2.3 MiB).
@@ -77,7 +75,7 @@ struct kaal_boot {
 
     // sum64() of lib/sum64.h, seed 0, over the payload from `size` (offset 24) to its end.
     uint64_t checksum;
-    uint64_t size; // of the whole payload; a multiple of KAAL_BOOT_ALIGN; 0: no payload
+    uint64_t size; // of the whole payload; a multiple of KAAL_BOOT_PART_ALIGN; 0: no payload
 
     // Two whole ELF files, offsets from the start of the payload.
     uint64_t kernel_offset;

@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #define KAAL_HANDOVER_MAGIC   UINT64_C(0x31564f484c41414b) // "KAALHOV1"
-#define KAAL_HANDOVER_VERSION 2u
+#define KAAL_HANDOVER_VERSION 3u
 
 // Capabilities that the root task was started with, and what it made of them: the broker, and what
 // it needs to be able to leave.
@@ -27,7 +27,6 @@ enum kaal_handover_cap {
     KAAL_HANDOVER_STORE, // the store itself, without guard: an index has `store_bits` bits
     KAAL_HANDOVER_ROOT_TCB,
     KAAL_HANDOVER_ROOT_CNODE, // the initial CNode: `root_cnode_bits` of index with its own guard
-    KAAL_HANDOVER_ROOT_TOP,   // the CNode that joined the initial one and the store
     KAAL_HANDOVER_ROOT_VSPACE,
     KAAL_HANDOVER_ROOT_SCHED_CONTEXT,
     KAAL_HANDOVER_IRQ_CONTROL,
@@ -82,4 +81,4 @@ struct kaal_handover {
 #define KAAL_HANDOVER_BADGE UINT64_MAX
 
 _Static_assert(sizeof(struct kaal_handover_untyped) == 24, "handover layout");
-_Static_assert(sizeof(struct kaal_handover) == 168, "handover layout");
+_Static_assert(sizeof(struct kaal_handover) == 160, "handover layout");

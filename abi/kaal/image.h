@@ -132,7 +132,7 @@ struct kaal_plan_pd {
     uint64_t budget_us;
     uint64_t period_us;
     uint64_t stack_size;  // bytes, a multiple of 4096
-    uint32_t start_rank;  // PDs start in the order of this number, lowest first; all differ
+    uint32_t start_rank;  // below KAAL_PD_MAX; PDs start in this order, lowest first; all differ
     uint32_t cspace_bits; // log2 slots of its CNode
     uint32_t inbox_slot;  // slot of the inbox CNode if KAAL_PD_INBOX, else 0
     uint32_t abi;         // enum kaal_abi

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What `kaal bench kernel` and `kaal bench components` must hold to.
 
-    bench_test.py rows|growth|worst|components TOOL BUILD
+    bench_test.py rows|growth|worst|components|chain TOOL BUILD
 
 rows     every row comes, twice the same, with a value that a system call can have, and none above its
          ceiling (tests/bench/reference.json)
@@ -12,6 +12,8 @@ worst    every operation comes; neither it nor the latency under it is above its
 components
          as rows; none costs more than OVERHEAD times the system calls that it is made of; and those take
          the kernel as long as it works in the row
+chain    twice the same; nothing above its ceiling, or its target where it has none; and the instructions of a
+         link more are the same in a long chain as in a short one
 """
 import json
 import subprocess
@@ -24,6 +26,8 @@ OVERHEAD = 1.3           # of a component row over its system calls
 ALLOWED = {"restart.keep": 1.6}  # of those that are not there yet
 SPREAD = 1.01            # within a run, of many system calls: what is in lists is not where it was
 SHARE = 0.05             # of a row's kernel instructions: how far its system calls by themselves may be from them
+LINEAR = 1.15            # of a chain: a link's instructions at the long end over those at the short one
+PACKER = ("pack_peak", "pack_time") # of a chain: what depends on the host
 QUEUE_GROWTH = 2         # 10 to 10,000 threads: log(10000) / log(10) is 4, and a row is not all queue
 
 
@@ -89,7 +93,39 @@ def check_components(tool, build):
     yield from check_rows(tool, build, of="components")
 
 
-CHECKS = {"rows": check_rows, "growth": check_growth, "worst": check_worst, "components": check_components}
+def measure_chains(tool, build):
+    run = subprocess.run([tool, "bench", "chain", "--build-dir", build, "--json"],
+                         stdout=subprocess.PIPE, check=False)
+    if run.returncode != 0:
+        sys.exit(f"bench chain: exit status {run.returncode}")
+    chains = json.loads(run.stdout)["chains"]
+    for chain in chains:
+        for key in PACKER:
+            chain["measured"].pop(key)
+    return chains
+
+
+def link_cost(short, long, key):
+    return (long["measured"][key] - short["measured"][key]) / (long["links"] - short["links"])
+
+
+def check_chain(tool, build):
+    chains = measure_chains(tool, build)
+    if chains != measure_chains(tool, build):
+        yield "two runs differ"
+    for chain in chains:
+        limits = {**chain.get("target", {}), **chain.get("ceiling", {})}
+        for key, limit in limits.items():
+            if chain["measured"][key] > limit:
+                yield f"{chain['links']} links: {key} {chain['measured'][key]}, at most {limit}"
+    for key in ("first_init", "last_init"):
+        costs = [link_cost(a, b, key) for a, b in zip(chains, chains[1:])]
+        if len(costs) < 2 or max(costs) > min(costs) * LINEAR:
+            yield f"{key}: instructions of a link more: {costs}"
+
+
+CHECKS = {"rows": check_rows, "growth": check_growth, "worst": check_worst, "components": check_components,
+          "chain": check_chain}
 
 
 def main():

@@ -9,6 +9,10 @@ int cmd_bench(struct arena *a, struct options *o, struct diag *d)
     if (o->bench == BENCH_BOOT) {
         return bench_boot(a, o, d);
     }
+    if (o->bench == BENCH_CHAIN) {
+        o->config = o->config_given ? o->config : "mcs-rel";
+        return bench_chain(a, o, d);
+    }
     // The configuration whose counters user level can read.
     if (!o->config_given && o->backend != BACKEND_SEL4) {
         o->config = "bench";

@@ -15,6 +15,7 @@
 struct arena;
 struct build_result;
 struct options;
+struct qmp;
 
 // Instructions from reset on, and sizes.
 int bench_boot(struct arena *a, struct options *o, struct diag *d);
@@ -24,6 +25,20 @@ int bench_kernel(struct arena *a, struct options *o, struct diag *d);
 
 // Instructions of what components do with each other.
 int bench_components(struct arena *a, struct options *o, struct diag *d);
+
+// What a chain of components takes, by their number.
+int bench_chain(struct arena *a, struct options *o, struct diag *d);
+
+// --- parts -------------------------------------------------------------------------------------
+
+// The description of a chain of so many links.
+struct bytes bench_chain_text(struct arena *a, unsigned links);
+
+// How many instructions the machine, started with setup.debug, has executed since reset.
+bool bench_instructions(struct qmp *q, uint64_t *out);
+
+// tests/bench/reference.json, to be released by the caller; NULL: reported.
+json_t *bench_reference_file(struct arena *a, struct diag *d);
 
 // --- rows --------------------------------------------------------------------------------------
 

@@ -34,14 +34,14 @@ static bool fail(struct diag *d, const char *what)
     return false;
 }
 
-static bool instruction_count(struct qmp *q, uint64_t *out, struct diag *d)
+bool bench_instructions(struct qmp *q, uint64_t *out)
 {
     json_t *info = qmp_execute(q, "query-replay", NULL, CONNECT_MS);
     json_t *count = json_object_get(info, "icount");
     bool ok = json_is_integer(count);
     *out = ok ? (uint64_t)json_integer_value(count) : 0;
     json_decref(info);
-    return ok || fail(d, "QEMU does not tell how many instructions were executed");
+    return ok;
 }
 
 static bool measure_at(struct gdb *g, struct qmp *q, uint64_t address, unsigned el, uint64_t *out,
@@ -53,7 +53,8 @@ static bool measure_at(struct gdb *g, struct qmp *q, uint64_t address, unsigned 
             return fail(d, "the machine does not reach an entry point");
         }
     } while (stop.el != el); // the loader may have had code at the same address
-    return instruction_count(q, out, d);
+    return bench_instructions(q, out) ||
+           fail(d, "QEMU does not tell how many instructions were executed");
 }
 
 static bool measure_machine(struct machine *m, const struct build_result *b, struct measured *out,

@@ -72,24 +72,30 @@ static bool take_rows(struct arena *a, const json_t *json, const char *key, cons
     return true;
 }
 
-bool bench_reference(struct arena *a, const char *key, struct bench_rows *out, struct diag *d)
+json_t *bench_reference_file(struct arena *a, struct diag *d)
 {
     const char *path = source_path(a, REFERENCE);
     const char *cause;
     struct bytes file;
     json_error_t error;
-    *out = (struct bench_rows){0};
     if (!file_read(a, path, REFERENCE_MAX, &file, &cause)) {
         diag_error(d, place_file(path), "cannot read the reference: %s; check the source folder",
                    cause);
-        return false;
+        return NULL;
     }
     json_t *json = json_loadb((const char *)file.data, file.size, JSON_REJECT_DUPLICATES, &error);
-    bool ok = json != NULL && take_rows(a, json, key, path, out, d);
     if (json == NULL) {
         diag_error(d, (struct place){path, (unsigned)error.line, (unsigned)error.column},
                    "%s; correct it", error.text);
     }
+    return json;
+}
+
+bool bench_reference(struct arena *a, const char *key, struct bench_rows *out, struct diag *d)
+{
+    *out = (struct bench_rows){0};
+    json_t *json = bench_reference_file(a, d);
+    bool ok = json != NULL && take_rows(a, json, key, source_path(a, REFERENCE), out, d);
     json_decref(json);
     return ok;
 }

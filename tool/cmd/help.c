@@ -246,6 +246,7 @@ static const char bench_help[] =
     "usage: kaal bench [OPTION]... [SYSTEM]\n"
     "       kaal bench kernel [OPTION]... [ROW]...\n"
     "       kaal bench components [OPTION]... [ROW]...\n"
+    "       kaal bench chain [OPTION]... [LINKS]...\n"
     "\n"
     "Boots a system and counts the instructions from reset to the kernel and to the root task's\n"
     "first instruction; tells the sizes of what was loaded. The same on every host.\n"
@@ -259,6 +260,9 @@ static const char bench_help[] =
     "program's code to the other's, and prints it beside what others take for it and beside what\n"
     "the kernel alone takes for the system calls that it is made of.\n"
     "\n"
+    "`chain`: makes a chain of so many small components (1, 60, 250 and 1000), and tells what it\n"
+    "takes to pack, to store, to boot and to keep. The configuration is mcs-rel.\n"
+    "\n"
     "      --growth           of `kernel`: rows repeated with much alive\n"
     "      --worst            of `kernel`: the longest paths\n"
     "  -t, --timeout SECONDS  of `kernel` and `components`: time limit (default: 600)\n"
@@ -267,6 +271,7 @@ static const char bench_help[] =
     "  kaal bench\n"
     "  kaal bench kernel\n"
     "  kaal bench components\n"
+    "  kaal bench chain 1 60\n"
     "  kaal bench kernel --kernel PREFIX/bin/kernel.elf call signal\n";
 
 static const char sdk_help[] =

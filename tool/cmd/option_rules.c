@@ -9,7 +9,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-// `bench kernel ROW...`, `bench components ROW...`: what would be a SYSTEM elsewhere is not one.
+// `bench kernel ROW...` and the like: what would be a SYSTEM elsewhere is not one.
 static enum bench find_bench(const struct options *o)
 {
     if (o->command != CMD_BENCH || o->systems.count == 0) {
@@ -17,6 +17,9 @@ static enum bench find_bench(const struct options *o)
     }
     if (strcmp(o->systems.items[0], "kernel") == 0) {
         return BENCH_KERNEL;
+    }
+    if (strcmp(o->systems.items[0], "chain") == 0) {
+        return BENCH_CHAIN;
     }
     return strcmp(o->systems.items[0], "components") == 0 ? BENCH_COMPONENTS : BENCH_BOOT;
 }

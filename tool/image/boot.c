@@ -4,6 +4,7 @@
 #include "tool/pack.h"
 
 #include "tool/arena.h"
+#include "tool/tight.h"
 
 #include "lib/bits.h"
 #include "lib/sum64.h"
@@ -14,26 +15,34 @@
 #include <inttypes.h>
 #include <string.h>
 
-static struct bytes make_payload(struct arena *a, const struct kernel *kernel,
-                                 struct memory_range memory, struct bytes root)
+static struct bytes tighten(struct arena *a, const struct elf *elf)
 {
-    struct bytes k = elf_squeeze(a, &kernel->elf);
+    struct tight *t = tight_open(a, elf->entry);
+    tight_add_all(t, elf);
+    return tight_finish(t);
+}
+
+static struct bytes make_payload(struct arena *a, const struct kernel *kernel,
+                                 struct memory_range memory, const struct elf *root)
+{
+    struct bytes k = tighten(a, &kernel->elf);
+    struct bytes r = tighten(a, root);
     struct kaal_boot boot = {
         .magic = KAAL_BOOT_MAGIC,
         .version = KAAL_BOOT_VERSION,
         .header_size = sizeof(boot),
-        .kernel_offset = align_up(sizeof(boot), KAAL_BOOT_ALIGN),
+        .kernel_offset = align_up(sizeof(boot), KAAL_BOOT_PART_ALIGN),
         .kernel_size = k.size,
-        .root_size = root.size,
+        .root_size = r.size,
         .ram_base = memory.base,
         .ram_size = memory.size,
     };
-    boot.root_offset = align_up(boot.kernel_offset + k.size, KAAL_BOOT_ALIGN);
-    boot.size = align_up(boot.root_offset + root.size, KAAL_BOOT_ALIGN);
+    boot.root_offset = align_up(boot.kernel_offset + k.size, KAAL_BOOT_PART_ALIGN);
+    boot.size = align_up(boot.root_offset + r.size, KAAL_BOOT_PART_ALIGN);
 
     uint8_t *payload = arena_alloc(a, boot.size);
     memcpy(payload + boot.kernel_offset, k.data, k.size);
-    memcpy(payload + boot.root_offset, root.data, root.size);
+    memcpy(payload + boot.root_offset, r.data, r.size);
     memcpy(payload, &boot, sizeof(boot));
     boot.checksum =
         sum64(0, payload + KAAL_BOOT_SUM_FROM, (boot.size - KAAL_BOOT_SUM_FROM) / sizeof(uint64_t));
@@ -61,19 +70,23 @@ static bool find_slot(const struct elf *loader, unsigned *index, struct elf_segm
            loader->lo == KAAL_LOADER_BASE && is_aligned(slot->paddr, KAAL_BOOT_ALIGN);
 }
 
-static struct bytes make_elf(struct arena *a, const struct elf *loader, unsigned index,
+static struct bytes make_elf(struct arena *a, const struct elf *loader, unsigned slot,
                              struct bytes payload)
 {
-    size_t offset = align_up(loader->size, KAAL_BOOT_ALIGN);
-    size_t size = offset + payload.size;
-    uint8_t *file = arena_alloc(a, size);
-    memcpy(file, loader->data, loader->size);
-    memcpy(file + offset, payload.data, payload.size);
-    uint8_t *phdr = file + loader->phoff + index * sizeof(Elf64_Phdr);
-    store_le64(phdr + offsetof(Elf64_Phdr, p_offset), offset);
-    store_le64(phdr + offsetof(Elf64_Phdr, p_filesz), payload.size);
-    store_le64(phdr + offsetof(Elf64_Phdr, p_memsz), payload.size);
-    return (struct bytes){.data = file, .size = size};
+    struct tight *t = tight_open(a, loader->entry);
+    for (unsigned i = 0; i < loader->phnum; i++) {
+        struct elf_segment seg = elf_segment(loader, i);
+        const uint8_t *data = loader->data + seg.offset;
+        if (i == slot) {
+            seg.filesz = payload.size;
+            seg.memsz = payload.size;
+            data = payload.data;
+        }
+        if (seg.type == ELF_PT_LOAD) {
+            tight_add(t, &seg, data);
+        }
+    }
+    return tight_finish(t);
 }
 
 static struct bytes make_raw(struct arena *a, const struct elf *loader, unsigned slot,
@@ -138,7 +151,12 @@ bool pack_boot(struct arena *a, const char *loader_path, const struct kernel *ke
                    loader_path);
         return false;
     }
-    struct bytes payload = make_payload(a, kernel, memory, out->root);
+    struct elf root;
+    if (elf_parse(&root, out->root.data, out->root.size, NULL) != ELF_OK) {
+        diag_error(d, place_none(), "the packed root task is no program; build the target again");
+        return false;
+    }
+    struct bytes payload = make_payload(a, kernel, memory, &root);
     out->elf = make_elf(a, &loader, index, payload);
     out->raw = make_raw(a, &loader, index, slot.paddr, payload);
     out->loader_end = slot.paddr + payload.size;

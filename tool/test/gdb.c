@@ -105,3 +105,23 @@ bool gdb_run_to(struct gdb *g, uint64_t pc, unsigned timeout_ms, struct gdb_stop
     text[0] = 'z';
     return ask(g, text, timeout_ms, answer) && strcmp(answer, "OK") == 0;
 }
+
+bool gdb_read(struct gdb *g, uint64_t address, uint8_t *out, size_t size, unsigned timeout_ms)
+{
+    char answer[PACKET_MAX];
+    char text[48];
+    snprintf(text, sizeof(text), "m%" PRIx64 ",%zx", address, size);
+    if (!ask(g, text, timeout_ms, answer) || strlen(answer) != 2 * size) {
+        return false;
+    }
+    for (size_t i = 0; i < size; i++) {
+        out[i] = (uint8_t)register_value(answer + 2 * i, 2);
+    }
+    return true;
+}
+
+bool gdb_leave(struct gdb *g, unsigned timeout_ms)
+{
+    char answer[PACKET_MAX];
+    return ask(g, "D", timeout_ms, answer) && strcmp(answer, "OK") == 0;
+}

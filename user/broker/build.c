@@ -31,6 +31,7 @@ enum {
     GIBIBYTE = 1 << 30,
     OBJECTS_FIXED = 24, // slots of all but pages
     ASID_POOLS = 4,     // of 512 address spaces each
+    SMALL_REGION = 1 << 16,
 };
 
 // --- memory regions of the description -----------------------------------------------------------
@@ -119,12 +120,39 @@ static enum kaal_err make_region(const struct kaal_plan_region *region, uint32_t
     return err == KAAL_OK ? place_content(region, *first) : err;
 }
 
-static enum kaal_err make_regions(bool fixed)
+// Small ones, of which a place is all that each needs.
+static bool is_small(const struct kaal_plan_region *region)
 {
-    enum kaal_err err = KAAL_OK;
+    return (region->flags & (KAAL_REGION_FIXED | KAAL_REGION_CONTIGUOUS)) == 0 &&
+           region->page_bits == PAGE_BITS && region->size <= SMALL_REGION;
+}
+
+// The frames of all small regions at once, one region's behind the other's.
+static enum kaal_err make_small_frames(uint32_t *first)
+{
+    uint32_t pages = 0;
     for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_REGIONS); i++) {
         const struct kaal_plan_region *region = plan_region(&broker.plan, i);
-        if (((region->flags & KAAL_REGION_FIXED) != 0) == fixed) {
+        pages += is_small(region) ? (uint32_t)(region->size >> PAGE_BITS) : 0;
+    }
+    if (pages == 0) {
+        return KAAL_OK;
+    }
+    return slots_take(&broker.slots, pages, first) ? make_frames(PAGE_BITS, pages, *first)
+                                                   : KAAL_ERR_SLOTS;
+}
+
+static enum kaal_err make_regions(bool fixed)
+{
+    uint32_t small = 0;
+    enum kaal_err err = fixed ? KAAL_OK : make_small_frames(&small);
+    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_REGIONS); i++) {
+        const struct kaal_plan_region *region = plan_region(&broker.plan, i);
+        if (err == KAAL_OK && !fixed && is_small(region)) {
+            regions[i] = small;
+            small += (uint32_t)(region->size >> PAGE_BITS);
+            err = place_content(region, regions[i]);
+        } else if (err == KAAL_OK && ((region->flags & KAAL_REGION_FIXED) != 0) == fixed) {
             err = make_region(region, &regions[i]);
         }
         if (err != KAAL_OK) {
@@ -144,23 +172,31 @@ enum kaal_err build_regions(void)
 
 // --- where things come from ----------------------------------------------------------------------
 
+// Objects made in advance, of which the first is the next to be taken.
+struct stock {
+    uint32_t first;
+    uint32_t count;
+};
+
 struct builder {
     struct kaal_builder base;
     const struct kaal_program *program;
     struct arena *arena;
-    uint32_t frames; // made in advance, of which the first is the next to be taken
-    uint32_t frame_count;
+    struct stock frames;
+    struct stock tables;
 };
 
 static enum kaal_err take_objects(struct kaal_builder *base, seL4_Word type, uint8_t size_bits,
                                   uint32_t count, seL4_CPtr *first)
 {
     struct builder *b = (struct builder *)base;
-    uint32_t slot = b->frames;
+    struct stock *stock = type == seL4_ARM_SmallPageObject ? &b->frames : &b->tables;
+    bool stocked = type == seL4_ARM_SmallPageObject || type == seL4_ARM_PageTableObject;
+    uint32_t slot = stock->first;
     enum kaal_err err = KAAL_OK;
-    if (type == seL4_ARM_SmallPageObject && count <= b->frame_count) {
-        b->frames += count;
-        b->frame_count -= count;
+    if (stocked && count <= stock->count) {
+        stock->first += count;
+        stock->count -= count;
     } else {
         err = arena_objects(b->arena, type, size_bits, count, &slot);
         base->refusal = broker.refusal;
@@ -255,9 +291,9 @@ static enum kaal_err create_objects(struct component *c)
         {seL4_SchedContextObject, SCHED_CONTEXT_BITS, true, &c->sched_context},
         {seL4_CapTableObject, KAAL_INBOX_BITS, has_inbox(c), &c->inbox},
         {seL4_CapTableObject, top_bits(c), has_inbox(c), &c->cspace_top},
-        {seL4_NotificationObject, 0, true, &c->notification},
-        {seL4_ReplyObject, 0, true, &c->reply},
-        {seL4_EndpointObject, 0, true, &c->endpoint},
+        {seL4_NotificationObject, 0, c->notified, &c->notification},
+        {seL4_ReplyObject, 0, c->serves, &c->reply},
+        {seL4_EndpointObject, 0, c->serves, &c->endpoint},
     };
     enum kaal_err err = KAAL_OK;
     for (unsigned i = 0; i < sizeof(objects) / sizeof(objects[0]) && err == KAAL_OK; i++) {
@@ -501,17 +537,45 @@ static enum kaal_err reserve(struct component *c, const struct kaal_program *pro
     return arena_reserve(&c->arena, bytes, (uint32_t)pages + OBJECTS_FIXED, copies);
 }
 
-// Those for the beginning of the program, and those for stack, IPC buffer and start page, which lie
-// in one gibibyte, and in one table if the stack is not large. More come when they are missed.
+// Where the description first maps small pages; 0: nowhere, or where other tables may be already.
+static uint64_t first_mapped(const struct component *c)
+{
+    struct plan_range maps = plan_maps_of(&broker.plan, component_number(c));
+    if (!c->described || is_microkit(c) || maps.first == maps.end) {
+        return 0;
+    }
+    const struct kaal_plan_map *map = plan_map(&broker.plan, maps.first);
+    bool small = map->source == KAAL_MAP_DEVICE ||
+                 plan_region(&broker.plan, map->object)->page_bits == PAGE_BITS;
+    return small ? map->vaddr : 0;
+}
+
+// Those for the beginning of the program; those for stack, IPC buffer and start page, which lie in
+// one gibibyte, and in one table if the stack is not large; those for the first mapping. More come
+// when they are missed.
 static enum kaal_err create_tables(struct component *c, struct builder *b)
 {
-    // The stack of a Microkit program is far above it.
-    const uint32_t levels = is_microkit(c) ? KAAL_TABLE_LEVELS : KAAL_TABLE_LEVELS_GIB;
     const uint64_t lo = b->program->elf.lo;
-    enum kaal_err err = kaal_build_tables(&b->base, lo, KAAL_TABLE_LEVELS);
-    return err == KAAL_OK && lo < GIBIBYTE
-               ? kaal_build_tables(&b->base, c->spec.stack_top - 1, levels)
-               : err;
+    uint32_t stack = 0;
+    uint64_t mapped = 0;
+    if (lo < GIBIBYTE) {
+        stack = is_microkit(c) ? KAAL_TABLE_LEVELS : KAAL_TABLE_LEVELS_GIB; // far above its program
+        mapped = first_mapped(c);
+    }
+    uint32_t maps = mapped != 0 ? KAAL_TABLE_LEVELS_GIB : 0;
+    b->tables.count = KAAL_TABLE_LEVELS + stack + maps;
+    enum kaal_err err =
+        arena_objects(b->arena, seL4_ARM_PageTableObject, 0, b->tables.count, &b->tables.first);
+    if (err == KAAL_OK) {
+        err = kaal_build_tables(&b->base, lo, KAAL_TABLE_LEVELS);
+    }
+    if (err == KAAL_OK && stack != 0) {
+        err = kaal_build_tables(&b->base, c->spec.stack_top - 1, stack);
+    }
+    if (err == KAAL_OK && maps != 0) {
+        err = kaal_build_tables(&b->base, mapped, maps);
+    }
+    return err;
 }
 
 static enum kaal_err create_program(struct component *c, struct builder *b)
@@ -554,8 +618,9 @@ static enum kaal_err create(struct component *c, const struct kaal_program *prog
     struct builder b = builder_of(c, shares);
     b.program = program;
     if (err == KAAL_OK) {
-        b.frame_count = count_frames(c, program, shares);
-        err = arena_objects(&c->arena, seL4_ARM_SmallPageObject, 0, b.frame_count, &b.frames);
+        b.frames.count = count_frames(c, program, shares);
+        err =
+            arena_objects(&c->arena, seL4_ARM_SmallPageObject, 0, b.frames.count, &b.frames.first);
     }
     for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]) && err == KAAL_OK; i++) {
         err = steps[i](c, &b);

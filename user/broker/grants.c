@@ -2,6 +2,8 @@
 
 #include "grants.h"
 
+#include <lib/mem.h>
+
 static struct grant *grant_at(struct grants *grants, uint16_t index)
 {
     return index == GRANTS_NONE ? NULL : &grants->records[index];
@@ -67,18 +69,15 @@ static void queue_put(struct grants *grants, uint16_t index)
 
 void grants_open(struct grants *grants)
 {
-    grants->free_first = GRANTS_NONE;
-    grants->free_last = GRANTS_NONE;
-    grants->count = 0;
-    for (unsigned i = 0; i < GRANTS_MAX; i++) {
-        grants->records[i] = (struct grant){.kind = KAAL_GRANT_NONE, .index = (uint16_t)i};
-        queue_put(grants, (uint16_t)i);
+    grants->free_first = 0;
+    grants->free_last = GRANTS_MAX - 1;
+    for (uint16_t i = 0; i < GRANTS_MAX; i++) {
+        grants->records[i].index = i;
+        grants->records[i].links[GRANT_BY_HOLDER].next =
+            i < grants->free_last ? (uint16_t)(i + 1) : GRANTS_NONE;
     }
-    for (unsigned i = 0; i < GRANTS_COMPONENTS; i++) {
-        grants->heads[GRANT_BY_HOLDER][i] = GRANTS_NONE;
-        grants->heads[GRANT_BY_GIVER][i] = GRANTS_NONE;
-        grants->heads[GRANT_BY_PEER][i] = GRANTS_NONE;
-    }
+    _Static_assert(GRANTS_NONE == UINT16_MAX, "no record: all bits set");
+    memset(grants->heads, 0xff, sizeof(grants->heads));
 }
 
 // --- add and remove ------------------------------------------------------------------------------

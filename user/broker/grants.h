@@ -89,6 +89,7 @@ struct grants {
     struct grant records[GRANTS_MAX];
 };
 
+// Of a book that is all zeroes.
 void grants_open(struct grants *grants);
 
 // A new grant. `parent`: what it is derived from, or NULL. What the caller has to set is 0, or

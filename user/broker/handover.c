@@ -7,12 +7,7 @@
 
 #include <kaal/layout.h>
 
-enum {
-    PROBE_BATCH = CONFIG_RETYPE_FAN_OUT_LIMIT, // endpoints that one Retype makes at most
-    PROBE_BITS = 12,                           // memory for so many
-};
-
-_Static_assert(PROBE_BATCH << seL4_EndpointBits == 1 << PROBE_BITS, "a batch fills the memory");
+enum { PROBE_BATCH = CONFIG_RETYPE_FAN_OUT_LIMIT }; // slots that one Retype looks at
 
 static bool table_ok(const struct kaal_handover *table)
 {
@@ -34,8 +29,10 @@ static bool remove_cap(enum kaal_handover_cap cap)
 static bool remove_root(void)
 {
     static const enum kaal_handover_cap caps[] = {
-        KAAL_HANDOVER_ROOT_TCB,    KAAL_HANDOVER_ROOT_SCHED_CONTEXT, KAAL_HANDOVER_ROOT_TOP,
-        KAAL_HANDOVER_ROOT_VSPACE, KAAL_HANDOVER_ROOT_CNODE,
+        KAAL_HANDOVER_ROOT_TCB,
+        KAAL_HANDOVER_ROOT_SCHED_CONTEXT,
+        KAAL_HANDOVER_ROOT_VSPACE,
+        KAAL_HANDOVER_ROOT_CNODE,
     };
     bool removed = true;
     for (unsigned i = 0; i < sizeof(caps) / sizeof(caps[0]); i++) {
@@ -65,15 +62,15 @@ static uint32_t count_full(uint32_t first, uint32_t count)
     return full;
 }
 
-// How many of these slots hold something. A Retype into many slots succeeds only if all are empty,
-// which answers for a whole batch with one call and no error; only a batch that it refuses for that
-// reason is looked at slot by slot. UINT32_MAX if there is no answer.
+// How many of these slots hold something. A Retype looks whether all its slots are empty before it
+// looks for memory, and no memory is as large as what is asked for here: which of the two it misses
+// answers for a whole batch, and nothing is made. Only a batch with something in it is looked at
+// slot by slot. UINT32_MAX if there is no answer.
 static uint32_t probe(uint32_t memory, uint32_t first, uint32_t count)
 {
-    seL4_Error err = seL4_Untyped_Retype(memory, seL4_EndpointObject, 0,
+    seL4_Error err = seL4_Untyped_Retype(memory, seL4_UntypedObject, seL4_MaxUntypedBits,
                                          own_cap(KAAL_HANDOVER_ROOT_CNODE), 0, 0, first, count);
-    if (err == seL4_NoError) {
-        (void)seL4_CNode_Revoke(store(), memory, store_depth());
+    if (err == seL4_NotEnoughMemory) {
         return 0;
     }
     uint32_t full = err == seL4_DeleteFirst ? count_full(first, count) : 0;
@@ -83,18 +80,16 @@ static uint32_t probe(uint32_t memory, uint32_t first, uint32_t count)
 // Walks all slots of the initial CNode: how many are full, UINT32_MAX if it cannot be said.
 static uint32_t walk_root_cnode(void)
 {
-    uint32_t node = 0;
-    if (pool_take(&broker.pool, PROBE_BITS, &node) != KAAL_OK) {
-        return UINT32_MAX;
-    }
-    uint32_t memory = pool_slot(&broker.pool, node);
+    const struct kaal_handover *table = broker.table;
+    const struct kaal_handover_untyped *memory =
+        (const void *)((const uint8_t *)table + table->untyped_offset);
     uint32_t full = 0;
-    uint32_t slots = UINT32_C(1) << broker.table->root_cnode_bits;
+    uint32_t slots = UINT32_C(1) << table->root_cnode_bits;
     for (uint32_t i = 0; i < slots && full != UINT32_MAX; i += PROBE_BATCH) {
-        uint32_t batch = probe(memory, i, slots - i < PROBE_BATCH ? slots - i : PROBE_BATCH);
+        uint32_t batch =
+            probe(memory[0].slot, i, slots - i < PROBE_BATCH ? slots - i : PROBE_BATCH);
         full = batch == UINT32_MAX ? UINT32_MAX : full + batch;
     }
-    (void)pool_give(&broker.pool, node);
     return full;
 }
 

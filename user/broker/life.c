@@ -187,7 +187,7 @@ static struct component *faulted_child(const struct component *parent, seL4_Word
 // broker's affair now.
 static void drain(struct component *c)
 {
-    for (;;) {
+    while (c->serves) {
         seL4_Word badge = 0;
         seL4_MessageInfo_t info = seL4_NBRecv(c->endpoint, &badge, broker.spare_reply);
         struct component *child = faulted_child(c, badge);

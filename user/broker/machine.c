@@ -156,17 +156,51 @@ bool machine_means(enum kaal_device_match match, const char *text, struct device
     return !dt_is_none(d.node) && dt_find(&broker.dt, text).at == d.node.at;
 }
 
+// Each is looked for once.
 struct device machine_device(uint32_t device)
 {
-    const struct kaal_plan_device *plan = plan_device(&broker.plan, device);
-    return machine_find((enum kaal_device_match)plan->match, plan->match_text, no_device());
+    static struct {
+        struct device device;
+        bool known;
+    } devices[KAAL_DEVICE_MAX];
+    if (!devices[device].known) {
+        const struct kaal_plan_device *plan = plan_device(&broker.plan, device);
+        devices[device].device =
+            machine_find((enum kaal_device_match)plan->match, plan->match_text, no_device());
+        devices[device].known = true;
+    }
+    return devices[device].device;
+}
+
+// A tree has no way up: who holds the node is found from the root. Who asks for a window asks
+// again, as it is counted, mapped and told.
+static bool window_of_node(struct dt_node node, uint32_t window, struct dt_range *range)
+{
+    static struct {
+        struct dt_node node;
+        uint32_t window;
+        struct dt_range range;
+        bool known;
+    } last;
+    if (last.known && last.node.at == node.at && last.window == window) {
+        *range = last.range;
+        return true;
+    }
+    if (dt_is_none(node) || !dt_reg(&broker.dt, node, window, range)) {
+        return false;
+    }
+    last.node = node;
+    last.window = window;
+    last.range = *range;
+    last.known = true;
+    return true;
 }
 
 bool machine_window(struct device d, uint32_t window, struct dt_range *range)
 {
     const struct pci_function *f = d.function;
     if (f == NULL) {
-        return !dt_is_none(d.node) && dt_reg(&broker.dt, d.node, window, range);
+        return window_of_node(d.node, window, range);
     }
     if (window == KAAL_WINDOW_CONFIG) {
         range->base = bus.config + (uint64_t)f->number * PCI_CONFIG_SIZE;

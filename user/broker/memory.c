@@ -94,20 +94,34 @@ static enum kaal_err add_run(struct run *runs, uint8_t *count, uint32_t slots)
     return KAAL_OK;
 }
 
-// `count` slots in a row: in the last run, or a new one.
+// `count` slots in a row: in the last run that has them, or a new one.
 static enum kaal_err take_slots(struct run *runs, uint8_t *run_count, uint32_t count,
                                 uint32_t *first)
 {
-    if (*run_count == 0 || runs[*run_count - 1].count - runs[*run_count - 1].used < count) {
+    uint32_t place = *run_count;
+    while (place > 0 && runs[place - 1].count - runs[place - 1].used < count) {
+        place--;
+    }
+    if (place == 0) {
         enum kaal_err err = add_run(runs, run_count, count < RUN_MIN ? RUN_MIN : count);
         if (err != KAAL_OK) {
             return err;
         }
+        place = *run_count;
     }
-    struct run *run = &runs[*run_count - 1];
+    struct run *run = &runs[place - 1];
     *first = run->first + run->used;
     run->used += count;
     return KAAL_OK;
+}
+
+// Those that were taken last from their run.
+static void return_slots(struct run *runs, uint32_t first, uint32_t count)
+{
+    while (first - runs->first >= runs->count) {
+        runs++;
+    }
+    runs->used -= count;
 }
 
 // One piece if little of it is wasted, else the larger half of it and the rest.
@@ -210,7 +224,7 @@ enum kaal_err arena_objects(struct arena *arena, seL4_Word type, uint8_t size_bi
         }
     }
     if (done == 0 && count > 0) {
-        arena->objects[arena->object_runs - 1].used -= count; // nothing came of it
+        return_slots(arena->objects, *first, count); // nothing came of it
     }
     return err;
 }

@@ -356,22 +356,20 @@ enum kaal_err pool_add(struct pool *pool, struct pool_untyped untyped)
 
 void pool_open(struct pool *pool, const struct pool_ops *ops, struct slots *slots)
 {
-    pool->piece_count = 0;
     pool->spare = POOL_NONE;
-    pool->free_pairs = POOL_NONE;
     pool->last = POOL_NONE;
-    pool->free_pair_count = 0;
     pool->slot_count = 0;
     pool->whole_count = 0;
     pool->ops = *ops;
     pool->slots = slots;
-    for (uint16_t left = POOL_NODES; left > 0;) {
-        left = (uint16_t)(left - 2);
-        drop_pair(pool, left);
+    pool->free_pairs = 0;
+    pool->free_pair_count = POOL_NODES / 2;
+    for (uint16_t left = 0; left < POOL_NODES; left += 2) {
+        pool->nodes[left].next = (uint16_t)(left + 2);
     }
+    pool->nodes[POOL_NODES - 2].next = POOL_NONE;
     for (unsigned i = 0; i < 2; i++) {
         struct pool_kind *kind = &pool->kinds[i];
-        *kind = (struct pool_kind){.free = 0};
         for (unsigned bits = 0; bits <= POOL_BITS_MAX; bits++) {
             kind->free_nodes.first[bits] = POOL_NONE;
             kind->whole_nodes.first[bits] = POOL_NONE;

@@ -132,7 +132,8 @@ struct pool_state {
     uint32_t slots_idle;  // of these, those that merging would give back
 };
 
-// An empty pool that takes its slots from `slots`, which the caller may use for other things too.
+// An empty pool, of one that is all zeroes, that takes its slots from `slots`, which the caller may
+// use for other things too.
 void pool_open(struct pool *pool, const struct pool_ops *ops, struct slots *slots);
 
 // Adds an untyped. From a used one the free part behind it is carved, whole pages at least.

@@ -12,44 +12,70 @@ static bool is_held_passive(const struct component *c)
     return (c->spec.flags & KAAL_PD_PASSIVE) != 0 && c->spec.abi != KAAL_ABI_MICROKIT;
 }
 
-// The order of beginning: what is awaited, by rank; then passive components, which must have given
-// their scheduling contexts back before anybody calls them (a call that is there already when one
-// first waits would leave it without any); then the rest, by rank.
-static uint64_t turn(const struct component *c)
-{
-    uint64_t group = 2;
-    if ((c->spec.flags & KAAL_PD_AWAITED) != 0) {
-        group = 0;
-    } else if (is_held_passive(c)) {
-        group = 1;
-    }
-    return group << 32 | c->spec.start_rank;
-}
-
-// The component that has not begun and whose turn it is; NULL if all have begun.
-static struct component *next_to_begin(void)
-{
-    struct component *next = NULL;
-    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_PDS); i++) {
-        struct component *c = component_at(i);
-        if (c->state == KAAL_STATE_BUILT && (next == NULL || turn(c) < turn(next))) {
-            next = c;
-        }
-    }
-    return next;
-}
-
 // Nobody else begins while one of these is in its init().
 static bool held_for(const struct component *c)
 {
     return (c->spec.flags & KAAL_PD_AWAITED) != 0 || is_held_passive(c);
 }
 
+// The order of beginning: what is awaited, by rank; then passive components, which must have given
+// their scheduling contexts back before anybody calls them (a call that is there already when one
+// first waits would leave it without any); then the rest, by rank.
+//
+//    order   | awaited | passive | others |
+//                      held ─────┘    next: all before it have begun
+static struct {
+    uint16_t order[KAAL_PD_MAX];
+    uint32_t count;
+    uint32_t held;
+    uint32_t next;
+} start;
+
+static unsigned group_of(const struct component *c)
+{
+    if ((c->spec.flags & KAAL_PD_AWAITED) != 0) {
+        return 0;
+    }
+    return is_held_passive(c) ? 1 : 2;
+}
+
+static void put_in_order(void)
+{
+    static uint16_t by_rank[KAAL_PD_MAX]; // + 1; 0: no component has this rank
+    uint32_t ranks = 0;
+    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_PDS); i++) {
+        uint32_t rank = component_at(i)->spec.start_rank;
+        by_rank[rank] = (uint16_t)(i + 1);
+        ranks = rank >= ranks ? rank + 1 : ranks;
+    }
+    for (unsigned group = 0; group < 3; group++) {
+        start.held = group == 2 ? start.count : 0;
+        for (uint32_t rank = 0; rank < ranks; rank++) {
+            if (by_rank[rank] != 0 && group_of(component_at(by_rank[rank] - 1u)) == group) {
+                start.order[start.count++] = (uint16_t)(by_rank[rank] - 1);
+            }
+        }
+    }
+}
+
+// The component that has not begun and whose turn it is; NULL if all have begun.
+static struct component *next_to_begin(void)
+{
+    if (start.count == 0) {
+        put_in_order();
+    }
+    while (start.next < start.count &&
+           component_at(start.order[start.next])->state != KAAL_STATE_BUILT) {
+        start.next++;
+    }
+    return start.next < start.count ? component_at(start.order[start.next]) : NULL;
+}
+
 static bool somebody_awaited(void)
 {
-    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_PDS); i++) {
-        const struct component *c = component_at(i);
-        if (c->state == KAAL_STATE_RUNNING && !c->finished && held_for(c)) {
+    for (uint32_t i = 0; i < start.held; i++) {
+        const struct component *c = component_at(start.order[i]);
+        if (c->state == KAAL_STATE_RUNNING && !c->finished) {
             return true;
         }
     }

@@ -7,13 +7,8 @@
 // everything it holds there. The second one, the store, is the broker's from the first slot on:
 // nothing has to be handed over at the end but the knowledge of what is where.
 //
-//         top (1 bit)
-//        ┌──────┬──────┐
-//        │  0   │  1   │
-//        └──┬───┴───┬──┘
-//    initial CNode  store ───── broker's capability space, slot n is CPtr n there
-//    slot n is      slot n is
-//    CPtr n         CPtr 2^63 + n         for the root task
+//    initial CNode ──── moved ───► store ───── broker's capability space
+//    seen once more, from there    slot n is CPtr n for both
 //
 // The order of work, one file each:
 //
@@ -67,7 +62,7 @@ struct root {
 // A store slot as the root task sees it, and back.
 static inline seL4_CPtr store_cptr(uint32_t slot)
 {
-    return (seL4_CPtr)1 << 63 | slot;
+    return slot;
 }
 
 static inline uint32_t store_slot(seL4_CPtr cptr)

@@ -6,55 +6,55 @@
 
 #include <lib/bits.h>
 
-enum {
-    TOP_BITS = 1,
-    TOP_INITIAL = 0, // slot of the top CNode
-    TOP_STORE = 1,
-};
-
 static seL4_Uint8 store_depth(const struct root *root)
 {
     return (seL4_Uint8)root->store_bits;
 }
 
-// The two CNodes, from the first untyped memory that has room, in the first empty initial slots.
-static void create_cnodes(struct root *root, seL4_CPtr store, seL4_CPtr top)
+// The store, from the first untyped memory that has room, in an empty initial slot.
+static void create_store(struct root *root, seL4_CPtr slot)
 {
-    const seL4_BootInfo *boot = root->boot;
-    const uint8_t sizes[] = {store_depth(root), TOP_BITS};
-    const seL4_CPtr slots[] = {store, top};
-    for (unsigned i = 0; i < 2; i++) {
-        uint32_t index = 0;
-        uint8_t bits = (uint8_t)(sizes[i] + seL4_SlotBits);
-        if (!untyped_pick(&root->pool, ROOT_OWNER, bits, &index)) {
-            root_fail(root, "store", NULL, "out of memory");
-        }
-        (void)untyped_take_from(&root->pool.entries[index], bits, 1);
-        seL4_Error err = seL4_Untyped_Retype(boot->untyped.start + index, seL4_CapTableObject,
-                                             sizes[i], seL4_CapInitThreadCNode, 0, 0, slots[i], 1);
-        root_check(root, err, "store", NULL);
+    uint32_t index = 0;
+    uint8_t bits = (uint8_t)(root->store_bits + seL4_SlotBits);
+    if (!untyped_pick(&root->pool, ROOT_OWNER, bits, &index)) {
+        root_fail(root, "store", NULL, "out of memory");
     }
+    (void)untyped_take_from(&root->pool.entries[index], bits, 1);
+    seL4_Error err = seL4_Untyped_Retype(root->boot->untyped.start + index, seL4_CapTableObject,
+                                         root->store_bits, seL4_CapInitThreadCNode, 0, 0, slot, 1);
+    root_check(root, err, "store", NULL);
 }
 
-// After this a CPtr below 2^63 is an initial slot, as before, and one above it a store slot.
-static void join(struct root *root, seL4_CPtr store, seL4_CPtr top)
+// A copy in a fresh slot of the store at `store`, both as yet named by initial slots.
+static uint32_t copy_initial(struct root *root, seL4_CPtr store, seL4_CPtr from)
 {
-    const seL4_BootInfo *boot = root->boot;
-    seL4_Word rest = seL4_WordBits - TOP_BITS;
-    seL4_Error err = seL4_CNode_Mint(top, TOP_INITIAL, TOP_BITS, seL4_CapInitThreadCNode,
-                                     seL4_CapInitThreadCNode, seL4_WordBits, seL4_AllRights,
-                                     kaal_cnode_guard(rest - boot->initThreadCNodeSizeBits));
+    uint32_t slot = store_slots(root, 1);
+    seL4_Error err = seL4_CNode_Copy(store, slot, store_depth(root), seL4_CapInitThreadCNode, from,
+                                     seL4_WordBits, seL4_AllRights);
     root_check(root, err, "store", NULL);
-    err = seL4_CNode_Mint(top, TOP_STORE, TOP_BITS, seL4_CapInitThreadCNode, store, seL4_WordBits,
-                          seL4_AllRights, kaal_cnode_guard(rest - store_depth(root)));
+    return slot;
+}
+
+// After this a CPtr is a store slot. Through its copy in there the initial CNode is still reached.
+static void enter(struct root *root, seL4_CPtr store)
+{
+    root->caps[KAAL_HANDOVER_ROOT_CNODE] = copy_initial(root, store, seL4_CapInitThreadCNode);
+    root->caps[KAAL_HANDOVER_STORE] = copy_initial(root, store, store);
+    seL4_Error err = seL4_TCB_SetSpace(seL4_CapInitThreadTCB, seL4_CapNull, store,
+                                       kaal_cnode_guard(seL4_WordBits - root->store_bits),
+                                       seL4_CapInitThreadVSpace, 0);
     root_check(root, err, "store", NULL);
-    err =
-        seL4_TCB_SetSpace(seL4_CapInitThreadTCB, seL4_CapNull, top, 0, seL4_CapInitThreadVSpace, 0);
-    root_check(root, err, "store", NULL);
+    root->store = store_cptr(root->caps[KAAL_HANDOVER_STORE]);
+}
+
+// What the copies in the store stand for.
+static void forget_initial(const struct root *root, seL4_CPtr initial, seL4_CPtr slot)
+{
+    root_check(root, seL4_CNode_Delete(initial, slot, seL4_WordBits), "store", NULL);
 }
 
 // Moves `count` initial capabilities, from slot `from` on, into fresh slots. `initial` is the
-// initial CNode, wherever its capability is by now. None of the slots is empty.
+// initial CNode. None of the slots is empty.
 static uint32_t adopt(struct root *root, seL4_CPtr initial, seL4_Word from, uint32_t count)
 {
     uint32_t first = store_slots(root, count);
@@ -86,9 +86,8 @@ static void adopt_memory(struct root *root, seL4_CPtr initial)
     }
 }
 
-// The initial slots with a fixed meaning, and what the handover calls them. The initial CNode goes
-// last: it is the source of the others.
-static void adopt_named(struct root *root)
+// The initial slots with a fixed meaning, and what the handover calls them.
+static void adopt_named(struct root *root, seL4_CPtr initial)
 {
     static const struct {
         seL4_CPtr slot;
@@ -103,19 +102,18 @@ static void adopt_named(struct root *root)
         {seL4_CapInitThreadTCB, KAAL_HANDOVER_ROOT_TCB},
     };
     for (unsigned i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
-        root->caps[named[i].cap] = adopt(root, seL4_CapInitThreadCNode, named[i].slot, 1);
+        root->caps[named[i].cap] = adopt(root, initial, named[i].slot, 1);
     }
-    (void)adopt(root, seL4_CapInitThreadCNode, seL4_CapBootInfoFrame, 1);
-    (void)adopt(root, seL4_CapInitThreadCNode, seL4_CapInitThreadIPCBuffer, 1);
-    root->caps[KAAL_HANDOVER_SCHED_CONTROL] =
-        adopt_region(root, seL4_CapInitThreadCNode, root->boot->schedcontrol);
+    (void)adopt(root, initial, seL4_CapBootInfoFrame, 1);
+    (void)adopt(root, initial, seL4_CapInitThreadIPCBuffer, 1);
+    root->caps[KAAL_HANDOVER_SCHED_CONTROL] = adopt_region(root, initial, root->boot->schedcontrol);
 }
 
 // Only kernels that allow secure monitor calls have this capability; the boot info does not tell.
-static void adopt_smc(struct root *root)
+static void adopt_smc(struct root *root, seL4_CPtr initial)
 {
     uint32_t slot = store_slots(root, 1);
-    if (seL4_CNode_Move(root->store, slot, store_depth(root), seL4_CapInitThreadCNode, seL4_CapSMC,
+    if (seL4_CNode_Move(root->store, slot, store_depth(root), initial, seL4_CapSMC,
                         seL4_WordBits) == seL4_NoError) {
         root->caps[KAAL_HANDOVER_SMC] = slot;
     }
@@ -131,30 +129,19 @@ void store_open(struct root *root)
                                                         .device = desc->isDevice != 0,
                                                         .owner = ROOT_OWNER});
     }
-    seL4_CPtr store = boot->empty.start;
-    seL4_CPtr top = store + 1;
-    if (boot->empty.end - store < 2) {
+    const seL4_CPtr store = boot->empty.start;
+    if (boot->empty.end == store) {
         root_fail(root, "store", NULL, "no empty initial slot: the image is too large");
     }
-    create_cnodes(root, store, top);
-    join(root, store, top);
-
-    root->store = store;
     root->store_next = ROOT_PLAN_END;
-    adopt_memory(root, seL4_CapInitThreadCNode);
-    adopt_named(root);
-    adopt_smc(root);
-    root->caps[KAAL_HANDOVER_ROOT_TOP] = adopt(root, seL4_CapInitThreadCNode, top, 1);
-    root->caps[KAAL_HANDOVER_STORE] = store_slots(root, 1);
-    root->caps[KAAL_HANDOVER_ROOT_CNODE] = store_slots(root, 1);
-    // The CNode that a move goes to, or comes from, may itself be what is moved.
-    seL4_Error err = seL4_CNode_Move(store, root->caps[KAAL_HANDOVER_STORE], store_depth(root),
-                                     seL4_CapInitThreadCNode, store, seL4_WordBits);
-    root_check(root, err, "store", NULL);
-    root->store = store_cptr(root->caps[KAAL_HANDOVER_STORE]);
-    err = seL4_CNode_Move(root->store, root->caps[KAAL_HANDOVER_ROOT_CNODE], store_depth(root),
-                          seL4_CapInitThreadCNode, seL4_CapInitThreadCNode, seL4_WordBits);
-    root_check(root, err, "store", NULL);
+    create_store(root, store);
+    enter(root, store);
+    const seL4_CPtr initial = store_cptr(root->caps[KAAL_HANDOVER_ROOT_CNODE]);
+    adopt_memory(root, initial);
+    adopt_named(root, initial);
+    adopt_smc(root, initial);
+    forget_initial(root, initial, store);
+    forget_initial(root, initial, seL4_CapInitThreadCNode);
 }
 
 uint32_t store_slots(struct root *root, uint32_t count)

@@ -169,11 +169,17 @@ static void copy_bytes(const struct elf *elf, const struct elf_segment *segment,
     }
 }
 
+// Are there bytes of the file for what begins at `at`?
+static bool is_filled(const struct elf_segment *segment, uint64_t at)
+{
+    return at < segment->vaddr + segment->filesz;
+}
+
 static enum kaal_err fill(struct kaal_builder *builder, const struct elf *elf,
                           const struct elf_segment *segment, uint64_t at, seL4_CPtr first,
                           uint32_t pages)
 {
-    if (at >= segment->vaddr + segment->filesz) {
+    if (!is_filled(segment, at)) {
         return KAAL_OK;
     }
     uint8_t *window = builder->open(builder, first, pages);
@@ -212,7 +218,8 @@ static enum kaal_err map_private(struct kaal_builder *builder, const struct elf 
     enum kaal_err err = KAAL_OK;
     while (at < end && err == KAAL_OK) {
         uint64_t left = (end - at) / PAGE_SIZE;
-        uint32_t pages = left < WINDOW_PAGES ? (uint32_t)left : WINDOW_PAGES;
+        uint64_t most = is_filled(segment, at) ? WINDOW_PAGES : left;
+        uint32_t pages = (uint32_t)(left < most ? left : most);
         seL4_CPtr first = 0;
         err = builder->objects(builder, seL4_ARM_SmallPageObject, 0, pages, &first);
         if (err == KAAL_OK) {

@@ -112,7 +112,12 @@ static uint32_t first_of(const struct plan *plan, enum kaal_table table, uint32_
 
 static struct plan_range entries_of(const struct plan *plan, enum kaal_table table, uint32_t pd)
 {
-    return (struct plan_range){first_of(plan, table, pd), first_of(plan, table, pd + 1)};
+    struct plan_range range = {.first = first_of(plan, table, pd)};
+    range.end = range.first;
+    while (range.end < plan_count(plan, table) && holder(plan, table, range.end) == pd) {
+        range.end++;
+    }
+    return range;
 }
 
 struct plan_range plan_caps_of(const struct plan *plan, uint32_t pd)

@@ -16,7 +16,8 @@ enum {
     SMALL_PAGE_BITS = 12,
     LARGE_PAGE_BITS = 21,
     REGION_PAGES_MAX = 1 << 18,
-    IRQ_END = 1024, // of the interrupt controller
+    NAME_PLACES = 2 * KAAL_PD_MAX, // at most half of them taken
+    IRQ_END = 1024,                // of the interrupt controller
     IPC_BUFFER_SIZE = 1024,
 };
 
@@ -121,6 +122,41 @@ static const char *pd_file(const struct plan *plan, const struct kaal_plan_pd *p
     return plan_file(plan, pd->file)->kind == kind ? NULL : "file of another kind of program";
 }
 
+// What domains have before: their names in a table by hash, and their ranks.
+struct seen {
+    uint16_t names[NAME_PLACES]; // index of the domain + 1; 0: none
+    uint64_t ranks[KAAL_PD_MAX / 64];
+};
+
+static uint32_t hash_name(const char *name)
+{
+    uint32_t hash = 0x811c9dc5; // FNV-1a
+    for (unsigned i = 0; i < KAAL_NAME_SIZE && name[i] != '\0'; i++) {
+        hash = (hash ^ (uint8_t)name[i]) * 0x01000193;
+    }
+    return hash;
+}
+
+static const char *pd_unique(const struct plan *plan, struct seen *seen, uint32_t index)
+{
+    const struct kaal_plan_pd *pd = plan_pd(plan, index);
+    if (pd->start_rank >= KAAL_PD_MAX) {
+        return "start rank out of range";
+    }
+    if ((seen->ranks[pd->start_rank / 64] >> pd->start_rank % 64 & 1) != 0) {
+        return "start rank used twice";
+    }
+    uint32_t place = hash_name(pd->name) % NAME_PLACES;
+    for (; seen->names[place] != 0; place = (place + 1) % NAME_PLACES) {
+        if (strncmp(plan_pd(plan, seen->names[place] - 1u)->name, pd->name, KAAL_NAME_SIZE) == 0) {
+            return "name used twice";
+        }
+    }
+    seen->names[place] = (uint16_t)(index + 1);
+    seen->ranks[pd->start_rank / 64] |= UINT64_C(1) << pd->start_rank % 64;
+    return NULL;
+}
+
 static const char *pd_references(const struct plan *plan, uint32_t index)
 {
     const struct kaal_plan_pd *pd = plan_pd(plan, index);
@@ -133,15 +169,9 @@ static const char *pd_references(const struct plan *plan, uint32_t index)
          plan_pd(plan, pd->parent)->role == KAAL_ROLE_ROOT)) {
         return "no such parent";
     }
-    for (uint32_t i = 0; i < index; i++) {
+    for (uint32_t i = 0; i < index && pd->parent != KAAL_NONE; i++) {
         const struct kaal_plan_pd *other = plan_pd(plan, i);
-        if (other->start_rank == pd->start_rank) {
-            return "start rank used twice";
-        }
-        if (strncmp(other->name, pd->name, KAAL_NAME_SIZE) == 0) {
-            return "name used twice";
-        }
-        if (pd->parent != KAAL_NONE && other->parent == pd->parent && other->id == pd->id) {
+        if (other->parent == pd->parent && other->id == pd->id) {
             return "two children with the same number";
         }
     }
@@ -168,12 +198,15 @@ static bool check_passive(const struct plan *plan, struct plan_error *error)
 
 static bool check_pds(struct plan *plan, struct plan_error *error)
 {
+    static struct seen seen;
     uint32_t roots = 0;
     uint32_t brokers = 0;
+    memset(&seen, 0, sizeof(seen));
     for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_PDS); i++) {
         const char *cause = pd_numbers(plan_pd(plan, i));
         cause = cause == NULL ? pd_abi(plan_pd(plan, i)) : cause;
         cause = cause == NULL ? pd_references(plan, i) : cause;
+        cause = cause == NULL ? pd_unique(plan, &seen, i) : cause;
         if (cause != NULL) {
             return plan_fail(error, "pd", i, cause);
         }

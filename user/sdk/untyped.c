@@ -42,13 +42,13 @@ bool untyped_pick(const struct untyped_pool *pool, uint32_t owner, uint8_t bits,
     bool found = false;
     for (uint32_t i = 0; i < pool->count; i++) {
         const struct untyped *entry = &pool->entries[i];
-        if (entry->device || entry->owner != owner || untyped_room(entry, bits) >> bits == 0) {
+        if (entry->device || entry->owner != owner ||
+            (found && entry->bits >= pool->entries[*index].bits) ||
+            untyped_room(entry, bits) >> bits == 0) {
             continue;
         }
-        if (!found || entry->bits < pool->entries[*index].bits) {
-            *index = i;
-            found = true;
-        }
+        *index = i;
+        found = true;
     }
     return found;
 }

@@ -67,12 +67,21 @@ static unsigned line_bits(unsigned shift)
 
 enum { CTR_DATA_LINE = 16, CTR_INSTRUCTION_LINE = 0 };
 
+enum { LINES_UNROLLED = 8 };
+
 // Complete for devices, too, not for processors only: they may read the memory next.
 #define each_line(operation, start, size, shift)                                                   \
     do {                                                                                           \
         const uint64_t line_ = UINT64_C(1) << line_bits(shift);                                    \
         const uint64_t end_ = (start) + (size);                                                    \
-        for (uint64_t at_ = (start) & ~(line_ - 1); at_ < end_; at_ += line_) {                    \
+        uint64_t at_ = (start) & ~(line_ - 1);                                                     \
+        for (uint64_t runs_ = (end_ - at_) / (LINES_UNROLLED * line_); runs_ > 0; runs_--) {       \
+            __asm__ volatile(".rept %c2\n\t" operation ", %0\n\tadd %0, %0, %1\n\t.endr"           \
+                             : "+r"(at_)                                                           \
+                             : "r"(line_), "i"(LINES_UNROLLED)                                     \
+                             : "memory");                                                          \
+        }                                                                                          \
+        for (; at_ < end_; at_ += line_) {                                                         \
             __asm__ volatile(operation ", %0" : : "r"(at_) : "memory");                            \
         }                                                                                          \
         barrier_data();                                                                            \
@@ -92,30 +101,45 @@ static void invalidate_lines(uint64_t start, uint64_t size)
     each_line("dc ivac", start, size, CTR_DATA_LINE);
 }
 
+static void clean_lines(uint64_t start, uint64_t size)
+{
+    each_line("dc cvac", start, size, CTR_DATA_LINE);
+}
+
+static void clean_invalidate_lines(uint64_t start, uint64_t size)
+{
+    each_line("dc civac", start, size, CTR_DATA_LINE);
+}
+
+static void unify_lines(uint64_t start, uint64_t size)
+{
+    each_line("dc cvau", start, size, CTR_DATA_LINE);
+    each_line("ic ivau", start, size, CTR_INSTRUCTION_LINE);
+    barrier_instruction();
+}
+
 void arch_cache(enum arch_cache_op op, vaddr_t user, paddr_t start, uint64_t size)
 {
     (void)start;
     switch (op) {
     case ARCH_CACHE_CLEAN:
-        each_line("dc cvac", user.raw, size, CTR_DATA_LINE);
+        clean_lines(user.raw, size);
         break;
     case ARCH_CACHE_INVALIDATE:
         invalidate_lines(user.raw, size);
         break;
     case ARCH_CACHE_CLEAN_INVALIDATE:
-        each_line("dc civac", user.raw, size, CTR_DATA_LINE);
+        clean_invalidate_lines(user.raw, size);
         break;
     case ARCH_CACHE_UNIFY:
-        each_line("dc cvau", user.raw, size, CTR_DATA_LINE);
-        each_line("ic ivau", user.raw, size, CTR_INSTRUCTION_LINE);
-        barrier_instruction();
+        unify_lines(user.raw, size);
         break;
     }
 }
 
 void arch_clean(paddr_t base, uint64_t size)
 {
-    each_line("dc cvac", (uint64_t)(uintptr_t)arch_ptr(base), size, CTR_DATA_LINE);
+    clean_lines((uint64_t)(uintptr_t)arch_ptr(base), size);
 }
 
 // The table walker reads through the caches (TCR_EL1): to have been written is enough.

@@ -44,6 +44,7 @@ enum bench {
     BENCH_BOOT,
     BENCH_KERNEL,
     BENCH_COMPONENTS,
+    BENCH_CHAIN,
 };
 
 struct strings {

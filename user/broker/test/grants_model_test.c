@@ -242,6 +242,7 @@ static void run(uint64_t seed)
     prng.state = seed;
     line_count = 0;
     old_count = 0;
+    memset(&grants, 0, sizeof(grants));
     grants_open(&grants);
     uint32_t adds = 500;
     for (uint32_t i = 0; i < ROUNDS; i++) {

@@ -32,7 +32,7 @@ static struct grant_walk grants_derived(const struct grant *parent)
 static int setup(void **state)
 {
     (void)state;
-    memset(&grants, 0x5a, sizeof(grants));
+    memset(&grants, 0, sizeof(grants));
     grants_open(&grants);
     return 0;
 }

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -33,6 +34,7 @@ static int setup(void **state)
     slots_open(&slots, words, KERNEL_SLOTS);
     (void)slots_give(&slots, FIRST_SLOT, KERNEL_SLOTS - FIRST_SLOT);
     struct pool_ops ops = kernel_ops(&kernel);
+    memset(&pool, 0, sizeof(pool));
     pool_open(&pool, &ops, &slots);
     next_boot_slot = 1;
     return 0;

@@ -218,6 +218,7 @@ static void a_protection_domain_that_refers_to_what_is_not_there_is_rejected(voi
         {FIELD(pds[3].parent), MAKE_CLIENT, "pd", 3, parent},
         {FIELD(pds[3].parent), MAKE_ROOT, "pd", 3, parent},
         {FIELD(pds[3].start_rank), 2, "pd", 3, "start rank used twice"},
+        {FIELD(pds[3].start_rank), KAAL_PD_MAX, "pd", 3, "start rank out of range"},
         {FIELD(pds[1].role), KAAL_ROLE_COMPONENT, "pd", KAAL_NONE, roles},
         {FIELD(pds[3].role), KAAL_ROLE_BROKER, "pd", KAAL_NONE, roles},
     };
