@@ -180,7 +180,7 @@ def explain(folder):
 
 def explain_printed(folder):
     """Every text that stands for a code, and every event that the root task, the broker or the kernel reports."""
-    for file, start in (("user/sdk/error.c", "kaal_strerror"), ("user/root/log.c", "*error_text("),
+    for file, start in (("user/sdk/error.c", "kaal_strerror"), ("user/sdk/error.c", "*kaal_kernel_error("),
                         ("user/sdk/broker_name.c", "*kaal_end_name("), ("user/sdk/broker_name.c", "*kaal_rule_name("),
                         ("user/sdk/fault.c", "*kaal_fault_kind("), ("user/sdk/fault.c", "*vm_cause("),
                         ("user/sdk/fault.c", "*exception_cause("), ("user/sdk/fault.c", "*cap_cause("),
