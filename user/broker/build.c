@@ -166,55 +166,39 @@ static enum kaal_err create_objects(struct component *c)
     return err;
 }
 
-static enum kaal_err make_asid_pool(uint32_t *slot)
+// Never given back, so nobody keeps its arena.
+static enum kaal_err make_asid_pool(uint32_t *pool)
 {
-    uint32_t node = 0;
-    if (!slots_take(&broker.slots, 1, slot)) {
-        return KAAL_ERR_SLOTS;
-    }
-    enum kaal_err err = pool_take(&broker.pool, seL4_ASIDPoolBits, &node);
+    struct arena arena = {0};
+    uint32_t untyped = 0;
+    enum kaal_err err = arena_objects(&arena, seL4_UntypedObject, seL4_ASIDPoolBits, 1, &untyped);
     if (err == KAAL_OK) {
-        err = refused(seL4_ARM_ASIDControl_MakePool(own_cap(KAAL_HANDOVER_ASID_CONTROL),
-                                                    pool_slot(&broker.pool, node), store(), *slot,
-                                                    store_depth()));
-        if (err != KAAL_OK) {
-            (void)pool_give(&broker.pool, node);
-        }
+        err = arena_slot(&arena, pool);
+    }
+    if (err == KAAL_OK) {
+        err = refused(seL4_ARM_ASIDControl_MakePool(own_cap(KAAL_HANDOVER_ASID_CONTROL), untyped,
+                                                    store(), *pool, store_depth()));
     }
     if (err != KAAL_OK) {
-        (void)slots_give(&broker.slots, *slot, 1);
-        *slot = 0;
+        arena_release(&arena);
+        *pool = 0;
     }
     return err;
 }
 
-// The kernel's own pool first; others are made when they are needed.
-static enum kaal_err asid_pool(uint32_t index, seL4_CPtr *out)
-{
-    static uint32_t made[ASID_POOLS];
-    enum kaal_err err = KAAL_OK;
-    if (index == 0) {
-        *out = own_cap(KAAL_HANDOVER_ASID_POOL);
-        return KAAL_OK;
-    }
-    if (made[index] == 0) {
-        err = make_asid_pool(&made[index]);
-    }
-    *out = made[index];
-    return err;
-}
-
-// In the pool that had room the last time, or in the next one that has.
+// In the pool that had room the last time, or in the next one that has. The first is the kernel's
+// own; others are made when they are needed.
 static enum kaal_err assign_asid(seL4_CPtr vspace)
 {
+    static uint32_t pools[ASID_POOLS];
     static uint32_t current;
+    pools[0] = (uint32_t)own_cap(KAAL_HANDOVER_ASID_POOL);
     for (uint32_t tries = 0; tries < ASID_POOLS; tries++) {
-        seL4_CPtr pool = 0;
-        enum kaal_err err = asid_pool(current, &pool);
+        enum kaal_err err = pools[current] == 0 ? make_asid_pool(&pools[current]) : KAAL_OK;
         if (err != KAAL_OK) {
             return err;
         }
-        seL4_Error answer = seL4_ARM_ASIDPool_Assign(pool, vspace);
+        seL4_Error answer = seL4_ARM_ASIDPool_Assign(pools[current], vspace);
         if (answer != seL4_DeleteFirst) {
             return refused(answer);
         }
