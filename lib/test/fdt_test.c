@@ -110,6 +110,21 @@ static void paths_and_aliases_find_what_libfdt_finds(void **state)
     assert_true(dt_is_none(dt_find(&dt, "")));
 }
 
+static void paths_are_those_of_libfdt(void **state)
+{
+    (void)state;
+    for (struct dt_node n = dt_root(&dt); !dt_is_none(n); n = dt_next(&dt, n)) {
+        char expected[64];
+        char path[64];
+        assert_int_equal(fdt_get_path(blob, (int)n.at, expected, sizeof(expected)), 0);
+        assert_true(dt_path(&dt, n, path, sizeof(path)));
+        assert_string_equal(path, expected);
+        assert_true(dt_path(&dt, n, path, strlen(expected) + 1));
+        assert_false(dt_path(&dt, n, path, strlen(expected)));
+        assert_memory_equal(path, expected, strlen(path));
+    }
+}
+
 static void searching_by_compatible_type_and_phandle(void **state)
 {
     (void)state;
@@ -416,6 +431,9 @@ static void nesting_is_allowed_up_to_its_limit(void **state)
                 assert_int_equal(dt_parent(&dt, dt_next(&dt, last)).at, last.at);
                 last = dt_next(&dt, last);
             }
+            char path[2 * DT_DEPTH_MAX + 1];
+            assert_true(dt_path(&dt, last, path, sizeof(path)));
+            assert_int_equal(strlen(path), 2 * DT_DEPTH_MAX);
         }
     }
 }
@@ -428,6 +446,7 @@ int main(void)
         cmocka_unit_test_setup(children_and_siblings_are_those_of_libfdt, setup),
         cmocka_unit_test_setup(properties_are_those_of_libfdt, setup),
         cmocka_unit_test_setup(paths_and_aliases_find_what_libfdt_finds, setup),
+        cmocka_unit_test_setup(paths_are_those_of_libfdt, setup),
         cmocka_unit_test_setup(searching_by_compatible_type_and_phandle, setup),
         cmocka_unit_test_setup(registers_are_translated_through_every_bus, setup),
         cmocka_unit_test_setup(interrupts_have_the_gic_s_numbers, setup),

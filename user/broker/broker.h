@@ -17,8 +17,8 @@
 //    image, machine    the packed system; devices of the tree and of the PCI bus
 //    pci               that bus: pure but for its registers
 //    quiet             devices that are to leave memory alone
+//    regions           frames, and the memory regions of the description
 //    component, build  the table of components; one of them out of its plan
-//    place             regions that lie somewhere and hold something
 //    wire              capabilities between components
 //    grants, audit     who holds what; what happened: pure book-keeping
 //    grant*            what is granted at run time
@@ -86,8 +86,6 @@ struct arena {
     uint8_t object_runs;
     uint8_t copy_runs;
 };
-
-struct broker;
 
 // Takes the memory of the table into the pool, and its slots.
 enum kaal_err memory_open(void);
@@ -408,6 +406,9 @@ enum kaal_err machine_frame(struct arena *arena, uint64_t paddr, uint32_t *frame
 // line.
 enum kaal_err machine_irq(struct device d, uint32_t number, uint32_t slot);
 
+// The same for an interrupt of the controller.
+enum kaal_err machine_irq_number(uint32_t number, bool edge, uint32_t slot);
+
 // --- quiet.c -------------------------------------------------------------------------------------
 
 // A device that begins to have a holder; that has none any more, after which it reaches no memory.
@@ -419,22 +420,21 @@ void device_quiet(struct device d);
 void devices_start(const struct component *c);
 void devices_quiet(const struct component *c);
 
-// The same for an interrupt of the controller.
-enum kaal_err machine_irq_number(uint32_t number, bool edge, uint32_t slot);
-
-// --- build.c -------------------------------------------------------------------------------------
-
-// Memory for a table of the broker's own, zeroed.
-enum kaal_err build_table(uint64_t bytes, void **table);
-
-// Shared memory regions of the description.
-enum kaal_err build_regions(void);
-
-// First frame of a region.
-uint32_t build_region(uint32_t region);
+// --- regions.c -----------------------------------------------------------------------------------
 
 // `count` frames of 2^bits bytes, out of a node of their own, in slots from `first` on.
-enum kaal_err build_frames(uint32_t node, uint8_t bits, uint32_t first, uint32_t count);
+enum kaal_err frames_retype(uint32_t node, uint8_t bits, uint32_t first, uint32_t count);
+
+// Memory for a table of the broker's own, zeroed.
+enum kaal_err own_table(uint64_t bytes, void **table);
+
+// Shared memory regions of the description.
+enum kaal_err regions_build(void);
+
+// First frame of a region.
+uint32_t region_frame(uint32_t region);
+
+// --- build.c -------------------------------------------------------------------------------------
 
 // Kernel objects, program, stack and start page. After an error there is nothing of it.
 enum kaal_err build_component(struct component *c, const char **cause);
@@ -458,14 +458,6 @@ enum kaal_err build_thread(struct component *c);
 // Faults of those whose parent the description says this is go to it from now on, or to the broker
 // if it does not hear of them.
 void build_fault_handlers(const struct component *parent);
-
-// --- place.c -------------------------------------------------------------------------------------
-
-// The frames of a region that has an address.
-enum kaal_err place_frames(const struct kaal_plan_region *region, uint32_t first);
-
-// Writes what a region holds from the start.
-enum kaal_err place_content(const struct kaal_plan_region *region, uint32_t first);
 
 // --- wire.c --------------------------------------------------------------------------------------
 

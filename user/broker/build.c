@@ -7,14 +7,12 @@
 #include "broker.h"
 #include "grant.h"
 
-#include <kaal/broker_client.h>
 #include <kaal/layout.h>
 #include <kaal/microkit.h>
 #include <kaal/start_fill.h>
 #include <kaal/vspace.h>
 
 #include <lib/bits.h>
-#include <lib/mem.h>
 
 enum {
     SCHED_CONTEXT_BITS = 8,
@@ -31,144 +29,7 @@ enum {
     GIBIBYTE = 1 << 30,
     OBJECTS_FIXED = 24, // slots of all but pages
     ASID_POOLS = 4,     // of 512 address spaces each
-    SMALL_REGION = 1 << 16,
 };
-
-// --- memory regions of the description -----------------------------------------------------------
-
-static uint32_t regions[KAAL_REGION_MAX];
-
-uint32_t build_region(uint32_t region)
-{
-    return regions[region];
-}
-
-enum kaal_err build_frames(uint32_t node, uint8_t bits, uint32_t first, uint32_t count)
-{
-    seL4_Word type = bits == PAGE_BITS ? seL4_ARM_SmallPageObject : seL4_ARM_LargePageObject;
-    enum kaal_err err = KAAL_OK;
-    for (uint32_t done = 0; done < count && err == KAAL_OK;) {
-        uint32_t now =
-            count - done < CONFIG_RETYPE_FAN_OUT_LIMIT ? count - done : CONFIG_RETYPE_FAN_OUT_LIMIT;
-        err = refused(seL4_Untyped_Retype(pool_slot(&broker.pool, node), type, 0, store(), 0, 0,
-                                          first + done, now));
-        done += now;
-    }
-    return err;
-}
-
-// Frames in consecutive slots, out of as few pieces of memory as will do.
-static enum kaal_err make_frames(uint8_t bits, uint32_t count, uint32_t first)
-{
-    enum kaal_err err = KAAL_OK;
-    for (uint32_t done = 0; done < count && err == KAAL_OK;) {
-        uint8_t order = (uint8_t)log2_floor(count - done);
-        uint32_t node = 0;
-        err = pool_take(&broker.pool, (uint8_t)(bits + order), &node);
-        while (err == KAAL_ERR_MEMORY && order > 0) {
-            order--;
-            err = pool_take(&broker.pool, (uint8_t)(bits + order), &node);
-        }
-        if (err == KAAL_OK) {
-            err = build_frames(node, bits, first + done, UINT32_C(1) << order);
-            done += UINT32_C(1) << order;
-        }
-    }
-    return err;
-}
-
-// Frames that follow each other in memory as well: what one untyped gives comes in order.
-static enum kaal_err make_contiguous(uint8_t bits, uint32_t count, uint32_t first)
-{
-    uint32_t node = 0;
-    enum kaal_err err = pool_take(&broker.pool, (uint8_t)(bits + log2_ceil(count)), &node);
-    return err == KAAL_OK ? build_frames(node, bits, first, count) : err;
-}
-
-enum kaal_err build_table(uint64_t bytes, void **table)
-{
-    static uint64_t next = KAAL_LAYOUT_TABLES;
-    uint32_t pages = (uint32_t)(align_up(bytes, PAGE_SIZE) >> PAGE_BITS);
-    uint32_t first = 0;
-    if (!slots_take(&broker.slots, pages, &first)) {
-        return KAAL_ERR_SLOTS;
-    }
-    enum kaal_err err = make_frames(PAGE_BITS, pages, first);
-    *table = (void *)next; // NOLINT: mapped below
-    for (uint32_t i = 0; i < pages && err == KAAL_OK; i++) {
-        err = memory_map_own(first + i, next, seL4_ReadWrite, true);
-        next += PAGE_SIZE;
-    }
-    return err;
-}
-
-static enum kaal_err make_region(const struct kaal_plan_region *region, uint32_t *first)
-{
-    uint8_t bits = (uint8_t)region->page_bits;
-    uint32_t pages = (uint32_t)(region->size >> bits);
-    if (!slots_take(&broker.slots, pages, first)) {
-        return KAAL_ERR_SLOTS;
-    }
-    enum kaal_err err = KAAL_OK;
-    if ((region->flags & KAAL_REGION_FIXED) != 0) {
-        err = place_frames(region, *first);
-    } else if ((region->flags & KAAL_REGION_CONTIGUOUS) != 0) {
-        err = make_contiguous(bits, pages, *first);
-    } else {
-        err = make_frames(bits, pages, *first);
-    }
-    return err == KAAL_OK ? place_content(region, *first) : err;
-}
-
-// Small ones, of which a place is all that each needs.
-static bool is_small(const struct kaal_plan_region *region)
-{
-    return (region->flags & (KAAL_REGION_FIXED | KAAL_REGION_CONTIGUOUS)) == 0 &&
-           region->page_bits == PAGE_BITS && region->size <= SMALL_REGION;
-}
-
-// The frames of all small regions at once, one region's behind the other's.
-static enum kaal_err make_small_frames(uint32_t *first)
-{
-    uint32_t pages = 0;
-    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_REGIONS); i++) {
-        const struct kaal_plan_region *region = plan_region(&broker.plan, i);
-        pages += is_small(region) ? (uint32_t)(region->size >> PAGE_BITS) : 0;
-    }
-    if (pages == 0) {
-        return KAAL_OK;
-    }
-    return slots_take(&broker.slots, pages, first) ? make_frames(PAGE_BITS, pages, *first)
-                                                   : KAAL_ERR_SLOTS;
-}
-
-static enum kaal_err make_regions(bool fixed)
-{
-    uint32_t small = 0;
-    enum kaal_err err = fixed ? KAAL_OK : make_small_frames(&small);
-    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_REGIONS); i++) {
-        const struct kaal_plan_region *region = plan_region(&broker.plan, i);
-        if (err == KAAL_OK && !fixed && is_small(region)) {
-            regions[i] = small;
-            small += (uint32_t)(region->size >> PAGE_BITS);
-            err = place_content(region, regions[i]);
-        } else if (err == KAAL_OK && ((region->flags & KAAL_REGION_FIXED) != 0) == fixed) {
-            err = make_region(region, &regions[i]);
-        }
-        if (err != KAAL_OK) {
-            log_error("region", region->name, kaal_strerror(err));
-            return err;
-        }
-    }
-    return err;
-}
-
-// What must lie at its place comes first, before others are put there.
-enum kaal_err build_regions(void)
-{
-    enum kaal_err err = make_regions(true);
-    return err == KAAL_OK ? make_regions(false) : err;
-}
 
 // --- where things come from ----------------------------------------------------------------------
 
@@ -305,55 +166,39 @@ static enum kaal_err create_objects(struct component *c)
     return err;
 }
 
-static enum kaal_err make_asid_pool(uint32_t *slot)
+// Never given back, so nobody keeps its arena.
+static enum kaal_err make_asid_pool(uint32_t *pool)
 {
-    uint32_t node = 0;
-    if (!slots_take(&broker.slots, 1, slot)) {
-        return KAAL_ERR_SLOTS;
-    }
-    enum kaal_err err = pool_take(&broker.pool, seL4_ASIDPoolBits, &node);
+    struct arena arena = {0};
+    uint32_t untyped = 0;
+    enum kaal_err err = arena_objects(&arena, seL4_UntypedObject, seL4_ASIDPoolBits, 1, &untyped);
     if (err == KAAL_OK) {
-        err = refused(seL4_ARM_ASIDControl_MakePool(own_cap(KAAL_HANDOVER_ASID_CONTROL),
-                                                    pool_slot(&broker.pool, node), store(), *slot,
-                                                    store_depth()));
-        if (err != KAAL_OK) {
-            (void)pool_give(&broker.pool, node);
-        }
+        err = arena_slot(&arena, pool);
+    }
+    if (err == KAAL_OK) {
+        err = refused(seL4_ARM_ASIDControl_MakePool(own_cap(KAAL_HANDOVER_ASID_CONTROL), untyped,
+                                                    store(), *pool, store_depth()));
     }
     if (err != KAAL_OK) {
-        (void)slots_give(&broker.slots, *slot, 1);
-        *slot = 0;
+        arena_release(&arena);
+        *pool = 0;
     }
     return err;
 }
 
-// The kernel's own pool first; others are made when they are needed.
-static enum kaal_err asid_pool(uint32_t index, seL4_CPtr *out)
-{
-    static uint32_t made[ASID_POOLS];
-    enum kaal_err err = KAAL_OK;
-    if (index == 0) {
-        *out = own_cap(KAAL_HANDOVER_ASID_POOL);
-        return KAAL_OK;
-    }
-    if (made[index] == 0) {
-        err = make_asid_pool(&made[index]);
-    }
-    *out = made[index];
-    return err;
-}
-
-// In the pool that had room the last time, or in the next one that has.
+// In the pool that had room the last time, or in the next one that has. The first is the kernel's
+// own; others are made when they are needed.
 static enum kaal_err assign_asid(seL4_CPtr vspace)
 {
+    static uint32_t pools[ASID_POOLS];
     static uint32_t current;
+    pools[0] = (uint32_t)own_cap(KAAL_HANDOVER_ASID_POOL);
     for (uint32_t tries = 0; tries < ASID_POOLS; tries++) {
-        seL4_CPtr pool = 0;
-        enum kaal_err err = asid_pool(current, &pool);
+        enum kaal_err err = pools[current] == 0 ? make_asid_pool(&pools[current]) : KAAL_OK;
         if (err != KAAL_OK) {
             return err;
         }
-        seL4_Error answer = seL4_ARM_ASIDPool_Assign(pool, vspace);
+        seL4_Error answer = seL4_ARM_ASIDPool_Assign(pools[current], vspace);
         if (answer != seL4_DeleteFirst) {
             return refused(answer);
         }
@@ -389,7 +234,7 @@ static bool find_window(uint32_t device, uint32_t window, uint64_t *offset, uint
 
 static bool find_region(uint32_t region, uint64_t *paddr)
 {
-    seL4_ARM_Page_GetAddress_t where = seL4_ARM_Page_GetAddress(regions[region]);
+    seL4_ARM_Page_GetAddress_t where = seL4_ARM_Page_GetAddress(region_frame(region));
     *paddr = where.paddr;
     return where.error == seL4_NoError;
 }
@@ -476,7 +321,7 @@ static enum kaal_err map_one(struct component *c, struct builder *b,
         uint32_t frame = 0;
         uint64_t offset = (uint64_t)i << bits;
         err = device ? machine_frame(&c->arena, first + offset, &frame)
-                     : arena_copy(&c->arena, build_region(map->object) + i, rights, &frame);
+                     : arena_copy(&c->arena, region_frame(map->object) + i, rights, &frame);
         if (err == KAAL_OK) {
             err = kaal_build_map(&b->base, frame, map->vaddr + offset, rights,
                                  (map->rights & KAAL_RIGHT_EXECUTE) != 0, map->cached != 0);

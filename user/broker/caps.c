@@ -100,21 +100,13 @@ static void note_plan(const struct component *c)
 
 static int grant_type(const struct grant *g)
 {
-    switch ((enum kaal_grant_kind)g->kind) {
-    case KAAL_GRANT_CALL:
-        return KAAL_CAP_TAG_ENDPOINT;
-    case KAAL_GRANT_SIGNAL:
-    case KAAL_GRANT_CHANNEL:
-        return KAAL_CAP_TAG_NOTIFICATION;
-    case KAAL_GRANT_IRQ:
-        return KAAL_CAP_TAG_IRQ_HANDLER;
-    case KAAL_GRANT_NONE:
-    case KAAL_GRANT_MEMORY:
-    case KAAL_GRANT_DEVICE:
-    case KAAL_GRANT_KIND_COUNT:
-        break;
-    }
-    return TYPE_NONE;
+    static const int types[KAAL_GRANT_KIND_COUNT] = {
+        [KAAL_GRANT_CALL] = KAAL_CAP_TAG_ENDPOINT,
+        [KAAL_GRANT_SIGNAL] = KAAL_CAP_TAG_NOTIFICATION,
+        [KAAL_GRANT_CHANNEL] = KAAL_CAP_TAG_NOTIFICATION,
+        [KAAL_GRANT_IRQ] = KAAL_CAP_TAG_IRQ_HANDLER,
+    };
+    return types[g->kind]; // TYPE_NONE of what is mapped, not held
 }
 
 static const char *entry_name(const struct component *c, uint16_t entry)
@@ -217,20 +209,6 @@ static bool is_lost(uint32_t slot)
 
 // --- lines ---------------------------------------------------------------------------------------
 
-static void put_rights(struct kaal_report *report, uint32_t rights)
-{
-    static const char letters[] = "rwxg";
-    char text[sizeof(letters)];
-    uint32_t length = 0;
-    for (uint32_t i = 0; letters[i] != '\0'; i++) {
-        if ((rights >> i & 1) != 0) {
-            text[length++] = letters[i];
-        }
-    }
-    text[length] = '\0';
-    kaal_report_str(report, "rights", length == 0 ? "-" : text);
-}
-
 static void begin(struct kaal_report *report, const char *event, const struct component *c)
 {
     kaal_report_begin(report, event);
@@ -258,7 +236,7 @@ static bool compare(struct kaal_report *report, const struct component *c, const
     kaal_report_str(report, "name", entry->name == NULL ? "-" : entry->name);
     kaal_report_str(report, "peer",
                     entry->peer == NO_COMPONENT ? "-" : component_at(entry->peer)->spec.name);
-    put_rights(report, entry->rights);
+    kaal_report_rights(report, "rights", entry->rights);
     if (!same) {
         kaal_report_str(report, "differs", walk.open ? "open" : "yes");
     }
@@ -296,7 +274,7 @@ static bool memory_line(struct kaal_report *report, const struct component *c, c
     kaal_report_str(report, "name", name == NULL ? "-" : name);
     kaal_report_hex(report, "address", address);
     kaal_report_hex(report, "size", size);
-    put_rights(report, rights);
+    kaal_report_rights(report, "rights", rights);
     return true;
 }
 

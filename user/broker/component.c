@@ -15,7 +15,7 @@ enum kaal_err component_open(void)
     }
     enum kaal_err err = memory_grow_own(room);
     if (err == KAAL_OK) {
-        err = build_table(room * sizeof(struct component), &table);
+        err = own_table(room * sizeof(struct component), &table);
     }
     broker.components = table;
     broker.component_room = room;

@@ -15,28 +15,11 @@ static bool is_device(struct device d)
                                   machine_window(d, 0, &range));
 }
 
-// "/soc/uart@0", from its end.
-static void put_path(struct dt_node node, char *path)
-{
-    struct fmt f;
-    struct dt_node up[DT_DEPTH_MAX];
-    uint32_t depth = 0;
-    struct dt_node root = dt_root(&broker.dt);
-    for (; node.at != root.at && depth < DT_DEPTH_MAX; node = dt_parent(&broker.dt, node)) {
-        up[depth++] = node;
-    }
-    fmt_init(&f, path, KAAL_DEVICE_PATH_SIZE);
-    while (depth > 0) {
-        fmt_char(&f, '/');
-        fmt_str(&f, dt_name(&broker.dt, up[--depth]));
-    }
-}
-
 // "/pcie@10000000/1,0", "1234:11e8".
 static void put_function(const struct pci_function *f, struct kaal_device_node *info)
 {
     struct fmt text;
-    put_path(machine_pci()->bridge, info->path);
+    (void)dt_path(&broker.dt, machine_pci()->bridge, info->path, sizeof(info->path));
     size_t length = strnlen(info->path, sizeof(info->path) - 1);
     fmt_init(&text, info->path + length, sizeof(info->path) - length);
     fmt_char(&text, '/');
@@ -66,7 +49,7 @@ static struct kaal_device_node describe(struct device d, uint32_t number)
         put_function(d.function, &info);
         return info;
     }
-    put_path(d.node, info.path);
+    (void)dt_path(&broker.dt, d.node, info.path, sizeof(info.path));
     fmt_init(&f, info.compatible, sizeof(info.compatible));
     fmt_str(&f, dt_prop_string_at(&broker.dt, d.node, "compatible", 0));
     return info;

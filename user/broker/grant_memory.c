@@ -163,7 +163,7 @@ static enum kaal_err make_frames(struct component *c, struct grant *g)
     }
     if (err == KAAL_OK) {
         g->slot_count = pages;
-        err = build_frames(g->node, g->page_bits, g->slot, pages);
+        err = frames_retype(g->node, g->page_bits, g->slot, pages);
     }
     return err == KAAL_OK ? map_frames(c, g) : err;
 }

@@ -35,7 +35,7 @@ enum kaal_err later_open(void)
     uint32_t first = 0;
     void *table = NULL;
     uint32_t count = broker.component_room + 1;
-    enum kaal_err err = build_table(count * sizeof(*places), &table);
+    enum kaal_err err = own_table(count * sizeof(*places), &table);
     if (err == KAAL_OK) {
         err = arena_objects(&broker.own, seL4_ReplyObject, 0, count, &first);
     }

@@ -368,8 +368,7 @@ enum kaal_err life_restart(struct component *c)
         return KAAL_ERR_STATE; // it came out of memory that is gone
     }
     if (built && c->state != KAAL_STATE_FAULTED) {
-        (void)seL4_TCB_Suspend(c->tcb);
-        release_callees(c);
+        (void)life_suspend(c);
     }
     forget(c, !in_place);
     c->generation++;
@@ -418,8 +417,7 @@ void life_end(struct component *c, enum kaal_end end, int64_t status)
 {
     c->exit = (struct kaal_exit){.end = end, .generation = c->generation, .status = status};
     if (component_built(c)) {
-        (void)seL4_TCB_Suspend(c->tcb);
-        release_callees(c);
+        (void)life_suspend(c);
         release_caller(c, 0);
         drain(c);
         if (end != KAAL_END_EXIT) {

@@ -60,7 +60,7 @@ static enum kaal_err scan(uint32_t untyped)
     if (!slots_take(&broker.slots, 1, &frame)) {
         return KAAL_ERR_SLOTS;
     }
-    enum kaal_err err = build_frames(untyped, seL4_LargePageBits, frame, 1);
+    enum kaal_err err = frames_retype(untyped, seL4_LargePageBits, frame, 1);
     if (err == KAAL_OK) {
         err = memory_map_own(frame, KAAL_LAYOUT_CONFIG, seL4_ReadWrite, false);
     }
@@ -260,7 +260,7 @@ static enum kaal_err add_run(uint64_t paddr, uint8_t bits)
         (void)pool_give(&broker.pool, node);
         return KAAL_ERR_SLOTS;
     }
-    err = build_frames(node, PAGE_BITS, slot, count);
+    err = frames_retype(node, PAGE_BITS, slot, count);
     if (err == KAAL_OK) {
         runs[run_count++] = (struct frame_run){.paddr = paddr, .frame = slot, .count = count};
     } else {

@@ -19,7 +19,7 @@ enum kaal_err names_open(void)
 {
     void *table = NULL;
     enum kaal_err err =
-        build_table((uint64_t)broker.component_room * NAMES_EACH * sizeof(names[0]), &table);
+        own_table((uint64_t)broker.component_room * NAMES_EACH * sizeof(names[0]), &table);
     names = table;
     return err;
 }

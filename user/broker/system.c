@@ -114,7 +114,7 @@ bool system_build(void)
     }
     find_console();
     if (log_failure("capabilities", NULL, wire_open()) ||
-        log_failure("regions", NULL, build_regions()) ||
+        log_failure("regions", NULL, regions_build()) ||
         log_failure("maps", NULL, build_own_maps()) || log_failure("names", NULL, names_open()) ||
         log_failure("reply", NULL, later_open()) ||
         log_failure("reply", NULL, arena_objects(&broker.own, seL4_ReplyObject, 0, 1, &reply))) {

@@ -35,7 +35,7 @@ static enum kaal_err make_tables(void)
 {
     uint64_t count = plan_count(&broker.plan, KAAL_TABLE_CAPS);
     void *table = NULL;
-    enum kaal_err err = build_table(count * (sizeof(*next_use) + sizeof(*entry_of)), &table);
+    enum kaal_err err = own_table(count * (sizeof(*next_use) + sizeof(*entry_of)), &table);
     next_use = table;
     entry_of = (uint16_t *)(next_use + count);
     return err;
@@ -192,7 +192,7 @@ static uint32_t source(const struct kaal_plan_cap *cap)
     case KAAL_CAP_INBOX:
         return object->inbox;
     case KAAL_CAP_FRAME:
-        return build_region(cap->object) + cap->window;
+        return region_frame(cap->object) + cap->window;
     case KAAL_CAP_SMC:
         return (uint32_t)own_cap(KAAL_HANDOVER_SMC);
     case KAAL_CAP_IRQ_HANDLER:

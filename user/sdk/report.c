@@ -36,6 +36,20 @@ void kaal_report_str(struct kaal_report *report, const char *key, const char *va
     }
 }
 
+void kaal_report_rights(struct kaal_report *report, const char *key, uint32_t rights)
+{
+    static const char letters[] = "rwxg"; // of KAAL_RIGHT_READ, .. in order
+    put_key(report, key);
+    if (rights == 0) {
+        fmt_char(&report->fmt, '-');
+    }
+    for (uint32_t i = 0; letters[i] != '\0'; i++) {
+        if ((rights >> i & 1) != 0) {
+            fmt_char(&report->fmt, letters[i]);
+        }
+    }
+}
+
 void kaal_report_text(struct kaal_report *report, const char *key, const char *value)
 {
     put_key(report, key);

@@ -107,6 +107,10 @@ struct dt_node dt_parent(const struct dt *dt, struct dt_node node);
 // With its unit address: "pl011@9000000". The root's is "".
 const char *dt_name(const struct dt *dt, struct dt_node node);
 
+// From the root on: "/soc/uart@0"; the root's is "/". `room` counts the terminator and is at least
+// 1. False if the end had to be left out.
+bool dt_path(const struct dt *dt, struct dt_node node, char *text, size_t room);
+
 // A full path ("/soc/uart@0") or an alias with more path ("serial0", "soc/uart@0"). In a path, a
 // name without unit address matches the first node of that name. A ':' ends the path.
 struct dt_node dt_find(const struct dt *dt, const char *path);

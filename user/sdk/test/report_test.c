@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <kaal/console.h>
+#include <kaal/image.h>
 
 #include <lib/mem.h>
 
@@ -55,6 +56,18 @@ static void a_quoted_text_keeps_its_spaces_and_not_its_quotes(void **state)
     assert_string_equal(report.text, "@e why=\"read of _0x18__: null?\"");
 }
 
+static void rights_are_letters_in_order(void **state)
+{
+    (void)state;
+    struct kaal_report report;
+    kaal_report_begin(&report, "e");
+    kaal_report_rights(&report, "none", 0);
+    kaal_report_rights(&report, "some", KAAL_RIGHT_GRANT | KAAL_RIGHT_READ);
+    kaal_report_rights(&report, "all",
+                       KAAL_RIGHT_READ | KAAL_RIGHT_WRITE | KAAL_RIGHT_EXECUTE | KAAL_RIGHT_GRANT);
+    assert_string_equal(report.text, "@e none=- some=rg all=rwxg");
+}
+
 static void a_report_that_is_too_long_is_cut_and_ends(void **state)
 {
     (void)state;
@@ -84,6 +97,7 @@ int main(void)
         cmocka_unit_test(the_ends_of_the_numbers_are_whole),
         cmocka_unit_test(a_text_is_one_word_whatever_is_in_it),
         cmocka_unit_test(a_quoted_text_keeps_its_spaces_and_not_its_quotes),
+        cmocka_unit_test(rights_are_letters_in_order),
         cmocka_unit_test(a_report_that_is_too_long_is_cut_and_ends),
         cmocka_unit_test(a_report_begins_anew),
     };

@@ -43,6 +43,9 @@ void kaal_report_str(struct kaal_report *report, const char *key, const char *va
 // In double quotes, with its spaces; double quotes in it and control characters come out as '_'.
 void kaal_report_text(struct kaal_report *report, const char *key, const char *value);
 
+// enum kaal_rights as letters, "rw"; "-" for none.
+void kaal_report_rights(struct kaal_report *report, const char *key, uint32_t rights);
+
 // "@error what=.. name=.. cause=.."; `name` may be NULL.
 void kaal_report_error(struct kaal_report *report, const char *what, const char *name,
                        const char *cause);
