@@ -65,6 +65,7 @@ def help(folder):
     names = commands()
     check(len(names) >= 11 and {"run", "new", "doctor"} <= set(names), "commands are missing", str(names))
     output = expect(kaal("--help"), 0)
+    expect(kaal("help", "ruin"), 2, r"^kaal: error: unknown command `ruin`; did you mean `run`\?$")
     for name in names:
         check(re.search(rf"^  {name} +\w", output, re.M), f"`kaal --help` has no {name}", output)
         own = set(complete("kaal", name, "--"))
@@ -73,7 +74,7 @@ def help(folder):
         # Those of every command are told where they matter.
         common = {"--config", "--build-dir"} - told
         check(own - common == told, f"{name}: told are not those that there are", str(own - common ^ told))
-        expect(kaal(name, "--never"), 2, r"^kaal: error: unknown option --never; see `kaal --help`$")
+        expect(kaal(name, "--never"), 2, rf"^kaal: error: unknown option --never; see `kaal {name} --help`$")
 
 
 def manual(folder):
@@ -209,7 +210,7 @@ def explain_refuses(folder):
     # The others are explained all the same.
     expect(kaal("explain", "nonsense", "busy"), 1, r"^KAAL_ERR_BUSY = 10", r"no code `nonsense`")
     expect(kaal("explain", "BUSY"), 0, r"^KAAL_ERR_BUSY = 10, \"busy\": answer of the broker")
-    expect(kaal("explain", "--json", "busy"), 2, r"--json does not belong to this command")
+    expect(kaal("explain", "--json", "busy"), 2, r"--json does not belong to `kaal explain`")
 
 
 # --- the doctor ------------------------------------------------------------------------------------

@@ -19,7 +19,6 @@
 #include "tool/subbuild.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,8 +118,9 @@ static bool prepare(struct arena *a, const struct options *o, const char *config
         return false;
     }
     if (!file_exists(path_join(a, p->target, "build.ninja"))) {
-        diag_error(d, place_none(), "configuration %s is not built; run ninja -C %s target-%s",
-                   p->config, p->build, p->config);
+        const char *target = arena_printf(a, "target-%s", p->config);
+        diag_error(d, place_none(), "no build of configuration %s; %s", p->config,
+                   products_remedy(a, p, target));
         return false;
     }
     return subbuild_update(a, p, NULL, d);
@@ -140,12 +140,7 @@ static const char sdk_version[] = "2.3.0\n";
 
 static bool make_folder(const char *path, struct diag *d)
 {
-    if (mkdir(path, 0777) != 0) {
-        diag_error(d, place_none(), "cannot write %s: %s; choose another place", path,
-                   strerror(errno));
-        return false;
-    }
-    return true;
+    return mkdir(path, 0777) == 0 || write_failed(d, path);
 }
 
 static bool copy_file(struct arena *a, const char *from, const char *folder, const char *name,
@@ -230,15 +225,11 @@ static bool write_folder(struct arena *a, const struct options *o, fill_folder l
 {
     char *temporary = arena_printf(a, "%s.XXXXXX", folder);
     if (mkdtemp(temporary) == NULL) {
-        diag_error(d, place_none(), "cannot write %s: %s; choose another place", folder,
-                   strerror(errno));
-        return false;
+        return write_failed(d, folder);
     }
     bool ok = fill(a, o, layout, temporary, d);
     if (ok && !swap_in(temporary, folder)) {
-        diag_error(d, place_none(), "cannot write %s: %s; choose another place", folder,
-                   strerror(errno));
-        ok = false;
+        ok = write_failed(d, folder);
     }
     folder_remove(temporary);
     return ok;

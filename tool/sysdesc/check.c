@@ -469,8 +469,8 @@ static void check_start_order(struct checker *c)
     }
 }
 
-// More than the root task has tables for. What follows compares names with each other and relies on
-// these bounds.
+// More than root task and broker have tables for. What follows compares names with each other and
+// relies on these bounds.
 static bool check_counts(struct checker *c)
 {
     const struct system *s = c->system;

@@ -89,9 +89,6 @@ bool check_rights(struct checker *c, const struct sd_text *text, const char *all
 // The region that `name` means in key `key`; SYSTEM_NONE, and reported, if there is none.
 size_t check_region_reference(struct checker *c, const char *key, const struct sd_text *name);
 
-// The number, if given, of a Microkit program's channel, interrupt or child.
-bool check_id(struct checker *c, const char *key, const struct sd_number *id);
-
 // What each domain's program is; before what depends on it.
 void check_abis(struct checker *c);
 
