@@ -84,6 +84,11 @@ def manual(folder):
     described = options_in("\n".join(re.findall(r"^`-.*$", section, re.M)))
     every = {option for name in commands() for option in complete("kaal", name, "--")}
     check(described - {"--version"} == every, "described are not those that there are", str(described ^ every))
+    # An option that only some commands take says which.
+    for option, said in re.findall(r"^(?:`-\w`, )?`(--[\w-]+)`[^`\n]*\n: of ([^:]*):", section, re.M):
+        taken = {name for name in commands() if option in complete("kaal", name, "--")}
+        told = {name for name in commands() if re.search(rf"\b{name}\b", said)}
+        check(told == taken, f"{option} is told of others than take it", str(told ^ taken))
     for name in commands():
         check(re.search(rf"^\*\*{name}\b", text, re.M), f"no paragraph of {name}")
         check(re.search(rf"^    kaal {name} ", text, re.M), f"no synopsis of {name}")
