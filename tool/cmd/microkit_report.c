@@ -12,10 +12,6 @@
 
 #include <inttypes.h>
 
-enum {
-    RIGHTS_SIZE = 5, // four letters
-};
-
 static void write_caps(struct writer *w, const struct plan *plan, uint32_t pd)
 {
     for (size_t i = 0; i < plan->cap_count; i++) {
@@ -25,7 +21,7 @@ static void write_caps(struct writer *w, const struct plan *plan, uint32_t pd)
         }
         bool root = (cap->slot & KAAL_SLOT_ROOT) != 0;
         bool irq = cap->kind == KAAL_CAP_IRQ_NUMBER;
-        char rights[RIGHTS_SIZE];
+        char rights[VIEW_RIGHTS_SIZE];
         write_text(w, "    slot %s%-4u %-14s %-20s %-4s badge 0x%" PRIx64 "%s\n",
                    root ? "root " : "", cap->slot & ~KAAL_SLOT_ROOT, view_cap_kind(cap->kind),
                    view_cap_of(w->arena, plan, cap), view_rights(cap->rights, rights),
@@ -41,7 +37,7 @@ static void write_maps(struct writer *w, const struct plan *plan, uint32_t pd)
     for (size_t i = 0; i < plan->map_count; i++) {
         const struct kaal_plan_map *map = &plan->maps[i];
         if (map->pd == pd && map->source == KAAL_MAP_REGION) {
-            char rights[RIGHTS_SIZE];
+            char rights[VIEW_RIGHTS_SIZE];
             write_text(w, "    map 0x%012" PRIx64 " 0x%-10" PRIx64 " %-4s %s %s\n", map->vaddr,
                        plan->regions[map->object].size, view_rights(map->rights, rights),
                        map->cached != 0 ? "cached  " : "uncached", map->name);

@@ -27,6 +27,7 @@
 
 enum {
     PLAN_VIEW_VERSION = 1, // of the JSON; a number that changes when a key changes its meaning
+    VIEW_RIGHTS_SIZE = 5,  // "rwxg"
 };
 
 struct view_object {
@@ -125,7 +126,7 @@ const char *view_schedule(struct arena *a, const struct system *s);
 // What a region holds at the start; NULL: zeros.
 const char *view_prefill(const struct sd_region *region);
 
-// Words for the numbers of the plan. The buffer of rights has at least 5 bytes.
+// Words for the numbers of the plan. The buffer of rights has VIEW_RIGHTS_SIZE bytes.
 const char *view_cap_kind(uint32_t kind);
 const char *view_cap_of(struct arena *a, const struct plan *plan, const struct kaal_plan_cap *cap);
 const char *view_source_name(enum view_source source);
