@@ -280,3 +280,11 @@ void output_discard(struct output_set *set)
         }
     }
 }
+
+bool output_write(struct arena *a, const char *path, struct bytes content, struct diag *d)
+{
+    struct output_set set = {0};
+    bool ok = output_add(&set, a, path, content, d) && output_commit(&set, d);
+    output_discard(&set);
+    return ok;
+}

@@ -75,12 +75,8 @@ static bool write_file(struct arena *a, const char *name, size_t i, const char *
                    cause);
         return false;
     }
-    struct output_set set = {0};
     struct bytes content = replace(a, (const char *)text.data, name);
-    bool ok = output_add(&set, a, path_join(a, folder, files[i].to), content, d) &&
-              output_commit(&set, d);
-    output_discard(&set);
-    return ok;
+    return output_write(a, path_join(a, folder, files[i].to), content, d);
 }
 
 static bool fill(struct arena *a, const char *name, const char *folder, struct diag *d)

@@ -88,15 +88,6 @@ static bool install(struct arena *a, const struct products *p, const char *compo
     return true;
 }
 
-static bool write_file(struct arena *a, const char *folder, const char *name, struct bytes content,
-                       struct diag *d)
-{
-    struct output_set set = {0};
-    bool ok = output_add(&set, a, path_join(a, folder, name), content, d) && output_commit(&set, d);
-    output_discard(&set);
-    return ok;
-}
-
 static bool write_marker(struct arena *a, const char *layout, const char *config,
                          const char *folder, struct diag *d)
 {
@@ -105,7 +96,7 @@ static bool write_marker(struct arena *a, const char *layout, const char *config
                                     "\"version\": \"" KAAL_VERSION "\"}\n",
                                     layout, config);
     const struct bytes content = {.data = (const uint8_t *)text, .size = strlen(text)};
-    return write_file(a, folder, SDK_MARKER, content, d);
+    return output_write(a, path_join(a, folder, SDK_MARKER), content, d);
 }
 
 // The products of a configuration, as new as its sources.
@@ -153,7 +144,7 @@ static bool copy_file(struct arena *a, const char *from, const char *folder, con
         diag_error(d, place_none(), "cannot read %s: %s; build the project again", from, cause);
         return false;
     }
-    return write_file(a, folder, name, content, d);
+    return output_write(a, path_join(a, folder, name), content, d);
 }
 
 static bool write_command(struct arena *a, const char *folder, struct diag *d)
@@ -199,7 +190,7 @@ static bool fill_microkit(struct arena *a, const struct options *o, const char *
     const char *source = products_source(a);
     const char *doc = path_join(a, folder, "doc");
     return write_boards(a, o, folder, d) && write_command(a, folder, d) &&
-           write_file(a, folder, "VERSION", version, d) &&
+           output_write(a, path_join(a, folder, "VERSION"), version, d) &&
            copy_file(a, path_join(a, source, "LICENSE"), folder, "LICENSE.md", d) &&
            make_folder(doc, d) &&
            copy_file(a, path_join(a, source, "docs/microkit.md"), doc, "microkit.md", d) &&

@@ -72,3 +72,6 @@ bool output_add(struct output_set *set, struct arena *a, const char *path, struc
                 struct diag *d);
 bool output_commit(struct output_set *set, struct diag *d);
 void output_discard(struct output_set *set); // for what is not committed
+
+// One such file.
+bool output_write(struct arena *a, const char *path, struct bytes content, struct diag *d);
