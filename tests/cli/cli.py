@@ -186,7 +186,7 @@ def explain(folder):
 
 def explain_printed(folder):
     """Every text that stands for a code, and every event that the root task, the broker or the kernel reports."""
-    for file, start in (("user/sdk/error.c", "kaal_strerror"), ("user/root/log.c", "*error_text("),
+    for file, start in (("user/sdk/error.c", "kaal_strerror"), ("user/sdk/error.c", "*kaal_kernel_error("),
                         ("user/sdk/broker_name.c", "*kaal_end_name("), ("user/sdk/broker_name.c", "*kaal_rule_name("),
                         ("user/sdk/fault.c", "*kaal_fault_kind("), ("user/sdk/fault.c", "*vm_cause("),
                         ("user/sdk/fault.c", "*exception_cause("), ("user/sdk/fault.c", "*cap_cause("),
@@ -197,7 +197,7 @@ def explain_printed(folder):
             expect(kaal("explain", text), 0)
     # What tells of progress is no code of an error.
     progress = {"start", "built", "handover", "ready", "caps"}
-    for folder_ in ("user/root", "user/broker"):
+    for folder_ in ("user/root", "user/broker", "user/sdk"):
         for path in (source / folder_).glob("*.c"):
             for event in re.findall(r'kaal_report_begin\(\S+, "(\w+)"\)', path.read_text()):
                 event in progress or expect(kaal("explain", f"@{event}"), 0, rf"^@{event}: line")
