@@ -349,7 +349,7 @@ def sdk_replaces_only_its_own(folder):
     check((folder / "full/file").read_text() == "mine", "written over")
     expect(kaal("sdk", "--layout", "sel4", folder / "full/file"), 1, "is there and is no folder")
     expect(kaal("sdk", "--layout", "sel4", folder / "none/there"), 1,
-           r"cannot write .*none/there: No such file")
+           r"cannot write .*none/there: its folder is not there")
     check(sorted(os.listdir(folder)) == ["empty", "full", "prefix"], f"{os.listdir(folder)}")
 
 
@@ -363,11 +363,11 @@ def sdk_wrong_usage(folder):
             (["--layout", "microkit", "--config", "mk-el1-dbg", "a"], "--config belongs to"),
             (["--layout", "sel4", "--compare", "x", "a"], "write `kaal sdk"),
             (["--compare", "x", "--config", "mcs-dbg"], "--config belongs to --layout"),
-            (["--layout", "sel4", "-m", "1G", "a"], "--memory does not belong to this command")):
+            (["--layout", "sel4", "-m", "1G", "a"], "--memory does not belong to `kaal sdk`")):
         expect(kaal("sdk", *arguments), 2, pattern)
     expect(kaal("sdk", "--layout", "sel4", "--config", "other", folder / "x"), 1,
            "no configuration `other`; known are mcs-dbg")
-    expect(kaal("run", "--layout", "sel4", hello), 2, "--layout does not belong to this command")
+    expect(kaal("run", "--layout", "sel4", hello), 2, "--layout does not belong to `kaal run`")
 
 
 def sdk_interrupted(folder):

@@ -235,9 +235,9 @@ def two_at_once(folder):
 # --- files -----------------------------------------------------------------------------------------
 
 def log_unwritable(folder):
-    for path, cause in ((folder / "none/log", "No such file"), (folder, "Is a directory"),
-                        ("/dev/full", "No space left")):
-        expect(kaal("run", "--log", path, hello), 1, rf"error: cannot write the log {path}: {cause}")
+    for path, cause in ((folder / "none/log", "its folder is not there"), (folder, "is a directory"),
+                        ("/dev/full", "no space left")):
+        expect(kaal("run", "--log", path, hello), 1, rf"error: cannot write {path}: {cause}")
 
 
 def listing(folder):
@@ -252,7 +252,7 @@ def image_unwritable(folder):
     """An image that cannot be written leaves the one that was there, and nothing else."""
     image = folder / "loader.elf"
     image.write_bytes(b"old")
-    expect(kaal("build", "-o", folder / "none/loader.elf", hello), 1, r"error: cannot write .*no such file")
+    expect(kaal("build", "-o", folder / "none/loader.elf", hello), 1, r"error: cannot write .*its folder is not there")
     expect(kaal("build", "-o", image, hello, preexec_fn=limit_file_size), 1,
            rf"error: cannot write {image}: File too large")
     check(listing(folder) == ["loader.elf"], f"{listing(folder)} are there")

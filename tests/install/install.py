@@ -93,10 +93,10 @@ def new_refuses(folder, prefix):
     before = sorted(folder.iterdir())
     for name in ("", "1st", "-", "a b", "ä", "x" * 32, "..", "a/", "NAME@"):
         expect(run([kaal, "new", "--", name], folder), 1, r"^kaal: error: `.*` is no name of a project; give a letter")
-    expect(run([kaal, "new", "none/hello"], folder), 1, r"^kaal: error: cannot write none/hello: No such file")
+    expect(run([kaal, "new", "none/hello"], folder), 1, r"^kaal: error: cannot write none/hello: its folder is not there")
     expect(run([kaal, "new"], folder), 2, r"^kaal: error: write `kaal new NAME`")
     expect(run([kaal, "new", "a", "b"], folder), 2, r"^kaal: error: write `kaal new NAME`")
-    expect(run([kaal, "new", "a", "--memory", "128M"], folder), 2, r"--memory does not belong to this command")
+    expect(run([kaal, "new", "a", "--memory", "128M"], folder), 2, r"--memory does not belong to `kaal new`")
     check(sorted(folder.iterdir()) == before, "something was written")
     project(folder)
     (folder / "file").write_text("")
@@ -141,7 +141,7 @@ def project_broken(folder, prefix):
     expect(run([kaal, "run"], place), 1, r"^kaal: error: cannot write .*build/\.lock: Not a directory")
     empty = folder / "empty"
     empty.mkdir()
-    expect(run([kaal, "run"], empty), 1, r"^system\.toml: error: cannot read the description: no such file")
+    expect(run([kaal, "run"], empty), 1, r"^system\.toml: error: cannot read the description: no such file; name a file, or make a project")
     # The tool of a build folder builds no projects, and says what does.
     expect(run([build / "tool/kaal", "run", "hello"], folder), 1,
            r"^kaal: error: .*/hello is a project, which an installed KaaL builds; run `cmake --install .*` ?")
@@ -169,6 +169,12 @@ def config(folder, prefix):
     shutil.rmtree(prefix / "lib/kaal/mcs-rel", ignore_errors=True)
     expect(run([kaal, "run", "--config", "mcs-rel"], place), 1,
            r"configuration mcs-rel is not installed: no .*; build target-mcs-rel and install again")
+    expect(run([kaal, "run", "--backend", "mock"], place), 1,
+           r"^kaal: error: the mock machine is not built: no .*; installations lack it: name a build folder")
+    expect(run([kaal, "sdk", "--layout", "sel4", "x"], place), 1,
+           r"^kaal: error: no build of configuration mcs-dbg; installations lack it: name a build folder")
+    expect(run([kaal, "test", "conformance"], place), 1,
+           r"^kaal: error: cannot read .*conformance\.elf: no such file; installations lack it: name a build folder")
     expect(run(["cmake", "-G", "Ninja", "-B", "x", f"-DCMAKE_PREFIX_PATH={prefix}", "-DKAAL_CONFIG=no"], place), 1,
            r"KAAL_CONFIG=no is not installed in .*; there are\s[\w,\s-]*mcs-dbg")
     expect(run(["cmake", "-G", "Ninja", "-B", "y", f"-DCMAKE_PREFIX_PATH={prefix}", "-DKAAL_TOOLCHAIN=no"], place), 1,

@@ -117,10 +117,12 @@ def run_station(folder, **variables):
     check(said(text) == wanted, "not what station.lines says", text)
     report = (out / "report.txt").read_text()
     for pattern in (r"^log: log\.elf$", r"^    priority 150, .*, passive$", r"^    child 9 of guard$",
-                    r"^    slot 143 +irq +34 \(level\) ", r"^    slot 74 +endpoint +log .* badge "
-                    r"0x800000000000001e$", r"^    entries: 0x200000 in pages of 0x200000$",
+                    r"^root: hands over to cap_broker and ends$",
+                    r"^    slot 143 +irq_handler +interrupt 34 .*, level$",
+                    r"^    slot 74 +endpoint +log .* badge 0x800000000000001e$",
+                    r"^    entries: 0x200000 in pages of 0x200000$",
                     r"^    rtc_registers: 0x1000 in pages of 0x1000 at 0x9010000$",
-                    r"^    map 0x000002000000 0x1000 +rw-- uncached rtc_registers$"):
+                    r"^    map 0x000002000000 0x1000 +rw +uncached rtc_registers$"):
         check(re.search(pattern, report, re.M), f"no line of the report matches {pattern!r}", report)
 
 
@@ -274,7 +276,10 @@ def case_command_refuses(folder):
              "rtc.elf is built for the kernel configuration debug, not for release; build it for "
              "release or use --config debug"),
             (("station.system", *ON, *search, "-o", "none/a.img"), "none/a.img"),
-            (("station.system", *ON, *search, "-r", "none/r.txt"), "none/r.txt")):
+            (("station.system", *ON, *search, "-r", "none/r.txt"),
+             "cannot write none/r.txt: its folder is not there; choose another place"),
+            (("station.system", *ON, *search, "-o", "a", "-r", "a"),
+             "two files are to be written to a; choose another name")):
         told = microkit(*arguments, where=project, status=1)
         check(re.search(pattern, told, re.M), f"no line matches {pattern!r}", told)
         for name in ("loader.img", "report.txt"):

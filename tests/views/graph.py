@@ -147,7 +147,7 @@ def refused(folder):
     for name in ("out.png", "out", ".svg"):
         says(kaal("graph", "-o", name, demo, status=2)[1], "give a name that ends in .dot or .svg")
     for name in ("missing/out.dot", "missing/out.svg"):
-        says(kaal("graph", "-o", folder / name, demo, status=1)[1], f"{name}: no such file")
+        says(kaal("graph", "-o", folder / name, demo, status=1)[1], f"{name}: its folder is not there")
     (folder / "there.svg").mkdir()
     says(kaal("graph", "-o", folder / "there.svg", demo, status=1)[1], "there.svg")
     text = PDS + UART.replace("/pl011@9000000", "/pl011@9000001")

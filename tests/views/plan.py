@@ -118,7 +118,7 @@ def refused(folder):
     full_output("plan", "--json", demo)
     says(kaal("plan", demo, demo, status=2)[1], "more than one SYSTEM")
     says(kaal("plan", "--backend", "mock", demo, status=2)[1], "leave out --backend mock")
-    says(kaal("plan", "--output", "x", demo, status=2)[1], "--output does not belong to this command")
+    says(kaal("plan", "--output", "x", demo, status=2)[1], "--output does not belong to `kaal plan`")
     says(kaal("plan", "--config", "no-such", demo, status=1)[1], "no-such")
 
 

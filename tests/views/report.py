@@ -255,8 +255,8 @@ def refused(folder):
     says(kaal("report", demo, status=2)[1], "write `kaal report --html`")
     says(kaal("report", "--html", demo, demo, status=2)[1], "more than one SYSTEM")
     says(kaal("report", "--html", "--backend", "mock", demo, status=2)[1], "leave out --backend mock")
-    says(kaal("plan", "--html", demo, status=2)[1], "--html does not belong to this command")
-    says(kaal("report", "--html", "-o", folder / "missing/page.html", demo, status=1)[1], "missing/page.html: no such file")
+    says(kaal("plan", "--html", demo, status=2)[1], "--html does not belong to `kaal plan`; see `kaal plan --help`")
+    says(kaal("report", "--html", "-o", folder / "missing/page.html", demo, status=1)[1], "missing/page.html: its folder is not there")
     (folder / "not.toml").write_text("this is no description")
     kept = folder / "page.html"
     kept.write_text("as it was")

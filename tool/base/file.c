@@ -153,6 +153,12 @@ const char *path_dir(struct arena *a, const char *path)
     return slash == path ? "/" : arena_copy(a, path, (size_t)(slash - path));
 }
 
+const char *path_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
 const char *path_join(struct arena *a, const char *dir, const char *name)
 {
     if (strcmp(dir, ".") == 0) {
@@ -192,10 +198,11 @@ bool file_write(int fd, struct bytes content)
     return true;
 }
 
-static bool write_fail(struct diag *d, const char *path)
+bool write_failed(struct diag *d, const char *path)
 {
-    diag_error(d, place_none(), "cannot write %s: %s; choose another place with --output", path,
-               errno_words(errno));
+    bool folder = errno == ENOENT || errno == ENOTDIR;
+    diag_error(d, place_none(), "cannot write %s: %s; choose another place", path,
+               folder ? "its folder is not there" : errno_words(errno));
     return false;
 }
 
@@ -218,20 +225,27 @@ bool output_add(struct output_set *set, struct arena *a, const char *path, struc
     if (folder_exists(path)) {
         // rename() would find out, when other files of the set are in place already.
         errno = EISDIR;
-        return write_fail(d, path);
+        return write_failed(d, path);
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        if (strcmp(set->items[i].path, path) == 0) {
+            diag_error(d, place_none(), "two files are to be written to %s; choose another name",
+                       path);
+            return false;
+        }
     }
     char *name = arena_printf(a, "%s.XXXXXX", path);
     struct output *o = &set->items[set->count++];
     *o = (struct output){.path = path, .temporary = name, .registered = cleanup_add(name)};
     int fd = mkostemp(name, O_CLOEXEC);
     if (fd < 0) {
-        return write_fail(d, path);
+        return write_failed(d, path);
     }
     mode_t mask = umask(0);
     umask(mask);
     bool ok = file_write(fd, content) && fchmod(fd, 0666 & ~mask) == 0;
     ok = close(fd) == 0 && ok;
-    return ok || write_fail(d, path);
+    return ok || write_failed(d, path);
 }
 
 static bool rename_all(struct output_set *set, struct diag *d)
@@ -239,7 +253,7 @@ static bool rename_all(struct output_set *set, struct diag *d)
     for (size_t i = 0; i < set->count; i++) {
         struct output *o = &set->items[i];
         if (rename(o->temporary, o->path) != 0) {
-            return write_fail(d, o->path);
+            return write_failed(d, o->path);
         }
         cleanup_drop(o->registered);
         o->temporary = NULL;
@@ -265,4 +279,12 @@ void output_discard(struct output_set *set)
             o->temporary = NULL;
         }
     }
+}
+
+bool output_write(struct arena *a, const char *path, struct bytes content, struct diag *d)
+{
+    struct output_set set = {0};
+    bool ok = output_add(&set, a, path, content, d) && output_commit(&set, d);
+    output_discard(&set);
+    return ok;
 }

@@ -4,6 +4,7 @@
 #include "tool/arena.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum {
@@ -69,6 +70,15 @@ const char *near_match(const char *word, const char *const *candidates, size_t c
     return best;
 }
 
+static bool is_repeated(const char *const *candidates, size_t index)
+{
+    size_t i = 0;
+    while (strcmp(candidates[i], candidates[index]) != 0) {
+        i++;
+    }
+    return i < index;
+}
+
 const char *near_fix(struct arena *a, const char *word, const char *const *candidates, size_t count)
 {
     enum { LISTED = 16 };
@@ -79,9 +89,11 @@ const char *near_fix(struct arena *a, const char *word, const char *const *candi
     if (count == 0) {
         return "there is none";
     }
-    const char *list = "";
-    for (size_t i = 0; i < count && i < LISTED; i++) {
-        list = arena_printf(a, "%s%s%s", list, i == 0 ? "" : ", ", candidates[i]);
+    const char *list = candidates[0];
+    for (size_t i = 1; i < count && i < LISTED; i++) {
+        if (!is_repeated(candidates, i)) {
+            list = arena_printf(a, "%s, %s", list, candidates[i]);
+        }
     }
     return arena_printf(a, "known are %s%s", list, count > LISTED ? ", ..." : "");
 }

@@ -111,12 +111,6 @@ bool bench_kernel_rows(struct arena *a, struct options *o, struct build_result *
 // Adds up the parts of each row, as the kernel was measured.
 bool bench_raw(struct bench_rows *rows, const struct bench_rows *kernel, struct diag *d);
 
-// Is `asked` the row's name, or the beginning of it up to a dot?
-bool bench_names(const char *asked, const char *name);
-
-// Does the command line ask for it?
-bool bench_asked(const struct options *o, const char *name);
-
 // Every row that was asked for exists; every row of the reference that was asked for has come.
 bool bench_known(const struct options *o, const struct bench_rows *rows, struct diag *d);
 bool bench_complete(const struct options *o, const struct bench_rows *rows, struct diag *d);

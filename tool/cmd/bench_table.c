@@ -70,17 +70,19 @@ void bench_take(struct arena *a, struct bench_rows *rows, const char *line)
     }
 }
 
-bool bench_names(const char *asked, const char *name)
+// Is `asked` the row's name, or the beginning of it up to a dot?
+static bool names(const char *asked, const char *name)
 {
     size_t length = strlen(asked);
     return strncmp(name, asked, length) == 0 && (name[length] == '.' || name[length] == '\0');
 }
 
-bool bench_asked(const struct options *o, const char *name)
+// Does the command line ask for it?
+static bool is_asked(const struct options *o, const char *name)
 {
     bool asked = o->systems.count <= 1;
     for (size_t i = 1; i < o->systems.count; i++) {
-        asked = asked || bench_names(o->systems.items[i], name);
+        asked = asked || names(o->systems.items[i], name);
     }
     return asked;
 }
@@ -93,7 +95,7 @@ bool bench_known(const struct options *o, const struct bench_rows *rows, struct 
     for (size_t i = 1; i < o->systems.count; i++) {
         const char *asked = o->systems.items[i];
         size_t row = 0;
-        while (row < rows->count && !bench_names(asked, rows->items[row].name)) {
+        while (row < rows->count && !names(asked, rows->items[row].name)) {
             row++;
         }
         if (row == rows->count) {
@@ -109,7 +111,7 @@ bool bench_complete(const struct options *o, const struct bench_rows *rows, stru
     bool complete = true;
     for (size_t i = 0; i < rows->known; i++) {
         const struct bench_row *row = &rows->items[i];
-        if (row->cells[0].most == 0 && bench_asked(o, row->name)) {
+        if (row->cells[0].most == 0 && is_asked(o, row->name)) {
             diag_error(d, place_none(), "no row %s came; use -v to see what did", row->name);
             complete = false;
         }
@@ -175,7 +177,7 @@ static void print_row(const struct bench_row *row)
 
 static bool is_shown(const struct options *o, const struct bench_row *row, size_t column)
 {
-    return row->cells[column].most != 0 && bench_asked(o, row->name);
+    return row->cells[column].most != 0 && is_asked(o, row->name);
 }
 
 void bench_print_table(const struct options *o, const struct bench_rows *rows)
@@ -335,7 +337,7 @@ void bench_print_json(const struct options *o, const struct bench_rows *rows, co
     json_t *all = json_object();
     json_t *list = json_array();
     for (size_t i = 0; i < rows->count; i++) {
-        if (bench_asked(o, rows->items[i].name)) {
+        if (is_asked(o, rows->items[i].name)) {
             json_array_append_new(list, json_row(rows, &rows->items[i]));
         }
     }

@@ -336,7 +336,6 @@ static bool copy_config(const struct comparison *c, const char *part)
 {
     struct bytes text;
     const char *cause;
-    struct output_set set = {0};
     const char *name = arena_printf(c->arena, "%s/gen_config.h", part);
     const char *from = path_join(c->arena, c->theirs.include, name);
     if (!file_read(c->arena, from, LOG_MAX, &text, &cause)) {
@@ -347,10 +346,7 @@ static bool copy_config(const struct comparison *c, const char *part)
     const char *folder = temporary(c, "config");
     mkdir(folder, 0777);
     mkdir(path_join(c->arena, folder, part), 0777);
-    bool ok = output_add(&set, c->arena, path_join(c->arena, folder, name), text, c->diag) &&
-              output_commit(&set, c->diag);
-    output_discard(&set);
-    return ok;
+    return output_write(c->arena, path_join(c->arena, folder, name), text, c->diag);
 }
 
 static bool compare_all(struct comparison *c)

@@ -9,6 +9,7 @@
 #include "tool/arena.h"
 #include "tool/cleanup.h"
 #include "tool/command.h"
+#include "tool/file.h"
 #include "tool/machine.h"
 #include "tool/options.h"
 #include "tool/pack.h"
@@ -131,11 +132,7 @@ static bool open_log(struct session *s, struct diag *d)
         return true;
     }
     s->log = fopen(path, "we");
-    if (s->log == NULL) {
-        diag_error(d, place_none(), "cannot write the log %s: %s; choose another place", path,
-                   strerror(errno));
-    }
-    return s->log != NULL;
+    return s->log != NULL || write_failed(d, path);
 }
 
 static int run(struct session *s, struct arena *a, const struct machine_setup *setup,

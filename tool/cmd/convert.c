@@ -13,7 +13,6 @@
 static bool write_result(struct arena *a, const struct options *o, struct bytes text,
                          struct diag *d)
 {
-    struct output_set set = {0};
     if (o->output == NULL) {
         fflush(stdout);
         if (!file_write(STDOUT_FILENO, text)) {
@@ -22,9 +21,7 @@ static bool write_result(struct arena *a, const struct options *o, struct bytes 
         }
         return true;
     }
-    bool ok = output_add(&set, a, o->output, text, d) && output_commit(&set, d);
-    output_discard(&set);
-    return ok;
+    return output_write(a, o->output, text, d);
 }
 
 int cmd_convert(struct arena *a, struct options *o, struct diag *d)

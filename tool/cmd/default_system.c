@@ -6,23 +6,15 @@
 #include "tool/options.h"
 #include "tool/products.h"
 
-#include <sys/stat.h>
-
 const char *source_path(struct arena *a, const char *path)
 {
     return path_join(a, products_source(a), path);
 }
 
-static bool is_folder(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 void default_system(struct arena *a, struct options *o)
 {
     for (size_t i = 0; i < o->systems.count; i++) {
-        if (is_folder(o->systems.items[i])) {
+        if (folder_exists(o->systems.items[i])) {
             o->systems.items[i] = path_join(a, o->systems.items[i], "system.toml");
         }
     }

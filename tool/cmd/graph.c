@@ -25,15 +25,13 @@ static bool has_suffix(const char *path, const char *suffix)
 
 static bool write_picture(struct arena *a, const struct options *o, const char *dot, struct diag *d)
 {
-    struct output_set set = {0};
     struct bytes content = {.data = (const uint8_t *)dot, .size = strlen(dot)};
     if (o->output == NULL) {
         fputs(o->json ? "" : dot, stdout); // with --json the marks alone
         return output_shown(d);
     }
     bool ok = has_suffix(o->output, ".dot") || picture_svg(a, dot, &content, d);
-    ok = ok && output_add(&set, a, o->output, content, d) && output_commit(&set, d);
-    output_discard(&set);
+    ok = ok && output_write(a, o->output, content, d);
     return ok;
 }
 

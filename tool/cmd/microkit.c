@@ -50,8 +50,7 @@ struct arguments {
 
 bool microkit_is_called(const char *program)
 {
-    const char *slash = strrchr(program, '/');
-    return strcmp(slash == NULL ? program : slash + 1, "microkit") == 0;
+    return strcmp(path_base(program), "microkit") == 0;
 }
 
 // --- the SDK -----------------------------------------------------------------------------------

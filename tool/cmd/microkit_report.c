@@ -7,46 +7,10 @@
 #include "tool/file.h"
 #include "tool/pack.h"
 #include "tool/plan.h"
-
+#include "tool/plan_view.h"
 #include "tool/writer.h"
 
 #include <inttypes.h>
-
-static const char *kind_name(uint32_t kind)
-{
-    static const char *const names[KAAL_CAP_KIND_COUNT] = {
-        [KAAL_CAP_ENDPOINT] = "endpoint", [KAAL_CAP_NOTIFICATION] = "notification",
-        [KAAL_CAP_REPLY] = "reply",       [KAAL_CAP_IRQ_HANDLER] = "interrupt",
-        [KAAL_CAP_CNODE] = "cnode",       [KAAL_CAP_VSPACE] = "vspace",
-        [KAAL_CAP_TCB] = "tcb",           [KAAL_CAP_SCHED_CONTEXT] = "sched_context",
-        [KAAL_CAP_FRAME] = "frame",       [KAAL_CAP_INBOX] = "inbox",
-        [KAAL_CAP_IRQ_NUMBER] = "irq",    [KAAL_CAP_SMC] = "smc",
-    };
-    return kind < KAAL_CAP_KIND_COUNT ? names[kind] : "?";
-}
-
-static const char *rights(struct arena *a, uint32_t rights)
-{
-    return arena_printf(a, "%s%s%s%s", (rights & KAAL_RIGHT_READ) != 0 ? "r" : "-",
-                        (rights & KAAL_RIGHT_WRITE) != 0 ? "w" : "-",
-                        (rights & KAAL_RIGHT_EXECUTE) != 0 ? "x" : "-",
-                        (rights & KAAL_RIGHT_GRANT) != 0 ? "g" : "-");
-}
-
-static const char *object_name(struct arena *a, const struct plan *plan,
-                               const struct kaal_plan_cap *cap)
-{
-    if (cap->kind == KAAL_CAP_IRQ_NUMBER) {
-        return arena_printf(a, "%u (%s)", cap->object, cap->window != 0 ? "edge" : "level");
-    }
-    if (cap->kind == KAAL_CAP_FRAME) {
-        return plan->regions[cap->object].name;
-    }
-    if (cap->kind == KAAL_CAP_IRQ_HANDLER) {
-        return plan->devices[cap->object].name;
-    }
-    return cap->kind == KAAL_CAP_SMC ? "firmware" : plan->pds[cap->object].name;
-}
 
 static void write_caps(struct writer *w, const struct plan *plan, uint32_t pd)
 {
@@ -56,9 +20,15 @@ static void write_caps(struct writer *w, const struct plan *plan, uint32_t pd)
             continue;
         }
         bool root = (cap->slot & KAAL_SLOT_ROOT) != 0;
-        write_text(w, "    slot %s%-4u %-14s %-20s %s badge 0x%" PRIx64 "\n", root ? "root " : "",
-                   cap->slot & ~KAAL_SLOT_ROOT, kind_name(cap->kind),
-                   object_name(w->arena, plan, cap), rights(w->arena, cap->rights), cap->badge);
+        bool irq = cap->kind == KAAL_CAP_IRQ_NUMBER;
+        char rights[VIEW_RIGHTS_SIZE];
+        write_text(w, "    slot %s%-4u %-14s %-20s %-4s badge 0x%" PRIx64 "%s\n",
+                   root ? "root " : "", cap->slot & ~KAAL_SLOT_ROOT, view_cap_kind(cap->kind),
+                   view_cap_of(w->arena, plan, cap), view_rights(cap->rights, rights),
+                   view_badge(plan, cap),
+                   !irq               ? ""
+                   : cap->window != 0 ? ", edge"
+                                      : ", level");
     }
 }
 
@@ -67,8 +37,9 @@ static void write_maps(struct writer *w, const struct plan *plan, uint32_t pd)
     for (size_t i = 0; i < plan->map_count; i++) {
         const struct kaal_plan_map *map = &plan->maps[i];
         if (map->pd == pd && map->source == KAAL_MAP_REGION) {
-            write_text(w, "    map 0x%012" PRIx64 " 0x%-10" PRIx64 " %s %s %s\n", map->vaddr,
-                       plan->regions[map->object].size, rights(w->arena, map->rights),
+            char rights[VIEW_RIGHTS_SIZE];
+            write_text(w, "    map 0x%012" PRIx64 " 0x%-10" PRIx64 " %-4s %s %s\n", map->vaddr,
+                       plan->regions[map->object].size, view_rights(map->rights, rights),
                        map->cached != 0 ? "cached  " : "uncached", map->name);
         }
     }
@@ -80,8 +51,8 @@ static void write_pd(struct writer *w, const struct plan *plan, uint32_t index)
     write_text(w,
                "\n%s: %s\n"
                "    priority %u, budget %" PRIu64 " us of %" PRIu64 " us%s%s%s\n",
-               pd->name, pd->file == KAAL_NONE ? "" : plan->files[pd->file].name, pd->priority,
-               pd->budget_us, pd->period_us, (pd->flags & KAAL_PD_PASSIVE) != 0 ? ", passive" : "",
+               pd->name, plan->files[pd->file].name, pd->priority, pd->budget_us, pd->period_us,
+               (pd->flags & KAAL_PD_PASSIVE) != 0 ? ", passive" : "",
                (pd->flags & KAAL_PD_FPU) != 0 ? "" : ", no floating point",
                pd->domain == 0 ? "" : arena_printf(w->arena, ", domain %u", pd->domain));
     if (pd->parent != KAAL_NONE) {
@@ -127,7 +98,12 @@ struct bytes microkit_report(struct arena *a, const struct build_result *b)
     }
     write_text(&w, "\n# Protection domains\n");
     for (uint32_t i = 0; i < plan->pd_count; i++) {
-        write_pd(&w, plan, i);
+        if (plan->pds[i].role == KAAL_ROLE_ROOT) {
+            write_text(&w, "\n%s: hands over to %s and ends\n", plan->pds[i].name,
+                       plan->pds[plan->system->broker].name);
+        } else {
+            write_pd(&w, plan, i);
+        }
     }
     return writer_bytes(&w);
 }

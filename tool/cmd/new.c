@@ -15,7 +15,6 @@
 #include <kaal/limits.h>
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,12 +75,8 @@ static bool write_file(struct arena *a, const char *name, size_t i, const char *
                    cause);
         return false;
     }
-    struct output_set set = {0};
     struct bytes content = replace(a, (const char *)text.data, name);
-    bool ok = output_add(&set, a, path_join(a, folder, files[i].to), content, d) &&
-              output_commit(&set, d);
-    output_discard(&set);
-    return ok;
+    return output_write(a, path_join(a, folder, files[i].to), content, d);
 }
 
 static bool fill(struct arena *a, const char *name, const char *folder, struct diag *d)
@@ -108,9 +103,7 @@ static bool write_project(struct arena *a, const char *path, const char *name, s
     bool ok = made && fill(a, name, temporary, d);
     // A folder that came meanwhile is replaced if it is empty, and refused if not.
     if (!made || (ok && rename(temporary, path) != 0)) {
-        diag_error(d, place_none(), "cannot write %s: %s; choose another place", path,
-                   strerror(errno));
-        ok = false;
+        ok = write_failed(d, path);
     }
     if (made && !ok) {
         folder_remove(temporary);
@@ -121,8 +114,7 @@ static bool write_project(struct arena *a, const char *path, const char *name, s
 int cmd_new(struct arena *a, struct options *o, struct diag *d)
 {
     const char *path = o->systems.items[0];
-    const char *slash = strrchr(path, '/');
-    const char *name = slash == NULL ? path : slash + 1;
+    const char *name = path_base(path);
     if (!is_name(name)) {
         diag_error(d, place_none(),
                    "`%s` is no name of a project; give a letter, then letters, digits, - or _, at "
@@ -135,8 +127,10 @@ int cmd_new(struct arena *a, struct options *o, struct diag *d)
     bool ok = write_project(a, path, name, d);
     cleanup_defer(false);
     if (ok && !o->quiet) {
-        printf("%s: a project of two components; `cd %s && kaal run` builds and boots it\n", path,
-               path);
+        const char *how = products_prefix(a) == NULL
+                              ? "an installed KaaL builds and boots it (docs/projects.md)"
+                              : arena_printf(a, "`cd %s && kaal run` builds and boots it", path);
+        printf("%s: a project of two components; %s\n", path, how);
     }
     return ok ? STATUS_OK : STATUS_FAILED;
 }

@@ -60,12 +60,12 @@ static void make_names(struct names *out)
     }
 }
 
-static bool applies(struct option_parser *p, int key)
+static bool applies(struct option_parser *p, const char *command, int key)
 {
     const struct option_row *row = option_find(key);
     if (row->commands != 0 && (row->commands & p->options->command) == 0) {
-        diag_error(p->diag, place_none(), "--%s does not belong to this command; see `kaal --help`",
-                   row->name);
+        diag_error(p->diag, place_none(), "--%s does not belong to `kaal %s`; see `kaal %s --help`",
+                   row->name, command, command);
         return false;
     }
     return true;
@@ -87,7 +87,7 @@ static void report_unknown(struct option_parser *p, char **argv, int at)
     } else if (near != NULL) {
         diag_error(p->diag, place_none(), "unknown option %s; did you mean --%s?", word, near);
     } else {
-        diag_error(p->diag, place_none(), "unknown option %s; see `kaal --help`", word);
+        diag_error(p->diag, place_none(), "unknown option %s; see `kaal %s --help`", word, argv[0]);
     }
 }
 
@@ -135,7 +135,7 @@ static enum options_result parse_all(struct option_parser *p, int argc, char **a
         } else if (key == '?' || key == ':') {
             report_unknown(p, argv, at);
             return OPTIONS_WRONG;
-        } else if (!applies(p, key) || !option_take(p, key, optarg)) {
+        } else if (!applies(p, argv[0], key) || !option_take(p, key, optarg)) {
             return OPTIONS_WRONG;
         }
     }
@@ -157,6 +157,9 @@ enum options_result options_parse(struct arena *a, int argc, char **argv, struct
     };
     const char *word = argc > 1 ? argv[1] : "--help";
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+        if (argc > 2 && !find_command(&p, argv[2])) {
+            return OPTIONS_WRONG;
+        }
         return usage(&p, argc > 2 ? argv[2] : NULL);
     }
     if (strcmp(word, "--version") == 0) {

@@ -175,7 +175,7 @@ static bool compiled(struct readiness *r, struct box *box)
     return true;
 }
 
-// With the SDK of Microkit's form, and the Makefile of a project as its users have them.
+// With the SDK of Microkit's form, and its example: a project as its users have them.
 static bool microkit(struct readiness *r, struct box *box)
 {
     const char *sdk = below(r, "microkit");
@@ -183,7 +183,7 @@ static bool microkit(struct readiness *r, struct box *box)
     const char *const make[] = {
         "make",
         "-C",
-        source_path(r->arena, "examples/microkit"),
+        path_join(r->arena, sdk, "example/station"),
         arena_printf(r->arena, "MICROKIT_SDK=%s", sdk),
         "MICROKIT_BOARD=qemu_virt_aarch64",
         "MICROKIT_CONFIG=debug",

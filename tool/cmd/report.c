@@ -15,10 +15,8 @@
 
 static bool write_page(struct arena *a, const struct options *o, struct bytes page, struct diag *d)
 {
-    struct output_set set = {0};
     const char *output = o->output != NULL ? o->output : "report.html";
-    bool ok = output_add(&set, a, output, page, d) && output_commit(&set, d);
-    output_discard(&set);
+    bool ok = output_write(a, output, page, d);
     if (ok && !o->quiet) {
         printf("%s: %zu KiB\n", output, page.size / 1024);
     }

@@ -19,7 +19,6 @@
 #include "tool/subbuild.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,15 +88,6 @@ static bool install(struct arena *a, const struct products *p, const char *compo
     return true;
 }
 
-static bool write_file(struct arena *a, const char *folder, const char *name, struct bytes content,
-                       struct diag *d)
-{
-    struct output_set set = {0};
-    bool ok = output_add(&set, a, path_join(a, folder, name), content, d) && output_commit(&set, d);
-    output_discard(&set);
-    return ok;
-}
-
 static bool write_marker(struct arena *a, const char *layout, const char *config,
                          const char *folder, struct diag *d)
 {
@@ -106,7 +96,7 @@ static bool write_marker(struct arena *a, const char *layout, const char *config
                                     "\"version\": \"" KAAL_VERSION "\"}\n",
                                     layout, config);
     const struct bytes content = {.data = (const uint8_t *)text, .size = strlen(text)};
-    return write_file(a, folder, SDK_MARKER, content, d);
+    return output_write(a, path_join(a, folder, SDK_MARKER), content, d);
 }
 
 // The products of a configuration, as new as its sources.
@@ -119,8 +109,9 @@ static bool prepare(struct arena *a, const struct options *o, const char *config
         return false;
     }
     if (!file_exists(path_join(a, p->target, "build.ninja"))) {
-        diag_error(d, place_none(), "configuration %s is not built; run ninja -C %s target-%s",
-                   p->config, p->build, p->config);
+        const char *target = arena_printf(a, "target-%s", p->config);
+        diag_error(d, place_none(), "no build of configuration %s; %s", p->config,
+                   products_remedy(a, p, target));
         return false;
     }
     return subbuild_update(a, p, NULL, d);
@@ -140,12 +131,7 @@ static const char sdk_version[] = "2.3.0\n";
 
 static bool make_folder(const char *path, struct diag *d)
 {
-    if (mkdir(path, 0777) != 0) {
-        diag_error(d, place_none(), "cannot write %s: %s; choose another place", path,
-                   strerror(errno));
-        return false;
-    }
-    return true;
+    return mkdir(path, 0777) == 0 || write_failed(d, path);
 }
 
 static bool copy_file(struct arena *a, const char *from, const char *folder, const char *name,
@@ -158,7 +144,7 @@ static bool copy_file(struct arena *a, const char *from, const char *folder, con
         diag_error(d, place_none(), "cannot read %s: %s; build the project again", from, cause);
         return false;
     }
-    return write_file(a, folder, name, content, d);
+    return output_write(a, path_join(a, folder, name), content, d);
 }
 
 static bool write_command(struct arena *a, const char *folder, struct diag *d)
@@ -204,7 +190,7 @@ static bool fill_microkit(struct arena *a, const struct options *o, const char *
     const char *source = products_source(a);
     const char *doc = path_join(a, folder, "doc");
     return write_boards(a, o, folder, d) && write_command(a, folder, d) &&
-           write_file(a, folder, "VERSION", version, d) &&
+           output_write(a, path_join(a, folder, "VERSION"), version, d) &&
            copy_file(a, path_join(a, source, "LICENSE"), folder, "LICENSE.md", d) &&
            make_folder(doc, d) &&
            copy_file(a, path_join(a, source, "docs/microkit.md"), doc, "microkit.md", d) &&
@@ -230,15 +216,11 @@ static bool write_folder(struct arena *a, const struct options *o, fill_folder l
 {
     char *temporary = arena_printf(a, "%s.XXXXXX", folder);
     if (mkdtemp(temporary) == NULL) {
-        diag_error(d, place_none(), "cannot write %s: %s; choose another place", folder,
-                   strerror(errno));
-        return false;
+        return write_failed(d, folder);
     }
     bool ok = fill(a, o, layout, temporary, d);
     if (ok && !swap_in(temporary, folder)) {
-        diag_error(d, place_none(), "cannot write %s: %s; choose another place", folder,
-                   strerror(errno));
-        ok = false;
+        ok = write_failed(d, folder);
     }
     folder_remove(temporary);
     return ok;

@@ -243,11 +243,8 @@ static bool write_junit(struct tests *t, struct diag *d)
     for (size_t i = 0; i < t->started; i++) {
         results[i] = t->cases[i].result;
     }
-    struct output_set set = {0};
     struct bytes text = results_junit(t->arena, results, t->started, o->seed);
-    bool ok = output_add(&set, t->arena, o->junit, text, d) && output_commit(&set, d);
-    output_discard(&set);
-    return ok;
+    return output_write(t->arena, o->junit, text, d);
 }
 
 int test_systems(struct arena *a, const struct options *o, struct diag *d)

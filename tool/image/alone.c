@@ -21,8 +21,9 @@ static bool read_program(struct arena *a, const struct products *p, const char *
     const char *cause;
     out->path = arena_printf(a, "%s/%s.elf", p->bin, name);
     if (!file_read(a, out->path, ELF_FILE_MAX, &out->file, &cause)) {
-        diag_error(d, place_none(), "cannot read %s: %s; run ninja -C %s %s", out->path, cause,
-                   p->target, name);
+        const char *fix = p->installed ? products_remedy(a, p, name)
+                                       : arena_printf(a, "run ninja -C %s %s", p->target, name);
+        diag_error(d, place_none(), "cannot read %s: %s; %s", out->path, cause, fix);
         return false;
     }
     enum elf_err err = elf_parse(&out->elf, out->file.data, out->file.size, &rules);

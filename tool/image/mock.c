@@ -2,6 +2,7 @@
 #include "tool/mock.h"
 
 #include "tool/arena.h"
+#include "tool/file.h"
 #include "tool/near.h"
 #include "tool/options.h"
 #include "tool/system.h"
@@ -29,8 +30,8 @@ static bool find(struct arena *a, const struct options *o, struct products *out,
     out->bin = path_join(a, out->build, "mock/bin");
     const char *path = mock_program(a, out);
     if (!file_exists(path)) {
-        diag_error(d, place_none(), "the mock machine is not built: no %s; run ninja -C %s mock",
-                   path, out->build);
+        diag_error(d, place_none(), "the mock machine is not built: no %s; %s", path,
+                   products_remedy(a, out, "mock"));
         return false;
     }
     return true;
@@ -94,9 +95,7 @@ const char *mock_program_path(struct arena *a, const struct program *p)
 
 static const char *program_name(struct arena *a, const struct program *p)
 {
-    const char *path = mock_program_path(a, p);
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
+    return path_base(mock_program_path(a, p));
 }
 
 static bool has_debugged(struct arena *a, const struct options *o, const struct program_set *set,

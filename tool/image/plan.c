@@ -18,6 +18,7 @@
 #include "planner.h"
 
 #include "tool/arena.h"
+#include "tool/file.h"
 
 #include "lib/bits.h"
 #include "lib/sum64.h"
@@ -383,12 +384,6 @@ static void set_ranks(struct planner *p)
     }
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
 static uint64_t sum_of(struct bytes content)
 {
     return sum64(0, content.data, content.size / sizeof(uint64_t));
@@ -409,7 +404,7 @@ static uint32_t add_file(struct planner *p, const char *path, struct bytes conte
     plan->data[plan->file_count] = content;
     plan->files[plan->file_count].kind = kind;
     plan->files[plan->file_count].size = content.size;
-    set_name(plan->files[plan->file_count].name, base_name(path));
+    set_name(plan->files[plan->file_count].name, path_base(path));
     return (uint32_t)plan->file_count++;
 }
 
@@ -483,7 +478,7 @@ static const char *file_path(const struct plan *plan, size_t file)
 static void add_spawned(struct planner *p, const struct sd_text *text,
                         const struct program *program)
 {
-    const char *name = base_name(program->path);
+    const char *name = path_base(program->path);
     size_t same = file_named(p->plan, name);
     struct bytes content = elf_squeeze(p->arena, &program->elf);
     if (strlen(name) >= KAAL_NAME_SIZE) {

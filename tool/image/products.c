@@ -92,6 +92,12 @@ void products_name(struct arena *a, const char *build, const char *config, struc
     };
 }
 
+const char *products_remedy(struct arena *a, const struct products *p, const char *target)
+{
+    return p->installed ? "installations lack it: name a build folder with --build-dir"
+                        : arena_printf(a, "run ninja -C %s %s", p->build, target);
+}
+
 void products_board(struct arena *a, const char *board, const char *config, struct products *out)
 {
     *out = (struct products){

@@ -60,6 +60,12 @@ struct loader {
     struct diag *diag;
 };
 
+// What the user calls a configuration.
+static const char *config_name(const struct loader *l, const char *config)
+{
+    return l->options->board_folder == NULL ? config : microkit_config_name(config);
+}
+
 static const char *find(const struct loader *l, const struct sd_text *image)
 {
     const char *path = system_search(l->arena, l->system, &l->options->search_paths, image->text);
@@ -77,7 +83,7 @@ static void report_missing(struct loader *l, const char *what, const struct sd_t
                "correct the path, or add a --search-path",
                what, image->text,
                system_search_places(l->arena, l->system, &l->options->search_paths),
-               l->products->config);
+               config_name(l, l->products->config));
 }
 
 // --- checking ----------------------------------------------------------------------------------
@@ -94,12 +100,6 @@ static bool report_elf(struct loader *l, const struct program *p, const struct s
     diag_error(l->diag, image->at, "%s: %s%s; %s", image->text, elf_strerror(err), detail,
                elf_remedy(err));
     return false;
-}
-
-// What the user calls a configuration.
-static const char *config_name(const struct loader *l, const char *config)
-{
-    return l->options->board_folder == NULL ? config : microkit_config_name(config);
 }
 
 static bool check_note(struct loader *l, const struct program *p, const struct sd_text *image)

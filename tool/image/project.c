@@ -110,8 +110,10 @@ static bool update_locked(struct arena *a, const struct options *o, const struct
     (void)mkdir(build, 0777);
     int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (lock < 0 || flock(lock, LOCK_EX) != 0) {
-        diag_error(d, place_none(), "cannot write %s: %s; projects are built in their own folder",
-                   path, strerror(errno));
+        diag_error(
+            d, place_none(),
+            "cannot write %s: %s; a project is built in its own folder, so make that writable",
+            path, strerror(errno));
         if (lock >= 0) {
             close(lock);
         }

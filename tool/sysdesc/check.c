@@ -107,6 +107,22 @@ bool check_range(struct checker *c, const char *key, const struct sd_number *num
     return false;
 }
 
+size_t check_word(struct checker *c, const struct sd_text *text, const char *what,
+                  const char *const *names, size_t count)
+{
+    if (text->text == NULL) {
+        return SYSTEM_NONE;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(text->text, names[i]) == 0) {
+            return i;
+        }
+    }
+    diag_error(c->diag, text->at, "unknown %s `%s`; %s", what, text->text,
+               near_fix(c->arena, text->text, names, count));
+    return SYSTEM_NONE;
+}
+
 bool same_text(const struct sd_text *a, const struct sd_text *b)
 {
     return a->text != NULL && b->text != NULL && strcmp(a->text, b->text) == 0;
@@ -196,17 +212,13 @@ static enum kaal_role default_role(const char *name)
 static void check_role(struct checker *c, struct sd_pd *pd)
 {
     pd->role = pd->abi == SD_ABI_MICROKIT ? KAAL_ROLE_COMPONENT : default_role(pd->name.text);
-    if (pd->role_name.text == NULL || pd->abi == SD_ABI_MICROKIT) {
+    if (pd->abi == SD_ABI_MICROKIT) {
         return;
     }
-    for (size_t i = 0; i < ROLES; i++) {
-        if (strcmp(pd->role_name.text, role_names[i]) == 0) {
-            pd->role = (enum kaal_role)i;
-            return;
-        }
+    size_t role = check_word(c, &pd->role_name, "role", role_names, ROLES);
+    if (role != SYSTEM_NONE) {
+        pd->role = (enum kaal_role)role;
     }
-    diag_error(c->diag, pd->role_name.at, "unknown role `%s`; %s", pd->role_name.text,
-               near_fix(c->arena, pd->role_name.text, role_names, ROLES));
 }
 
 static void claim_role(struct checker *c, size_t index, enum kaal_role role, size_t *holder)
@@ -469,8 +481,8 @@ static void check_start_order(struct checker *c)
     }
 }
 
-// More than the root task has tables for. What follows compares names with each other and relies on
-// these bounds.
+// More than root task and broker have tables for. What follows compares names with each other and
+// relies on these bounds.
 static bool check_counts(struct checker *c)
 {
     const struct system *s = c->system;

@@ -2,8 +2,6 @@
 #include "checker.h"
 #include "graph.h"
 
-#include "tool/near.h"
-
 #include <kaal/time_page.h>
 
 #include <string.h>
@@ -11,14 +9,10 @@
 static void check_channel_kind(struct checker *c, struct sd_channel *ch)
 {
     static const char *const kinds[] = {"call", "notify"};
-    ch->is_call = true;
-    if (ch->kind_name.text != NULL) {
-        ch->is_call = strcmp(ch->kind_name.text, "call") == 0;
-        if (!ch->is_call && strcmp(ch->kind_name.text, "notify") != 0) {
-            diag_error(c->diag, ch->kind_name.at, "unknown kind of channel `%s`; %s",
-                       ch->kind_name.text, near_fix(c->arena, ch->kind_name.text, kinds, 2));
-            return;
-        }
+    size_t kind = check_word(c, &ch->kind_name, "kind of channel", kinds, 2);
+    ch->is_call = ch->kind_name.text == NULL || kind == 0;
+    if (ch->kind_name.text != NULL && kind == SYSTEM_NONE) {
+        return;
     }
     if (!ch->is_call && ch->grant.value) {
         diag_error(c->diag, ch->grant.at,

@@ -43,7 +43,8 @@ struct end {
     uint32_t bit;
 };
 
-bool check_id(struct checker *c, const char *key, const struct sd_number *id)
+// The number, if given, of a channel, interrupt or child.
+static bool check_id(struct checker *c, const char *key, const struct sd_number *id)
 {
     return check_range(c, key, id, 0, KAAL_NOTIFY_BITS - 1);
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "checker.h"
 
-#include "tool/near.h"
-
 #include <kaal/limits.h>
 
 #include "lib/pci_id.h"
@@ -227,15 +225,9 @@ static const struct cap_rule *find_cap_rule(struct checker *c, const struct sd_t
     const char *names[CAP_RULES];
     for (size_t i = 0; i < CAP_RULES; i++) {
         names[i] = cap_rules[i].name;
-        if (kind->text != NULL && strcmp(kind->text, names[i]) == 0) {
-            return &cap_rules[i];
-        }
     }
-    if (kind->text != NULL) {
-        diag_error(c->diag, kind->at, "unknown kind of capability `%s`; %s", kind->text,
-                   near_fix(c->arena, kind->text, names, CAP_RULES));
-    }
-    return NULL;
+    size_t rule = check_word(c, kind, "kind of capability", names, CAP_RULES);
+    return rule == SYSTEM_NONE ? NULL : &cap_rules[rule];
 }
 
 static void check_cap_rights(struct checker *c, struct sd_cap *cap, const struct cap_rule *rule)

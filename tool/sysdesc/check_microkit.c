@@ -4,8 +4,6 @@
 // no start page and ask no broker.
 #include "checker.h"
 
-#include "tool/near.h"
-
 #include <inttypes.h>
 #include <string.h>
 
@@ -18,18 +16,8 @@ static void check_abi(struct checker *c, struct sd_pd *pd)
 {
     static const char *const names[] = {[SD_ABI_KAAL] = "kaal", [SD_ABI_MICROKIT] = "microkit"};
     enum { ABIS = sizeof(names) / sizeof(names[0]) };
-    pd->abi = SD_ABI_KAAL;
-    if (pd->abi_name.text == NULL) {
-        return;
-    }
-    for (size_t i = 0; i < ABIS; i++) {
-        if (strcmp(pd->abi_name.text, names[i]) == 0) {
-            pd->abi = (enum sd_abi)i;
-            return;
-        }
-    }
-    diag_error(c->diag, pd->abi_name.at, "unknown kind of program `%s`; %s", pd->abi_name.text,
-               near_fix(c->arena, pd->abi_name.text, names, ABIS));
+    size_t abi = check_word(c, &pd->abi_name, "kind of program", names, ABIS);
+    pd->abi = abi == SYSTEM_NONE ? SD_ABI_KAAL : (enum sd_abi)abi;
 }
 
 void check_abis(struct checker *c)

@@ -4,13 +4,10 @@
 // (permissions, quotas, devices). Nobody looks after the root task and the broker.
 #include "checker.h"
 
-#include "tool/near.h"
-
 #include <kaal/broker.h>
 #include <kaal/time_page.h>
 
 #include <inttypes.h>
-#include <string.h>
 
 // Slots beyond this no broker has.
 enum { QUOTA_SLOTS_MAX = 1 << 20 };
@@ -107,19 +104,11 @@ static void refuse_policy(struct checker *c, const struct sd_pd *pd)
 
 static void check_restart_name(struct checker *c, struct sd_policy *p)
 {
-    p->restart = KAAL_RESTART_NEVER;
-    if (p->restart_name.text == NULL) {
-        return;
+    size_t restart = check_word(c, &p->restart_name, "restart policy", restart_names, RESTARTS);
+    p->restart = restart == SYSTEM_NONE ? KAAL_RESTART_NEVER : (enum kaal_restart)restart;
+    if (restart == SYSTEM_NONE) {
+        p->restart_name.text = NULL;
     }
-    for (size_t i = 0; i < RESTARTS; i++) {
-        if (strcmp(p->restart_name.text, restart_names[i]) == 0) {
-            p->restart = (enum kaal_restart)i;
-            return;
-        }
-    }
-    diag_error(c->diag, p->restart_name.at, "unknown restart policy `%s`; %s", p->restart_name.text,
-               near_fix(c->arena, p->restart_name.text, restart_names, RESTARTS));
-    p->restart_name.text = NULL;
 }
 
 // What a restart is about says nothing of a component that is never restarted.
@@ -228,14 +217,8 @@ static void check_restart(struct checker *c, struct sd_pd *pd)
 
 static uint32_t check_allow_name(struct checker *c, const struct sd_text *name)
 {
-    for (size_t i = 0; i < ALLOWS; i++) {
-        if (strcmp(name->text, allow_names[i]) == 0) {
-            return 1u << i;
-        }
-    }
-    diag_error(c->diag, name->at, "unknown permission `%s`; %s", name->text,
-               near_fix(c->arena, name->text, allow_names, ALLOWS));
-    return 0;
+    size_t i = check_word(c, name, "permission", allow_names, ALLOWS);
+    return i == SYSTEM_NONE ? 0 : 1u << i;
 }
 
 static void check_allow(struct checker *c, struct sd_policy *p)

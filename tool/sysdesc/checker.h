@@ -63,6 +63,11 @@ void check_duplicate(struct checker *c, const struct sd_text *name, const char *
 // Letters, digits, _ and -, a letter first, at most KAAL_NAME_SIZE - 1 of them.
 bool check_name(struct checker *c, const struct sd_text *name);
 
+// Which of `names` it is. SYSTEM_NONE if nothing is written, or it is no such `what`, which is
+// reported.
+size_t check_word(struct checker *c, const struct sd_text *text, const char *what,
+                  const char *const *names, size_t count);
+
 // The domain that `name` means in key `key`; SYSTEM_NONE, and reported, if there is none. The root
 // task is refused: it is gone when the system runs.
 size_t check_pd_reference(struct checker *c, const char *key, const struct sd_text *name);
@@ -88,9 +93,6 @@ bool check_rights(struct checker *c, const struct sd_text *text, const char *all
 
 // The region that `name` means in key `key`; SYSTEM_NONE, and reported, if there is none.
 size_t check_region_reference(struct checker *c, const char *key, const struct sd_text *name);
-
-// The number, if given, of a Microkit program's channel, interrupt or child.
-bool check_id(struct checker *c, const char *key, const struct sd_number *id);
 
 // What each domain's program is; before what depends on it.
 void check_abis(struct checker *c);

@@ -45,13 +45,13 @@ const char *system_search(struct arena *a, const struct system *s, const struct 
 const char *system_search_places(struct arena *a, const struct system *s,
                                  const struct strings *search)
 {
-    const char *own = s->form == SD_FORM_XML ? "in the current folder, beside the description"
-                                             : "beside the description";
+    bool xml = s->form == SD_FORM_XML;
     const char *places = "";
     for (size_t i = 0; search != NULL && i < search->count; i++) {
-        places = arena_printf(a, "%s, in %s", places, search->items[i]);
+        places = arena_printf(a, xml ? "%sin %s, " : "%s, in %s", places, search->items[i]);
     }
-    return arena_printf(a, "%s%s", own, places);
+    return xml ? arena_printf(a, "%sin the current folder, beside the description", places)
+               : arena_printf(a, "beside the description%s", places);
 }
 
 // --- what regions hold -------------------------------------------------------------------------
@@ -163,7 +163,11 @@ bool system_load(struct arena *a, const char *file, const struct strings *search
     const char *cause;
     if (!file_read(a, file, TOML_SIZE_MAX, &text, &cause)) {
         *out = (struct system){.file = file, .root = SYSTEM_NONE, .broker = SYSTEM_NONE};
-        diag_error(d, place_file(file), "cannot read the description: %s; check the path", cause);
+        // A folder stands for this file in it, and no SYSTEM for that of this folder.
+        bool implied = strcmp(path_base(file), "system.toml") == 0;
+        diag_error(d, place_file(file), "cannot read the description: %s; %s", cause,
+                   implied ? "name a file, or make a project with `kaal new NAME`"
+                           : "check the path");
         return false;
     }
     return system_parse(a, file, text, search, out, d);

@@ -31,7 +31,7 @@ static const struct {
                                    "from answering"},
     [MARK_CIRCLE] = {"circle", "a circle of calls, in which each can wait for the next for ever"},
     [MARK_WRITE_EXECUTE] = {"write-execute", "memory that is written and executed"},
-    [MARK_UNREAD] = {"unread", "memory that nobody reads but who writes it"},
+    [MARK_UNREAD] = {"unread", "memory that nobody but its writer reads"},
     [MARK_UNWRITTEN] = {"unwritten", "memory that nobody writes"},
     [MARK_SHARED_DEVICE] = {"shared-device", "a device that more than one component can reach"},
     [MARK_UNUSED] = {"unused", "a component that nothing leads to and nothing comes from"},

@@ -70,8 +70,6 @@ bool toml_scalar(struct toml_parser *p, struct toml_value *out);
 // --- toml_table.c ------------------------------------------------------------------------------
 
 struct toml_table *toml_table_new(struct toml_parser *p);
-struct toml_entry *toml_find(struct toml_parser *p, const struct toml_table *table,
-                             struct toml_string key);
 
 // Makes [key] or [[key]] the current table.
 bool toml_open_table(struct toml_parser *p, const struct toml_key_part *key);

@@ -23,8 +23,8 @@ static size_t bucket_of(const struct toml_table *table, struct toml_string key)
     return (size_t)((hash ^ hash >> 32) % TOML_BUCKETS);
 }
 
-struct toml_entry *toml_find(struct toml_parser *p, const struct toml_table *table,
-                             struct toml_string key)
+static struct toml_entry *find(struct toml_parser *p, const struct toml_table *table,
+                               struct toml_string key)
 {
     struct toml_entry *e = p->buckets[bucket_of(table, key)];
     while (e != NULL && (e->owner != table || e->key.length != key.length ||
@@ -82,7 +82,7 @@ static bool twice(struct toml_parser *p, const struct toml_key_part *key,
 static struct toml_table *header_step(struct toml_parser *p, struct toml_table *in,
                                       const struct toml_key_part *key)
 {
-    struct toml_entry *e = toml_find(p, in, key->text);
+    struct toml_entry *e = find(p, in, key->text);
     if (e == NULL) {
         return add_table(p, in, key);
     }
@@ -123,7 +123,7 @@ bool toml_open_table(struct toml_parser *p, const struct toml_key_part *key)
     if (parent == NULL) {
         return false;
     }
-    struct toml_entry *e = toml_find(p, parent, key->text);
+    struct toml_entry *e = find(p, parent, key->text);
     if (e == NULL) {
         enter(p, add_table(p, parent, key));
         return true;
@@ -143,7 +143,7 @@ bool toml_open_array(struct toml_parser *p, const struct toml_key_part *key)
     if (parent == NULL) {
         return false;
     }
-    struct toml_entry *e = toml_find(p, parent, key->text);
+    struct toml_entry *e = find(p, parent, key->text);
     if (e == NULL) {
         e = add_entry(p, parent, key);
         e->value.type = TOML_ARRAY;
@@ -173,7 +173,7 @@ bool toml_open_array(struct toml_parser *p, const struct toml_key_part *key)
 static struct toml_table *dotted_step(struct toml_parser *p, struct toml_table *in,
                                       const struct toml_key_part *key)
 {
-    struct toml_entry *e = toml_find(p, in, key->text);
+    struct toml_entry *e = find(p, in, key->text);
     struct toml_table *table = e == NULL ? add_table(p, in, key) : NULL;
     if (e != NULL && e->value.type == TOML_TABLE) {
         table = e->value.table;
@@ -200,7 +200,7 @@ bool toml_define(struct toml_parser *p, struct toml_table *table, const struct t
             return false;
         }
     }
-    struct toml_entry *e = toml_find(p, table, key->text);
+    struct toml_entry *e = find(p, table, key->text);
     if (e != NULL) {
         return twice(p, key, e);
     }

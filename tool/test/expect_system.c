@@ -10,14 +10,14 @@
 
 #include <string.h>
 
-const char *expect_path(struct arena *a, const struct system *s)
+// The file of expectations that belongs to a description; NULL: there is none.
+static const char *expect_path(struct arena *a, const struct system *s)
 {
     const char *folder = path_dir(a, s->file);
     if (s->expect.text != NULL) {
         return path_resolve(a, folder, s->expect.text);
     }
-    const char *slash = strrchr(s->file, '/');
-    const char *name = slash == NULL ? s->file : slash + 1;
+    const char *name = path_base(s->file);
     const char *dot = strrchr(name, '.');
     int stem = dot == NULL ? (int)strlen(name) : (int)(dot - name);
     const char *own = path_join(a, folder, arena_printf(a, "%.*s.expect.toml", stem, name));

@@ -421,11 +421,7 @@ static bool open_log(struct run *r, struct diag *d)
         return true;
     }
     r->log = fopen(r->options->log, "we");
-    if (r->log == NULL) {
-        diag_error(d, place_none(), "cannot write the log %s: %s; choose another place",
-                   r->options->log, strerror(errno));
-    }
-    return r->log != NULL;
+    return r->log != NULL || write_failed(d, r->options->log);
 }
 
 static bool run(struct run *r, const struct build_result *b, struct verdict *out, struct diag *d)
@@ -529,9 +525,7 @@ bool verify(struct arena *a, const struct options *o, const struct system *s,
     debugger_close(&debugger);
     cleanup_defer(false);
     if (r->log != NULL && fclose(r->log) != 0) {
-        diag_error(d, place_none(), "cannot write the log %s: %s; choose another place", o->log,
-                   strerror(errno));
-        ran = false;
+        ran = write_failed(d, o->log);
     }
     faults_close(r->faults);
     judge_finish(&r->judge);

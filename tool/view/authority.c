@@ -2,6 +2,7 @@
 #include "tool/authority.h"
 
 #include "tool/arena.h"
+#include "tool/file.h"
 #include "tool/plan_view.h"
 #include "tool/system.h"
 
@@ -71,16 +72,10 @@ static const char *or_default(const char *text, const char *other)
     return text == NULL ? other : text;
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
 static void add_running(struct finder *f, const struct sd_pd *pd)
 {
     const char *name = pd->name.text;
-    add_value(f, name, "program", "program", base_name(pd->image.text));
+    add_value(f, name, "program", "program", path_base(pd->image.text));
     add_value(f, name, "args", "arguments", or_default(pd->args.text, "none"));
     add_number(f, name, "priority", "priority", system_priority(pd), "");
     add_number(f, name, "max_priority", "highest priority to give",
@@ -153,7 +148,7 @@ static void add_component(struct finder *f, const struct sd_pd *pd)
     const char *name = pd->name.text;
     struct fact *fact = add(f, name, arena_printf(f->arena, "component %s", name));
     fact->gained = arena_printf(f->arena, "component %s was added: %s, priority %u", name,
-                                base_name(pd->image.text), system_priority(pd));
+                                path_base(pd->image.text), system_priority(pd));
     fact->lost = arena_printf(f->arena, "component %s was removed", name);
     add_running(f, pd);
     if (pd->role == KAAL_ROLE_COMPONENT) {
@@ -289,7 +284,7 @@ static void add_system(struct finder *f)
     const struct system *s = f->system;
     add_value(f, "", "kernel", "kernel", s->kernel.text == NULL ? "builtin" : s->kernel.text);
     for (size_t i = 0; i < s->programs.count; i++) {
-        const char *name = base_name(s->programs.items[i].text);
+        const char *name = path_base(s->programs.items[i].text);
         struct fact *fact = add(f, "", arena_printf(f->arena, "spawned %s", name));
         fact->gained = arena_printf(f->arena, "the program %s may now be spawned", name);
         fact->lost = arena_printf(f->arena, "the program %s may no longer be spawned", name);

@@ -22,11 +22,8 @@ struct drawing {
 
 static bool write_graph(struct drawing *w, const char *path, const char *dot)
 {
-    struct output_set set = {0};
     struct bytes text = {.data = (const uint8_t *)dot, .size = strlen(dot)};
-    bool ok = output_add(&set, w->arena, path, text, w->diag) && output_commit(&set, w->diag);
-    output_discard(&set);
-    return ok;
+    return output_write(w->arena, path, text, w->diag);
 }
 
 static bool fail(struct drawing *w, int status, const char *log)

@@ -274,7 +274,7 @@ static void put_use(const struct picture *p, size_t pd, size_t region, uint32_t 
 {
     bool writes = (rights & KAAL_RIGHT_WRITE) != 0;
     bool reads = (rights & (KAAL_RIGHT_READ | KAAL_RIGHT_EXECUTE)) != 0;
-    char text[5];
+    char text[VIEW_RIGHTS_SIZE];
     fprintf(p->to,
             "  pd%zu -> region%zu [class=\"map\", label=\"%s%s\", color=\"" INK_MEMORY
             "\", fontcolor=\"" INK_MEMORY "\", dir=%s%s];\n",

@@ -24,7 +24,7 @@ static void put_hex(json_t *object, const char *key, uint64_t value)
 
 static void put_rights(json_t *object, uint32_t rights)
 {
-    char text[5];
+    char text[VIEW_RIGHTS_SIZE];
     put(object, "rights", json_string(view_rights(rights, text)));
 }
 

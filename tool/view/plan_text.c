@@ -158,7 +158,7 @@ static void print_microkit(const struct plan_view *v, const struct view_componen
 
 static void print_slot(const struct view_slot *s, FILE *to)
 {
-    char rights[5];
+    char rights[VIEW_RIGHTS_SIZE];
     char slot[16] = "-";
     char of[KAAL_NAME_SIZE + 16];
     char badge[24] = "-";
@@ -188,7 +188,7 @@ static void print_slots(const struct view_component *c, FILE *to)
 
 static void print_map(const struct view_map *m, FILE *to)
 {
-    char rights[5];
+    char rights[VIEW_RIGHTS_SIZE];
     char size[32];
     char paddr[24] = "-";
     if (m->fixed) {

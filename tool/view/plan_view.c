@@ -5,6 +5,7 @@
 #include "tool/plan_view.h"
 
 #include "tool/arena.h"
+#include "tool/file.h"
 #include "tool/system.h"
 
 #include "lib/bits.h"
@@ -14,7 +15,6 @@
 #include <kaal/start.h>
 
 #include <inttypes.h>
-#include <string.h>
 
 enum {
     SCHED_CONTEXT_BITS = 8,
@@ -113,7 +113,7 @@ static void add_objects(struct viewer *v, struct view_component *c)
 
 // --- capabilities ------------------------------------------------------------------------------
 
-static const char *cap_of(struct arena *a, const struct plan *plan, const struct kaal_plan_cap *cap)
+const char *view_cap_of(struct arena *a, const struct plan *plan, const struct kaal_plan_cap *cap)
 {
     switch ((enum kaal_cap_kind)cap->kind) {
     case KAAL_CAP_IRQ_HANDLER:
@@ -140,7 +140,7 @@ static const char *cap_of(struct arena *a, const struct plan *plan, const struct
 
 // At the broker a badge says as well which of the components with a number is meant: at boot, the
 // first.
-static uint64_t badge_of(const struct plan *plan, const struct kaal_plan_cap *cap)
+uint64_t view_badge(const struct plan *plan, const struct kaal_plan_cap *cap)
 {
     bool to_broker = cap->kind == KAAL_CAP_ENDPOINT && cap->object == plan->system->broker;
     return to_broker && cap->badge != 0 ? cap->badge | FIRST_SERIAL : cap->badge;
@@ -157,10 +157,10 @@ static void add_slots(struct viewer *v)
         c->slots[c->slot_count++] = (struct view_slot){
             .cap = cap,
             .kind = view_cap_kind(cap->kind),
-            .of = cap_of(v->arena, plan, cap),
+            .of = view_cap_of(v->arena, plan, cap),
             .slot = cap->slot & ~KAAL_SLOT_ROOT,
             .above = (cap->slot & KAAL_SLOT_ROOT) != 0,
-            .badge = badge_of(plan, cap),
+            .badge = view_badge(plan, cap),
         };
     }
 }
@@ -369,9 +369,7 @@ static const char *program_name(struct viewer *v, const struct kaal_plan_pd *pd)
     if (pd->file != KAAL_NONE) {
         return plan->files[pd->file].name;
     }
-    const char *path = plan->system->pds[plan->system->root].image.text;
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
+    return path_base(plan->system->pds[plan->system->root].image.text);
 }
 
 struct plan_view plan_view_make(struct arena *a, const struct build_result *build,

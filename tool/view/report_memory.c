@@ -101,7 +101,7 @@ static void put_users(const struct report *r, const char *region)
 {
     const struct plan_view *v = r->page->view;
     const char *separator = "";
-    char rights[5];
+    char rights[VIEW_RIGHTS_SIZE];
     for (size_t i = 0; i < v->plan->pd_count; i++) {
         const struct view_component *c = &v->components[i];
         for (size_t j = 0; j < c->map_count; j++) {
@@ -158,7 +158,7 @@ static int by_vaddr(const void *a, const void *b)
 static void put_space(const struct report *r, const struct view_component *c)
 {
     struct view_map *maps = arena_alloc(r->arena, c->map_count * sizeof(*maps));
-    char rights[5];
+    char rights[VIEW_RIGHTS_SIZE];
     memcpy(maps, c->maps, c->map_count * sizeof(*maps));
     qsort(maps, c->map_count, sizeof(*maps), by_vaddr);
     fputs("<div class=\"space\">", r->to);

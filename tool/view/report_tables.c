@@ -46,7 +46,7 @@ static void put_held(const struct report *r, const struct view_component *c,
                      enum view_source source)
 {
     const char *separator = "";
-    char rights[5];
+    char rights[VIEW_RIGHTS_SIZE];
     fputs("<td>", r->to);
     for (size_t i = 0; i < c->map_count; i++) {
         if (c->maps[i].source == source) {
@@ -253,7 +253,7 @@ void put_sizes(const struct report *r)
 
 static void put_slot(const struct report *r, const struct view_slot *s)
 {
-    char rights[5];
+    char rights[VIEW_RIGHTS_SIZE];
     bool numbered = s->cap->kind == KAAL_CAP_FRAME || s->cap->kind == KAAL_CAP_IRQ_HANDLER;
     if (s->cap->slot == 0) {
         fputs("<tr><td class=\"n\">told</td>", r->to);
@@ -291,7 +291,7 @@ static void put_slots(const struct report *r, const struct view_component *c)
 
 static void put_map(const struct report *r, const struct view_map *m)
 {
-    char rights[5];
+    char rights[VIEW_RIGHTS_SIZE];
     fprintf(r->to, "<tr><td class=\"c\">0x%" PRIx64 "</td><td class=\"n\">", m->vaddr);
     put_size(r, m->size);
     fprintf(r->to, "</td><td class=\"c\">%s</td><td>%s</td><td class=\"c\">",

@@ -16,7 +16,7 @@ struct options;
 struct system;
 
 // Asks QEMU for the machine that the options describe. Without QEMU a note says that
-// the devices were not checked, and the answer is true: the root task checks them again.
+// the devices were not checked, and the answer is true: the broker checks them again.
 bool devices_check(struct arena *a, const struct options *o, const struct system *s,
                    struct diag *d);
 

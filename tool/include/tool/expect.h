@@ -15,8 +15,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct plan;
-
 #define EXPECT_NONE SIZE_MAX
 
 struct expect_field {
@@ -70,7 +68,6 @@ struct expect {
 };
 
 // The boot sequence: what loader, kernel (if it prints), root task and broker report.
-// `values_known` is false for a system whose plan is not at hand.
 struct boot_facts {
     bool kernel_reports; // a built-in debug kernel
     unsigned kernel_el;  // 2 for a hypervisor, else 1

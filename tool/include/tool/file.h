@@ -22,6 +22,9 @@ bool file_read(struct arena *a, const char *path, size_t limit, struct bytes *ou
 // All of it, to an open file. On failure errno tells why.
 bool file_write(int fd, struct bytes content);
 
+// Reports that `path` cannot be written, with the reason that errno has. Returns false.
+bool write_failed(struct diag *d, const char *path);
+
 // What was printed to standard output has arrived; an error if it has not.
 bool output_shown(struct diag *d);
 
@@ -37,6 +40,9 @@ void folder_remove(const char *path);
 // Both of `path` without its last component ("." if it has none), and `name` beside it.
 const char *path_dir(struct arena *a, const char *path);
 const char *path_join(struct arena *a, const char *dir, const char *name);
+
+// The last component, which is in `path`.
+const char *path_base(const char *path);
 
 // `path` as it is if absolute, else below `dir`.
 const char *path_resolve(struct arena *a, const char *dir, const char *path);
@@ -61,7 +67,11 @@ struct output_set {
     size_t count;
 };
 
+// At most OUTPUT_MAX of a set. `path` must live until the set is committed or discarded.
 bool output_add(struct output_set *set, struct arena *a, const char *path, struct bytes content,
                 struct diag *d);
 bool output_commit(struct output_set *set, struct diag *d);
 void output_discard(struct output_set *set); // for what is not committed
+
+// One such file.
+bool output_write(struct arena *a, const char *path, struct bytes content, struct diag *d);

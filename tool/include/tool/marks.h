@@ -14,7 +14,7 @@ enum mark_kind {
     MARK_PRIORITY,      // a call to somebody of lower priority
     MARK_CIRCLE,        // a call that is part of a circle of calls
     MARK_WRITE_EXECUTE, // memory that is written and executed
-    MARK_UNREAD,        // memory that nobody reads but who writes it
+    MARK_UNREAD,        // memory that nobody but its writer reads
     MARK_UNWRITTEN,     // memory that nobody writes
     MARK_SHARED_DEVICE, // a device that more than one component can reach
     MARK_UNUSED,        // a component that nothing leads to and nothing comes from

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The plan: the system in numbers, in the form in which the root task reads it (kaal/image.h).
-// Slots, badges, addresses and start ranks are decided here and nowhere else. docs/system.md has
-// the rules.
+// The plan: the system in numbers, in the form in which root task and broker read it
+// (kaal/image.h). Slots, badges, addresses and start ranks are decided here and nowhere else.
+// docs/system.md has the rules.
 #pragma once
 
 #include "tool/program.h"
@@ -54,7 +54,7 @@ bool plan_make(struct arena *a, const struct system *s, const struct program_set
 // Does the region lie where no memory can be?
 bool plan_is_device(const struct kaal_plan_region *region);
 
-// A lower bound of the memory that the root task needs to build it, without the packed image
+// A lower bound of the memory in bytes that it takes when it is built, without the packed image
 // itself.
 uint64_t plan_memory(const struct plan *p);
 

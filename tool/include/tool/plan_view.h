@@ -27,6 +27,7 @@
 
 enum {
     PLAN_VIEW_VERSION = 1, // of the JSON; a number that changes when a key changes its meaning
+    VIEW_RIGHTS_SIZE = 5,  // "rwxg"
 };
 
 struct view_object {
@@ -107,6 +108,9 @@ void plan_view_print(const struct plan_view *v, FILE *to);
 // To be released by the caller.
 json_t *plan_view_json(const struct plan_view *v);
 
+// The badge of a planned capability as the kernel has it.
+uint64_t view_badge(const struct plan *plan, const struct kaal_plan_cap *cap);
+
 // What of a component's stack is left at its deepest; false: not known, or more than there is.
 bool view_stack_margin(const struct view_component *c, uint64_t *margin);
 
@@ -122,8 +126,9 @@ const char *view_schedule(struct arena *a, const struct system *s);
 // What a region holds at the start; NULL: zeros.
 const char *view_prefill(const struct sd_region *region);
 
-// Words for the numbers of the plan. The buffer of rights has at least 5 bytes.
+// Words for the numbers of the plan. The buffer of rights has VIEW_RIGHTS_SIZE bytes.
 const char *view_cap_kind(uint32_t kind);
+const char *view_cap_of(struct arena *a, const struct plan *plan, const struct kaal_plan_cap *cap);
 const char *view_source_name(enum view_source source);
 const char *view_stack_bound(enum stack_bound bound); // "at_most"
 const char *view_rights(uint32_t rights, char *text);

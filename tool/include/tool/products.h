@@ -26,7 +26,6 @@
 
 struct arena;
 struct options;
-struct strings;
 struct system;
 
 enum {
@@ -70,6 +69,10 @@ bool products_find(struct arena *a, const struct options *o, struct products *ou
 
 // The products of `config` in the folder `build`, whether they are there or not.
 void products_name(struct arena *a, const char *build, const char *config, struct products *out);
+
+// What to do about a part that is missing: words that name the build's `target`, of an installation
+// --build-dir.
+const char *products_remedy(struct arena *a, const struct products *p, const char *target);
 
 // The products of `config` in the folder `board` of an SDK.
 void products_board(struct arena *a, const char *board, const char *config, struct products *out);

@@ -36,9 +36,6 @@ struct verdict {
     const char *details[JUDGE_PROBLEMS_SHOWN]; // for people, below a problem; NULL: nothing
 };
 
-// The file of expectations that belongs to a description; NULL: there is none.
-const char *expect_path(struct arena *a, const struct system *s);
-
 // What a system must show, from its plan and its file of expectations.
 bool verify_expect(struct arena *a, const struct system *s, const struct build_result *b,
                    struct expect *out, struct diag *d);
