@@ -73,7 +73,9 @@ static void print_regions(const struct plan *plan, FILE *to)
                 size_text(r->size, size, sizeof(size)),
                 size_text(UINT64_C(1) << r->page_bits, page, sizeof(page)),
                 (r->flags & KAAL_REGION_CONTIGUOUS) != 0 ? ", contiguous" : "",
-                i >= plan->system->region_count ? ", of the device" : "");
+                (r->flags & KAAL_REGION_WORDS) != 0 ? ", words of channels in groups"
+                : i >= plan->system->region_count   ? ", of the device"
+                                                    : "");
         print_content(plan, i, to);
         fputc('\n', to);
     }
@@ -170,8 +172,12 @@ static void print_slot(const struct view_slot *s, FILE *to)
         snprintf(badge, sizeof(badge), "0x%" PRIx64, s->badge);
     }
     snprintf(of, sizeof(of), numbered ? "%s[%" PRIu32 "]" : "%s", s->of, s->cap->window);
-    fprintf(to, "  %-7s %-14s %-20s %-6s %-20s %s\n", slot, s->kind, of,
+    fprintf(to, "  %-7s %-14s %-20s %-6s %-20s %s", slot, s->kind, of,
             view_rights(s->cap->rights, rights), badge, s->cap->name);
+    if (s->word != 0) {
+        fprintf(to, ", word at 0x%" PRIx64, s->word);
+    }
+    fputc('\n', to);
 }
 
 static void print_slots(const struct view_component *c, FILE *to)
