@@ -135,8 +135,8 @@ static json_t *image_json(const struct image *image)
 
 static json_t *flags_json(uint32_t flags)
 {
-    static const char *const names[] = {"passive", "inbox",   "fpu",
-                                        "awaited", "timeout", "keep_memory"};
+    static const char *const names[] = {"passive", "inbox",       "fpu",   "awaited",
+                                        "timeout", "keep_memory", "groups"};
     json_t *list = json_array();
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if ((flags >> i & 1) != 0) {

@@ -263,12 +263,13 @@ static void print_head(const struct plan *plan, const struct view_component *c, 
     }
     fprintf(to,
             "  priority %" PRIu32 ", may set up to %" PRIu32 ", %" PRIu64 " us of every %" PRIu64
-            " us%s%s%s%s\n",
+            " us%s%s%s%s%s\n",
             pd->priority, pd->max_priority, pd->budget_us, pd->period_us,
             (pd->flags & KAAL_PD_PASSIVE) != 0 ? ", passive" : "",
             (pd->flags & KAAL_PD_FPU) != 0 ? ", floating point" : "",
             (pd->flags & KAAL_PD_TIMEOUT) != 0 ? ", no budget left is a failure" : "",
-            (pd->flags & KAAL_PD_KEEP_MEMORY) != 0 ? ", keeps its memory" : "");
+            (pd->flags & KAAL_PD_KEEP_MEMORY) != 0 ? ", keeps its memory" : "",
+            (pd->flags & KAAL_PD_GROUPS) != 0 ? ", channels in groups" : "");
     if (c->fault_handler != NULL) {
         fprintf(to, "  faults go to %s, badge 0x%" PRIx64 "\n", c->fault_handler, c->fault_badge);
     }

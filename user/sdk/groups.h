@@ -10,7 +10,7 @@
 // Of all groups; 0 for nearly every component.
 extern seL4_Word groups_bits;
 
-// Finds the groups in the start page. Before init().
+// Finds the groups in the start page. Before main().
 void groups_open(void);
 
 // Looks at the words of these groups' channels, and calls notified_channel() for those that were

@@ -55,8 +55,7 @@ seL4_Word kaal_wait_for(seL4_Word bits)
     return found;
 }
 
-// Of a component with channels in groups.
-ASIDE static void deliver(seL4_Word bits)
+ASIDE void kaal_deliver(seL4_Word bits)
 {
     if ((bits & ~groups_bits) != 0) {
         notified(bits & ~groups_bits);
@@ -70,7 +69,7 @@ ASIDE static void deliver_kept(void)
     while (kept != 0) {
         seL4_Word bits = kept;
         kept = 0;
-        deliver(bits);
+        kaal_deliver(bits);
     }
 }
 
@@ -133,7 +132,7 @@ static inline bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info, bool grou
         return restart;
     }
     if (grouped) {
-        deliver(badge);
+        kaal_deliver(badge);
     } else {
         notified(badge);
     }
@@ -194,7 +193,7 @@ ASIDE static _Noreturn void listen_grouped(const struct waiting *on)
     for (;;) {
         seL4_Word badge = 0;
         (void)seL4_WaitWithMRs(on->notification, &badge, NULL, NULL, NULL, NULL);
-        deliver(badge);
+        kaal_deliver(badge);
         deliver_kept();
     }
 }
@@ -216,9 +215,6 @@ __attribute__((weak)) int main(int argc, char **argv)
     (void)argv;
     if ((kaal_start->flags & KAAL_PD_INBOX) != 0) {
         inbox_open(kaal_need(KAAL_START_INBOX, NULL));
-    }
-    if ((kaal_start->flags & KAAL_PD_GROUPS) != 0) {
-        groups_open();
     }
     init();
     deliver_kept();

@@ -60,6 +60,10 @@ bool kaal_fault_read(seL4_MessageInfo_t info, struct kaal_fault *fault);
 // own; without one it returns 0 at once. The bit of a group is nothing to wait for: it stays kept.
 seL4_Word kaal_wait_for(seL4_Word bits);
 
+// For a program with a loop of its own: what has come goes to notified() and notified_channel(), as
+// in the loop of the library.
+void kaal_deliver(seL4_Word bits);
+
 // Ends the component with an exit status, 0 for success. The broker reports it by name with this
 // reason, and does what its description says of its end; other components go on. NULL: "finished",
 // or "exit status N".
