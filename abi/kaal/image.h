@@ -81,6 +81,7 @@ enum kaal_pd_flag {
     KAAL_PD_AWAITED = 1u << 3, // in start_order: the next one starts when this one's init is done
     KAAL_PD_TIMEOUT = 1u << 4, // running out of budget is a failure (timeout fault)
     KAAL_PD_KEEP_MEMORY = 1u << 5, // at a restart its memory stays as it is
+    KAAL_PD_GROUPS = 1u << 6,      // receives over channels in groups
 };
 
 // When a component is started again by itself.
@@ -174,6 +175,7 @@ enum kaal_region_flag {
     KAAL_REGION_CONTIGUOUS = 1u << 0,
     KAAL_REGION_FIXED = 1u << 1, // lies at `paddr`: memory or the registers of a device
     KAAL_REGION_TREE = 1u << 2,  // holds the machine's device tree, from its start on
+    KAAL_REGION_WORDS = 1u << 3, // the words of one component's channels to another, see below
 };
 
 struct kaal_plan_region {
@@ -238,7 +240,8 @@ struct kaal_plan_device {
 // a component does not hold.
 enum kaal_cap_kind {
     KAAL_CAP_ENDPOINT,      // object: PD whose endpoint this is; badge; R = receive, W = send
-    KAAL_CAP_NOTIFICATION,  // object: PD whose notification this is; badge; R = wait, W = signal
+    KAAL_CAP_NOTIFICATION,  // object: PD whose notification this is; badge; R = wait, W = signal;
+                            // `window`: number of the word of a channel in a group, else 0
     KAAL_CAP_REPLY,         // object: PD (the holder): its reply object
     KAAL_CAP_IRQ_HANDLER,   // object: device; its interrupt `window`; signals `badge` to the holder
     KAAL_CAP_CNODE,         // object: PD whose CNode
@@ -271,6 +274,13 @@ struct kaal_plan_cap {
 // one for all channels) but must tell senders apart: such an entry has slot 0 and is copied into
 // the start page only. A component that watches another learns its bit in the same way: by a
 // notification with slot 0, whose object is the one that is watched.
+//
+// A notification has KAAL_NOTIFY_BITS bits. Channels beyond those are in groups: those of a group
+// have one badge, a bit, and each has a word in a region that its sender and its receiver map and
+// nobody else. Who signals sets the word and then the bit (user/sdk/include/kaal/channel.h).
+//
+//    sender's entry    slot, badge, word in the sender's mappings
+//    receiver's entry  slot 0, badge, word in the receiver's mappings     the same word
 
 // --- files -------------------------------------------------------------------------------------
 

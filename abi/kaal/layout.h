@@ -16,6 +16,8 @@
 //    0x30_0000_0000  end
 #pragma once
 
+#include <stdint.h>
+
 #define KAAL_LAYOUT_IMAGE_START   0x0000001000ULL
 #define KAAL_LAYOUT_IMAGE_END     0x0e00000000ULL
 #define KAAL_LAYOUT_STACK_TOP     0x0f00100000ULL
@@ -26,6 +28,10 @@
 #define KAAL_LAYOUT_MAP_END       0x2000000000ULL
 #define KAAL_LAYOUT_DYNAMIC_START 0x2000000000ULL
 #define KAAL_LAYOUT_DYNAMIC_END   0x3000000000ULL
+
+// Channels in a group (image.h) have a word each in memory that the two ends map: where number `n`,
+// from 1 on, lies there.
+#define KAAL_LAYOUT_WORD(n) (KAAL_LAYOUT_MAP_START + ((uint64_t)(n)-1) * sizeof(uint64_t))
 
 // In the broker alone: the root task's last message to it, the serial port, the packed system, the
 // device tree, registers that it looks at, room to write what it builds, its tables, and the start

@@ -34,7 +34,8 @@ enum {
     KAAL_SPAWNED_LEAST = 64,
     KAAL_COMPONENT_MAX = KAAL_PD_MAX + KAAL_SPAWNED_LEAST,
 
-    KAAL_NOTIFY_BITS = 62, // incoming signals and interrupts of one component
+    KAAL_NOTIFY_BITS = 62,    // of a component's notification: incoming signals and interrupts
+    KAAL_GROUP_CHANNELS = 64, // signals beyond those: so many share a bit
 
     // The broker's capability space, the store: log2 of its slots.
     KAAL_STORE_BITS_MIN = 14,

@@ -38,7 +38,7 @@ enum kaal_start_kind {
 
     // No capability: the receiving end of a channel.
     KAAL_START_SERVES,   // `value`: badge of calls that come over this channel
-    KAAL_START_SIGNALED, // `value`: badge bit that this channel sets
+    KAAL_START_SIGNALED, // `value`: badge bit that this channel sets, and no other
     KAAL_START_CHILD,    // `value`: badge of faults of this child
 
     // Memory: `address`, `size`.
@@ -48,6 +48,10 @@ enum kaal_start_kind {
 
     // No capability: `value` is the badge bit that tells that the component `name` was restarted.
     KAAL_START_WATCHES,
+
+    // No capability: the receiving end of a channel in a group; `value`: badge bit of the group,
+    // `word`. Those of a group follow each other, in the order of these bits.
+    KAAL_START_GROUPED,
 };
 
 struct kaal_start_entry {
@@ -62,7 +66,11 @@ struct kaal_start_entry {
         uint64_t address;
         uint64_t value;
     };
-    uint64_t size; // bytes
+    union {
+        uint64_t size; // bytes
+        uint64_t word; // of a SIGNAL or GROUPED entry: address of the word that is set before the
+                       // bit; 0: the channel has a bit of its own
+    };
 };
 
 struct kaal_start {

@@ -60,8 +60,10 @@ CASES = [
     ("too_many_signals.toml",
      lambda: TOML + b"".join(
          b'[protection_domains.a%d]\nprogram_image = "good.elf"\n' % i for i in range(64))
-     + b'[[channels]]\nname = "x"\nto = "a0"\nkind = "notify"\nfrom = ['
-     + b", ".join(b'"a%d"' % i for i in range(1, 64)) + b"]\n", "63 signals"),
+     + b"".join(
+         b'[[channels]]\nname = "x%d"\nto = "a0"\nkind = "notify"\nfrom = [' % name
+         + b", ".join(b'"a%d"' % i for i in range(1, 64)) + b"]\n" for name in range(63)),
+     "3969 signals; give it at most 3968"),
     ("name.toml", lambda: TOML + b"[protection_domains." + fill(b"a", 1_000_000) + b"]", "name of"),
     ("mistakes.toml", lambda: b"".join(b"a%d = 1\n" % i for i in range(90_000)), "unknown"),
     ("deep.system", lambda: fill(b"<system>", 1_000_000), "nest deeper than"),

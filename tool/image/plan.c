@@ -12,9 +12,9 @@
 //    capabilities   of [[capabilities]], in file order
 //    inbox          if a channel to it has grant = true
 //
-// Notification bits are given from bit 0 up: channels first, interrupts then, and last what is
-// watched. What a component watches is an entry with slot 0. Microkit programs have their own
-// slots and badges: plan_microkit.c.
+// Notification bits are given from bit 0 up: channels first, groups of channels (plan_groups.c) and
+// interrupts then, and last what is watched. What a component watches is an entry with slot 0.
+// Microkit programs have their own slots and badges: plan_microkit.c.
 #include "planner.h"
 
 #include "tool/arena.h"
@@ -133,7 +133,12 @@ static uint64_t channel_badge(struct planner *p, uint32_t index)
     if (plan_is_microkit(p, ch->to)) {
         return plan_microkit_badge(ch);
     }
-    return ch->is_call ? KAAL_BADGE_CALL | index : UINT64_C(1) << p->wants[ch->to].next_bit++;
+    if (ch->is_call) {
+        return KAAL_BADGE_CALL | index;
+    }
+    struct wants *to = &p->wants[ch->to];
+    uint32_t group = p->grouped[index].in_group;
+    return UINT64_C(1) << (group == 0 ? to->next_bit++ : to->first_group + group - 1);
 }
 
 static void channel_caps(struct planner *p, uint32_t index)
@@ -146,6 +151,7 @@ static void channel_caps(struct planner *p, uint32_t index)
         .pd = from,
         .kind = ch->is_call ? KAAL_CAP_ENDPOINT : KAAL_CAP_NOTIFICATION,
         .object = to,
+        .window = p->grouped[index].from_word,
         .rights = KAAL_RIGHT_WRITE | grant,
         .badge = channel_badge(p, index),
     };
@@ -159,6 +165,7 @@ static void channel_caps(struct planner *p, uint32_t index)
     // The receiver knows the channel by who is at its other end.
     cap.slot = 0;
     cap.pd = to;
+    cap.window = p->grouped[index].to_word;
     cap.rights = KAAL_RIGHT_READ;
     plan_add_entry(p, p->system->pds[from].name.text, cap);
 }
@@ -269,8 +276,7 @@ static uint64_t fixed_map_end(const struct planner *p, size_t pd, uint64_t at, u
     return 0;
 }
 
-// The next free addresses for `size` bytes, with a page between neighbours.
-static uint64_t next_address(struct planner *p, size_t pd, uint64_t size, uint64_t align)
+uint64_t plan_next_address(struct planner *p, size_t pd, uint64_t size, uint64_t align)
 {
     uint64_t at = align_up(p->wants[pd].next_address, align);
     for (;;) {
@@ -284,7 +290,7 @@ static uint64_t next_address(struct planner *p, size_t pd, uint64_t size, uint64
     return at;
 }
 
-static void add_map(struct planner *p, const char *name, struct kaal_plan_map map)
+void plan_add_map(struct planner *p, const char *name, struct kaal_plan_map map)
 {
     struct plan *plan = p->plan;
     plan->maps =
@@ -300,32 +306,32 @@ static void region_maps(struct planner *p, uint32_t index)
         const struct sd_map *map = &region->maps[i];
         uint64_t at = map->vaddr.given
                           ? (uint64_t)map->vaddr.value
-                          : next_address(p, map->pd, p->plan->regions[index].size,
-                                         UINT64_C(1) << p->plan->regions[index].page_bits);
-        add_map(p, region->name.text,
-                (struct kaal_plan_map){
-                    .pd = (uint32_t)map->pd,
-                    .source = KAAL_MAP_REGION,
-                    .object = index,
-                    .rights = map->rights,
-                    .cached = !map->cached.given || map->cached.value,
-                    .vaddr = at,
-                });
+                          : plan_next_address(p, map->pd, p->plan->regions[index].size,
+                                              UINT64_C(1) << p->plan->regions[index].page_bits);
+        plan_add_map(p, region->name.text,
+                     (struct kaal_plan_map){
+                         .pd = (uint32_t)map->pd,
+                         .source = KAAL_MAP_REGION,
+                         .object = index,
+                         .rights = map->rights,
+                         .cached = !map->cached.given || map->cached.value,
+                         .vaddr = at,
+                     });
     }
 }
 
 static void device_map(struct planner *p, uint32_t index, uint32_t window, uint32_t rights)
 {
     const struct sd_device *device = &p->system->devices[index];
-    add_map(p, device->name.text,
-            (struct kaal_plan_map){
-                .pd = (uint32_t)device->pd,
-                .source = KAAL_MAP_DEVICE,
-                .object = index,
-                .window = window,
-                .rights = rights,
-                .vaddr = next_address(p, device->pd, PLAN_WINDOW_MAX, SD_LARGE_PAGE),
-            });
+    plan_add_map(p, device->name.text,
+                 (struct kaal_plan_map){
+                     .pd = (uint32_t)device->pd,
+                     .source = KAAL_MAP_DEVICE,
+                     .object = index,
+                     .window = window,
+                     .rights = rights,
+                     .vaddr = plan_next_address(p, device->pd, PLAN_WINDOW_MAX, SD_LARGE_PAGE),
+                 });
 }
 
 static void device_maps(struct planner *p, uint32_t index)
@@ -611,15 +617,15 @@ static void add_dma(struct planner *p, const struct sd_device *device)
     out->flags = KAAL_REGION_CONTIGUOUS;
     out->file = KAAL_NONE;
     set_name(out->name, device->name.text);
-    add_map(p, device->name.text,
-            (struct kaal_plan_map){
-                .pd = (uint32_t)device->pd,
-                .source = KAAL_MAP_REGION,
-                .object = (uint32_t)p->plan->region_count,
-                .rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE,
-                .cached = device->dma_cached.value,
-                .vaddr = next_address(p, device->pd, out->size, SD_PAGE),
-            });
+    plan_add_map(p, device->name.text,
+                 (struct kaal_plan_map){
+                     .pd = (uint32_t)device->pd,
+                     .source = KAAL_MAP_REGION,
+                     .object = (uint32_t)p->plan->region_count,
+                     .rights = KAAL_RIGHT_READ | KAAL_RIGHT_WRITE,
+                     .cached = device->dma_cached.value,
+                     .vaddr = plan_next_address(p, device->pd, out->size, SD_PAGE),
+                 });
     p->plan->region_count++;
 }
 
@@ -689,7 +695,8 @@ static void make_tables(struct planner *p)
     plan->device_count = s->device_count;
     plan->pds = arena_alloc(p->arena, s->pd_count * sizeof(*plan->pds));
     plan->regions =
-        arena_alloc(p->arena, (s->region_count + s->device_count) * sizeof(*plan->regions));
+        arena_alloc(p->arena, (s->region_count + s->device_count + s->channel_count) *
+                                  sizeof(*plan->regions)); // DMA memory, and words of channels
     plan->devices = arena_alloc(p->arena, s->device_count * sizeof(*plan->devices));
     size_t files = s->pd_count + s->programs.count + s->region_count;
     plan->files = arena_alloc(p->arena, files * sizeof(*plan->files));
@@ -725,6 +732,9 @@ static void make_caps(struct planner *p)
     }
     for (uint32_t i = 0; i < s->channel_count; i++) {
         channel_caps(p, i);
+    }
+    for (uint32_t i = 0; i < s->pd_count; i++) {
+        p->wants[i].next_bit += p->wants[i].groups;
     }
     for (uint32_t i = 0; i < s->device_count; i++) {
         device_irqs(p, i);
@@ -864,6 +874,12 @@ static void check_limits(struct planner *p)
         diag_error(p->diag, at, "the system has %zu programs; use at most %d", plan->file_count,
                    KAAL_FILE_MAX);
     }
+    if (plan->region_count > KAAL_REGION_MAX) {
+        diag_error(p->diag, at,
+                   "the system has %zu memory regions, with those of devices and of pairs of "
+                   "components whose channels are in groups; use at most %d",
+                   plan->region_count, KAAL_REGION_MAX);
+    }
     if (plan->map_count > KAAL_MAP_MAX) {
         diag_error(p->diag, at, "the system has %zu mappings; use at most %d", plan->map_count,
                    KAAL_MAP_MAX);
@@ -889,6 +905,7 @@ bool plan_make(struct arena *a, const struct system *s, const struct program_set
     find_wants(&p);
     make_tables(&p);
     plan_microkit_places(&p);
+    plan_groups(&p);
     make_caps(&p);
     for (uint32_t i = 0; i < s->region_count; i++) {
         region_maps(&p, i);

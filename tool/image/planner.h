@@ -15,7 +15,16 @@ struct wants {
     bool inbox;
     uint32_t next_slot;
     uint32_t next_bit;
+    uint32_t groups;      // of channels that come to it
+    uint32_t first_group; // its bit
     uint64_t next_address;
+};
+
+// A channel that has no bit of its own.
+struct grouped {
+    uint32_t in_group;  // number of the group, from 1 on; 0: it has one
+    uint32_t from_word; // as the sender maps it, and the receiver
+    uint32_t to_word;
 };
 
 struct planner {
@@ -24,8 +33,9 @@ struct planner {
     const struct system *system;
     const struct program_set *programs;
     struct plan *plan;
-    struct wants *wants; // of each PD
-    uint64_t *sums;      // of each file's content
+    struct wants *wants;     // of each PD
+    struct grouped *grouped; // of each channel
+    uint64_t *sums;          // of each file's content
 };
 
 // --- plan.c ------------------------------------------------------------------------------------
@@ -33,9 +43,19 @@ struct planner {
 // Adds a table entry as it is; with slot 0, it tells of a receiving end.
 void plan_add_entry(struct planner *p, const char *name, struct kaal_plan_cap cap);
 
+// The next free addresses of a domain for `size` bytes, with a page between neighbours.
+uint64_t plan_next_address(struct planner *p, size_t pd, uint64_t size, uint64_t align);
+
+void plan_add_map(struct planner *p, const char *name, struct kaal_plan_map map);
+
 // The file of a program, by content: equal programs are packed once.
 uint32_t plan_program_file(struct planner *p, const struct program *program,
                            enum kaal_file_kind kind);
+
+// --- plan_groups.c -----------------------------------------------------------------------------
+
+// Which channels have no bit of their own, and regions with their words.
+void plan_groups(struct planner *p);
 
 // --- plan_domains.c ----------------------------------------------------------------------------
 

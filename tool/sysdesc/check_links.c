@@ -150,23 +150,33 @@ static void check_device_dma(struct checker *c, const struct sd_device *device)
     }
 }
 
+// Those that need a bit of their own, and those that may be in groups.
 static void check_notify_bits(struct checker *c, size_t pd)
 {
-    uint64_t bits = 0;
+    uint64_t own = c->system->pds[pd].policy.watches.count;
+    uint64_t others = 0;
     for (size_t i = 0; i < c->system->channel_count; i++) {
         const struct sd_channel *ch = &c->system->channels[i];
-        bits += ch->to == pd && !ch->is_call;
+        bool signals = ch->to == pd && !ch->is_call;
+        bool may_group = signals && ch->from != SYSTEM_NONE && system_may_group(c->system, ch);
+        own += signals && !may_group;
+        others += may_group;
     }
     for (size_t i = 0; i < c->system->device_count; i++) {
         const struct sd_device *device = &c->system->devices[i];
         bool counts = device->pd == pd && device->interrupts.value >= 0;
-        bits += counts ? (device->interrupts.given ? (uint64_t)device->interrupts.value : 1) : 0;
+        own += counts ? (device->interrupts.given ? (uint64_t)device->interrupts.value : 1) : 0;
     }
-    bits += c->system->pds[pd].policy.watches.count;
-    if (bits > KAAL_NOTIFY_BITS) {
+    if (own > KAAL_NOTIFY_BITS) {
         diag_error(c->diag, c->system->pds[pd].name.at,
-                   "`%s` would receive %" PRIu64 " signals and interrupts; give it at most %d",
-                   c->system->pds[pd].name.text, bits, KAAL_NOTIFY_BITS);
+                   "`%s` would receive %" PRIu64 " signals and interrupts that need a bit of their "
+                   "own; give it at most %d",
+                   c->system->pds[pd].name.text, own, KAAL_NOTIFY_BITS);
+    } else if (system_groups(others, own) == SYSTEM_GROUPS_NONE_FIT) {
+        diag_error(c->diag, c->system->pds[pd].name.at,
+                   "`%s` would receive %" PRIu64 " signals; give it at most %" PRIu64,
+                   c->system->pds[pd].name.text, others,
+                   (KAAL_NOTIFY_BITS - own) * KAAL_GROUP_CHANNELS);
     }
 }
 

@@ -60,12 +60,14 @@ static json_t *regions_json(const struct plan *plan)
     json_t *list = json_array();
     for (size_t i = 0; i < plan->region_count; i++) {
         const struct kaal_plan_region *r = &plan->regions[i];
+        bool words = (r->flags & KAAL_REGION_WORDS) != 0;
         json_t *json = json_object();
         put(json, "name", json_string(r->name));
         put_number(json, "size", r->size);
         put_number(json, "page_size", UINT64_C(1) << r->page_bits);
         put(json, "contiguous", json_boolean((r->flags & KAAL_REGION_CONTIGUOUS) != 0));
-        put(json, "of_device", json_boolean(i >= plan->system->region_count));
+        put(json, "of_device", json_boolean(i >= plan->system->region_count && !words));
+        put(json, "of_channels", json_boolean(words));
         if ((r->flags & KAAL_REGION_FIXED) != 0) {
             put_hex(json, "paddr", r->paddr);
         }
@@ -133,8 +135,8 @@ static json_t *image_json(const struct image *image)
 
 static json_t *flags_json(uint32_t flags)
 {
-    static const char *const names[] = {"passive", "inbox",   "fpu",
-                                        "awaited", "timeout", "keep_memory"};
+    static const char *const names[] = {"passive", "inbox",       "fpu",   "awaited",
+                                        "timeout", "keep_memory", "groups"};
     json_t *list = json_array();
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if ((flags >> i & 1) != 0) {
@@ -230,6 +232,9 @@ static json_t *slot_json(const struct view_slot *s)
     }
     put_rights(json, s->cap->rights);
     put_hex(json, "badge", s->badge);
+    if (s->word != 0) {
+        put_hex(json, "word", s->word);
+    }
     put(json, "name", json_string(s->cap->name));
     return json;
 }

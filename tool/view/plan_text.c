@@ -73,7 +73,9 @@ static void print_regions(const struct plan *plan, FILE *to)
                 size_text(r->size, size, sizeof(size)),
                 size_text(UINT64_C(1) << r->page_bits, page, sizeof(page)),
                 (r->flags & KAAL_REGION_CONTIGUOUS) != 0 ? ", contiguous" : "",
-                i >= plan->system->region_count ? ", of the device" : "");
+                (r->flags & KAAL_REGION_WORDS) != 0 ? ", words of channels in groups"
+                : i >= plan->system->region_count   ? ", of the device"
+                                                    : "");
         print_content(plan, i, to);
         fputc('\n', to);
     }
@@ -170,8 +172,12 @@ static void print_slot(const struct view_slot *s, FILE *to)
         snprintf(badge, sizeof(badge), "0x%" PRIx64, s->badge);
     }
     snprintf(of, sizeof(of), numbered ? "%s[%" PRIu32 "]" : "%s", s->of, s->cap->window);
-    fprintf(to, "  %-7s %-14s %-20s %-6s %-20s %s\n", slot, s->kind, of,
+    fprintf(to, "  %-7s %-14s %-20s %-6s %-20s %s", slot, s->kind, of,
             view_rights(s->cap->rights, rights), badge, s->cap->name);
+    if (s->word != 0) {
+        fprintf(to, ", word at 0x%" PRIx64, s->word);
+    }
+    fputc('\n', to);
 }
 
 static void print_slots(const struct view_component *c, FILE *to)
@@ -257,12 +263,13 @@ static void print_head(const struct plan *plan, const struct view_component *c, 
     }
     fprintf(to,
             "  priority %" PRIu32 ", may set up to %" PRIu32 ", %" PRIu64 " us of every %" PRIu64
-            " us%s%s%s%s\n",
+            " us%s%s%s%s%s\n",
             pd->priority, pd->max_priority, pd->budget_us, pd->period_us,
             (pd->flags & KAAL_PD_PASSIVE) != 0 ? ", passive" : "",
             (pd->flags & KAAL_PD_FPU) != 0 ? ", floating point" : "",
             (pd->flags & KAAL_PD_TIMEOUT) != 0 ? ", no budget left is a failure" : "",
-            (pd->flags & KAAL_PD_KEEP_MEMORY) != 0 ? ", keeps its memory" : "");
+            (pd->flags & KAAL_PD_KEEP_MEMORY) != 0 ? ", keeps its memory" : "",
+            (pd->flags & KAAL_PD_GROUPS) != 0 ? ", channels in groups" : "");
     if (c->fault_handler != NULL) {
         fprintf(to, "  faults go to %s, badge 0x%" PRIx64 "\n", c->fault_handler, c->fault_badge);
     }

@@ -146,6 +146,12 @@ uint64_t view_badge(const struct plan *plan, const struct kaal_plan_cap *cap)
     return to_broker && cap->badge != 0 ? cap->badge | FIRST_SERIAL : cap->badge;
 }
 
+static uint64_t word_of(const struct kaal_plan_cap *cap)
+{
+    bool has = cap->kind == KAAL_CAP_NOTIFICATION && cap->window != 0;
+    return has ? KAAL_LAYOUT_WORD(cap->window) : 0;
+}
+
 static void add_slots(struct viewer *v)
 {
     const struct plan *plan = v->view->plan;
@@ -161,6 +167,7 @@ static void add_slots(struct viewer *v)
             .slot = cap->slot & ~KAAL_SLOT_ROOT,
             .above = (cap->slot & KAAL_SLOT_ROOT) != 0,
             .badge = view_badge(plan, cap),
+            .word = word_of(cap),
         };
     }
 }
@@ -232,7 +239,10 @@ static uint64_t start_page_size(const struct viewer *v, const struct view_compon
     uint32_t number = (uint32_t)(c - v->view->components);
     uint64_t entries = c->slot_count + (c->pd->role == KAAL_ROLE_COMPONENT ? ENTRIES_LATER : 0);
     for (size_t i = 0; i < plan->map_count; i++) {
-        entries += plan->maps[i].pd == number;
+        const struct kaal_plan_map *map = &plan->maps[i];
+        bool words = map->source == KAAL_MAP_REGION &&
+                     (plan->regions[map->object].flags & KAAL_REGION_WORDS) != 0;
+        entries += map->pd == number && !words;
     }
     return align_up(sizeof(struct kaal_start) + entries * sizeof(struct kaal_start_entry), SD_PAGE);
 }

@@ -12,6 +12,7 @@
 
 #include "broker.h"
 
+#include <kaal/layout.h>
 #include <kaal/microkit.h>
 
 #include <lib/bits.h>
@@ -392,6 +393,37 @@ void wire_signal(const struct component *c, uint64_t badge)
     }
 }
 
+// The frame in which `c` has the word number `word`, and where there; 0 if it has none.
+static uint32_t word_frame(const struct component *c, uint32_t word, uint64_t *offset)
+{
+    const uint64_t at = KAAL_LAYOUT_WORD(word);
+    struct plan_range maps = plan_maps_of(&broker.plan, component_number(c));
+    for (uint32_t i = maps.first; i < maps.end; i++) {
+        const struct kaal_plan_map *map = plan_map(&broker.plan, i);
+        if (map->source != KAAL_MAP_REGION || at < map->vaddr) {
+            continue;
+        }
+        const struct kaal_plan_region *region = plan_region(&broker.plan, map->object);
+        if ((region->flags & KAAL_REGION_WORDS) != 0 && at - map->vaddr < region->size) {
+            *offset = (at - map->vaddr) & (PAGE_SIZE - 1);
+            return build_region(map->object) + (uint32_t)((at - map->vaddr) >> PAGE_BITS);
+        }
+    }
+    return 0;
+}
+
+// As `c` would have done before it signalled over this channel, which is in a group.
+static void set_word(const struct component *c, const struct kaal_plan_cap *cap)
+{
+    uint64_t offset = 0;
+    uint32_t frame = word_frame(c, cap->window, &offset);
+    if (frame != 0 && memory_map_own(frame, KAAL_LAYOUT_WINDOW, seL4_ReadWrite, true) == KAAL_OK) {
+        uint64_t *word = (uint64_t *)(KAAL_LAYOUT_WINDOW + offset); // NOLINT: mapped just now
+        __atomic_store_n(word, 1, __ATOMIC_RELEASE);
+        (void)seL4_ARM_Page_Unmap(frame);
+    }
+}
+
 void wire_signal_all(const struct component *c)
 {
     struct plan_range caps = plan_caps_of(&broker.plan, component_number(c));
@@ -399,6 +431,9 @@ void wire_signal_all(const struct component *c)
         const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
         if (cap->kind == KAAL_CAP_NOTIFICATION && plan_cap_is_channel(cap) &&
             !plan_cap_is_note(cap)) {
+            if (cap->window != 0) {
+                set_word(c, cap);
+            }
             wire_signal(component_at(cap->object), cap->badge);
         }
     }

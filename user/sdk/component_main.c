@@ -10,6 +10,7 @@
 #include <lib/args.h>
 #include <lib/mem.h>
 
+#include "groups.h"
 #include "internal.h"
 
 const struct kaal_start *kaal_start;
@@ -56,6 +57,9 @@ _Noreturn void kaal_component_main(const struct kaal_start *start)
     seL4_SetIPCBuffer((seL4_IPCBuffer *)start->ipc_buffer); // NOLINT: an address from the root task
     // At a restart the buffer is as it was left.
     seL4_SetCapReceivePath(seL4_CapNull, 0, 0);
+    if ((start->flags & KAAL_PD_GROUPS) != 0) {
+        groups_open();
+    }
     for (size_t i = 0; &__init_array_start[i] != __init_array_end; i++) {
         __init_array_start[i]();
     }

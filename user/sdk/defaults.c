@@ -14,6 +14,11 @@ __attribute__((weak)) void notified(seL4_Word bits)
     (void)bits;
 }
 
+__attribute__((weak)) void notified_channel(const struct kaal_start_entry *channel)
+{
+    (void)channel;
+}
+
 __attribute__((weak)) seL4_MessageInfo_t protected(seL4_Word badge, seL4_MessageInfo_t info)
 {
     (void)badge;

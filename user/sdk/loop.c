@@ -7,6 +7,7 @@
 #include <kaal/broker_client.h>
 #include <kaal/component.h>
 
+#include "groups.h"
 #include "inbox.h"
 #include "internal.h"
 
@@ -50,8 +51,16 @@ seL4_Word kaal_wait_for(seL4_Word bits)
         kept |= come;
     }
     seL4_Word found = kept & bits;
-    kept &= ~bits;
+    kept &= ~bits | groups_bits;
     return found;
+}
+
+ASIDE void kaal_deliver(seL4_Word bits)
+{
+    if ((bits & ~groups_bits) != 0) {
+        notified(bits & ~groups_bits);
+    }
+    groups_deliver(bits & groups_bits);
 }
 
 // notified() may wait as well, and keep others.
@@ -60,7 +69,7 @@ ASIDE static void deliver_kept(void)
     while (kept != 0) {
         seL4_Word bits = kept;
         kept = 0;
-        notified(bits);
+        kaal_deliver(bits);
     }
 }
 
@@ -73,7 +82,8 @@ static seL4_MessageInfo_t wait_passive(const struct waiting *on, seL4_Word *badg
                            on->endpoint, badge, on->reply);
 }
 
-static seL4_MessageInfo_t first_wait(const struct waiting *on, seL4_Word *badge)
+__attribute__((always_inline)) static inline seL4_MessageInfo_t first_wait(const struct waiting *on,
+                                                                           seL4_Word *badge)
 {
     if ((kaal_start->flags & KAAL_PD_PASSIVE) != 0) {
         return wait_passive(on, badge);
@@ -106,8 +116,9 @@ ASIDE static seL4_MessageInfo_t protected_with_caps(seL4_Word badge, seL4_Messag
     return answer;
 }
 
-// One event. True if *info is now an answer to be sent.
-static inline bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info)
+// One event. True if *info is now an answer to be sent. `grouped` is known where this is compiled:
+// who has no groups does not pay for them.
+static inline bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info, bool grouped)
 {
     if ((badge & KAAL_BADGE_CALL) != 0) {
         bool with_caps = seL4_MessageInfo_get_extraCaps(*info) != 0;
@@ -120,7 +131,11 @@ static inline bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info)
         *info = answer;
         return restart;
     }
-    notified(badge);
+    if (grouped) {
+        kaal_deliver(badge);
+    } else {
+        notified(badge);
+    }
     return false;
 }
 
@@ -130,7 +145,7 @@ __attribute__((hot, noinline)) static _Noreturn void serve(const struct waiting 
     seL4_Word badge = 0;
     seL4_MessageInfo_t info = first_wait(on, &badge);
     for (;;) {
-        if (!dispatch(badge, &info)) {
+        if (!dispatch(badge, &info, false)) {
             deliver_kept();
             info = seL4_Recv(on->endpoint, &badge, on->reply);
         } else if ((*on->attention | kept) != 0) {
@@ -141,7 +156,7 @@ __attribute__((hot, noinline)) static _Noreturn void serve(const struct waiting 
     }
 }
 
-static _Noreturn void listen(const struct waiting *on)
+__attribute__((hot, noinline)) static _Noreturn void listen(const struct waiting *on)
 {
     if ((kaal_start->flags & KAAL_PD_AWAITED) != 0) {
         (void)kaal_broker_started();
@@ -150,8 +165,48 @@ static _Noreturn void listen(const struct waiting *on)
         seL4_Word badge = 0;
         (void)seL4_WaitWithMRs(on->notification, &badge, NULL, NULL, NULL, NULL);
         notified(badge);
+        if (kept != 0) {
+            deliver_kept();
+        }
+    }
+}
+
+ASIDE static _Noreturn void serve_grouped(const struct waiting *on)
+{
+    seL4_Word badge = 0;
+    seL4_MessageInfo_t info = first_wait(on, &badge);
+    for (;;) {
+        if (dispatch(badge, &info, true)) {
+            info = answer_and_wait(on, info, &badge);
+        } else {
+            deliver_kept();
+            info = seL4_Recv(on->endpoint, &badge, on->reply);
+        }
+    }
+}
+
+ASIDE static _Noreturn void listen_grouped(const struct waiting *on)
+{
+    if ((kaal_start->flags & KAAL_PD_AWAITED) != 0) {
+        (void)kaal_broker_started();
+    }
+    for (;;) {
+        seL4_Word badge = 0;
+        (void)seL4_WaitWithMRs(on->notification, &badge, NULL, NULL, NULL, NULL);
+        kaal_deliver(badge);
         deliver_kept();
     }
+}
+
+// What its predecessor has not looked at, it finds: the bits may have come to that one.
+ASIDE static _Noreturn void run_grouped(const struct waiting *on)
+{
+    groups_deliver(groups_bits);
+    deliver_kept();
+    if (on->endpoint != seL4_CapNull) {
+        serve_grouped(on);
+    }
+    listen_grouped(on);
 }
 
 __attribute__((weak)) int main(int argc, char **argv)
@@ -164,6 +219,9 @@ __attribute__((weak)) int main(int argc, char **argv)
     init();
     deliver_kept();
     const struct waiting on = find_waiting();
+    if (groups_bits != 0) {
+        run_grouped(&on);
+    }
     if (on.endpoint != seL4_CapNull) {
         serve(&on);
     }

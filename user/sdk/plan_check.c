@@ -50,7 +50,7 @@ static const char *policy_cause(const struct kaal_policy *policy)
 static const char *pd_numbers(const struct kaal_plan_pd *pd)
 {
     const uint32_t flags = KAAL_PD_PASSIVE | KAAL_PD_INBOX | KAAL_PD_FPU | KAAL_PD_AWAITED |
-                           KAAL_PD_TIMEOUT | KAAL_PD_KEEP_MEMORY;
+                           KAAL_PD_TIMEOUT | KAAL_PD_KEEP_MEMORY | KAAL_PD_GROUPS;
     if (!plan_name_ok(pd->name) || memchr(pd->args, '\0', KAAL_ARGS_SIZE) == NULL) {
         return "name or arguments without their end";
     }
@@ -104,7 +104,7 @@ static const char *pd_abi(const struct kaal_plan_pd *pd)
     if (pd->abi != KAAL_ABI_MICROKIT || pd->role != KAAL_ROLE_COMPONENT) {
         return "unknown kind of program, or not one that is a component";
     }
-    if ((pd->flags & (KAAL_PD_INBOX | KAAL_PD_KEEP_MEMORY)) != 0) {
+    if ((pd->flags & (KAAL_PD_INBOX | KAAL_PD_KEEP_MEMORY | KAAL_PD_GROUPS)) != 0) {
         return "flag that a Microkit program does not know";
     }
     return microkit_layout_ok(pd) ? NULL : "stack or IPC buffer not where they belong";
@@ -239,7 +239,8 @@ static bool component_ok(const struct plan *plan, uint32_t pd)
 
 static const char *region_size(const struct kaal_plan_region *region)
 {
-    const uint32_t flags = KAAL_REGION_CONTIGUOUS | KAAL_REGION_FIXED | KAAL_REGION_TREE;
+    const uint32_t flags =
+        KAAL_REGION_CONTIGUOUS | KAAL_REGION_FIXED | KAAL_REGION_TREE | KAAL_REGION_WORDS;
     if (!plan_name_ok(region->name)) {
         return "name without its end";
     }
@@ -453,6 +454,18 @@ static bool note_ok(const struct plan *plan, const struct kaal_plan_cap *cap)
            is_pow2(cap->badge) && cap->badge >> KAAL_NOTIFY_BITS == 0;
 }
 
+// Only ends of channels have words, and only a start page tells where one lies.
+static bool word_ok(const struct plan *plan, const struct kaal_plan_cap *cap)
+{
+    if (cap->kind != KAAL_CAP_NOTIFICATION || cap->window == 0) {
+        return true;
+    }
+    bool receives = plan_cap_is_note(cap) && cap->object == cap->pd && is_pow2(cap->badge) &&
+                    cap->badge >> KAAL_NOTIFY_BITS == 0;
+    bool sends = !plan_cap_is_note(cap) && cap->rights == KAAL_RIGHT_WRITE;
+    return plan_pd(plan, cap->pd)->abi == KAAL_ABI_KAAL && (receives || sends);
+}
+
 // The first slot of a root CNode holds the CNode below it.
 static bool slot_ok(const struct kaal_plan_pd *pd, uint32_t slot)
 {
@@ -473,6 +486,9 @@ static const char *cap_cause(const struct plan *plan, const struct kaal_plan_cap
     }
     if (cap->rights >= KAAL_RIGHT_GRANT << 1) {
         return "unknown right";
+    }
+    if (!word_ok(plan, cap)) {
+        return "a word that is no channel's";
     }
     if (plan_cap_is_note(cap)) {
         return note_ok(plan, cap) ? NULL : "no slot";

@@ -34,6 +34,9 @@ static struct kaal_start_entry cap_entry(const struct plan *plan, const struct k
     if (entry.kind == KAAL_START_CALL || entry.kind == KAAL_START_SIGNAL) {
         entry.value = 1; // generation of the other end
     }
+    if (cap->kind == KAAL_CAP_NOTIFICATION && cap->window != 0) {
+        entry.word = KAAL_LAYOUT_WORD(cap->window);
+    }
     return entry;
 }
 
@@ -62,11 +65,22 @@ static bool map_entry(const struct plan *plan, const struct kaal_plan_map *map,
     return true;
 }
 
+// Words of channels are found by the entries of their channels.
+static bool has_entry(const struct plan *plan, const struct kaal_plan_map *map)
+{
+    return map->source != KAAL_MAP_REGION ||
+           (plan_region(plan, map->object)->flags & KAAL_REGION_WORDS) == 0;
+}
+
 static uint32_t entry_count(const struct plan *plan, uint32_t pd)
 {
     struct plan_range caps = plan_caps_of(plan, pd);
     struct plan_range maps = plan_maps_of(plan, pd);
-    return caps.end - caps.first + maps.end - maps.first;
+    uint32_t count = caps.end - caps.first;
+    for (uint32_t i = maps.first; i < maps.end; i++) {
+        count += has_entry(plan, plan_map(plan, i));
+    }
+    return count;
 }
 
 uint64_t kaal_start_bytes(const struct plan *plan, uint32_t pd)
@@ -104,6 +118,9 @@ bool kaal_start_fill(struct kaal_start *start, const struct plan *plan, uint32_t
         start->entry_count++;
     }
     for (uint32_t i = maps.first; i < maps.end; i++) {
+        if (!has_entry(plan, plan_map(plan, i))) {
+            continue;
+        }
         if (!map_entry(plan, plan_map(plan, i), machine, &start->entries[start->entry_count])) {
             return false;
         }

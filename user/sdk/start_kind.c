@@ -28,7 +28,8 @@ static enum kaal_start_kind endpoint_kind(const struct plan *plan, const struct 
 static enum kaal_start_kind notification_kind(const struct kaal_plan_cap *cap)
 {
     if (plan_cap_is_note(cap)) {
-        return receiver_kind(cap, KAAL_START_SIGNALED, KAAL_START_WATCHES);
+        return cap->window != 0 ? KAAL_START_GROUPED
+                                : receiver_kind(cap, KAAL_START_SIGNALED, KAAL_START_WATCHES);
     }
     if (may_receive(cap)) {
         return receiver_kind(cap, KAAL_START_NOTIFICATION, KAAL_START_RECEIVE);

@@ -76,6 +76,7 @@ const char *kaal_start_kind_name(uint32_t kind)
         [KAAL_START_DEVICE] = "device",
         [KAAL_START_DMA] = "DMA memory",
         [KAAL_START_WATCHES] = "watched component",
+        [KAAL_START_GROUPED] = "signaller in a group",
     };
     return kind < sizeof(names) / sizeof(names[0]) ? names[kind] : "unknown entry";
 }

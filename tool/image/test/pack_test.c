@@ -192,6 +192,93 @@ static void a_parent_gets_the_thread_and_the_faults_of_its_child(void **state)
     assert_true(found);
 }
 
+// So many from the server to the client.
+static void plan_signals(uint32_t count)
+{
+    static char more[TOML_SIZE_MAX / 2];
+    size_t length = 0;
+    for (uint32_t i = 1; i < count; i++) { // the description has one
+        length += (size_t)snprintf(more + length, sizeof(more) - length,
+                                   "[[channels]]\nname = \"n%u\"\nfrom = \"server\"\n"
+                                   "to = \"client\"\nkind = \"notify\"\n",
+                                   i);
+    }
+    assert_true(plan_text(arena_printf(&arena, "%s%s", description, more)));
+}
+
+static const struct kaal_plan_map *words_of(uint32_t pd)
+{
+    const struct kaal_plan_map *found = NULL;
+    for (size_t i = 0; i < plan.map_count; i++) {
+        const struct kaal_plan_map *map = &plan.maps[i];
+        bool words = map->source == KAAL_MAP_REGION &&
+                     (plan.regions[map->object].flags & KAAL_REGION_WORDS) != 0;
+        if (words && map->pd == pd) {
+            assert_null(found);
+            found = map;
+        }
+    }
+    return found;
+}
+
+// Of the ends at `pd`, in the order of the description, the first `direct` have a bit each; the
+// words of the others follow each other.
+static void check_ends(uint32_t pd, uint32_t direct, uint32_t count)
+{
+    const uint64_t words = words_of(pd)->vaddr;
+    uint32_t seen = 0;
+    for (size_t i = 0; i < plan.cap_count; i++) {
+        const struct kaal_plan_cap *c = &plan.caps[i];
+        if (c->pd != pd || c->kind != KAAL_CAP_NOTIFICATION || c->badge == 0) {
+            continue;
+        }
+        uint32_t member = seen < direct ? 0 : seen - direct;
+        uint32_t bit = seen < direct ? seen : direct + member / KAAL_GROUP_CHANNELS;
+        assert_int_equal(c->badge, UINT64_C(1) << bit);
+        if (seen < direct) {
+            assert_int_equal(c->window, 0);
+        } else {
+            assert_int_equal(KAAL_LAYOUT_WORD(c->window), words + member * sizeof(uint64_t));
+        }
+        seen++;
+    }
+    assert_int_equal(seen, count);
+}
+
+static void check_signals(uint32_t count, uint32_t groups, uint64_t size)
+{
+    const uint32_t direct = KAAL_NOTIFY_BITS - 1 - groups; // and an interrupt
+    plan_signals(count);
+    check_ends(CLIENT, direct, count);
+    check_ends(SERVER, direct, count);
+    assert_int_equal(words_of(CLIENT)->object, words_of(SERVER)->object);
+    assert_int_equal(plan.regions[words_of(CLIENT)->object].size, size);
+    assert_int_equal(plan.pds[CLIENT].flags & KAAL_PD_GROUPS, KAAL_PD_GROUPS);
+    assert_int_equal(plan.pds[SERVER].flags & KAAL_PD_GROUPS, 0);
+    assert_int_equal(cap(CLIENT, KAAL_CAP_IRQ_HANDLER, "uart", false)->badge,
+                     UINT64_C(1) << (KAAL_NOTIFY_BITS - 1));
+}
+
+static void channels_beyond_the_bits_are_in_groups(void **state)
+{
+    (void)state;
+    check_signals(62, 1, 0x1000);
+    check_signals(63, 1, 0x1000);
+    check_signals(1000, 15, 0x2000);
+    check_signals(61 * KAAL_GROUP_CHANNELS, 61, 0x8000);
+}
+
+static void channels_that_have_bits_have_no_words(void **state)
+{
+    (void)state;
+    plan_signals(KAAL_NOTIFY_BITS - 1);
+    assert_null(words_of(CLIENT));
+    assert_null(words_of(SERVER));
+    assert_int_equal(plan.pds[CLIENT].flags & KAAL_PD_GROUPS, 0);
+    assert_int_equal(cap(CLIENT, KAAL_CAP_IRQ_HANDLER, "uart", false)->badge,
+                     UINT64_C(1) << (KAAL_NOTIFY_BITS - 1));
+}
+
 static void slots_of_a_domain_are_used_once_and_leave_room(void **state)
 {
     (void)state;
@@ -648,6 +735,8 @@ int main(void)
         TEST(a_call_channel_has_a_badged_end_and_a_note),
         TEST(a_granting_channel_gives_its_callee_an_inbox),
         TEST(signals_and_interrupts_have_bits_of_their_own),
+        TEST(channels_beyond_the_bits_are_in_groups),
+        TEST(channels_that_have_bits_have_no_words),
         TEST(a_parent_gets_the_thread_and_the_faults_of_its_child),
         TEST(slots_of_a_domain_are_used_once_and_leave_room),
         TEST(maps_avoid_each_other_and_fixed_addresses),

@@ -40,6 +40,7 @@ struct view_slot {
     const char *kind;
     const char *of; // name of the component, region or device that the object belongs to
     uint64_t badge; // as the kernel has it
+    uint64_t word;  // where its holder finds the word of a channel in a group, else 0
     uint32_t slot;  // 0: only told
     bool above;     // in the root CNode of a Microkit program
 };

@@ -402,6 +402,14 @@ struct kaal_policy system_policy(const struct sd_pd *pd);
 const char *system_restart_name(uint32_t restart);
 const char *system_allow_name(uint32_t bit);
 
+// Of how many groups a component is that receives over so many channels which may be in groups,
+// and gets so many other bits; 0: all have bits of their own. SYSTEM_GROUPS_NONE_FIT: too many.
+#define SYSTEM_GROUPS_NONE_FIT UINT32_MAX
+uint32_t system_groups(uint64_t channels, uint64_t others);
+
+// May it be in a group? For that both ends must know of words. Both are there.
+bool system_may_group(const struct system *s, const struct sd_channel *ch);
+
 // What names the device, and in which way.
 const struct sd_text *system_match(const struct sd_match *match, enum kaal_device_match *by);
 

@@ -112,32 +112,84 @@ static void one_mistake_gives_one_message(void **state)
     expect_one("[protection_domains.c]\nprogram_image = \"c\"\nparent = \"c\"\n", "own ancestor");
 }
 
-static void too_many_signals_to_one_component_are_refused(void **state)
+// So many from `a` to another.
+static const char *signals(const char *to, int count)
 {
-    (void)state;
-    char text[8192] = "";
+    static char text[TOML_SIZE_MAX / 2];
     size_t length = 0;
-    for (int i = 0; i < KAAL_NOTIFY_BITS + 1; i++) {
-        assert_true(i < KAAL_NOTIFY_BITS ? length == 0 || load(text) : load(text));
+    text[0] = '\0';
+    for (int i = 0; i < count; i++) {
         length += (size_t)snprintf(
             text + length, sizeof(text) - length,
-            "[[channels]]\nname = \"n%d\"\nfrom = \"a\"\nto = \"b\"\nkind = \"notify\"\n", i);
+            "[[channels]]\nname = \"n%d\"\nfrom = \"a\"\nto = \"%s\"\nkind = \"notify\"\n", i, to);
     }
-    expect_one(text, "63 signals");
+    return text;
 }
 
-static void what_is_watched_takes_bits_as_well(void **state)
+static void signals_are_without_number_but_for_their_groups(void **state)
 {
     (void)state;
-    char text[8192] = "[protection_domains.c]\nprogram_image = \"c\"\nwatches = [\"a\"]\n";
-    size_t length = strlen(text);
-    for (int i = 0; i < KAAL_NOTIFY_BITS; i++) {
-        assert_true(load(text));
-        length += (size_t)snprintf(
-            text + length, sizeof(text) - length,
-            "[[channels]]\nname = \"n%d\"\nfrom = \"a\"\nto = \"c\"\nkind = \"notify\"\n", i);
+    const int most = KAAL_NOTIFY_BITS * KAAL_GROUP_CHANNELS;
+    assert_true(load(signals("b", KAAL_NOTIFY_BITS + 1)));
+    assert_true(load(signals("b", 1000)));
+    assert_true(load(signals("b", most)));
+    expect_one(signals("b", most + 1), "3969 signals; give it at most 3968");
+}
+
+static void groups_are_as_few_as_can_be(void **state)
+{
+    (void)state;
+    assert_int_equal(system_groups(62, 0), 0);
+    assert_int_equal(system_groups(63, 0), 1);
+    assert_int_equal(system_groups(61, 1), 0);
+    assert_int_equal(system_groups(62, 1), 1);
+    assert_int_equal(system_groups(61 + 64, 0), 1);
+    assert_int_equal(system_groups(61 + 64 + 1, 0), 2);
+    assert_int_equal(system_groups(1000, 0), 15);
+    assert_int_equal(system_groups(64, 61), 1);
+    assert_int_equal(system_groups(65, 61), SYSTEM_GROUPS_NONE_FIT);
+    assert_int_equal(system_groups(0, 62), 0);
+    assert_int_equal(system_groups(1, 62), SYSTEM_GROUPS_NONE_FIT);
+    assert_int_equal(system_groups(0, 63), SYSTEM_GROUPS_NONE_FIT);
+    assert_int_equal(system_groups(UINT64_MAX, 0), SYSTEM_GROUPS_NONE_FIT);
+}
+
+static void what_is_watched_takes_bits_of_its_own(void **state)
+{
+    (void)state;
+    static const char watcher[] =
+        "[protection_domains.c]\nprogram_image = \"c\"\nwatches = [\"a\"]\n%s";
+    const int most = (KAAL_NOTIFY_BITS - 1) * KAAL_GROUP_CHANNELS;
+    struct arena texts = {0};
+    assert_true(load(arena_printf(&texts, watcher, signals("c", most))));
+    expect_one(arena_printf(&texts, watcher, signals("c", most + 1)), "at most 3904");
+    arena_free(&texts);
+}
+
+// A Microkit program knows no words: all that it sends has a bit of its own, and so has what it
+// gets.
+static void a_microkit_program_keeps_its_bits(void **state)
+{
+    (void)state;
+    static const char domain[] =
+        "[protection_domains.m]\nprogram_image = \"m\"\nabi = \"microkit\"\npriority = 1\n%s";
+    struct arena texts = {0};
+    const char *text = arena_printf(&texts, domain, "");
+    for (int i = 0; i <= KAAL_NOTIFY_BITS; i++) {
+        text = arena_printf(&texts,
+                            "%s[[channels]]\nname = \"n%d\"\nfrom = \"m\"\nto = \"b\"\n"
+                            "kind = \"notify\"\nfrom_id = %d\n",
+                            text, i, i % KAAL_NOTIFY_BITS);
     }
-    expect_one(text, "63 signals");
+    assert_false(load(text));
+    bool found = false;
+    for (size_t i = 0; i < diag.count; i++) {
+        found = found || strstr(diag.items[i].text, "`b` would receive 63 signals and interrupts "
+                                                    "that need a bit of their own; give it at "
+                                                    "most 62") != NULL;
+    }
+    assert_true(found);
+    arena_free(&texts);
 }
 
 // --- policies ----------------------------------------------------------------------------------
@@ -407,8 +459,10 @@ int main(void)
         cmocka_unit_test(a_period_defaults_to_the_budget),
         cmocka_unit_test(bounds_are_inclusive),
         cmocka_unit_test(one_mistake_gives_one_message),
-        cmocka_unit_test(too_many_signals_to_one_component_are_refused),
-        cmocka_unit_test(what_is_watched_takes_bits_as_well),
+        cmocka_unit_test(signals_are_without_number_but_for_their_groups),
+        cmocka_unit_test(groups_are_as_few_as_can_be),
+        cmocka_unit_test(what_is_watched_takes_bits_of_its_own),
+        cmocka_unit_test(a_microkit_program_keeps_its_bits),
         cmocka_unit_test(a_policy_has_defaults),
         cmocka_unit_test(a_policy_says_what_is_written),
         cmocka_unit_test(an_empty_list_of_permissions_allows_nothing),

@@ -184,7 +184,7 @@ static void a_protection_domain_with_a_wrong_number_is_rejected(void **state)
         {FIELD(pds[3].args), ENDLESS, "pd", 3, text},
         {FIELD(pds[3].role), KAAL_ROLE_BROKER + 1, "pd", 3, role},
         {FIELD(pds[3].role), UINT32_MAX, "pd", 3, role},
-        {FIELD(pds[3].flags), KAAL_PD_KEEP_MEMORY << 1, "pd", 3, role},
+        {FIELD(pds[3].flags), KAAL_PD_GROUPS << 1, "pd", 3, role},
         {FIELD(pds[3].flags), UINT32_MAX, "pd", 3, role},
         {FIELD(pds[3].priority), KAAL_PRIORITY_MAX + 1, "pd", 3, priority},
         {FIELD(pds[3].priority), UINT32_MAX, "pd", 3, priority},
@@ -253,7 +253,7 @@ static void a_region_or_device_with_a_wrong_field_is_rejected(void **state)
         {FIELD(regions[0].page_bits), 0, "region", 0, page},
         {FIELD(regions[0].page_bits), 30, "region", 0, page},
         {FIELD(regions[0].page_bits), UINT32_MAX, "region", 0, page},
-        {FIELD(regions[0].flags), 8, "region", 0, "unknown flag"},
+        {FIELD(regions[0].flags), 16, "region", 0, "unknown flag"},
         {FIELD(regions[0].size), 0, "region", 0, size},
         {FIELD(regions[0].size), 0x3001, "region", 0, size},
         {FIELD(regions[0].size), UINT64_C(1) << 31, "region", 0, size},
@@ -414,6 +414,33 @@ static void a_badge_that_says_what_it_is_not_is_rejected(void **state)
         make_sum(&image);
         assert_int_equal(open_image(), bit < KAAL_NOTIFY_BITS);
     }
+}
+
+static void only_the_ends_of_channels_have_words(void **state)
+{
+    (void)state;
+    static const char cause[] = "a word that is no channel's";
+    static const struct damage list[] = {
+        {FIELD(caps[1].window), 1, "cap", 1, cause}, // the server's own notification
+        {FIELD(caps[6].window), 1, "cap", 6, cause}, // the bit of who is watched
+    };
+    REJECT(list);
+    struct kaal_plan_cap *end = &image.caps[MAKE_CAP_CALL];
+    make_image(&image);
+    end->kind = KAAL_CAP_NOTIFICATION;
+    end->badge = 2;
+    end->window = 1;
+    make_sum(&image);
+    assert_true(open_image());
+    end->slot = 0;
+    end->object = MAKE_CLIENT;
+    end->rights = KAAL_RIGHT_READ;
+    make_sum(&image);
+    assert_true(open_image());
+    end->badge = 3;
+    make_sum(&image);
+    assert_false(open_image());
+    assert_string_equal(error.cause, cause);
 }
 
 static void registers_are_neither_cached_nor_executable(void **state)
@@ -839,6 +866,7 @@ int main(void)
         cmocka_unit_test_setup(what_is_the_broker_s_is_not_given_away, setup),
         cmocka_unit_test_setup(the_broker_may_be_signalled, setup),
         cmocka_unit_test_setup(a_badge_that_says_what_it_is_not_is_rejected, setup),
+        cmocka_unit_test_setup(only_the_ends_of_channels_have_words, setup),
         cmocka_unit_test_setup(registers_are_neither_cached_nor_executable, setup),
         cmocka_unit_test_setup(a_policy_with_a_wrong_field_is_rejected, setup),
         cmocka_unit_test_setup(a_turn_with_a_wrong_field_is_rejected, setup),

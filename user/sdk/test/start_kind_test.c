@@ -51,6 +51,9 @@ static void a_receiving_end_is_told_by_its_badge(void **state)
     note.kind = KAAL_CAP_NOTIFICATION;
     note.badge = 4;
     assert_int_equal(start_kind(&plan, &note), KAAL_START_SIGNALED);
+    note.window = 1;
+    assert_int_equal(start_kind(&plan, &note), KAAL_START_GROUPED);
+    note.window = 0;
     note.object = OTHER;
     assert_int_equal(start_kind(&plan, &note), KAAL_START_WATCHES);
 }

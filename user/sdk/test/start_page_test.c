@@ -136,10 +136,10 @@ static void a_name_without_its_end_is_not_read_beyond_it(void **state)
 static void every_kind_has_a_name(void **state)
 {
     (void)state;
-    for (uint32_t kind = 0; kind <= KAAL_START_WATCHES; kind++) {
+    for (uint32_t kind = 0; kind <= KAAL_START_GROUPED; kind++) {
         assert_string_not_equal(kaal_start_kind_name(kind), "unknown entry");
     }
-    assert_string_equal(kaal_start_kind_name(KAAL_START_WATCHES + 1), "unknown entry");
+    assert_string_equal(kaal_start_kind_name(KAAL_START_GROUPED + 1), "unknown entry");
     assert_string_equal(kaal_start_kind_name(UINT32_MAX), "unknown entry");
 }
 

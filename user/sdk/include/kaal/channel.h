@@ -85,9 +85,22 @@ static inline enum kaal_err kaal_call_words(const struct kaal_start_entry *chann
     return err == KAAL_OK && seL4_MessageInfo_get_length(info) < wanted ? KAAL_ERR_PROTOCOL : err;
 }
 
-// Signals over a SIGNAL entry.
+// Signals over a SIGNAL entry. A channel in a group has a word as well, which its receiver takes
+// when the bit of the group has come (user/sdk/groups.c):
+//
+//    sender   word = 1              release         receiver   the bit has come
+//             the bit                                          word -> 0         acquire
+//                                                              notified_channel() if it was 1
+//
+// No signal is lost: the bit comes after the word was set, so whoever gets the bit finds the word
+// set, unless an earlier look has taken it; and what took it, delivers it after it was set. Signals
+// that come before the receiver has looked are one, as they are with a bit.
 static inline void kaal_signal(const struct kaal_start_entry *channel)
 {
+    if (channel->word != 0) {
+        uint64_t *word = (uint64_t *)channel->word; // NOLINT: an address from the broker
+        __atomic_store_n(word, 1, __ATOMIC_RELEASE);
+    }
     seL4_Signal(channel->slot);
 }
 
