@@ -393,32 +393,17 @@ void wire_signal(const struct component *c, uint64_t badge)
     }
 }
 
-// The frame in which `c` has the word number `word`, and where there; 0 if it has none.
-static uint32_t word_frame(const struct component *c, uint32_t word, uint64_t *offset)
-{
-    const uint64_t at = KAAL_LAYOUT_WORD(word);
-    struct plan_range maps = plan_maps_of(&broker.plan, component_number(c));
-    for (uint32_t i = maps.first; i < maps.end; i++) {
-        const struct kaal_plan_map *map = plan_map(&broker.plan, i);
-        if (map->source != KAAL_MAP_REGION || at < map->vaddr) {
-            continue;
-        }
-        const struct kaal_plan_region *region = plan_region(&broker.plan, map->object);
-        if ((region->flags & KAAL_REGION_WORDS) != 0 && at - map->vaddr < region->size) {
-            *offset = (at - map->vaddr) & (PAGE_SIZE - 1);
-            return build_region(map->object) + (uint32_t)((at - map->vaddr) >> PAGE_BITS);
-        }
-    }
-    return 0;
-}
-
 // As `c` would have done before it signalled over this channel, which is in a group.
 static void set_word(const struct component *c, const struct kaal_plan_cap *cap)
 {
-    uint64_t offset = 0;
-    uint32_t frame = word_frame(c, cap->window, &offset);
-    if (frame != 0 && memory_map_own(frame, KAAL_LAYOUT_WINDOW, seL4_ReadWrite, true) == KAAL_OK) {
-        uint64_t *word = (uint64_t *)(KAAL_LAYOUT_WINDOW + offset); // NOLINT: mapped just now
+    uint64_t at = KAAL_LAYOUT_WORD(cap->window);
+    const struct kaal_plan_map *map = plan_find_map(&broker.plan, component_number(c), at);
+    if (map == NULL) {
+        return;
+    }
+    uint32_t frame = region_frame(map->object) + (uint32_t)((at - map->vaddr) >> PAGE_BITS);
+    if (memory_map_own(frame, KAAL_LAYOUT_WINDOW, seL4_ReadWrite, true) == KAAL_OK) {
+        uint64_t *word = (uint64_t *)(KAAL_LAYOUT_WINDOW + at % PAGE_SIZE); // NOLINT: mapped now
         __atomic_store_n(word, 1, __ATOMIC_RELEASE);
         (void)seL4_ARM_Page_Unmap(frame);
     }

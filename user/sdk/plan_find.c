@@ -90,6 +90,19 @@ const struct kaal_plan_cap *plan_find_cap(const struct plan *plan, uint32_t pd,
     return NULL;
 }
 
+const struct kaal_plan_map *plan_find_map(const struct plan *plan, uint32_t pd, uint64_t vaddr)
+{
+    struct plan_range maps = plan_maps_of(plan, pd);
+    for (uint32_t i = maps.first; i < maps.end; i++) {
+        const struct kaal_plan_map *map = plan_map(plan, i);
+        if (map->source == KAAL_MAP_REGION && vaddr >= map->vaddr &&
+            vaddr - map->vaddr < plan_region(plan, map->object)->size) {
+            return map;
+        }
+    }
+    return NULL;
+}
+
 const struct kaal_plan_link *plan_next_link(const struct plan *plan, uint32_t *index,
                                             enum kaal_link_kind kind, uint32_t pd, bool from)
 {

@@ -824,6 +824,28 @@ static void what_belongs_to_somebody_is_found(void **state)
     assert_false(plan_allows(&plan, KAAL_ALLOW_MANAGE));
 }
 
+static void a_map_is_found_by_any_of_its_addresses(void **state)
+{
+    (void)state;
+    assert_true(open_image());
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < plan_count(&plan, KAAL_TABLE_MAPS); i++) {
+        const struct kaal_plan_map *map = plan_map(&plan, i);
+        if (map->source != KAAL_MAP_REGION) {
+            assert_null(plan_find_map(&plan, map->pd, map->vaddr));
+            continue;
+        }
+        const uint64_t size = plan_region(&plan, map->object)->size;
+        assert_ptr_equal(plan_find_map(&plan, map->pd, map->vaddr), map);
+        assert_ptr_equal(plan_find_map(&plan, map->pd, map->vaddr + size - 1), map);
+        assert_ptr_not_equal(plan_find_map(&plan, map->pd, map->vaddr - 1), map);
+        assert_ptr_not_equal(plan_find_map(&plan, map->pd, map->vaddr + size), map);
+        assert_ptr_not_equal(plan_find_map(&plan, MAKE_ROOT, map->vaddr), map);
+        found++;
+    }
+    assert_true(found > 0);
+}
+
 static void links_are_found_from_both_ends(void **state)
 {
     (void)state;
@@ -885,6 +907,7 @@ int main(void)
         cmocka_unit_test_setup(what_has_a_name_is_found, setup),
         cmocka_unit_test_setup(only_programs_are_found_as_programs, setup),
         cmocka_unit_test_setup(what_belongs_to_somebody_is_found, setup),
+        cmocka_unit_test_setup(a_map_is_found_by_any_of_its_addresses, setup),
         cmocka_unit_test_setup(links_are_found_from_both_ends, setup),
         cmocka_unit_test_setup(the_tables_end_where_the_last_one_ends, setup),
     };

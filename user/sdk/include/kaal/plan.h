@@ -72,6 +72,9 @@ bool plan_has_cap(const struct plan *plan, enum kaal_cap_kind kind, uint32_t obj
 const struct kaal_plan_cap *plan_find_cap(const struct plan *plan, uint32_t pd,
                                           enum kaal_cap_kind kind, const char *name);
 
+// The map by which `pd` has this address of a region; NULL: none.
+const struct kaal_plan_map *plan_find_map(const struct plan *plan, uint32_t pd, uint64_t vaddr);
+
 // The next link of this kind from (or else to) `pd`, from *index on; NULL: there are no more.
 const struct kaal_plan_link *plan_next_link(const struct plan *plan, uint32_t *index,
                                             enum kaal_link_kind kind, uint32_t pd, bool from);
