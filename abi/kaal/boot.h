@@ -19,8 +19,7 @@
 // What the tool does, exactly:
 //
 //  1. Tighten both ELFs: nothing but an ELF header, PT_LOADs and their bytes, one behind the other.
-//  A
-//     segment with long runs of zeros becomes several that have them as memory without bytes.
+//     A segment with long runs of zeros becomes several that have them as memory without bytes.
 //     Optional, but every byte of the payload costs the loader about 1/3 instruction.
 //  2. Build the payload: a `struct kaal_boot`, then the kernel and the root task, each at the next
 //     multiple of KAAL_BOOT_PART_ALIGN from the start of the payload; pad the end to that as well.

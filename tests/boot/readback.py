@@ -428,9 +428,22 @@ def packed(folder, system):
     return json.loads(subprocess.run([tool, "plan", "--json", *pack, system], capture_output=True, check=True).stdout)
 
 
+def root_memory(folder):
+    """The root task's memory as the loader makes it: abi/kaal/boot.h says where its ELF file is."""
+    raw = (folder / "system.bin").read_bytes()
+    boot = raw.index(b"KAALBOOT")
+    offset, size = struct.unpack_from("<QQ", raw, boot + 48)
+    root = Program(raw[boot + offset:boot + offset + size])
+    low = min(s[3] for s in root.segments)
+    memory = bytearray(max(s[3] + s[6] for s in root.segments) - low)
+    for _, _, at, vaddr, _, filesz, _ in root.segments:
+        memory[vaddr - low:vaddr - low + filesz] = root.data[at:at + filesz]
+    return bytes(memory)
+
+
 def packed_files(folder):
     """What is in the image: the programs of the build, with symbols filled in where they are Microkit's."""
-    image = (folder / "system.bin").read_bytes()
+    image = root_memory(folder)
     start = image.index(b"KAALIMG1")
     offset, count, size = struct.unpack_from("<QII", image, start + 96 + 16 * FILES_TABLE)
     for i in range(count):
