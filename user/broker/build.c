@@ -404,7 +404,10 @@ static enum kaal_err create_tables(struct component *c, struct builder *b)
     uint32_t stack = 0;
     uint64_t mapped = 0;
     if (lo < GIBIBYTE) {
-        stack = is_microkit(c) ? KAAL_TABLE_LEVELS : KAAL_TABLE_LEVELS_GIB; // far above its program
+        stack = KAAL_TABLE_LEVELS_GIB;
+        if (is_microkit(c)) { // far above its program
+            stack = KAAL_TABLE_LEVELS;
+        }
         mapped = first_mapped(c);
     }
     uint32_t maps = mapped != 0 ? KAAL_TABLE_LEVELS_GIB : 0;
