@@ -142,7 +142,7 @@ def monkey_takes_the_time(folder):
     code, output = hog(folder, "12000")
     if code != 0:
         sys.exit(f"{case}: the run without the mistake failed\n{output}")
-    expect_rejected(hog(folder, "12000 240"), r"keeper.*share=\d+, expected 215 to 235")
+    expect_rejected(hog(folder, "12000 240"), r"keeper.*share=\d+, expected 195 to 215")
 
 
 def monkey_writes_the_memory(folder):

@@ -147,18 +147,30 @@ static bool is_added(const struct system *s, const struct sd_pd *pd)
     return s->clock.given && pd->name.at.line == s->clock.at.line;
 }
 
-// Microkit's form describes Microkit programs alone, so one line tells all of a system of others.
+// Microkit's form describes Microkit programs alone, at least one, so one line tells all of a
+// system of others.
 static bool check_programs(struct converter *c)
 {
     const struct system *s = c->system;
     const struct sd_pd *first = NULL;
     size_t count = 0;
+    size_t components = 0;
     for (size_t i = s->pd_count; i-- > 0;) {
         const struct sd_pd *pd = &s->pds[i];
-        if (pd->role == KAAL_ROLE_COMPONENT && pd->abi != SD_ABI_MICROKIT && !is_added(s, pd)) {
+        if (pd->role != KAAL_ROLE_COMPONENT || is_added(s, pd)) {
+            continue;
+        }
+        components++;
+        if (pd->abi != SD_ABI_MICROKIT) {
             first = pd;
             count++;
         }
+    }
+    if (components == 0) {
+        diag_error(c->diag, place_file(s->file),
+                   "no components, and Microkit's form has at least one; add a domain with "
+                   "abi = \"microkit\"");
+        return false;
     }
     if (first == NULL) {
         return true;

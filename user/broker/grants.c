@@ -71,8 +71,8 @@ void grants_open(struct grants *grants)
 {
     grants->free_first = 0;
     grants->free_last = GRANTS_MAX - 1;
-    for (uint16_t i = 0; i < GRANTS_MAX; i++) {
-        grants->records[i].index = i;
+    for (uint32_t i = 0; i < GRANTS_MAX; i++) {
+        grants->records[i].index = (uint16_t)i;
         grants->records[i].links[GRANT_BY_HOLDER].next =
             i < grants->free_last ? (uint16_t)(i + 1) : GRANTS_NONE;
     }

@@ -364,7 +364,7 @@ void pool_open(struct pool *pool, const struct pool_ops *ops, struct slots *slot
     pool->slots = slots;
     pool->free_pairs = 0;
     pool->free_pair_count = POOL_NODES / 2;
-    for (uint16_t left = 0; left < POOL_NODES; left += 2) {
+    for (uint32_t left = 0; left < POOL_NODES; left += 2) {
         pool->nodes[left].next = (uint16_t)(left + 2);
     }
     pool->nodes[POOL_NODES - 2].next = POOL_NONE;

@@ -273,7 +273,7 @@ static void names_of_many(void)
             taken += err == KAAL_OK;
         }
         same("names", err, KAAL_ERR_AGAIN);
-        same("names", taken, (i + 1) * 4);
+        same("names", taken, (i + 1) * UINT64_C(4));
     }
     for (unsigned i = 0; i < MANY; i++) {
         puppet_close(&p[i]);

@@ -804,7 +804,7 @@ static void only_programs_are_found_as_programs(void **state)
 {
     (void)state;
     const char data[KAAL_NAME_SIZE] = "data";
-    strcpy(image.files[MAKE_FILE_DATA].name, data);
+    memcpy(image.files[MAKE_FILE_DATA].name, data, sizeof(data));
     make_sum(&image);
     assert_true(open_image());
     assert_int_equal(plan_find_program(&plan, data), KAAL_NONE);
