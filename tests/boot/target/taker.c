@@ -48,7 +48,7 @@ void init(void)
     for (uint64_t i = 0; i < pages; i += 2) {
         (void)kaal_grant_release(grants[i]);
     }
-    enum kaal_err pair_err = take_memory(2 * PAGE, &pairs);
+    enum kaal_err pair_err = take_memory(2 * (size_t)PAGE, &pairs);
     struct kaal_report report;
     kaal_report_begin(&report, "took");
     kaal_report_u64(&report, "channels", channels);
