@@ -352,7 +352,7 @@ static bool copy_config(const struct comparison *c, const char *part)
 static bool compare_all(struct comparison *c)
 {
     return compare_config(c, "kernel", c->theirs.kernel_config) &&
-           compare_config(c, "libsel4", c->theirs.library_config) && copy_config(c, "kernel") &&
+           compare_config(c, "libsel4", c->theirs.libsel4_config) && copy_config(c, "kernel") &&
            copy_config(c, "sel4") && compile_ours(c) && compile_theirs(c) &&
            (c->differences != 0 || compare_tables(c));
 }

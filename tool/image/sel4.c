@@ -67,7 +67,7 @@ static bool open_prefix(struct arena *a, const char *prefix, const char *named, 
     const struct wanted files[] = {
         {"bin/kernel.elf", &out->kernel},
         {"libsel4/include/kernel/gen_config.json", &out->kernel_config},
-        {"libsel4/include/sel4/gen_config.json", &out->library_config},
+        {"libsel4/include/sel4/gen_config.json", &out->libsel4_config},
     };
     *out = (struct sel4){.named = named};
     if (!folder_exists(prefix)) {
@@ -88,7 +88,7 @@ static bool open_board(struct arena *a, const char *board, const char *named, st
     const struct wanted files[] = {
         {"elf/sel4.elf", &out->kernel},
         {"include/kernel/gen_config.json", &out->kernel_config},
-        {"include/sel4/gen_config.json", &out->library_config},
+        {"include/sel4/gen_config.json", &out->libsel4_config},
     };
     *out = (struct sel4){.named = named, .include = path_join(a, board, "include")};
     return need_files(a, board, named, "install the SDK again", files,

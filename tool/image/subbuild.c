@@ -86,7 +86,7 @@ static bool configure(struct arena *a, const struct sel4 *k, const struct produc
         arena_printf(a, "-DCMAKE_BUILD_TYPE=%s", KAAL_BUILD_TYPE),
         arena_printf(a, "-DKAAL_CONFIG=%s", p->config),
         arena_printf(a, "-DKAAL_KERNEL_GEN_CONFIG=%s", path_absolute(a, k->kernel_config)),
-        arena_printf(a, "-DKAAL_LIBSEL4_GEN_CONFIG=%s", path_absolute(a, k->library_config)),
+        arena_printf(a, "-DKAAL_LIBSEL4_GEN_CONFIG=%s", path_absolute(a, k->libsel4_config)),
     };
     return run(a, p, arguments, d);
 }
@@ -124,7 +124,7 @@ static uint64_t hash(uint64_t from, struct bytes text)
 // The hash of both files names the configuration: another kernel, another folder.
 static bool name_config(struct arena *a, const struct sel4 *k, const char **out, struct diag *d)
 {
-    const char *paths[] = {k->kernel_config, k->library_config};
+    const char *paths[] = {k->kernel_config, k->libsel4_config};
     uint64_t sum = UINT64_C(0xcbf29ce484222325);
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
         struct bytes text;

@@ -19,7 +19,7 @@ struct sel4 {
     const char *kernel;  // the ELF
     const char *include; // the folder of its headers
     const char *kernel_config;
-    const char *library_config;
+    const char *libsel4_config;
 };
 
 // The one of --backend sel4: SEL4_PREFIX, else MICROKIT_SDK, /opt/microkit, ~/microkit.
