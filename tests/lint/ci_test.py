@@ -15,7 +15,6 @@ CASES = {
     "another command": ("Dockerfile", "RUN ./kaal test", "RUN ./kaal test --quiet", "`./kaal test` of the README is not run"),
     "a default stage that tests nothing": ("Dockerfile", "FROM build AS test\nRUN ./kaal test\n", "",
                                            "`docker build .` does not end with `./kaal test`"),
-    "a failure that is hidden": ("Dockerfile", "RUN ./kaal run", "RUN ./kaal run || true", "hides a failure"),
     "a stage that is not there": ("Dockerfile", "COPY --from=build /opt/kaal /kaal", "COPY --from=built /opt/kaal /kaal",
                                   "there is no stage built before this one"),
     "a file that is not there": ("Dockerfile", "COPY . .", "COPY nothing .", "Dockerfile:11: error: there is no nothing"),
@@ -38,6 +37,10 @@ CASES = {
     "no YAML": (WORKFLOW, "    steps:\n", "    steps: [\n", "error: no YAML"),
     "a README without commands": ("README.md", "    ./kaal run ", "    kaal run ", "README.md:1: error: the two commands are not there"),
 }
+
+for hidden in ("|| true", "|| :", "|| exit 0", "; :"):
+    CASES[f"a failure that `{hidden}` hides"] = ("Dockerfile", "RUN ./kaal run", f"RUN ./kaal run {hidden}",
+                                                 "hides a failure")
 
 source = pathlib.Path(sys.argv[1])
 failures = 0
