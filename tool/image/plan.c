@@ -18,13 +18,9 @@
 #include "planner.h"
 
 #include "tool/arena.h"
-#include "tool/file.h"
 
 #include "lib/bits.h"
-#include "lib/sum64.h"
 
-#include <kaal/boot.h>
-#include <kaal/broker.h>
 #include <kaal/layout.h>
 #include <kaal/microkit.h>
 #include <kaal/note.h>
@@ -33,7 +29,7 @@
 #include <stddef.h>
 #include <string.h>
 
-static void set_name(char *to, const char *name)
+void plan_set_name(char *to, const char *name)
 {
     strncpy(to, name, KAAL_NAME_SIZE - 1);
 }
@@ -81,7 +77,7 @@ void plan_add_entry(struct planner *p, const char *name, struct kaal_plan_cap ca
     struct plan *plan = p->plan;
     plan->caps =
         arena_grow(p->arena, plan->caps, plan->cap_count, &plan->cap_capacity, sizeof(*plan->caps));
-    set_name(cap.name, name);
+    plan_set_name(cap.name, name);
     plan->caps[plan->cap_count++] = cap;
 }
 
@@ -295,7 +291,7 @@ void plan_add_map(struct planner *p, const char *name, struct kaal_plan_map map)
     struct plan *plan = p->plan;
     plan->maps =
         arena_grow(p->arena, plan->maps, plan->map_count, &plan->map_capacity, sizeof(*plan->maps));
-    set_name(map.name, name);
+    plan_set_name(map.name, name);
     plan->maps[plan->map_count++] = map;
 }
 
@@ -390,137 +386,6 @@ static void set_ranks(struct planner *p)
     }
 }
 
-static uint64_t sum_of(struct bytes content)
-{
-    return sum64(0, content.data, content.size / sizeof(uint64_t));
-}
-
-static bool same_content(const struct planner *p, size_t file, struct bytes content, uint64_t sum)
-{
-    struct bytes other = p->plan->data[file];
-    return p->sums[file] == sum && other.size == content.size &&
-           memcmp(other.data, content.data, content.size) == 0;
-}
-
-static uint32_t add_file(struct planner *p, const char *path, struct bytes content,
-                         enum kaal_file_kind kind)
-{
-    struct plan *plan = p->plan;
-    p->sums[plan->file_count] = sum_of(content);
-    plan->data[plan->file_count] = content;
-    plan->files[plan->file_count].kind = kind;
-    plan->files[plan->file_count].size = content.size;
-    set_name(plan->files[plan->file_count].name, path_base(path));
-    return (uint32_t)plan->file_count++;
-}
-
-static uint32_t add_program(struct planner *p, const struct program *program, struct bytes content,
-                            enum kaal_file_kind kind)
-{
-    p->plan->programs[p->plan->file_count] = program;
-    return add_file(p, program->path, content, kind);
-}
-
-uint32_t plan_program_file(struct planner *p, const struct program *program,
-                           enum kaal_file_kind kind)
-{
-    const struct plan *plan = p->plan;
-    for (size_t i = 0; i < plan->file_count; i++) {
-        if (plan->files[i].kind == kind && plan->programs[i] == program) {
-            return (uint32_t)i;
-        }
-    }
-    struct bytes content = elf_squeeze(p->arena, &program->elf);
-    uint64_t sum = sum_of(content);
-    for (size_t i = 0; i < plan->file_count; i++) {
-        if (plan->files[i].kind == kind && same_content(p, i, content, sum)) {
-            return (uint32_t)i;
-        }
-    }
-    return add_program(p, program, content, kind);
-}
-
-// What a region holds from the start.
-static uint32_t data_file(struct planner *p, const struct data_file *data)
-{
-    const struct plan *plan = p->plan;
-    for (size_t i = 0; i < plan->file_count; i++) {
-        if (plan->files[i].kind == KAAL_FILE_DATA && plan->data[i].data == data->bytes.data) {
-            return (uint32_t)i;
-        }
-    }
-    return add_file(p, data->path, data->bytes, KAAL_FILE_DATA);
-}
-
-static bool may_spawn(const struct system *s)
-{
-    for (size_t i = 0; i < s->pd_count; i++) {
-        if ((s->pds[i].policy.allow & KAAL_ALLOW_SPAWN) != 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// The file that has this name; SIZE_MAX if there is none.
-static size_t file_named(const struct plan *plan, const char *name)
-{
-    for (size_t i = 0; i < plan->file_count; i++) {
-        if (plan->files[i].kind == KAAL_FILE_PROGRAM && strcmp(plan->files[i].name, name) == 0) {
-            return i;
-        }
-    }
-    return SIZE_MAX;
-}
-
-// The broker finds programs by the names of their files: what is to be spawned has an entry of its
-// own name, even if it equals another program.
-// For a message: of what a region holds only the name is known.
-static const char *file_path(const struct plan *plan, size_t file)
-{
-    return plan->programs[file] == NULL ? plan->files[file].name : plan->programs[file]->path;
-}
-
-static void add_spawned(struct planner *p, const struct sd_text *text,
-                        const struct program *program)
-{
-    const char *name = path_base(program->path);
-    size_t same = file_named(p->plan, name);
-    struct bytes content = elf_squeeze(p->arena, &program->elf);
-    if (strlen(name) >= KAAL_NAME_SIZE) {
-        diag_error(p->diag, text->at,
-                   "the name of the program %s has %zu characters, and it is found by name; "
-                   "rename it to at most %d",
-                   name, strlen(name), KAAL_NAME_SIZE - 1);
-    } else if (same == SIZE_MAX) {
-        add_program(p, program, content, KAAL_FILE_PROGRAM);
-    } else if (!same_content(p, same, content, sum_of(content))) {
-        diag_error(p->diag, text->at,
-                   "another program of the image, %s, is called %s as well; rename one, for what "
-                   "is spawned is found by name",
-                   file_path(p->plan, same), name);
-    }
-}
-
-// Two programs of one name among those of the domains.
-static void check_names(struct planner *p)
-{
-    const struct plan *plan = p->plan;
-    for (size_t i = 0; i < p->system->pd_count; i++) {
-        uint32_t file = plan->pds[i].file;
-        size_t same = file == KAAL_NONE ? file : file_named(plan, plan->files[file].name);
-        if (file != KAAL_NONE && same != file) {
-            diag_error(p->diag, p->system->pds[i].image.at,
-                       "another program of the image, %s, is called %s as well; rename one, for "
-                       "what is spawned is found by name",
-                       file_path(plan, same), plan->files[file].name);
-        }
-    }
-    for (size_t i = 0; i < p->system->programs.count; i++) {
-        add_spawned(p, &p->system->programs.items[i], &p->programs->items[p->programs->spawned[i]]);
-    }
-}
-
 // The description decides; where it says nothing, what the program says of itself.
 static uint32_t flags_of(const struct sd_pd *pd, const struct program *program)
 {
@@ -553,7 +418,7 @@ static void add_pd(struct planner *p, size_t index, const struct program *progra
         .ipc_buffer = KAAL_LAYOUT_IPC_BUFFER,
         .policy = system_policy(pd),
     };
-    set_name(out->name, pd->name.text);
+    plan_set_name(out->name, pd->name.text);
     if (pd->args.text != NULL) {
         strncpy(out->args, pd->args.text, sizeof(out->args) - 1);
     }
@@ -601,10 +466,10 @@ static void add_region(struct planner *p, size_t index)
     out->flags = region_flags(region);
     out->paddr = region->paddr.given ? (uint64_t)region->paddr.value : 0;
     out->file = KAAL_NONE;
-    set_name(out->name, region->name.text);
+    plan_set_name(out->name, region->name.text);
     if (p->programs->prefills[index].bytes.data != NULL) {
         check_prefill(p, index);
-        out->file = data_file(p, &p->programs->prefills[index]);
+        out->file = plan_data_file(p, &p->programs->prefills[index]);
     }
 }
 
@@ -616,7 +481,7 @@ static void add_dma(struct planner *p, const struct sd_device *device)
     out->page_bits = log2_floor(SD_PAGE);
     out->flags = KAAL_REGION_CONTIGUOUS;
     out->file = KAAL_NONE;
-    set_name(out->name, device->name.text);
+    plan_set_name(out->name, device->name.text);
     plan_add_map(p, device->name.text,
                  (struct kaal_plan_map){
                      .pd = (uint32_t)device->pd,
@@ -637,7 +502,7 @@ static void add_device(struct planner *p, size_t index)
     const struct sd_text *text = system_match(&device->match, &by);
     out->match = by;
     out->pd = (uint32_t)device->pd;
-    set_name(out->name, device->name.text);
+    plan_set_name(out->name, device->name.text);
     strncpy(out->match_text, text->text, sizeof(out->match_text) - 1);
 }
 
@@ -715,9 +580,7 @@ static void make_tables(struct planner *p)
     for (uint32_t i = 0; i < s->pd_count; i++) {
         add_permits(p, i);
     }
-    if (s->programs.count != 0 || may_spawn(s)) {
-        check_names(p);
-    }
+    plan_spawned_files(p);
     plan_turns(p);
     set_ranks(p);
 }
@@ -801,101 +664,6 @@ static void sort_tables(struct planner *p)
                             offsetof(struct kaal_plan_map, pd));
 }
 
-// --- slots of the broker -----------------------------------------------------------------------
-
-// A capability to each page of it, and to each object of its own.
-static uint64_t pd_slots(const struct plan *p, const struct kaal_plan_pd *pd)
-{
-    enum { OBJECTS = 24, TABLES = 9, COPIES = 8, PAGES = 2 };
-    const struct elf *elf = &p->programs[pd->file]->elf;
-    return OBJECTS + TABLES + COPIES + PAGES + pd->stack_size / SD_PAGE +
-           (align_up(elf->hi, SD_PAGE) - align_down(elf->lo, SD_PAGE)) / SD_PAGE;
-}
-
-static uint64_t map_slots(const struct plan *p, const struct kaal_plan_map *map)
-{
-    enum { WINDOW = 16 }; // pages of a device's registers, which are known at boot
-    if (map->source != KAAL_MAP_REGION) {
-        return WINDOW;
-    }
-    const struct kaal_plan_region *region = &p->regions[map->object];
-    return region->size >> region->page_bits;
-}
-
-static uint64_t store_slots(const struct plan *p)
-{
-    enum { OWN = 1024 }; // of the root task and the broker, and for memory that is split
-    uint64_t slots = KAAL_BROKER_SHARED_SLOTS + OWN;
-    for (size_t i = 0; i < p->pd_count; i++) {
-        if (p->pds[i].role == KAAL_ROLE_COMPONENT) {
-            slots += pd_slots(p, &p->pds[i]);
-        }
-    }
-    for (size_t i = 0; i < p->region_count; i++) {
-        slots += p->regions[i].size >> p->regions[i].page_bits;
-    }
-    for (size_t i = 0; i < p->map_count; i++) {
-        slots += map_slots(p, &p->maps[i]);
-    }
-    for (size_t i = 0; i < p->file_count; i++) {
-        slots += p->files[i].size / SD_PAGE + 1;
-    }
-    return slots;
-}
-
-uint32_t plan_store_bits(const struct plan *p)
-{
-    uint32_t bits = log2_ceil(store_slots(p));
-    return bits < KAAL_STORE_BITS_MIN ? KAAL_STORE_BITS_MIN : bits;
-}
-
-// --- limits ------------------------------------------------------------------------------------
-
-static void check_store(struct planner *p)
-{
-    const uint64_t most = UINT64_C(1) << KAAL_STORE_BITS_MAX;
-    if (store_slots(p->plan) > most) {
-        diag_error(p->diag, place_start(p->system->file),
-                   "the system has %" PRIu64 " pages and objects, and the broker room for %" PRIu64
-                   "; give large regions page_size = 0x200000, or map them less often",
-                   store_slots(p->plan), most);
-    }
-}
-
-static void check_limits(struct planner *p)
-{
-    const struct plan *plan = p->plan;
-    struct place at = place_start(p->system->file);
-    if (plan->cap_count > KAAL_CAP_MAX) {
-        diag_error(p->diag, at, "the system has %zu capabilities; use at most %d", plan->cap_count,
-                   KAAL_CAP_MAX);
-    }
-    if (plan->file_count > KAAL_FILE_MAX) {
-        diag_error(p->diag, at, "the system has %zu programs; use at most %d", plan->file_count,
-                   KAAL_FILE_MAX);
-    }
-    if (plan->region_count > KAAL_REGION_MAX) {
-        diag_error(p->diag, at,
-                   "the system has %zu memory regions, with those of devices and of pairs of "
-                   "components whose channels are in groups; use at most %d",
-                   plan->region_count, KAAL_REGION_MAX);
-    }
-    if (plan->map_count > KAAL_MAP_MAX) {
-        diag_error(p->diag, at, "the system has %zu mappings; use at most %d", plan->map_count,
-                   KAAL_MAP_MAX);
-    }
-    if (p->diag->errors == 0) {
-        check_store(p);
-    }
-    for (size_t i = 0; i < plan->pd_count; i++) {
-        if (p->wants[i].next_address > KAAL_LAYOUT_MAP_END) {
-            diag_error(p->diag, p->system->pds[i].name.at,
-                       "the regions and devices of `%s` do not fit its address space; map less",
-                       p->system->pds[i].name.text);
-        }
-    }
-}
-
 bool plan_make(struct arena *a, const struct system *s, const struct program_set *programs,
                const char *config, struct plan *out, struct diag *d)
 {
@@ -923,55 +691,6 @@ bool plan_make(struct arena *a, const struct system *s, const struct program_set
     }
     plan_microkit_files(&p);
     sort_tables(&p);
-    check_limits(&p);
+    plan_check_limits(&p);
     return d->errors == errors;
-}
-
-// --- memory ------------------------------------------------------------------------------------
-
-// Pages of a program that each domain gets for itself: those that can be written.
-static uint64_t private_bytes(const struct program *program)
-{
-    struct elf_segment seg;
-    unsigned index = 0;
-    uint64_t bytes = 0;
-    while (elf_next_load(&program->elf, &index, &seg)) {
-        if ((seg.flags & ELF_PF_W) != 0) {
-            bytes += align_up(seg.vaddr + seg.memsz, SD_PAGE) - align_down(seg.vaddr, SD_PAGE);
-        }
-    }
-    return bytes;
-}
-
-// Objects of one domain besides its stack and data: VSpace and page tables of image, stack and
-// start page, IPC buffer, start page, thread, scheduling context, reply object and such.
-static uint64_t pd_bytes(const struct kaal_plan_pd *pd)
-{
-    enum { TABLES = 7, PAGES = 2, SMALL_OBJECTS = 4096 };
-    return pd->stack_size + (TABLES + PAGES) * (uint64_t)SD_PAGE + SMALL_OBJECTS +
-           (UINT64_C(32) << pd->cspace_bits);
-}
-
-bool plan_is_device(const struct kaal_plan_region *region)
-{
-    return (region->flags & KAAL_REGION_FIXED) != 0 &&
-           (region->paddr < KAAL_RAM_BASE || region->paddr >= PLAN_RAM_END);
-}
-
-uint64_t plan_memory(const struct plan *p)
-{
-    uint64_t bytes = UINT64_C(32) << plan_store_bits(p);
-    for (size_t i = 0; i < p->pd_count; i++) {
-        if (p->pds[i].role != KAAL_ROLE_ROOT && p->pds[i].file != KAAL_NONE) {
-            bytes += pd_bytes(&p->pds[i]) + private_bytes(p->programs[p->pds[i].file]);
-        }
-    }
-    for (size_t i = 0; i < p->region_count; i++) {
-        if (plan_is_device(&p->regions[i])) {
-            continue;
-        }
-        bool whole = (p->regions[i].flags & KAAL_REGION_CONTIGUOUS) != 0;
-        bytes += whole ? UINT64_C(1) << log2_ceil(p->regions[i].size) : p->regions[i].size;
-    }
-    return bytes;
 }

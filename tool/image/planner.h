@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What the files share that make a plan: plan.c, plan_domains.c for the kernel's schedule, and
-// plan_microkit.c for programs of that kind.
+// What the files share that make a plan: plan.c, with plan_files.c for programs and
+// contents, plan_groups.c for channels in groups, plan_domains.c for the kernel's schedule,
+// plan_microkit.c for programs of that kind, and plan_size.c for what all of it takes.
 #pragma once
 
 #include "tool/plan.h"
@@ -48,9 +49,25 @@ uint64_t plan_next_address(struct planner *p, size_t pd, uint64_t size, uint64_t
 
 void plan_add_map(struct planner *p, const char *name, struct kaal_plan_map map);
 
+// A name of the tables: shortened to what fits, padded with zeroes.
+void plan_set_name(char *to, const char *name);
+
+// --- plan_files.c ------------------------------------------------------------------------------
+
 // The file of a program, by content: equal programs are packed once.
 uint32_t plan_program_file(struct planner *p, const struct program *program,
                            enum kaal_file_kind kind);
+
+// The file with what a region holds from the start.
+uint32_t plan_data_file(struct planner *p, const struct data_file *data);
+
+// Files of what may be spawned. Two programs of one name are an error.
+void plan_spawned_files(struct planner *p);
+
+// --- plan_size.c -------------------------------------------------------------------------------
+
+// More than the packed image, the broker or an address space can have is an error.
+void plan_check_limits(struct planner *p);
 
 // --- plan_groups.c -----------------------------------------------------------------------------
 
