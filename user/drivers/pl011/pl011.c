@@ -58,13 +58,15 @@ void pl011_open(struct pl011 *port, volatile struct pl011_registers *regs)
     // character.
     for (uint32_t polls = 0; !pl011_idle(port) && polls < PL011_POLLS_MAX; polls++) {
     }
-    // Changing it loses what has come so far.
-    receive(port);
     kaal_write(&regs->cr, 0);
     kaal_write(&regs->icr, PL011_INT_ALL);
-    kaal_write(&regs->lcr_h, PL011_LCR_FEN | PL011_LCR_WLEN8);
+    // Whoever turns the FIFOs on or off empties them, while somebody may be typing: they stay as
+    // they are. Without them each character interrupts.
+    kaal_write(&regs->lcr_h, (kaal_read(&regs->lcr_h) & PL011_LCR_FEN) | PL011_LCR_WLEN8);
     kaal_write(&regs->cr, PL011_CR_UARTEN | PL011_CR_TXE | PL011_CR_RXE);
     kaal_write(&regs->imsc, PL011_INT_RX | PL011_INT_RT);
+    // What came before interrupts no more.
+    receive(port);
 }
 
 void pl011_interrupt(struct pl011 *port)

@@ -35,8 +35,9 @@ struct pl011 {
     uint32_t in_used;
 };
 
-// Resets the interrupts, keeps the speed that the firmware set, and enables both directions. What
-// others have written to the port goes out first; what was typed already is kept.
+// Resets the interrupts, keeps the speed and the FIFOs that the firmware set, and enables both
+// directions. What others have written to the port goes out first; what is typed before and
+// meanwhile is kept.
 void pl011_open(struct pl011 *port, volatile struct pl011_registers *regs);
 
 // Free characters in the output queue.

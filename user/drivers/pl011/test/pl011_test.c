@@ -34,9 +34,24 @@ static struct {
     uint32_t tx_used;
     uint16_t rx[FIFO_SIZE];
     uint32_t rx_used;
+    const char *typist; // what is still to come, as soon as there is room; NULL: nobody types
     char wire[WIRE_SIZE];
     uint32_t wire_used;
 } device;
+
+static uint32_t rx_size(void)
+{
+    return (device.lcr_h & PL011_LCR_FEN) != 0 ? FIFO_SIZE : 1;
+}
+
+// The worst that a typist can do: before each write, there is a character if one fits.
+static void type_ahead(void)
+{
+    while (device.typist != NULL && *device.typist != '\0' && device.rx_used < rx_size()) {
+        device.rx[device.rx_used++] = (unsigned char)*device.typist++;
+        device.ris |= PL011_INT_RX;
+    }
+}
 
 static uint32_t read_data(void)
 {
@@ -46,6 +61,7 @@ static uint32_t read_data(void)
     uint32_t data = device.rx[0];
     device.rx_used--;
     memmove(&device.rx[0], &device.rx[1], device.rx_used * sizeof(device.rx[0]));
+    device.ris &= ~(uint32_t)PL011_INT_RX;
     return data;
 }
 
@@ -59,6 +75,8 @@ static uint64_t load(uint64_t offset, unsigned bytes)
                (device.tx_used != 0 ? PL011_FR_BUSY : 0u);
     case offsetof(struct pl011_registers, mis):
         return device.ris & device.imsc;
+    case offsetof(struct pl011_registers, lcr_h):
+        return device.lcr_h;
     case offsetof(struct pl011_registers, dr):
         return read_data();
     default:
@@ -79,6 +97,7 @@ static void store(uint64_t offset, unsigned bytes, uint64_t word)
 {
     uint32_t value = (uint32_t)word;
     assert_int_equal(bytes, sizeof(uint32_t));
+    type_ahead();
     switch (offset) {
     case offsetof(struct pl011_registers, dr):
         store_data(value);
@@ -90,6 +109,9 @@ static void store(uint64_t offset, unsigned bytes, uint64_t word)
         device.ris &= ~value;
         break;
     case offsetof(struct pl011_registers, lcr_h):
+        if (((device.lcr_h ^ value) & PL011_LCR_FEN) != 0) {
+            device.rx_used = 0; // turned on or off, the FIFOs are empty
+        }
         device.lcr_h = value;
         break;
     case offsetof(struct pl011_registers, cr):
@@ -156,6 +178,7 @@ static int setup(void **state)
 {
     (void)state;
     memset(&device, 0, sizeof(device));
+    device.lcr_h = PL011_LCR_FEN;
     device.imsc = PL011_INT_ALL;
     device.ris = PL011_INT_ALL;
     kaal_io_model_use(&model);
@@ -169,7 +192,7 @@ static void opening_clears_all_interrupts_and_lets_input_through(void **state)
     assert_int_equal(device.ris, 0);
     assert_int_equal(device.imsc, PL011_INT_RX | PL011_INT_RT);
     assert_int_equal(device.cr, PL011_CR_UARTEN | PL011_CR_TXE | PL011_CR_RXE);
-    assert_int_equal(device.lcr_h, PL011_LCR_FEN | PL011_LCR_WLEN8);
+    assert_int_equal(device.lcr_h, PL011_LCR_FEN | PL011_LCR_WLEN8); // FIFOs as they were
     assert_int_equal(pl011_room(&port), PL011_OUT_SIZE);
     assert_true(pl011_idle(&port));
 }
@@ -258,15 +281,27 @@ static void what_is_typed_is_taken_in_order(void **state)
     assert_false(pl011_take(&port, &c));
 }
 
-static void what_was_typed_before_is_kept(void **state)
+// Before, during and after the opening, whether the firmware turned the FIFOs on or not.
+static void what_is_typed_while_it_opens_is_kept(void **state)
 {
     (void)state;
-    char c = 0;
-    device.rx[device.rx_used++] = 'e';
-    pl011_open(&port, &regs);
-    assert_true(pl011_take(&port, &c));
-    assert_int_equal(c, 'e');
-    assert_false(pl011_take(&port, &c));
+    static const char text[] = "echo typed early, and more than the FIFO holds";
+    static const uint32_t fifos[] = {0, PL011_LCR_FEN};
+    for (unsigned i = 0; i < 2; i++) {
+        char c = 0;
+        device.lcr_h = fifos[i];
+        device.typist = text;
+        type_ahead();
+        pl011_open(&port, &regs);
+        for (type_ahead(); (device.ris & device.imsc) != 0; type_ahead()) {
+            pl011_interrupt(&port);
+        }
+        for (unsigned at = 0; text[at] != '\0'; at++) {
+            assert_true(pl011_take(&port, &c));
+            assert_int_equal(c, text[at]);
+        }
+        assert_false(pl011_take(&port, &c));
+    }
 }
 
 static void damaged_characters_come_as_question_marks(void **state)
@@ -322,7 +357,7 @@ int main(void)
         cmocka_unit_test_setup(what_does_not_fit_the_queue_is_left_out, setup),
         cmocka_unit_test_setup(random_texts_and_drains_keep_the_order, setup),
         cmocka_unit_test_setup(what_is_typed_is_taken_in_order, setup),
-        cmocka_unit_test_setup(what_was_typed_before_is_kept, setup),
+        cmocka_unit_test_setup(what_is_typed_while_it_opens_is_kept, setup),
         cmocka_unit_test_setup(damaged_characters_come_as_question_marks, setup),
         cmocka_unit_test_setup(a_full_queue_loses_nothing, setup),
         cmocka_unit_test_setup(an_interrupt_without_a_cause_does_nothing, setup),
