@@ -39,6 +39,21 @@ static uint32_t cell_at(const struct dt *dt, uint32_t at)
     return __builtin_bswap32(*(const cell_t *)(const void *)(dt->structs + at));
 }
 
+// Is one of the four bytes 0?
+static bool has_zero(uint32_t cell)
+{
+    return ((cell - 0x01010101u) & ~cell & 0x80808080u) != 0;
+}
+
+// Where the name at `at` ends with its padding; behind the block if it has no end in there.
+static uint32_t name_end(const struct dt *dt, uint32_t at)
+{
+    while (range_fits(at, 4, dt->struct_size) && !has_zero(cell_at(dt, at))) {
+        at += 4;
+    }
+    return at + 4;
+}
+
 // --- opening -----------------------------------------------------------------------------------
 
 uint32_t dt_probe(const void *blob)
@@ -126,9 +141,8 @@ struct walk {
 
 static enum dt_err check_begin(struct walk *w)
 {
-    const uint8_t *name = w->dt->structs + w->at;
-    const uint8_t *end = memchr(name, '\0', w->dt->struct_size - w->at);
-    if (end == NULL) {
+    const uint32_t end = name_end(w->dt, w->at);
+    if (end > w->dt->struct_size) {
         return DT_NAME;
     }
     if (w->depth > DT_DEPTH_MAX) {
@@ -136,7 +150,7 @@ static enum dt_err check_begin(struct walk *w)
     }
     w->depth++;
     w->props = true;
-    w->at += (uint32_t)align_up((uint64_t)(end - name) + 1, 4);
+    w->at = end;
     return DT_OK;
 }
 
@@ -240,7 +254,7 @@ static uint32_t token_after(const struct dt *dt, uint32_t at)
 {
     switch (cell_at(dt, at)) {
     case BEGIN_NODE:
-        return at + 4 + (uint32_t)align_up(strlen((const char *)dt->structs + at + 4) + 1, 4);
+        return name_end(dt, at + 4);
     case PROP:
         return at + 12 + (uint32_t)align_up(cell_at(dt, at + 4), 4);
     default:
