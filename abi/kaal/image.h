@@ -14,7 +14,8 @@
 // The root task finds it through the variable `kaal_image_address`, which the tool patches in the
 // root task's data. Everything is little-endian. Capabilities and maps come in the order of their
 // domains, so that those of one follow each other. Indices refer to the tables of this image; the
-// tool has checked them, and the root task checks them again (an image is input).
+// tool has checked them, and the root task checks them again (an image is input). The loader has
+// summed all that it loads, the files too (boot.h).
 #pragma once
 
 #include <kaal/limits.h>
@@ -22,7 +23,7 @@
 #include <stdint.h>
 
 #define KAAL_IMAGE_MAGIC   UINT64_C(0x31474d494c41414b) // "KAALIMG1"
-#define KAAL_IMAGE_VERSION 3u
+#define KAAL_IMAGE_VERSION 4u
 #define KAAL_IMAGE_SYMBOL  "kaal_image_address"
 
 // An index that names nothing.
@@ -52,7 +53,7 @@ struct kaal_image {
     uint32_t version;
     uint32_t header_size;
     uint64_t size;     // of the whole segment in bytes, a multiple of 4096
-    uint64_t checksum; // sum64() of lib/sum64.h, seed 0, over bytes [header_size, size)
+    uint64_t checksum; // sum64() of lib/sum64.h, seed 0, from header_size to the tables' end
     char system[KAAL_NAME_SIZE];
     char config[KAAL_NAME_SIZE]; // kernel configuration that the components were built for
     struct kaal_table_ref tables[KAAL_TABLE_COUNT];

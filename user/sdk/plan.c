@@ -89,9 +89,12 @@ const struct kaal_plan_turn *plan_turn(const struct plan *plan, uint32_t index)
     return entry_at(plan, KAAL_TABLE_TURNS, index);
 }
 
+// Capabilities and maps have the domain at the same place.
+_Static_assert(offsetof(struct kaal_plan_cap, pd) == offsetof(struct kaal_plan_map, pd), "holder");
+
 static uint32_t holder(const struct plan *plan, enum kaal_table table, uint32_t index)
 {
-    return table == KAAL_TABLE_CAPS ? plan_cap(plan, index)->pd : plan_map(plan, index)->pd;
+    return ((const struct kaal_plan_cap *)entry_at(plan, table, index))->pd;
 }
 
 // The first entry of `pd`, or of one behind it.
@@ -158,10 +161,6 @@ static bool header_ok(const struct kaal_image *image, size_t room, const char *c
     if (image->store_bits < KAAL_STORE_BITS_MIN || image->store_bits > KAAL_STORE_BITS_MAX) {
         return plan_fail(error, "image", KAAL_NONE, "size of the broker's capability space");
     }
-    size_t words = (image->size - image->header_size) / sizeof(uint64_t);
-    if (sum64(0, (const uint8_t *)image + image->header_size, words) != image->checksum) {
-        return plan_fail(error, "image", KAAL_NONE, "checksum differs");
-    }
     if (!plan_name_ok(image->system) || !plan_name_ok(image->config)) {
         return plan_fail(error, "image", KAAL_NONE, "a name without its end");
     }
@@ -187,6 +186,10 @@ static bool tables_ok(const struct kaal_image *image, struct plan_error *error)
             !range_fits(ref->offset, (uint64_t)ref->count * ref->entry_size, image->size)) {
             return plan_fail(error, "table", i, "outside the image");
         }
+    }
+    size_t words = (plan_tables_end(image) - image->header_size) / sizeof(uint64_t);
+    if (sum64(0, (const uint8_t *)image + image->header_size, words) != image->checksum) {
+        return plan_fail(error, "image", KAAL_NONE, "checksum differs");
     }
     return true;
 }

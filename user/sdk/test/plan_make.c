@@ -2,6 +2,7 @@
 #include "plan_make.h"
 
 #include <kaal/layout.h>
+#include <kaal/plan.h>
 
 #include <lib/sum64.h>
 
@@ -170,6 +171,9 @@ void make_image(struct made_image *image)
 void make_sum(struct made_image *image)
 {
     const uint32_t from = sizeof(image->header);
+    const uint64_t end = plan_tables_end(&image->header);
     image->header.checksum =
-        sum64(0, (const uint8_t *)image + from, (sizeof(*image) - from) / sizeof(uint64_t));
+        end < sizeof(*image)
+            ? sum64(0, (const uint8_t *)image + from, (end - from) / sizeof(uint64_t))
+            : 0;
 }
