@@ -139,7 +139,7 @@ def bad_disk(folder):
     for path, words in ((folder / "none.img", "No such file"), (short, "whole sectors"),
                         (empty, "whole sectors"), (folder, "whole sectors")):
         status, output = kaal_run("--disk", path)
-        check(status == 2 and "error: --disk" in output and words in output, f"{path.name}", output)
+        check(status == 1 and "error: --disk" in output and words in output, f"{path.name}", output)
 
 
 with tempfile.TemporaryDirectory() as name:

@@ -258,7 +258,7 @@ def image_unwritable(folder):
     check(listing(folder) == ["loader.elf"], f"{listing(folder)} are there")
     (folder / "system.bin").mkdir()
     expect(kaal("build", "-o", image, hello), 1, r"error: cannot write .*system.bin: is a directory")
-    expect(kaal("build", "-o", folder / "system.bin", hello), 1, r"error: .*system.bin")
+    expect(kaal("build", "-o", folder / "system.bin", hello), 2, r"error: .*system.bin")
     check(image.read_bytes() == b"old", "the old image is gone")
     check(listing(folder) == ["loader.elf", "system.bin"], f"{listing(folder)} are there")
 
