@@ -105,8 +105,11 @@ def legacy_qemu(folder):
     return script
 
 
-def no_disk(_folder):
-    status, output = kaal_run("--timeout", 3)
+def no_disk(folder):
+    (folder / "system.toml").write_text(system.read_text())
+    wanted = (system.parent / "expect.toml").read_text()
+    (folder / "expect.toml").write_text(wanted.replace("disk = 0x100000\n", ""))
+    status, output = kaal_run("--timeout", 3, of=folder / "system.toml")
     check(status == 1, "verified without a disk", output)
     check("component=block reason=no_disk_behind_its_registers" in output, "the driver did not say so",
           output)

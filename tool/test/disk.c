@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tool/disk.h"
 
+#include "tool/arena.h"
 #include "tool/diag.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,4 +30,21 @@ bool disk_check(const char *path, struct diag *d)
         return false;
     }
     return true;
+}
+
+const char *disk_make(struct arena *a, uint64_t size, int *fd, struct diag *d)
+{
+    // The machine inherits it: not closed by exec.
+    *fd = memfd_create("kaal-disk", 0);
+    if (*fd < 0 || ftruncate(*fd, (off_t)size) != 0) {
+        diag_error(d, place_none(),
+                   "cannot make a disk of the machine: %s; free some resources of the host",
+                   strerror(errno));
+        if (*fd >= 0) {
+            close(*fd);
+        }
+        *fd = -1;
+        return NULL;
+    }
+    return arena_printf(a, "/proc/self/fd/%d", *fd);
 }

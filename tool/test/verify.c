@@ -5,6 +5,7 @@
 #include "tool/caps_view.h"
 #include "tool/cleanup.h"
 #include "tool/debugger.h"
+#include "tool/disk.h"
 #include "tool/faults.h"
 #include "tool/file.h"
 #include "tool/interact.h"
@@ -424,6 +425,23 @@ static bool open_log(struct run *r, struct diag *d)
     return r->log != NULL || write_failed(d, r->options->log);
 }
 
+// With the disk that the expectations ask for, if no other is given.
+static bool start(struct run *r, struct machine_setup *setup, struct diag *d)
+{
+    int disk = -1;
+    if (r->judge.expect->disk != 0 && setup->mock == NULL && setup->disk == NULL) {
+        setup->disk = disk_make(r->arena, r->judge.expect->disk, &disk, d);
+        if (setup->disk == NULL) {
+            return false;
+        }
+    }
+    bool ok = machine_start(&r->machine, r->arena, setup, d);
+    if (disk >= 0) {
+        close(disk);
+    }
+    return ok;
+}
+
 static bool run(struct run *r, const struct build_result *b, struct verdict *out, struct diag *d)
 {
     const struct options *o = r->options;
@@ -446,7 +464,7 @@ static bool run(struct run *r, const struct build_result *b, struct verdict *out
         return false;
     }
     setup.debugger = r->debugger != NULL ? r->debugger->socket : NULL;
-    if (!machine_start(&r->machine, r->arena, &setup, d)) {
+    if (!start(r, &setup, d)) {
         return false;
     }
     if (r->debugger != NULL && !debugger_start(r->debugger, r->arena, o, b, d)) {
