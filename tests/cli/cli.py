@@ -148,6 +148,23 @@ def statuses(folder):
     check(kaal()[1] == kaal("--help")[1], "without any words it is not the help that comes")
 
 
+def counts(folder):
+    """One of something is not called as several are."""
+    hello = source / "examples/hello/system.toml"
+    done = kaal("check", "--build-dir", build, hello)
+    expect(done, 0, r": ok: \d+ protection domains, \d+ channels?, 0 memory regions, 1 device$")
+    own = folder / "own.toml"
+    own.write_text(hello.read_text())
+    (folder / "own.expect.toml").write_text('[[reports]]\nfrom = "console"\nevent = "ready"\n')
+    expect(kaal("run", "-q", "--build-dir", build, own), 0, r"^verified: \d+ stages, 1 report, ")
+    expect(kaal("plan", "--build-dir", build, source / "examples/demo"), 0, r"\b1 component$", r"\b\d+ domains, ")
+    # An error more than are shown.
+    text = hello.read_text()
+    for more, said in ((1, "1 more error is not shown"), (2, "2 more errors are not shown")):
+        (folder / "bad.toml").write_text(text + "".join(f"bad{i} = 1\n" for i in range(50 + more)))
+        expect(kaal("check", "--syntax", folder / "bad.toml"), 1, rf"^kaal: note: {said}$")
+
+
 # --- completions -----------------------------------------------------------------------------------
 
 def completion_words(folder):

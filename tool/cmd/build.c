@@ -5,6 +5,7 @@
 #include "tool/options.h"
 #include "tool/pack.h"
 #include "tool/system.h"
+#include "tool/text.h"
 
 #include "default_system.h"
 
@@ -31,9 +32,9 @@ int cmd_build(struct arena *a, struct options *o, struct diag *d)
         return STATUS_FAILED;
     }
     if (!o->quiet) {
-        printf("%s: %zu KiB, system %zu KiB in %zu programs, configuration %s, kernel %s\n",
-               o->output, b.image.elf.size / 1024, b.image.system.size / 1024, b.plan.file_count,
-               b.products.config, b.kernel.path);
+        printf("%s: %zu KiB, system %zu KiB in %zu %s, configuration %s, kernel %s\n", o->output,
+               b.image.elf.size / 1024, b.image.system.size / 1024, b.plan.file_count,
+               noun(b.plan.file_count, "program", "programs"), b.products.config, b.kernel.path);
     }
     return STATUS_OK;
 }
