@@ -150,6 +150,24 @@ def disk(folder):
     expect(kaal(path), 1, rf"^    {expectations}:2:1: error: unknown key `disks` in \[expect\]; did you mean `disk`\?$")
 
 
+def gone(folder):
+    """Who waits for what an ended component would say, is told so long before the time limit."""
+    said = '[[lines]]\nfrom = "hello"\ntext = "Never."\n'
+    for name, expectations, awaited in (("report", NEVER.replace("timeout = 2\n", ""), r"\[hello\] @never"),
+                                        ("line", said, r"the line `\[hello\] Never\.`")):
+        path = system(folder, f"{name}.toml", expectations)
+        start = time.monotonic()
+        expect(kaal(path), 1, rf"^FAILED .*{path}  hello ended before {awaited} was seen: "
+               r"\[cap_broker\] @stopped component=hello reason=finished$")
+        check(time.monotonic() - start < 20, "it was waited for")
+    # Who may be started again is awaited: by the broker, or by somebody who manages all.
+    for name, edit in (("restart", ("priority = 100", 'priority = 100\nrestart = "on-failure"\nwindow = 0')),
+                       ("manage", ("priority = 100", 'priority = 100\nallow = ["manage"]'))):
+        path = system(folder, f"{name}.toml", NEVER.replace("timeout = 2", "timeout = 4"))
+        path.write_text(path.read_text().replace(*edit))
+        expect(kaal(path), 1, r"^FAILED .*  time limit of 4 s reached while waiting for \[hello\] @never")
+
+
 def no_retries(folder):
     """What fails is not tried again."""
     machine = qemu(folder, "exit 1")

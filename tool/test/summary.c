@@ -88,6 +88,7 @@ static const char *ending_text(enum ending ending)
         [ENDING_SIGNAL] = "the machine was stopped by the user",
         [ENDING_LOG] = "end of the log",
         [ENDING_FLOOD] = "the machine was stopped",
+        [ENDING_GONE] = "the machine was stopped",
     };
     return texts[ending];
 }

@@ -8,6 +8,7 @@
 #include "tool/disk.h"
 #include "tool/faults.h"
 #include "tool/file.h"
+#include "tool/gone.h"
 #include "tool/interact.h"
 #include "tool/machine.h"
 #include "tool/mock.h"
@@ -32,6 +33,7 @@ enum {
     POWER_OFF_MS = 2000, // how long a guest that can power off may take to do so
     QUIET_MS = 400,      // without expectations of its own: silence that ends a run,
     LINGER_MS = 3000,    // and the longest wait for it
+    GONE_MS = 2000,      // silence after which what an ended component said has come
     DETAIL_MAX = 4096,   // bytes below a problem in the summary
 };
 
@@ -42,6 +44,8 @@ struct run {
     const struct options *options;
     struct judge judge;
     struct faults *faults;
+    struct gone *gone;
+    const char *awaited;  // in vain, of a component that has ended; NULL: nothing
     const char **details; // of the judge's problems: the verdict's
     size_t detail;        // that what follows of a fault report belongs to; SIZE_MAX: none
     struct machine machine;
@@ -165,6 +169,7 @@ static void take_line(struct run *r)
         fprintf(r->log, "%s\n", r->last);
     }
     size_t problems = r->judge.problem_count;
+    gone_line(r->gone, r->last);
     const char *input = judge_line(&r->judge, r->last, host_ms() - r->start_ms);
     explain(r, problems);
     if (input != NULL && r->machine.in >= 0 && r->interact == NULL) {
@@ -283,6 +288,11 @@ static bool is_over(struct run *r, enum ending *ending)
         *ending = ENDING_TIMEOUT;
         return true;
     }
+    r->awaited = now - r->last_ms >= GONE_MS ? gone_awaited(r->gone, &r->judge) : NULL;
+    if (r->awaited != NULL) {
+        *ending = ENDING_GONE;
+        return true;
+    }
     return false;
 }
 
@@ -365,6 +375,8 @@ static const char *ending_reason(const struct run *r, enum ending ending)
                             "time limit of %" PRIu64
                             " s reached while waiting for %s; the last line was: %s",
                             (r->end_ms - r->start_ms) / 1000, waiting_for(r), last);
+    case ENDING_GONE:
+        return r->awaited;
     case ENDING_SIGNAL:
         return arena_printf(r->arena, "stopped by signal %d", cleanup_signal());
     case ENDING_FLOOD:
@@ -525,6 +537,7 @@ bool verify(struct arena *a, const struct options *o, const struct system *s,
     r->options = o;
     r->machine.in = -1;
     r->faults = faults_new(a, s, b);
+    r->gone = gone_new(a, s);
     r->details = out->details;
     r->detail = SIZE_MAX;
     judge_init(&r->judge, a, &expect, o->seed);
