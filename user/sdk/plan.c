@@ -162,10 +162,10 @@ static bool header_ok(const struct kaal_image *image, size_t room, const char *c
     if (sum64(0, (const uint8_t *)image + image->header_size, words) != image->checksum) {
         return plan_fail(error, "image", KAAL_NONE, "checksum differs");
     }
-    if (!plan_name_ok(image->system) || !plan_name_ok(image->config)) {
+    if (!plan_name_ok(image->system)) {
         return plan_fail(error, "image", KAAL_NONE, "a name without its end");
     }
-    if (strncmp(image->config, config, KAAL_NAME_SIZE) != 0) {
+    if (strncmp(image->config, config, KAAL_CONFIG_SIZE) != 0) {
         return plan_fail(error, "image", KAAL_NONE, "packed for another kernel configuration");
     }
     return true;
