@@ -52,8 +52,8 @@
 #include <stdint.h>
 
 enum {
-    KAAL_BROKER_MAJOR = 1,
-    KAAL_BROKER_MINOR = 3,
+    KAAL_BROKER_MAJOR = 2,
+    KAAL_BROKER_MINOR = 0,
 
     // What a component may hold at a time of what it asked for, if its description, or who spawns
     // it, says nothing; and one that may spawn others, who have theirs out of this.
@@ -70,7 +70,7 @@ enum {
     KAAL_BROKER_SHARED_SLOTS = 8192,
 
     // The longest text of STOP and LOG.
-    KAAL_BROKER_TEXT_MAX = 512,
+    KAAL_BROKER_TEXT_MAX = 640,
 
     KAAL_SPAWN_GIVE_MAX = 4,   // capabilities that a component gets with its birth
     KAAL_BROKER_GIFTS_MAX = 8, // that it has of one who is not its parent, at a time
@@ -400,8 +400,8 @@ struct kaal_audit_info {
 #define KAAL_BROKER_WORD                                                                           \
     kaal_protocol_word(KAAL_PROTOCOL_BROKER, KAAL_BROKER_MAJOR, KAAL_BROKER_MINOR)
 
-_Static_assert(sizeof(struct kaal_spawn) == 32 + 32 + 128 + 40 + 8 + 56 + 32, "protocol layout");
-_Static_assert(sizeof(struct kaal_component_info) == 128, "protocol layout");
+_Static_assert(sizeof(struct kaal_spawn) == 64 + 64 + 128 + 40 + 8 + 56 + 32, "protocol layout");
+_Static_assert(sizeof(struct kaal_component_info) == 160, "protocol layout");
 _Static_assert(sizeof(struct kaal_grant_info) == 80, "protocol layout");
 _Static_assert(sizeof(struct kaal_device_info) == 144, "protocol layout");
 _Static_assert(sizeof(struct kaal_audit_info) == 64, "protocol layout");

@@ -23,7 +23,7 @@ enum {
     KAAL_CONSOLE_TEXT_AT = 2,
 
     // The longest line. What leaves a component longer is cut there by its own library.
-    KAAL_CONSOLE_LINE_MAX = 512,
+    KAAL_CONSOLE_LINE_MAX = 576,
 
     // The row of the terminal that is shown again below the lines of others. One that is longer is
     // not.

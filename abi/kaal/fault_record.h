@@ -92,5 +92,5 @@ struct kaal_fault_record {
     uint64_t returns[KAAL_FAULT_RETURNS];
 };
 
-_Static_assert(sizeof(struct kaal_fault_why) == 48, "record layout");
-_Static_assert(sizeof(struct kaal_fault_record) == 576, "record layout");
+_Static_assert(sizeof(struct kaal_fault_why) == 80, "record layout");
+_Static_assert(sizeof(struct kaal_fault_record) == 672, "record layout");

@@ -55,7 +55,7 @@ struct kaal_image {
     uint64_t size;     // of the whole segment in bytes, a multiple of 4096
     uint64_t checksum; // sum64() of lib/sum64.h, seed 0, from header_size to the tables' end
     char system[KAAL_NAME_SIZE];
-    char config[KAAL_NAME_SIZE]; // kernel configuration that the components were built for
+    char config[KAAL_CONFIG_SIZE]; // kernel configuration that the components were built for
     struct kaal_table_ref tables[KAAL_TABLE_COUNT];
     uint32_t store_bits; // log2 of the slots that the broker needs, KAAL_STORE_BITS_MIN to _MAX
     uint32_t reserved;
@@ -325,14 +325,14 @@ struct kaal_plan_turn {
 #define KAAL_BADGE_SERIAL_SHIFT 32
 #define KAAL_BADGE_SERIAL       UINT64_C(0xffffff)
 
-_Static_assert(sizeof(struct kaal_image) == 104 + 16 * KAAL_TABLE_COUNT, "image header layout");
+_Static_assert(sizeof(struct kaal_image) == 136 + 16 * KAAL_TABLE_COUNT, "image header layout");
 _Static_assert(sizeof(struct kaal_policy) == 56, "plan layout");
-_Static_assert(sizeof(struct kaal_plan_pd) == 304, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_pd) == 336, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_link) == 24, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_permit) == 136, "plan layout");
-_Static_assert(sizeof(struct kaal_plan_region) == 64, "plan layout");
-_Static_assert(sizeof(struct kaal_plan_map) == 64, "plan layout");
-_Static_assert(sizeof(struct kaal_plan_device) == 168, "plan layout");
-_Static_assert(sizeof(struct kaal_plan_cap) == 64, "plan layout");
-_Static_assert(sizeof(struct kaal_plan_file) == 56, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_region) == 96, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_map) == 96, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_device) == 200, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_cap) == 96, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_file) == 88, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_turn) == 24, "plan layout");

@@ -14,8 +14,9 @@
 #define KAAL_TURN_TICKS_MAX ((UINT64_C(1) << 56) - 1)
 
 enum {
-    KAAL_NAME_SIZE = 32,  // bytes of a name, its terminating NUL included
-    KAAL_ARGS_SIZE = 128, // bytes of a component's argument string, NUL included
+    KAAL_NAME_SIZE = 64,   // bytes of a name, its terminating NUL included
+    KAAL_CONFIG_SIZE = 32, // .. of the name of a kernel configuration
+    KAAL_ARGS_SIZE = 128,  // .. of a component's argument string
 
     KAAL_PD_MAX = 1024, // protection domains of one image, root and broker included
     KAAL_FILE_MAX = 2048,

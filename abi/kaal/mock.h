@@ -92,7 +92,7 @@ enum { KAAL_MOCK_TRAP_SIZE = 4 };
 struct kaal_mock_program {
     uint32_t escape;
     uint32_t version;
-    char name[2 * KAAL_NAME_SIZE]; // a file name without folders
+    char name[KAAL_NAME_SIZE]; // a file name without folders
 };
 
 #define KAAL_MOCK_ESCAPE  0x00004b4du // udf #0x4b4d

@@ -34,7 +34,7 @@ struct kaal_note {
     uint32_t size;
     uint32_t type;
     char owner[8]; // padded to a multiple of 4
-    char config[KAAL_NAME_SIZE];
+    char config[KAAL_CONFIG_SIZE];
 };
 
 struct kaal_program_note {

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #define KAAL_START_MAGIC   UINT64_C(0x314154534c41414b) // "KAALSTA1"
-#define KAAL_START_VERSION 2u
+#define KAAL_START_VERSION 3u
 
 enum kaal_start_kind {
     KAAL_START_NONE,
@@ -92,5 +92,5 @@ struct kaal_start {
     struct kaal_start_entry entries[];
 };
 
-_Static_assert(sizeof(struct kaal_start_entry) == 64, "start page layout");
-_Static_assert(sizeof(struct kaal_start) == 232, "start page layout");
+_Static_assert(sizeof(struct kaal_start_entry) == 96, "start page layout");
+_Static_assert(sizeof(struct kaal_start) == 264, "start page layout");

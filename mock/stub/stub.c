@@ -125,7 +125,7 @@ static bool put_content(const char *name, const char *config, bool root)
     struct kaal_mock_program program = {KAAL_MOCK_ESCAPE, KAAL_MOCK_VERSION, ""};
     struct kaal_note note = {
         .owner_size = sizeof(KAAL_NOTE_OWNER),
-        .size = KAAL_NAME_SIZE,
+        .size = KAAL_CONFIG_SIZE,
         .type = KAAL_NOTE_CONFIG,
         .owner = KAAL_NOTE_OWNER,
     };

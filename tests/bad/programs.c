@@ -109,7 +109,8 @@ static void write_good(void)
     m.symbol = NULL;
     write_file("build/target/mcs-dbg/bin/cap_broker.elf", elf, elf_make(&m, elf));
     write_file("build/target/mcs-dbg/bin/clock.elf", elf, elf_make(&m, elf));
-    write_file("programs/a_program_whose_name_is_far_too_long.elf", elf, elf_make(&m, elf));
+    write_file("programs/a_program_whose_name_is_far_too_long_for_a_name_of_this_system.elf", elf,
+               elf_make(&m, elf));
     m.flags = KAAL_PROGRAM_NEEDS_FPU;
     write_file("programs/fpu.elf", elf, elf_make(&m, elf));
     m.flags = KAAL_PROGRAM_STARTS_CLEAN;

@@ -38,7 +38,8 @@ FAULT_BADGE = 1 << 62
 INBOX_ROOT_BITS, MICROKIT_ROOT_BITS = 1, 6
 NORMAL_MEMORY = 0xff  # of MAIR_EL1: write-back, cached
 ROUND_ROBIN = 0
-FILES_TABLE = 5  # of the packed system
+HEADER, NAME = 128, 64  # bytes of the packed system's header before the tables, of a name
+FILES_TABLE = 5
 
 
 # --- the kernel's memory ----------------------------------------------------------------------------
@@ -445,9 +446,9 @@ def packed_files(folder):
     """What is in the image: the programs of the build, with symbols filled in where they are Microkit's."""
     image = root_memory(folder)
     start = image.index(b"KAALIMG1")
-    offset, count, size = struct.unpack_from("<QII", image, start + 96 + 16 * FILES_TABLE)
+    offset, count, size = struct.unpack_from("<QII", image, start + HEADER + 16 * FILES_TABLE)
     for i in range(count):
-        at, length = struct.unpack_from("<QQ", image, start + offset + i * size + 32)
+        at, length = struct.unpack_from("<QQ", image, start + offset + i * size + NAME)
         yield image[start + at:start + at + length]
 
 

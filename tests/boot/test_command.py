@@ -118,6 +118,56 @@ def lines(folder):
            r"^1 passed, 2 failed$")
 
 
+def examples(folder):
+    """All of them, as they are."""
+    systems = sorted(str(path) for path in (source / "examples").rglob("system.toml"))
+    output = expect(kaal(source / "examples"), 0, rf"^{len(systems)} passed, 0 failed$")
+    check(re.findall(r"^ok +[\d.]+ s  (\S+)$", output, re.M) == systems, "these are others", output)
+
+
+def disk(folder):
+    """Of zeros and gone with the run, if the expectations ask for one; with --disk, that one."""
+    drivers = source / "examples/drivers"
+    path = system(folder, "drivers.toml", (drivers / "expect.toml").read_text())
+    path.write_text((drivers / "system.toml").read_text())
+    expectations = folder / "drivers.expect.toml"
+    wanted = expectations.read_text()
+    check("disk = 0x100000\n" in wanted, "the example asks for no disk of 1 MiB", wanted)
+    expect(kaal("-v", path), 0, r"^ *\[block\] @ready .*\bsectors=2048\b", r"^1 passed, 0 failed$")
+    # A run like any other has it as well, and its own instead.
+    given = folder / "given.img"
+    given.write_bytes(bytes(1 << 19))
+    for words, sectors in (((), 2048), (("--disk", given), 1024)):
+        done = subprocess.run([tool, "run", "--build-dir", build, *words, path], capture_output=True, text=True, timeout=100)
+        check(done.returncode == 0 and f" sectors={sectors} " in done.stdout, f"{words}: no disk of that size", done.stdout)
+    check(any(given.read_bytes()), "nothing was written to what was given")
+    check(sorted(p.name for p in folder.iterdir()) == ["drivers.expect.toml", "drivers.toml", "given.img"], "files stay behind")
+    for size, place in (("0", 8), ("700", 8), ("-512", 8), ("0x40000200", 8), ('"1 MiB"', 8), ("true", 8), ("512.0", 8)):
+        expectations.write_text(f"[expect]\ndisk = {size}\n")
+        expect(kaal(path), 1, rf"^    {expectations}:2:{place}: error: `disk` is no size of an empty disk; give a number of bytes, "
+               r"whole sectors of 512, up to 0x40000000$")
+    expectations.write_text("[expect]\ndisks = 512\n")
+    expect(kaal(path), 1, rf"^    {expectations}:2:1: error: unknown key `disks` in \[expect\]; did you mean `disk`\?$")
+
+
+def gone(folder):
+    """Who waits for what an ended component would say, is told so long before the time limit."""
+    said = '[[lines]]\nfrom = "hello"\ntext = "Never."\n'
+    for name, expectations, awaited in (("report", NEVER.replace("timeout = 2\n", ""), r"\[hello\] @never"),
+                                        ("line", said, r"the line `\[hello\] Never\.`")):
+        path = system(folder, f"{name}.toml", expectations)
+        start = time.monotonic()
+        expect(kaal(path), 1, rf"^FAILED .*{path}  hello ended before {awaited} was seen: "
+               r"\[cap_broker\] @stopped component=hello reason=finished$")
+        check(time.monotonic() - start < 20, "it was waited for")
+    # Who may be started again is awaited: by the broker, or by somebody who manages all.
+    for name, edit in (("restart", ("priority = 100", 'priority = 100\nrestart = "on-failure"\nwindow = 0')),
+                       ("manage", ("priority = 100", 'priority = 100\nallow = ["manage"]'))):
+        path = system(folder, f"{name}.toml", NEVER.replace("timeout = 2", "timeout = 4"))
+        path.write_text(path.read_text().replace(*edit))
+        expect(kaal(path), 1, r"^FAILED .*  time limit of 4 s reached while waiting for \[hello\] @never")
+
+
 def no_retries(folder):
     """What fails is not tried again."""
     machine = qemu(folder, "exit 1")
@@ -168,9 +218,12 @@ def refuses(folder):
             (("--jobs", "x", hello), "--jobs x: not possible; give how many run at a time, from 1"),
             (("--jobs", "257", hello), "--jobs 257: not possible")):
         expect(kaal(*arguments), 2, rf"^kaal: error: {re.escape(message)}")
-    expect(kaal("--log", folder / "log", hello, hello), 1, r"^kaal: error: --log is the log of one system")
-    expect(kaal("--junit", folder / "none/x.xml", hello), 1, r"^kaal: error: cannot write .*none/x\.xml: its folder is not there",
-           r"^1 passed, 0 failed$")
+    expect(kaal("--log", folder / "log", hello, hello), 2, r"^kaal: error: --log is the log of one system")
+    expect(kaal("--log", folder / "log", source / "examples"), 1, r"^kaal: error: --log is the log of one system")
+    # Before any is run.
+    for path, cause in ((folder / "none/x.xml", "its folder is not there"), (folder, "is a directory"),
+                        ("/dev/null", "is no regular file")):
+        expect(kaal("--junit", path, hello), 1, rf"\Akaal: error: cannot write {path}: {cause}; choose another place\n\Z")
     check(sorted(p.name for p in folder.iterdir()) == [], "something was written")
 
 

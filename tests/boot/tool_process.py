@@ -24,7 +24,8 @@ case, tool, build, source = sys.argv[1], *map(pathlib.Path, sys.argv[2:5])
 demo = source / "examples/demo/system.toml"
 hello = source / "examples/hello/system.toml"
 seed = random.getrandbits(64) | 1
-NEVER = '[[stages]]\nfrom = "hello"\nevent = "never"\n'
+# The console goes on when all others have ended.
+NEVER = '[[stages]]\nfrom = "console"\nevent = "never"\n'
 
 
 def check(ok, what, output=""):
@@ -144,8 +145,8 @@ def qemu_ignores_everything(folder):
 def guest_hangs(folder):
     start = time.monotonic()
     expect(kaal("run", "--timeout", 3, variant(folder, hello, NEVER)), 1,
-           r"problem: time limit of 3 s reached while waiting for \[hello\] @never; the last line was: \[",
-           r"problem: \[hello\] @never was not seen", r"^not verified: ")
+           r"problem: time limit of 3 s reached while waiting for \[console\] @never; the last line was: \[",
+           r"problem: \[console\] @never was not seen", r"^not verified: ")
     check(time.monotonic() - start < 3 + 10, "it did not end in time")
 
 
@@ -258,7 +259,7 @@ def image_unwritable(folder):
     check(listing(folder) == ["loader.elf"], f"{listing(folder)} are there")
     (folder / "system.bin").mkdir()
     expect(kaal("build", "-o", image, hello), 1, r"error: cannot write .*system.bin: is a directory")
-    expect(kaal("build", "-o", folder / "system.bin", hello), 1, r"error: .*system.bin")
+    expect(kaal("build", "-o", folder / "system.bin", hello), 2, r"error: .*system.bin")
     check(image.read_bytes() == b"old", "the old image is gone")
     check(listing(folder) == ["loader.elf", "system.bin"], f"{listing(folder)} are there")
 

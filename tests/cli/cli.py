@@ -102,6 +102,69 @@ def manual(folder):
         check(done.returncode == 0 and done.stderr == "" and "KAAL(1)" in done.stdout, "groff complains", done.stderr)
 
 
+# --- exit status -----------------------------------------------------------------------------------
+
+# The command line is wrong by itself, whatever files there are: 2. S stands for a system that is there.
+USAGE = (
+    ("nosuch",), ("help", "nosuch"), ("run", "--nosuch"), ("run", "--timeout"), ("run", "--timeout", "0"), ("run", "--el", "3"),
+    ("run", "--memory", "1M"), ("run", "--seed", "x"), ("run", "--only", ""), ("run", "--device", "-x"), ("run", "S", "S"),
+    ("run", "--backend", "kaal", "--kernel", "builtin"), ("run", "--board", "x"), ("run", "--config", "../x"),
+    ("run", "--backend", "mock", "--disk", "none"), ("run", "--backend", "mock", "--gic", "3"),
+    ("run", "--backend", "mock", "--el", "2"), ("run", "--backend", "mock", "--qemu", "x"), ("run", "--backend", "mock", "--smp", "2"),
+    ("run", "--gdb", "-i"), ("new",), ("new", "1bad"), ("new", ""), ("new", "a/"), ("new", "a", "b"), ("check", "--tap"), ("convert",),
+    ("build", "S", "S"), ("build", "-o", "out/system.bin", "S"), ("plan", "-o", "x"), ("diff", "S"), ("graph", "-o", "x.png"),
+    ("report", "S"), ("caps", "--at", "x"), ("caps", "--at", "a.b", "--after", "1"), ("test", "--jobs", "0"),
+    ("test", "--tap", "conformance"), ("test", "--log", "x", "S", "S"), ("bench", "--growth"), ("bench", "chain", "x"),
+    ("bench", "chain", "0"), ("bench", "chain", ""), ("bench", "chain", "99999"), ("bench", "chain", *"123456789"), ("sdk",),
+    ("sdk", "--layout", "x", "y"), ("sdk", "--compare", "x", "y"), ("doctor", "x"), ("readiness", "S", "S"), ("explain", "--json"),
+    ("completion",), ("completion", "zsh"))
+# What it names is not there, or wrong, or cannot be written: 1.
+WRONG = (
+    ("run", "--disk", "none", "S"), ("run", "--disk", ".", "S"), ("run", "--kernel", "none", "S"), ("run", "--log", "none/x", "S"),
+    ("run", "--replay", "none", "S"), ("run", "--qemu", "./none", "S"), ("run", "--only", "nosuch", "S"), ("run", "--smp", "2", "S"),
+    ("run", "none.toml"), ("check", "none.toml"), ("check", "--config", "nosuch", "S"), ("check", "--device", "nosuch", "S"),
+    ("convert", "none"), ("build", "-o", "none/x", "S"), ("plan", "none"), ("graph", "-o", "none/x.svg", "S"),
+    ("report", "--html", "-o", "none/x", "S"), ("test", "none.toml"), ("test", "."), ("test", "--junit", "none/x", "S"),
+    ("test", "conformance", "nosuch"), ("new", "none/hello"), ("new", "there"), ("sdk", "--compare", "none"),
+    ("sdk", "--layout", "sel4", "none/x"), ("explain", "nosuch"), ("doctor", "--config", "nosuch"))
+
+
+def statuses(folder):
+    """0 as asked, 1 what is named is wrong, 2 the command line is; each with an error, and nothing written."""
+    (folder / "there").mkdir()
+    system = source / "examples/hello/system.toml"
+    for wanted, lines in ((2, USAGE), (1, WRONG)):
+        for line in lines:
+            words = [system if word == "S" else word for word in line]
+            status, output = kaal(*words, env={"KAAL_BUILD_DIR": str(build)}, cwd=folder)
+            check(status == wanted, f"kaal {' '.join(line)}: exit status {status}, not {wanted}", output)
+            check(re.search(r"error: .", output) or line[0] == "doctor", f"kaal {' '.join(line)}: says nothing", output)
+            check([p.name for p in folder.iterdir()] == ["there"], f"kaal {' '.join(line)}: left files")
+    # As diff(1): 1 says that the two differ.
+    expect(kaal("diff", "none", system, cwd=folder), 2, r"no such file")
+    for line in ((), ("--help",), ("-h",), ("help",), ("--version",), ("help", "run"), ("run", "--help"), ("explain",),
+                 ("check", "--syntax", system)):
+        expect(kaal(*line), 0)
+    check(kaal()[1] == kaal("--help")[1], "without any words it is not the help that comes")
+
+
+def counts(folder):
+    """One of something is not called as several are."""
+    hello = source / "examples/hello/system.toml"
+    done = kaal("check", "--build-dir", build, hello)
+    expect(done, 0, r": ok: \d+ protection domains, \d+ channels?, 0 memory regions, 1 device$")
+    own = folder / "own.toml"
+    own.write_text(hello.read_text())
+    (folder / "own.expect.toml").write_text('[[reports]]\nfrom = "console"\nevent = "ready"\n')
+    expect(kaal("run", "-q", "--build-dir", build, own), 0, r"^verified: \d+ stages, 1 report, ")
+    expect(kaal("plan", "--build-dir", build, source / "examples/demo"), 0, r"\b1 component$", r"\b\d+ domains, ")
+    # An error more than are shown.
+    text = hello.read_text()
+    for more, said in ((1, "1 more error is not shown"), (2, "2 more errors are not shown")):
+        (folder / "bad.toml").write_text(text + "".join(f"bad{i} = 1\n" for i in range(50 + more)))
+        expect(kaal("check", "--syntax", folder / "bad.toml"), 1, rf"^kaal: note: {said}$")
+
+
 # --- completions -----------------------------------------------------------------------------------
 
 def completion_words(folder):

@@ -92,7 +92,7 @@ def new(folder, prefix):
 def new_refuses(folder, prefix):
     before = sorted(folder.iterdir())
     for name in ("", "1st", "-", "a b", "ä", "x" * 32, "..", "a/", "NAME@"):
-        expect(run([kaal, "new", "--", name], folder), 1, r"^kaal: error: `.*` is no name of a project; give a letter")
+        expect(run([kaal, "new", "--", name], folder), 2, r"^kaal: error: `.*` is no name of a project; give a letter")
     expect(run([kaal, "new", "none/hello"], folder), 1, r"^kaal: error: cannot write none/hello: its folder is not there")
     expect(run([kaal, "new"], folder), 2, r"^kaal: error: write `kaal new NAME`")
     expect(run([kaal, "new", "a", "b"], folder), 2, r"^kaal: error: write `kaal new NAME`")

@@ -178,14 +178,14 @@ def alone(_):
 # --- the tool --------------------------------------------------------------------------------------
 
 def options(folder):
-    expect(kaal("--el", "2", hello), 1, r"has no exception levels.*leave out --el")
+    expect(kaal("--el", "2", hello), 2, r"has no exception levels.*leave out --el")
     expect(kaal("--kernel", "/x/kernel.elf", hello), 2, r"--backend and --kernel both say what to run on")
     disk = folder / "disk"
     disk.write_bytes(bytes(512))
     expect(kaal("--disk", disk, hello), 2, r"a disk is for the machine; leave out --backend mock")
     expect(kaal("--gdb=helo", hello), 1, r"no program `helo`.*did you mean `hello`")
     expect(kaal("--gdb", hello), 1, r"no program ``; known are .*hello")
-    expect(kaal("--smp", "2", hello), 1, r"the mock machine has one core; leave out --smp")
+    expect(kaal("--smp", "2", hello), 2, r"the mock machine has one core; leave out --smp")
     expect(kaal("--net", hello), 2, r"a network card is for the machine; leave out --backend mock")
     expect(kaal("--qemu-args", "-d int", hello), 2, r"words for QEMU are for the machine; leave out")
     expect(kaal("--backend", "mock", hello, backend="kaal"), 0, r"^verified")

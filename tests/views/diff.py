@@ -105,6 +105,27 @@ def the_same(folder):
         check(said == "", f"{edits}: no authority", said)
 
 
+def pci_functions(folder):
+    """Compared is the function, however it is written: in capitals, with the number 0, with zeros before it."""
+    pci = edited(BASE, (r'path = "/pl011@9000000"', 'pci = "1af4:10aa"'), (r'path = "/pl031@9010000"', 'pci = "1af4:10bb:1"'))
+    base = describe(folder, "base.toml", pci)
+    for edits in ([("1af4", "1AF4"), ("10aa", "10AA"), ("10bb", "10bB")], [("10aa", "10aa:0")], [("10aa", "10AA:000")],
+                  [("10bb:1", "10BB:01")]):
+        said = kaal("diff", base, describe(folder, "changed.toml", edited(pci, *edits)))[0]
+        check(said == "", f"{edits}: the same function", said)
+    # A permit without a number stands for each function, so it is not that for the first.
+    for edits, lines in (
+            ([("10aa", "10AA:01")], ["b gained the device uart (1af4:10aa:1)", "b gained interrupt 0 of uart",
+                                     "b gained register window 0 of uart", "b lost the device uart (1af4:10aa)",
+                                     "b lost interrupt 0 of uart", "b lost register window 0 of uart"]),
+            ([("10bb:1", "10BB:00")], ["a may no longer ask for the device which is PCI function 1af4:10bb:1",
+                                       "a may now ask for the device which is PCI function 1af4:10bb:0"]),
+            ([("10bb:1", "10BB")], ["a may no longer ask for the device which is PCI function 1af4:10bb:1",
+                                    "a may now ask for the device which is PCI function 1af4:10bb"])):
+        said = kaal("diff", base, describe(folder, "changed.toml", edited(pci, *edits)), status=1)[0].splitlines()
+        check(sorted(said) == sorted(lines), f"{edits}: wanted {lines}", "\n".join(said))
+
+
 def gone_and_new(folder):
     base = describe(folder, "base.toml", BASE)
     changed = describe(folder, "changed.toml", edited(

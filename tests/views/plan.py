@@ -14,6 +14,7 @@ from tool import bad_inputs, check, demo, full_output, kaal, run, says, source
 
 # abi/kaal/image.h
 MAGIC = b"KAALIMG1"
+HEADER, NAME = 128, 64  # bytes of the header before the tables, of a name
 PDS, REGIONS, DEVICES, CAPS, MAPS, FILES = range(6)
 KINDS = ("endpoint notification reply irq_handler cnode vspace tcb sched_context frame inbox").split()
 RIGHTS = "rwxg"
@@ -24,7 +25,7 @@ def tables(image):
     """The entries of each table, as bytes."""
     start = image.index(MAGIC)
     for i in range(8):
-        offset, count, size = struct.unpack_from("<QII", image, start + 96 + 16 * i)
+        offset, count, size = struct.unpack_from("<QII", image, start + HEADER + 16 * i)
         yield [image[start + offset + n * size:start + offset + (n + 1) * size] for n in range(count)]
 
 
@@ -43,23 +44,23 @@ def packed(system, folder):
 
 def owner(kind, number, names, table):
     if kind == "frame":
-        return text(table[REGIONS][number][:32])
-    return text(table[DEVICES][number][:32]) if kind == "irq_handler" else names[number]
+        return text(table[REGIONS][number][:NAME])
+    return text(table[DEVICES][number][:NAME]) if kind == "irq_handler" else names[number]
 
 
 def packed_caps(table, names, broker):
     for raw in table[CAPS]:
-        pd, kind, number, window, bits, slot, badge = struct.unpack_from("<6IQ", raw, 32)
+        pd, kind, number, window, bits, slot, badge = struct.unpack_from("<6IQ", raw, NAME)
         kind = KINDS[kind]
         if kind == "endpoint" and number == broker and badge:
             badge |= TO_BROKER_FIRST
-        yield names[pd], slot, kind, owner(kind, number, names, table), rights(bits), badge, text(raw[:32])
+        yield names[pd], slot, kind, owner(kind, number, names, table), rights(bits), badge, text(raw[:NAME])
 
 
 def packed_maps(table, names):
     for raw in table[MAPS]:
-        pd, source_kind, number, _, bits, cached, vaddr = struct.unpack_from("<6IQ", raw, 32)
-        name = text(table[DEVICES if source_kind else REGIONS][number][:32])
+        pd, source_kind, number, _, bits, cached, vaddr = struct.unpack_from("<6IQ", raw, NAME)
+        name = text(table[DEVICES if source_kind else REGIONS][number][:NAME])
         yield names[pd], ("region", "device")[source_kind], name, rights(bits), bool(cached), vaddr
 
 
@@ -68,9 +69,9 @@ def lists_the_image(folder):
         plan = json.loads(kaal("plan", "--json", system)[0])
         check((plan["schema"], plan["version"]) == ("kaal-plan", 1), "another schema")
         table = packed(system, folder)
-        names = [text(raw[:32]) for raw in table[PDS]]
+        names = [text(raw[:NAME]) for raw in table[PDS]]
         check(names == [c["name"] for c in plan["components"]], f"{system}: other components")
-        check([text(raw[:32]) for raw in table[FILES]] == [p["name"] for p in plan["programs"]], "other programs")
+        check([text(raw[:NAME]) for raw in table[FILES]] == [p["name"] for p in plan["programs"]], "other programs")
         broker = [c["role"] for c in plan["components"]].index("broker")
         listed = sorted((c["name"], cap["slot"], cap["kind"], cap["of"], cap["rights"], int(cap["badge"], 16),
                          cap["name"]) for c in plan["components"] for cap in c["capabilities"] + c["told"])

@@ -2,6 +2,7 @@
 #include "tool/diag.h"
 
 #include "tool/arena.h"
+#include "tool/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -150,8 +151,9 @@ void diag_print(struct diag *d, FILE *to)
         print_item(d, &d->items[order[i]], to);
     }
     if (d->errors > DIAG_ERRORS_SHOWN && d->count != 0) {
-        fprintf(to, "%s: note: %zu more errors are not shown\n", program_name(d),
-                d->errors - DIAG_ERRORS_SHOWN);
+        size_t more = d->errors - DIAG_ERRORS_SHOWN;
+        fprintf(to, "%s: note: %zu more %s not shown\n", program_name(d), more,
+                noun(more, "error is", "errors are"));
     }
     d->count = 0;
 }

@@ -219,13 +219,29 @@ void folder_remove(const char *path)
     nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+bool output_possible(struct arena *a, const char *path, struct diag *d)
+{
+    struct stat st;
+    bool exists = stat(path, &st) == 0;
+    if (exists && S_ISDIR(st.st_mode)) {
+        // rename() would find out, when other files of a set are in place already.
+        errno = EISDIR;
+        return write_failed(d, path);
+    }
+    if (exists && !S_ISREG(st.st_mode)) {
+        // rename() would replace a device.
+        diag_error(d, place_none(), "cannot write %s: is no regular file; choose another place",
+                   path);
+        return false;
+    }
+    return access(path_dir(a, path), W_OK | X_OK) == 0 || write_failed(d, path);
+}
+
 bool output_add(struct output_set *set, struct arena *a, const char *path, struct bytes content,
                 struct diag *d)
 {
-    if (folder_exists(path)) {
-        // rename() would find out, when other files of the set are in place already.
-        errno = EISDIR;
-        return write_failed(d, path);
+    if (!output_possible(a, path, d)) {
+        return false;
     }
     for (size_t i = 0; i < set->count; i++) {
         if (strcmp(set->items[i].path, path) == 0) {

@@ -6,11 +6,19 @@
 #include "tool/diag.h"
 #include "tool/file.h"
 
+#include <kaal/limits.h>
+
 #include <jansson.h>
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+enum {
+    BENCH_CHAIN_OTHERS = 3, // domains besides links: root task, broker, console
+    BENCH_LINKS_MAX = KAAL_PD_MAX - BENCH_CHAIN_OTHERS,
+    BENCH_CHAINS_MAX = 8,
+};
 
 struct arena;
 struct build_result;

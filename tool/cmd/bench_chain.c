@@ -30,9 +30,6 @@
 #include <unistd.h>
 
 enum {
-    OTHERS = 3, // domains besides links: root task, broker, console
-    LINKS_MAX = KAAL_PD_MAX - OTHERS,
-    CHAINS_MAX = 8,
     CONNECT_MS = 5000,
     RUN_MS = 60000,
     ZEROS_MIN = 256, // a run of fewer is content
@@ -308,38 +305,22 @@ static void print_json(const struct options *o, const struct chain *chains, size
 
 // --- the command -------------------------------------------------------------------------------
 
-static bool add_chain(struct chain *chains, size_t *count, uint64_t links, struct diag *d)
+static void add_chain(struct chain *chains, size_t *count, unsigned links)
 {
-    if (links < 1 || links > LINKS_MAX) {
-        diag_error(d, place_none(), "a chain of %" PRIu64 " links; give a number from 1 to %d",
-                   links, (int)LINKS_MAX);
-        return false;
-    }
-    if (*count == CHAINS_MAX) {
-        diag_error(d, place_none(), "more than %d chains; measure them one after another",
-                   (int)CHAINS_MAX);
-        return false;
-    }
-    chains[(*count)++] = (struct chain){.links = (unsigned)links, .measured = json_object()};
-    return true;
+    chains[(*count)++] = (struct chain){.links = links, .measured = json_object()};
 }
 
-static bool list_chains(const struct options *o, struct chain *chains, size_t *count,
-                        struct diag *d)
+static void list_chains(const struct options *o, struct chain *chains, size_t *count)
 {
     static const unsigned usual[] = {1, 60, 250, 1000};
-    bool ok = true;
-    for (size_t i = 1; i < o->systems.count && ok; i++) {
-        char *end;
-        uint64_t links = strtoull(o->systems.items[i], &end, 10);
-        ok = add_chain(chains, count, *end == '\0' ? links : 0, d);
+    for (size_t i = 1; i < o->systems.count; i++) {
+        add_chain(chains, count, (unsigned)strtoul(o->systems.items[i], NULL, 10));
     }
     for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]) && o->systems.count <= 1; i++) {
-        if (usual[i] <= LINKS_MAX) {
-            ok = add_chain(chains, count, usual[i], d);
+        if (usual[i] <= BENCH_LINKS_MAX) {
+            add_chain(chains, count, usual[i]);
         }
     }
-    return ok;
 }
 
 static bool find_known(struct arena *a, struct chain *chains, size_t count, json_t **file,
@@ -361,10 +342,11 @@ static bool find_known(struct arena *a, struct chain *chains, size_t count, json
 
 int bench_chain(struct arena *a, struct options *o, struct diag *d)
 {
-    struct chain chains[CHAINS_MAX];
+    struct chain chains[BENCH_CHAINS_MAX];
     size_t count = 0;
     json_t *file = NULL;
-    bool ok = list_chains(o, chains, &count, d);
+    bool ok = true;
+    list_chains(o, chains, &count);
     for (size_t i = 0; i < count && ok; i++) {
         ok = measure_pack(o, &chains[i], d);
     }

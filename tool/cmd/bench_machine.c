@@ -11,6 +11,7 @@
 #include "tool/machine.h"
 #include "tool/options.h"
 #include "tool/report.h"
+#include "tool/text.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -87,8 +88,8 @@ static void follow(struct session *s)
     struct pollfd fd = {.fd = s->machine.out, .events = POLLIN};
     while (!s->ended && !s->failed && cleanup_signal() == 0) {
         if (host_ms() >= end) {
-            diag_error(s->diag, place_none(), "no end after %u seconds; give it more with -t",
-                       limit);
+            diag_error(s->diag, place_none(), "no end after %u %s; give it more with -t", limit,
+                       noun(limit, "second", "seconds"));
             s->failed = true;
         } else if (poll(&fd, 1, 100) > 0 && !read_output(s)) {
             diag_error(s->diag, place_none(), "the machine ended before the last row; use -v");

@@ -5,21 +5,16 @@
 #include "tool/options.h"
 #include "tool/pack.h"
 #include "tool/system.h"
+#include "tool/text.h"
 
 #include "default_system.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static bool write_image(struct arena *a, const char *elf, const struct image *image, struct diag *d)
 {
     struct output_set set = {0};
-    const char *raw = path_join(a, path_dir(a, elf), "system.bin");
-    if (strcmp(raw, elf) == 0) {
-        diag_error(d, place_none(), "--output %s is the name of the raw image; choose another",
-                   elf);
-        return false;
-    }
+    const char *raw = path_join(a, path_dir(a, elf), IMAGE_RAW_NAME);
     bool ok = output_add(&set, a, elf, image->elf, d) && output_add(&set, a, raw, image->raw, d) &&
               output_commit(&set, d);
     output_discard(&set);
@@ -31,16 +26,15 @@ int cmd_build(struct arena *a, struct options *o, struct diag *d)
     struct system s;
     struct build_result b;
     default_system(a, o);
-    const char *output = o->output != NULL ? o->output : "loader.elf";
     if (!system_load(a, o->systems.items[0], &o->search_paths, &s, d) ||
         !image_build(a, o, &s, &b, d) || !devices_check(a, o, &s, d) ||
-        !write_image(a, output, &b.image, d)) {
+        !write_image(a, o->output, &b.image, d)) {
         return STATUS_FAILED;
     }
     if (!o->quiet) {
-        printf("%s: %zu KiB, system %zu KiB in %zu programs, configuration %s, kernel %s\n", output,
+        printf("%s: %zu KiB, system %zu KiB in %zu %s, configuration %s, kernel %s\n", o->output,
                b.image.elf.size / 1024, b.image.system.size / 1024, b.plan.file_count,
-               b.products.config, b.kernel.path);
+               noun(b.plan.file_count, "program", "programs"), b.products.config, b.kernel.path);
     }
     return STATUS_OK;
 }

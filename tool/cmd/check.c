@@ -5,6 +5,7 @@
 #include "tool/options.h"
 #include "tool/pack.h"
 #include "tool/system.h"
+#include "tool/text.h"
 #include "tool/verify.h"
 
 #include "default_system.h"
@@ -26,8 +27,11 @@ static bool check_parts(struct arena *a, const struct options *o, const struct s
 static void print_found(const struct options *o, const struct system *s)
 {
     if (!o->quiet) {
-        printf("%s: ok: %zu protection domains, %zu channels, %zu memory regions, %zu devices\n",
-               s->file, s->pd_count, s->channel_count, s->region_count, s->device_count);
+        printf("%s: ok: %zu protection %s, %zu %s, %zu memory %s, %zu %s\n", s->file, s->pd_count,
+               noun(s->pd_count, "domain", "domains"), s->channel_count,
+               noun(s->channel_count, "channel", "channels"), s->region_count,
+               noun(s->region_count, "region", "regions"), s->device_count,
+               noun(s->device_count, "device", "devices"));
     }
 }
 

@@ -17,6 +17,7 @@
 #include "tool/process.h"
 #include "tool/products.h"
 #include "tool/sel4.h"
+#include "tool/text.h"
 
 #include "lib/bits.h"
 #include "lib/elf.h"
@@ -376,8 +377,8 @@ int compare_headers(struct arena *a, const struct options *o, struct diag *d)
     folder_remove(folder);
     cleanup_defer(false);
     if (ok && (c.differences != 0 || !o->quiet)) {
-        printf("%s: %zu numbers and keys compared, %zu differ\n", o->compare, c.compared,
-               c.differences);
+        printf("%s: %zu numbers and keys compared, %zu %s\n", o->compare, c.compared, c.differences,
+               noun(c.differences, "differs", "differ"));
     }
     return ok && c.differences == 0 ? STATUS_OK : STATUS_FAILED;
 }

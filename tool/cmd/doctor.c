@@ -14,6 +14,7 @@
 #include "tool/process.h"
 #include "tool/products.h"
 #include "tool/sel4.h"
+#include "tool/text.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -209,8 +210,8 @@ int cmd_doctor(struct arena *a, struct options *o, struct diag *d)
     } else if (doc.wrong != 0) {
         printf("%u wrong: not all of the tool works here\n", doc.wrong);
     } else {
-        printf("all that is needed is here; %u thing%s may be added\n", doc.absent,
-               doc.absent == 1 ? "" : "s");
+        printf("all that is needed is here; %u %s may be added\n", doc.absent,
+               noun(doc.absent, "thing", "things"));
     }
     return doc.wrong == 0 ? STATUS_OK : STATUS_FAILED;
 }

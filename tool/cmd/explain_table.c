@@ -273,9 +273,11 @@ const struct code explain_codes[] = {
     NUMBERED(CODE_EXIT, "exit-0", STATUS_OK, NULL, "As asked; a system that was run is verified.",
              "Nothing."),
     NUMBERED(CODE_EXIT, "exit-1", STATUS_FAILED, NULL,
-             "The input is wrong, or the system is not verified, or something differs.",
+             "What the command line names is not there or wrong, or the system is not verified, or "
+             "something differs.",
              "Read the messages: each says what to do."),
-    NUMBERED(CODE_EXIT, "exit-2", STATUS_USAGE, NULL, "The command line is wrong.",
+    NUMBERED(CODE_EXIT, "exit-2", STATUS_USAGE, NULL,
+             "The command line is wrong by itself: nothing was looked at.",
              "See `kaal COMMAND --help`."),
     {NULL, CODE_EXIT, CODE_NO_NUMBER, NULL, NULL, NULL},
 };

@@ -48,7 +48,7 @@ static const char main_tail[] =
     "  SEL4_PREFIX=~/sel4 kaal run --backend sel4\n"
     "\n"
     "`kaal COMMAND --help` tells more; docs/system.md describes descriptions.\n"
-    "Exit status: 0 as asked, 1 wrong input or not verified, 2 wrong usage.\n";
+    "Exit status: 0 as asked, 1 wrong input or not verified, 2 wrong command line.\n";
 
 static const char new_help[] =
     "usage: kaal new [OPTION]... NAME\n"

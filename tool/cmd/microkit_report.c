@@ -8,6 +8,7 @@
 #include "tool/pack.h"
 #include "tool/plan.h"
 #include "tool/plan_view.h"
+#include "tool/text.h"
 #include "tool/writer.h"
 
 #include <inttypes.h>
@@ -93,8 +94,9 @@ struct bytes microkit_report(struct arena *a, const struct build_result *b)
     }
     for (size_t i = 0; i < plan->turn_count; i++) {
         const struct kaal_plan_turn *turn = &plan->turns[i];
-        write_text(&w, "    %u: domain %u for %" PRIu64 " ticks%s\n", turn->index, turn->domain,
-                   turn->ticks, turn->first != 0 ? ", first" : "");
+        write_text(&w, "    %u: domain %u for %" PRIu64 " %s%s\n", turn->index, turn->domain,
+                   turn->ticks, noun(turn->ticks, "tick", "ticks"),
+                   turn->first != 0 ? ", first" : "");
     }
     write_text(&w, "\n# Protection domains\n");
     for (uint32_t i = 0; i < plan->pd_count; i++) {

@@ -12,9 +12,6 @@
 #include "tool/options.h"
 #include "tool/products.h"
 
-#include <kaal/limits.h>
-
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,19 +35,6 @@ static const struct {
     {"system.toml", "system.toml"},
     {"gitignore", ".gitignore"},
 };
-
-// A name of a system, that is one of a CMake project and of a folder as well.
-static bool is_name(const char *name)
-{
-    size_t length = strlen(name);
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)name[i];
-        if (c >= 0x80 || (!isalnum(c) && c != '_' && c != '-')) {
-            return false;
-        }
-    }
-    return length < KAAL_NAME_SIZE && isalpha((unsigned char)name[0]);
-}
 
 static struct bytes replace(struct arena *a, const char *text, const char *name)
 {
@@ -115,13 +99,6 @@ int cmd_new(struct arena *a, struct options *o, struct diag *d)
 {
     const char *path = o->systems.items[0];
     const char *name = path_base(path);
-    if (!is_name(name)) {
-        diag_error(d, place_none(),
-                   "`%s` is no name of a project; give a letter, then letters, digits, - or _, at "
-                   "most %d of them",
-                   name, KAAL_NAME_SIZE - 1);
-        return STATUS_FAILED;
-    }
     // The folder is removed in order, also after a signal.
     cleanup_defer(true);
     bool ok = write_project(a, path, name, d);

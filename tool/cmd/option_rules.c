@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tool/diag.h"
+#include "tool/file.h"
 #include "tool/options.h"
+#include "tool/pack.h"
 
+#include "bench.h"
 #include "option_parser.h"
 #include "option_table.h"
 
+#include <kaal/limits.h>
+
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -24,6 +31,35 @@ static enum bench find_bench(const struct options *o)
     return strcmp(o->systems.items[0], "components") == 0 ? BENCH_COMPONENTS : BENCH_BOOT;
 }
 
+static bool is_conformance(const struct options *o)
+{
+    return o->command == CMD_TEST && o->systems.count != 0 &&
+           strcmp(o->systems.items[0], "conformance") == 0;
+}
+
+// How long the chains are that `bench chain` measures.
+static bool finish_links(struct option_parser *p)
+{
+    const struct options *o = p->options;
+    for (size_t i = 1; i < o->systems.count; i++) {
+        const char *word = o->systems.items[i];
+        char *end;
+        unsigned long links = strtoul(word, &end, 10);
+        if (!isdigit((unsigned char)word[0]) || *end != '\0' || links < 1 ||
+            links > BENCH_LINKS_MAX) {
+            diag_error(p->diag, place_none(), "a chain of `%s` links; give a number from 1 to %d",
+                       word, (int)BENCH_LINKS_MAX);
+            return false;
+        }
+    }
+    if (o->systems.count > 1 + BENCH_CHAINS_MAX) {
+        diag_error(p->diag, place_none(), "more than %d chains; measure them one after another",
+                   (int)BENCH_CHAINS_MAX);
+        return false;
+    }
+    return true;
+}
+
 static bool finish_bench(struct option_parser *p)
 {
     struct options *o = p->options;
@@ -37,10 +73,24 @@ static bool finish_bench(struct option_parser *p)
         diag_error(p->diag, place_none(), "--growth and --worst are two tables; ask for one");
         return false;
     }
-    return true;
+    return o->bench != BENCH_CHAIN || finish_links(p);
 }
 
-// What is for the machine alone.
+// What the mock machine has not got.
+static bool finish_mock_machine(struct option_parser *p)
+{
+    const struct options *o = p->options;
+    if (o->cores > 1) {
+        diag_error(p->diag, place_none(), "the mock machine has one core; leave out --smp");
+    } else if (o->el_given || o->gic_given || o->qemu != NULL) {
+        diag_error(p->diag, place_none(),
+                   "the mock machine has no exception levels, no GIC and no QEMU; leave out --%s",
+                   o->el_given ? "el" : (o->gic_given ? "gic" : "qemu"));
+    }
+    return diag_ok(p->diag);
+}
+
+// What is for QEMU's machine alone.
 static bool finish_mock(struct option_parser *p)
 {
     const struct options *o = p->options;
@@ -49,8 +99,7 @@ static bool finish_mock(struct option_parser *p)
         what = "an image is";
     } else if (o->command == CMD_BENCH) {
         what = "instructions are counted";
-    } else if (o->command == CMD_TEST && o->systems.count != 0 &&
-               strcmp(o->systems.items[0], "conformance") == 0) {
+    } else if (is_conformance(o)) {
         what = "the conformance suite is";
     } else if (o->disk != NULL) {
         what = "a disk is";
@@ -64,7 +113,7 @@ static bool finish_mock(struct option_parser *p)
     if (what != NULL) {
         diag_error(p->diag, place_none(), "%s for the machine; leave out --backend mock", what);
     }
-    return what == NULL;
+    return what == NULL && finish_mock_machine(p);
 }
 
 static bool finish_backend(struct option_parser *p)
@@ -127,12 +176,16 @@ static bool finish_test(struct option_parser *p)
     struct options *o = p->options;
     const char *what = o->ctest.count != 0 ? "--ctest"
                        : o->long_tests     ? "--long"
-                       : o->systems.count != 0 && strcmp(o->systems.items[0], "conformance") == 0
-                           ? "conformance"
-                           : NULL;
+                       : is_conformance(o) ? "conformance"
+                                           : NULL;
     if ((o->tap || o->junit != NULL) && what != NULL) {
         diag_error(p->diag, place_none(), "--%s belongs to `kaal test SYSTEM`; leave out %s",
                    o->tap ? "tap" : "junit", what);
+        return false;
+    }
+    if (o->command == CMD_TEST && o->log != NULL && o->systems.count > 1 && !is_conformance(o)) {
+        diag_error(p->diag, place_none(),
+                   "--log is the log of one system; leave it out, or give one");
         return false;
     }
     if (o->jobs == 0) {
@@ -142,11 +195,35 @@ static bool finish_test(struct option_parser *p)
     return true;
 }
 
+// A name of a system, that is one of a CMake project and of a folder as well.
+static bool is_project_name(const char *name)
+{
+    size_t length = strlen(name);
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)name[i];
+        if (c >= 0x80 || (!isalnum(c) && c != '_' && c != '-')) {
+            return false;
+        }
+    }
+    return length < KAAL_NAME_SIZE && isalpha((unsigned char)name[0]);
+}
+
 static bool finish_new(struct option_parser *p)
 {
     const struct options *o = p->options;
-    if (o->command == CMD_NEW && o->systems.count != 1) {
+    if (o->command != CMD_NEW) {
+        return true;
+    }
+    if (o->systems.count != 1) {
         diag_error(p->diag, place_none(), "write `kaal new NAME`");
+        return false;
+    }
+    const char *name = path_base(o->systems.items[0]);
+    if (!is_project_name(name)) {
+        diag_error(p->diag, place_none(),
+                   "`%s` is no name of a project; give a letter, then letters, digits, - or _, at "
+                   "most %d of them",
+                   name, KAAL_NAME_SIZE - 1);
         return false;
     }
     return true;
@@ -198,10 +275,18 @@ static bool has_suffix(const char *path, const char *suffix)
 // The ending of a picture's name says what it is. A report has one form, and others may come.
 static bool finish_form(struct option_parser *p)
 {
-    const struct options *o = p->options;
+    struct options *o = p->options;
+    if (o->output == NULL && (o->command == CMD_BUILD || o->command == CMD_REPORT)) {
+        o->output = o->command == CMD_BUILD ? "loader.elf" : "report.html";
+    }
     bool picture = o->command == CMD_GRAPH && o->output != NULL;
     if (picture && !has_suffix(o->output, ".dot") && !has_suffix(o->output, ".svg")) {
         return option_wrong(p, "output", o->output, "a name that ends in .dot or .svg");
+    }
+    if (o->command == CMD_BUILD && strcmp(path_base(o->output), IMAGE_RAW_NAME) == 0) {
+        diag_error(p->diag, place_none(),
+                   "--output %s is the name of the raw image; choose another", o->output);
+        return false;
     }
     if (o->command == CMD_REPORT && !o->html) {
         diag_error(p->diag, place_none(), "a report is a page; write `kaal report --html`");

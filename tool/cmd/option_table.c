@@ -2,6 +2,7 @@
 #include "option_table.h"
 
 #include "tool/command.h"
+#include "tool/file.h"
 
 enum {
     ANY_SYSTEM = CMD_CHECK | CMD_GRAPH | PACKS | CMD_RUN | CMD_TEST | CMD_BENCH | CMD_CAPS,
@@ -104,6 +105,10 @@ int command_run(struct arena *a, struct options *o, struct diag *d)
     const struct command_row *row = command_rows;
     while (row->name != NULL && row->command != o->command) {
         row++;
+    }
+    if ((o->output != NULL && !output_possible(a, o->output, d)) ||
+        (o->junit != NULL && !output_possible(a, o->junit, d))) {
+        return STATUS_FAILED;
     }
     return row->name == NULL ? STATUS_USAGE : row->run(a, o, d);
 }

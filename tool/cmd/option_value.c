@@ -12,8 +12,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
     MEMORY_MIN_MIB = 16,
@@ -129,28 +127,6 @@ static bool take_config(struct option_parser *p, const char *value)
     }
     p->options->config = value;
     p->options->config_given = true;
-    return true;
-}
-
-// Looked at before QEMU is, which says it less well.
-static bool take_disk(struct option_parser *p, const char *value)
-{
-    enum { SECTOR = 512 };
-    struct stat s;
-    if (stat(value, &s) != 0) {
-        diag_error(p->diag, place_none(), "--disk %s: %s; make one with `truncate -s 16M %s`",
-                   value, strerror(errno), value);
-        return false;
-    }
-    if (!S_ISREG(s.st_mode) || s.st_size == 0 || s.st_size % SECTOR != 0) {
-        return option_wrong(p, "disk", value, "a file of whole sectors of 512 bytes");
-    }
-    if (access(value, R_OK | W_OK) != 0) {
-        diag_error(p->diag, place_none(), "--disk %s: %s; the system reads and writes it", value,
-                   strerror(errno));
-        return false;
-    }
-    p->options->disk = value;
     return true;
 }
 
@@ -312,6 +288,8 @@ static const char **text_option(struct options *o, int key)
         return &o->layout;
     case KEY_COMPARE:
         return &o->compare;
+    case KEY_DISK:
+        return &o->disk;
     default:
         return NULL;
     }
@@ -357,8 +335,6 @@ bool option_take(struct option_parser *p, int key, const char *value)
         return take_choice(p, "gic", value, 2, 3, &o->gic, &o->gic_given);
     case KEY_CTEST:
         return option_add(p, &o->ctest, value);
-    case KEY_DISK:
-        return take_disk(p, value);
     case KEY_DEVICE:
         return take_device(p, value);
     case KEY_BACKEND:

@@ -9,6 +9,7 @@
 #include "tool/options.h"
 #include "tool/pack.h"
 #include "tool/system.h"
+#include "tool/text.h"
 #include "tool/verify.h"
 
 #include <string.h>
@@ -126,8 +127,9 @@ bool readiness_boot(struct readiness *r, struct box *box)
     for (size_t i = 0; i < seen.expect.boot_count; i++) {
         good += seen.judge.seen[i].seen && !seen.judge.seen[i].wrong;
     }
-    box->text = arena_printf(r->arena, "%zu of %zu stages, in their order and as the host expects",
-                             good, seen.expect.boot_count);
+    box->text =
+        arena_printf(r->arena, "%zu of %zu %s, in their order and as the host expects", good,
+                     seen.expect.boot_count, noun(seen.expect.boot_count, "stage", "stages"));
     return good == seen.expect.boot_count;
 }
 
@@ -180,9 +182,10 @@ bool readiness_ipc(struct readiness *r, struct box *box)
         }
     }
     box->text = arena_printf(r->arena,
-                             "%zu of %zu reports of components that call each other, with "
-                             "values of this run's seed, are as the host computes them%s%s",
-                             good, expected, good == 0 ? "" : "; the last is ", example);
+                             "%zu of %zu %s of components that call each other, with values of "
+                             "this run's seed, %s as the host computes them%s%s",
+                             good, expected, noun(expected, "report", "reports"),
+                             noun(good, "is", "are"), good == 0 ? "" : "; the last is ", example);
     if (expected == 0) {
         box->text = "no report that is expected of components that call each other has a "
                     "value of the seed; see examples/demo/expect.toml";

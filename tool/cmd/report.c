@@ -12,10 +12,9 @@
 
 static bool write_page(struct arena *a, const struct options *o, struct bytes page, struct diag *d)
 {
-    const char *output = o->output != NULL ? o->output : "report.html";
-    bool ok = output_write(a, output, page, d);
+    bool ok = output_write(a, o->output, page, d);
     if (ok && !o->quiet) {
-        printf("%s: %zu KiB\n", output, page.size / 1024);
+        printf("%s: %zu KiB\n", o->output, page.size / 1024);
     }
     return ok;
 }

@@ -2,6 +2,7 @@
 #include "tool/arena.h"
 #include "tool/command.h"
 #include "tool/devices.h"
+#include "tool/disk.h"
 #include "tool/options.h"
 #include "tool/pack.h"
 #include "tool/system.h"
@@ -29,6 +30,9 @@ int run_system(struct arena *a, const struct options *o, const char *file, struc
     struct options machine = *o;
     struct system s;
     struct build_result b;
+    if (machine.disk != NULL && !disk_check(machine.disk, d)) {
+        return STATUS_FAILED;
+    }
     if (!system_load(a, file, &o->search_paths, &s, d) || !system_only(a, &s, &o->only, d) ||
         !image_build(a, &machine, &s, &b, d) || !devices_check(a, &machine, &s, d)) {
         return STATUS_FAILED;

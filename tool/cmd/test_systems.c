@@ -18,6 +18,7 @@
 #include "tool/machine.h"
 #include "tool/options.h"
 #include "tool/results.h"
+#include "tool/text.h"
 #include "tool/verify.h"
 
 #include "run.h"
@@ -196,8 +197,9 @@ static bool run_all(struct tests *t, struct diag *d)
         tell(t);
     }
     if (ok && t->started < t->count) {
-        diag_error(d, place_none(), "stopped by signal %d; %zu of %zu systems were not run",
-                   cleanup_signal(), t->count - t->started, t->count);
+        diag_error(d, place_none(), "stopped by signal %d; %zu of %zu %s %s not run",
+                   cleanup_signal(), t->count - t->started, t->count,
+                   noun(t->count, "system", "systems"), noun(t->count - t->started, "was", "were"));
         ok = false;
     }
     cleanup_defer(false);

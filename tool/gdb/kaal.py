@@ -19,7 +19,7 @@ import gdb
 IMAGE_END = 0x0E00000000
 START_PAGE = 0x0F00120000
 START_MAGIC = b"KAALSTA1"
-NAME_AT, NAME_SIZE = 16, 32
+NAME_AT, NAME_SIZE = 16, 64
 
 PROGRAMS = dict(line.split("\t") for line in os.environ["KAAL_GDB_PROGRAMS"].splitlines())
 loaded = None

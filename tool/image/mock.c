@@ -39,19 +39,7 @@ static bool find(struct arena *a, const struct options *o, struct products *out,
 
 // --- the kernel ----------------------------------------------------------------------------------
 
-// It is part of the machine, whatever the description says. What the machine has not got cannot be
-// chosen.
-static bool suits(const struct options *o, struct diag *d)
-{
-    if (o->cores > 1) {
-        diag_error(d, place_none(), "the mock machine has one core; leave out --smp");
-    } else if (o->el_given || o->gic_given || o->qemu != NULL) {
-        diag_error(d, place_none(),
-                   "the mock machine has no exception levels, no GIC and no QEMU; leave out --%s",
-                   o->el_given ? "el" : (o->gic_given ? "gic" : "qemu"));
-    }
-    return d->errors == 0;
-}
+// It is part of the machine, whatever the description says.
 
 static unsigned number_of(const json_t *config, const char *key)
 {
@@ -119,8 +107,7 @@ bool mock_build(struct arena *a, const struct options *o, const struct system *s
                 struct build_result *out, struct diag *d)
 {
     *out = (struct build_result){.mock = true};
-    if (!suits(o, d) || !find(a, o, &out->products, d) ||
-        !read_facts(a, &out->products, &out->kernel, d) ||
+    if (!find(a, o, &out->products, d) || !read_facts(a, &out->products, &out->kernel, d) ||
         !programs_load(a, o, &out->products, s, &out->programs, d) ||
         !has_debugged(a, o, &out->programs, d) ||
         !plan_make(a, s, &out->programs, out->products.config, &out->plan, d)) {

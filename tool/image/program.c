@@ -107,7 +107,7 @@ static bool check_note(struct loader *l, const struct program *p, const struct s
     const void *desc;
     size_t size;
     if (!elf_note(&p->elf, KAAL_NOTE_OWNER, KAAL_NOTE_CONFIG, &desc, &size) ||
-        size != KAAL_NAME_SIZE || memchr(desc, '\0', size) == NULL) {
+        size != KAAL_CONFIG_SIZE || memchr(desc, '\0', size) == NULL) {
         diag_error(
             l->diag, image->at,
             "%s does not say which kernel configuration it is built for (note KaaL); link it "

@@ -256,13 +256,15 @@ static void check_roles(struct checker *c)
 
 // --- protection domains ------------------------------------------------------------------------
 
-static void check_pd_unique(struct checker *c, size_t index)
+static bool check_pd_unique(struct checker *c, size_t index)
 {
     const struct sd_pd *pd = &c->system->pds[index];
     size_t first = system_find_pd(c->system, pd->name.text);
     if (first != index && !is_added(c, &c->system->pds[first])) {
         check_duplicate(c, &pd->name, "a protection domain", &c->system->pds[first].name);
+        return false;
     }
+    return true;
 }
 
 static void check_pd_name(struct checker *c, const struct sd_pd *pd)
@@ -443,13 +445,15 @@ static void check_ancestry(struct checker *c, size_t index)
     }
 }
 
-static void check_pds(struct checker *c)
+// False if two have one name.
+static bool check_pds(struct checker *c)
 {
     struct system *s = c->system;
+    bool unique = true;
     for (size_t i = 0; i < s->pd_count; i++) {
         struct sd_pd *pd = &s->pds[i];
         check_pd_name(c, pd);
-        check_pd_unique(c, i);
+        unique = check_pd_unique(c, i) && unique;
         check_schedule(c, pd);
         check_stack(c, pd);
         check_args(c, pd);
@@ -458,6 +462,7 @@ static void check_pds(struct checker *c)
     for (size_t i = 0; i < s->pd_count; i++) {
         check_ancestry(c, i);
     }
+    return unique;
 }
 
 static void check_start_order(struct checker *c)
@@ -544,7 +549,9 @@ static bool check_empty(struct checker *c)
 
 static void check_all(struct checker *c)
 {
-    check_pds(c);
+    if (!check_pds(c)) {
+        return; // what follows goes by names, and would judge one domain by what the other has
+    }
     check_start_order(c);
     check_channels(c);
     check_regions(c);

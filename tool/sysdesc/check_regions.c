@@ -260,13 +260,15 @@ static void check_used(struct checker *c, const struct sd_region *region)
     }
 }
 
-static void check_region_unique(struct checker *c, size_t index)
+static bool check_region_unique(struct checker *c, size_t index)
 {
     size_t first = system_find_region(c->system, c->system->regions[index].name.text);
     if (first != index) {
         check_duplicate(c, &c->system->regions[index].name, "a memory region",
                         &c->system->regions[first].name);
+        return false;
     }
+    return true;
 }
 
 void check_regions(struct checker *c)
@@ -275,12 +277,16 @@ void check_regions(struct checker *c)
     for (size_t i = 0; i < s->region_count; i++) {
         struct sd_region *region = &s->regions[i];
         check_name(c, &region->name);
-        check_region_unique(c, i);
+        bool unique = check_region_unique(c, i);
         choose_page_size(c, region);
         if (!check_region_size(c, region)) {
             // Nothing below may compute with it.
             region->size = (struct sd_number){.value = SD_PAGE, .at = region->size.at};
             region->page_size = (struct sd_number){0};
+        }
+        if (!unique) { // all that has its name means the first
+            region->paddr.given = false;
+            continue;
         }
         check_paddr(c, i);
         check_prefill(c, region);

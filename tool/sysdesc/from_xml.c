@@ -8,8 +8,7 @@
 //     irq              -> sd_irq
 //     setvar, setvar_* -> sd_setvar; of a child's number, at the parent
 //     cspace           -> sd_cap, one for each cap_*
-//   channel            -> up to three sd_channel: an end that may notify signals the other, an end
-//                         with pp calls it
+//   channel, domains   -> from_xml_channels.c, from_xml_schedule.c
 #include "xml_read.h"
 
 #include "tool/near.h"
@@ -45,20 +44,12 @@ static void add_region_setvar(struct xml_reader *r, size_t pd, struct sd_text sy
     }
 }
 
-static void add_id_setvar(struct xml_reader *r, size_t pd, struct sd_text symbol,
-                          enum sd_setvar_kind kind, struct sd_number id)
+void xml_add_id_setvar(struct xml_reader *r, size_t pd, struct sd_text symbol,
+                       enum sd_setvar_kind kind, struct sd_number id)
 {
     if (symbol.text != NULL && id.given) {
         add_setvar(r, pd, (struct sd_setvar){.symbol = symbol, .kind = kind, .id = id});
     }
-}
-
-static void add_channel(struct xml_reader *r, struct sd_channel channel)
-{
-    struct system *s = r->system;
-    s->channels = arena_grow(r->arena, s->channels, s->channel_count, &s->channel_capacity,
-                             sizeof(*s->channels));
-    s->channels[s->channel_count++] = channel;
 }
 
 // A name for what was given none, so that it is not reported again. No name of a file.
@@ -68,11 +59,6 @@ static struct sd_text need_name(struct xml_reader *r, struct sd_text name)
         name.text = arena_printf(r->arena, "unnamed-%u-%u", name.at.line, name.at.column);
     }
     return name;
-}
-
-static struct sd_text text_at(struct place at, const char *text)
-{
-    return (struct sd_text){.text = text, .at = at};
 }
 
 // --- what stands in a domain -------------------------------------------------------------------
@@ -148,7 +134,7 @@ static void read_irq(struct xml_reader *r, const struct xml_element *e, size_t p
     xml_no_children(r, e);
     xml_attributes(r, e, irq_keys, XML_COUNT(irq_keys), &i);
     i.irq.pd_name = text_at(e->at, s->pds[pd].name.text);
-    add_id_setvar(r, pd, i.setvar_id, SD_SETVAR_IRQ, i.irq.id);
+    xml_add_id_setvar(r, pd, i.setvar_id, SD_SETVAR_IRQ, i.irq.id);
     if (i.irq.irq.given && i.irq.id.given) {
         s->irqs = arena_grow(r->arena, s->irqs, s->irq_count, &s->irq_capacity, sizeof(*s->irqs));
         s->irqs[s->irq_count++] = i.irq;
@@ -283,7 +269,7 @@ static void read_pd(struct xml_reader *r, const struct xml_element *e, size_t pa
     p.pd.image.at = e->at;
     if (parent != SYSTEM_NONE) {
         p.pd.parent_name = text_at(e->at, r->system->pds[parent].name.text);
-        add_id_setvar(r, parent, p.setvar_id, SD_SETVAR_CHILD, p.pd.id);
+        xml_add_id_setvar(r, parent, p.setvar_id, SD_SETVAR_CHILD, p.pd.id);
     }
     xml_children(r, e, pd_children, XML_COUNT(pd_children), add_pd(r, p.pd));
 }
@@ -385,239 +371,6 @@ static void place_maps(struct xml_reader *r)
     }
 }
 
-// --- channels ----------------------------------------------------------------------------------
-
-struct end_element {
-    struct place at;
-    struct sd_text pd;
-    struct sd_number id;
-    struct sd_flag pp;
-    struct sd_flag notify;
-    struct sd_text setvar_id;
-};
-
-static const struct xml_key end_keys[] = {
-    {"pd", offsetof(struct end_element, pd), XML_TEXT, true},
-    {"id", offsetof(struct end_element, id), XML_DECIMAL, true},
-    {"pp", offsetof(struct end_element, pp), XML_FLAG, false},
-    {"notify", offsetof(struct end_element, notify), XML_FLAG, false},
-    {"setvar_id", offsetof(struct end_element, setvar_id), XML_TEXT, false},
-};
-
-static bool may_notify(const struct end_element *end)
-{
-    return !end->notify.given || end->notify.value;
-}
-
-// What `from` may do to `to`.
-static void add_end(struct xml_reader *r, struct place at, const struct end_element *from,
-                    const struct end_element *to)
-{
-    struct sd_channel ch = {
-        .at = at,
-        .name = text_at(from->at, arena_printf(r->arena, "channel_%u", (unsigned)from->id.value)),
-        .from_name = from->pd,
-        .to_name = to->pd,
-        .from_id = from->id,
-        .to_id = to->id,
-        .from = SYSTEM_NONE,
-        .to = SYSTEM_NONE,
-    };
-    if (may_notify(from)) {
-        ch.kind_name = text_at(from->at, "notify");
-        add_channel(r, ch);
-    }
-    if (from->pp.value) {
-        ch.kind_name = text_at(from->pp.at, "call");
-        add_channel(r, ch);
-    }
-}
-
-static void set_end(struct xml_reader *r, const struct end_element *end)
-{
-    size_t pd = end->setvar_id.text == NULL ? SYSTEM_NONE : system_find_pd(r->system, end->pd.text);
-    if (pd != SYSTEM_NONE) {
-        add_id_setvar(r, pd, end->setvar_id, SD_SETVAR_CHANNEL, end->id);
-    }
-}
-
-static bool read_end(struct xml_reader *r, const struct xml_element *e, struct end_element *out)
-{
-    *out = (struct end_element){.at = e->at};
-    xml_no_children(r, e);
-    xml_attributes(r, e, end_keys, XML_COUNT(end_keys), out);
-    return out->pd.text != NULL && out->id.given;
-}
-
-static void join_ends(struct xml_reader *r, struct place at, const struct end_element ends[2])
-{
-    bool used =
-        may_notify(&ends[0]) || may_notify(&ends[1]) || ends[0].pp.value || ends[1].pp.value;
-    if (!used) {
-        diag_error(r->diag, at,
-                   "neither end may notify or call the other; remove notify=\"false\" of one, or "
-                   "the channel");
-        return;
-    }
-    for (size_t i = 0; i < 2; i++) {
-        add_end(r, at, &ends[i], &ends[1 - i]);
-        set_end(r, &ends[i]);
-    }
-}
-
-// Its ends name domains, which may follow in the file: read when all of them are known.
-static void read_channel(struct xml_reader *r, const struct xml_element *e)
-{
-    struct end_element ends[2];
-    size_t count = 0;
-    bool ok = true;
-    xml_attributes(r, e, NULL, 0, NULL);
-    for (const struct xml_element *child = e->first; child != NULL; child = child->next) {
-        struct end_element end;
-        if (strcmp(child->name, "end") != 0) {
-            diag_error(r->diag, child->at, "unknown element `%s` in `channel`; it has two `end`",
-                       child->name);
-            ok = false;
-            continue;
-        }
-        ok = read_end(r, child, &end) && ok;
-        if (count < 2) {
-            ends[count] = end;
-        }
-        count++;
-    }
-    if (count != 2) {
-        diag_error(r->diag, e->at, "a channel with %zu `end`; give it two", count);
-    } else if (ok) {
-        join_ends(r, e->at, ends);
-    }
-}
-
-static void skip_channel(struct xml_reader *r, const struct xml_element *e, size_t parent)
-{
-    (void)r;
-    (void)e;
-    (void)parent;
-}
-
-static void read_channels(struct xml_reader *r, const struct xml_element *document)
-{
-    for (const struct xml_element *e = document->first; e != NULL; e = e->next) {
-        if (strcmp(e->name, "channel") == 0) {
-            read_channel(r, e);
-        }
-    }
-}
-
-// --- the schedule ------------------------------------------------------------------------------
-
-static const struct xml_key domain_keys[] = {
-    {"name", offsetof(struct sd_domain, name), XML_TEXT, true},
-    {"id", offsetof(struct sd_domain, id), XML_NUMBER, false},
-};
-
-static const struct xml_key schedule_keys[] = {
-    {"start_index", offsetof(struct sd_schedule, start_index), XML_NUMBER, false},
-    {"index_shift", offsetof(struct sd_schedule, index_shift), XML_NUMBER, false},
-};
-
-struct entry_element {
-    struct sd_turn turn;
-    struct sd_text duration;
-};
-
-static const struct xml_key entry_keys[] = {
-    {"domain", offsetof(struct entry_element, turn.domain_name), XML_TEXT, true},
-    {"duration", offsetof(struct entry_element, duration), XML_TEXT, true},
-};
-
-static void read_domain(struct xml_reader *r, const struct xml_element *e, size_t parent)
-{
-    struct sd_schedule *schedule = &r->system->schedule;
-    struct sd_domain domain = {0};
-    (void)parent;
-    xml_no_children(r, e);
-    xml_attributes(r, e, domain_keys, XML_COUNT(domain_keys), &domain);
-    if (domain.name.text == NULL) {
-        return;
-    }
-    schedule->domains = arena_grow(r->arena, schedule->domains, schedule->domain_count,
-                                   &schedule->domain_capacity, sizeof(*schedule->domains));
-    schedule->domains[schedule->domain_count++] = domain;
-}
-
-static void add_turn(struct xml_reader *r, struct sd_turn turn)
-{
-    struct sd_schedule *schedule = &r->system->schedule;
-    schedule->turns = arena_grow(r->arena, schedule->turns, schedule->turn_count,
-                                 &schedule->turn_capacity, sizeof(*schedule->turns));
-    schedule->turns[schedule->turn_count++] = turn;
-}
-
-// "N us" or "N ticks".
-static void read_duration(struct xml_reader *r, const struct sd_text *text, struct sd_turn *turn)
-{
-    int64_t value = 0;
-    const char *c = text->text;
-    while (*c >= '0' && *c <= '9' && value < INT64_MAX / 100) {
-        value = value * 10 + (*c++ - '0');
-    }
-    turn->in_ticks = strcmp(c, " ticks") == 0;
-    if (c == text->text || (!turn->in_ticks && strcmp(c, " us") != 0)) {
-        diag_error(r->diag, text->at,
-                   "`duration` is \"%s\"; give a number, one blank, and `us` or `ticks`",
-                   text->text);
-        value = 1;
-    }
-    turn->duration = (struct sd_number){.value = value, .given = true, .at = text->at};
-}
-
-static void read_entry(struct xml_reader *r, const struct xml_element *e, size_t parent)
-{
-    struct entry_element entry = {.turn = {.at = e->at, .domain = SYSTEM_NONE}};
-    (void)parent;
-    xml_no_children(r, e);
-    xml_attributes(r, e, entry_keys, XML_COUNT(entry_keys), &entry);
-    if (entry.turn.domain_name.text != NULL && entry.duration.text != NULL) {
-        read_duration(r, &entry.duration, &entry.turn);
-        add_turn(r, entry.turn);
-    }
-}
-
-static void read_end_marker(struct xml_reader *r, const struct xml_element *e, size_t parent)
-{
-    (void)parent;
-    xml_no_children(r, e);
-    xml_attributes(r, e, NULL, 0, NULL);
-    add_turn(r, (struct sd_turn){.at = e->at, .domain = SYSTEM_NONE});
-}
-
-static void read_schedule(struct xml_reader *r, const struct xml_element *e, size_t parent)
-{
-    static const struct xml_child children[] = {{"schedule_entry", read_entry},
-                                                {"schedule_end_marker", read_end_marker}};
-    xml_attributes(r, e, schedule_keys, XML_COUNT(schedule_keys), &r->system->schedule);
-    xml_children(r, e, children, XML_COUNT(children), parent);
-}
-
-static void read_domains(struct xml_reader *r, const struct xml_element *e, size_t parent)
-{
-    static const struct xml_child children[] = {{"domain", read_domain},
-                                                {"domain_schedule", read_schedule}};
-    size_t schedules = xml_count(e, "domain_schedule");
-    xml_attributes(r, e, NULL, 0, NULL);
-    if (r->system->schedule.at.line != 0) {
-        diag_error(r->diag, e->at, "a second `domains`, after line %u; join them",
-                   r->system->schedule.at.line);
-        return;
-    }
-    r->system->schedule.at = e->at;
-    xml_children(r, e, children, XML_COUNT(children), parent);
-    if (schedules > 1) {
-        diag_error(r->diag, e->at, "`domains` with %zu `domain_schedule`; give it one", schedules);
-    }
-}
-
 // --- the document ------------------------------------------------------------------------------
 
 // Both see the whole system, so both are at its start.
@@ -631,6 +384,14 @@ static void add_own(struct xml_reader *r, struct place at)
                              .parent = SYSTEM_NONE});
 }
 
+// Its ends name domains, which may follow in the file: read when all of them are known.
+static void skip_channel(struct xml_reader *r, const struct xml_element *e, size_t parent)
+{
+    (void)r;
+    (void)e;
+    (void)parent;
+}
+
 bool system_from_xml(struct arena *a, const char *file, const struct xml_element *document,
                      struct system *out, struct diag *d)
 {
@@ -638,7 +399,7 @@ bool system_from_xml(struct arena *a, const char *file, const struct xml_element
         {"protection_domain", read_pd},
         {"memory_region", read_region},
         {"channel", skip_channel},
-        {"domains", read_domains},
+        {"domains", xml_domains},
         {"io_address_space", xml_io_address_space},
         {"virtual_machine", xml_top_virtual_machine},
     };
@@ -657,7 +418,7 @@ bool system_from_xml(struct arena *a, const char *file, const struct xml_element
     xml_attributes(&r, document, NULL, 0, NULL);
     add_own(&r, document->at);
     xml_children(&r, document, children, XML_COUNT(children), SYSTEM_NONE);
-    read_channels(&r, document);
+    xml_channels(&r, document);
     place_maps(&r);
     return d->errors == errors;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // What each section of a TOML description may have: from_toml.c reads by these tables, to_toml.c
-// writes by them, and to_xml.c finds by them what its form does not have.
+// writes by them, and to_xml_check.c finds by them what its form does not have.
 //
 //   keys[]:  {"priority", offsetof(struct sd_pd, priority), KEY_NUMBER, false}
 //   text:    priority = 5      <->  pd->priority = {5, given, line:column}

@@ -3,7 +3,9 @@
 // Between the parts of the XML front end:
 //
 //   xml_read.c          attributes into a struct by a table of keys; children by a table of readers
-//   from_xml.c          the system: domains, memory regions, channels, the schedule
+//   from_xml.c          the system: domains, memory regions
+//   from_xml_channels.c channels
+//   from_xml_schedule.c the schedule of the kernel's domains
 //   from_xml_machine.c  what belongs to machines that a kernel without hypervisor, or an AArch64
 //                       one, cannot have: read like the rest, then refused
 #pragma once
@@ -63,6 +65,21 @@ size_t xml_count(const struct xml_element *e, const char *name);
 
 // Remembers a map for the region that it names; `pd_name` NULL: of a virtual machine.
 void xml_add_map(struct xml_reader *r, struct sd_map map, struct sd_text region_name);
+
+// The symbol of a domain that is set to the number of a channel, an interrupt, a child; nothing if
+// one of both is not given.
+void xml_add_id_setvar(struct xml_reader *r, size_t pd, struct sd_text symbol,
+                       enum sd_setvar_kind kind, struct sd_number id);
+
+static inline struct sd_text text_at(struct place at, const char *text)
+{
+    return (struct sd_text){.text = text, .at = at};
+}
+
+// --- parts of the system -----------------------------------------------------------------------
+
+void xml_channels(struct xml_reader *r, const struct xml_element *document);
+void xml_domains(struct xml_reader *r, const struct xml_element *e, size_t parent);
 
 // --- of the machine ----------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 
 #include "tool/arena.h"
 #include "tool/report.h"
+#include "tool/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -81,8 +82,8 @@ static void take_end(struct caps_view *v, const struct report *r)
     if (strtoull(value(v, r, "differ"), NULL, 10) != v->differ) {
         v->wrong = "the broker counts other differences than its lines show; lines may be missing";
     } else if (strcmp(lost, "0") != 0) {
-        v->wrong =
-            arena_printf(v->arena, "%s slots of the broker hold something and count as free", lost);
+        v->wrong = arena_printf(v->arena,
+                                "slots of the broker hold something and count as free: %s", lost);
     }
 }
 
@@ -100,6 +101,12 @@ void caps_view_line(struct caps_view *v, const struct report *r)
     } else if (strcmp(r->event, "lost") == 0) {
         v->wrong = "the broker had to drop lines";
     }
+}
+
+// Of a number as the broker wrote it.
+static const char *noun_of(const char *count, const char *one, const char *many)
+{
+    return noun(strtoull(count, NULL, 10), one, many);
 }
 
 bool caps_view_print(const struct caps_view *v, FILE *to)
@@ -126,10 +133,9 @@ bool caps_view_print(const struct caps_view *v, FILE *to)
     if (!v->complete || v->wrong != NULL || v->differ != 0) {
         return false;
     }
-    fprintf(to,
-            "agreed: %s components, %s slots, %s of them held; %s in CNodes of their holders' "
-            "own; %s\n",
-            v->components, v->slots, v->held, v->open,
+    fprintf(to, "agreed: %s %s, %s %s, %s of them held; %s in CNodes of their holders' own; %s\n",
+            v->components, noun_of(v->components, "component", "components"), v->slots,
+            noun_of(v->slots, "slot", "slots"), v->held, v->open,
             v->kinds ? "the kernel told the type of each" : "the kernel told full from empty");
     return true;
 }

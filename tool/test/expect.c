@@ -2,6 +2,7 @@
 #include "tool/expect.h"
 
 #include "tool/arena.h"
+#include "tool/disk.h"
 #include "tool/file.h"
 #include "tool/near.h"
 #include "tool/toml.h"
@@ -400,9 +401,42 @@ static bool read_end(struct reader *r, const struct toml_table *t)
     return true;
 }
 
+static bool read_timeout(struct reader *r, const struct toml_table *t)
+{
+    const struct toml_entry *e = toml_get(t, "timeout");
+    if (e == NULL) {
+        return true;
+    }
+    if (e->value.type != TOML_INTEGER || e->value.integer < 1 || e->value.integer > TIMEOUT_MAX) {
+        diag_error(r->diag, e->value.at, "`timeout` is no number of seconds; give 1 to %d",
+                   TIMEOUT_MAX);
+        return false;
+    }
+    r->expect->timeout = (unsigned)e->value.integer;
+    return true;
+}
+
+static bool read_disk(struct reader *r, const struct toml_table *t)
+{
+    const struct toml_entry *e = toml_get(t, "disk");
+    if (e == NULL) {
+        return true;
+    }
+    if (e->value.type != TOML_INTEGER || e->value.integer < DISK_SECTOR ||
+        e->value.integer > DISK_SIZE_MAX || e->value.integer % DISK_SECTOR != 0) {
+        diag_error(r->diag, e->value.at,
+                   "`disk` is no size of an empty disk; give a number of bytes, whole sectors of "
+                   "%d, up to 0x%x",
+                   DISK_SECTOR, DISK_SIZE_MAX);
+        return false;
+    }
+    r->expect->disk = (uint64_t)e->value.integer;
+    return true;
+}
+
 static bool read_settings(struct reader *r, const struct toml_table *t)
 {
-    static const char *const keys[] = {"timeout"};
+    static const char *const keys[] = {"timeout", "disk"};
     const struct toml_entry *e = toml_get(t, "expect");
     if (e == NULL) {
         return true;
@@ -410,19 +444,9 @@ static bool read_settings(struct reader *r, const struct toml_table *t)
     if (e->value.type != TOML_TABLE) {
         return wrong_type(r, e, "a table");
     }
-    const struct toml_entry *timeout = toml_get(e->value.table, "timeout");
-    bool ok = known_keys(r, e->value.table, keys, 1, "[expect]");
-    if (timeout == NULL) {
-        return ok;
-    }
-    if (timeout->value.type != TOML_INTEGER || timeout->value.integer < 1 ||
-        timeout->value.integer > TIMEOUT_MAX) {
-        diag_error(r->diag, timeout->value.at, "`timeout` is no number of seconds; give 1 to %d",
-                   TIMEOUT_MAX);
-        return false;
-    }
-    r->expect->timeout = (unsigned)timeout->value.integer;
-    return ok;
+    bool ok = known_keys(r, e->value.table, keys, 2, "[expect]");
+    ok = read_timeout(r, e->value.table) && ok;
+    return read_disk(r, e->value.table) && ok;
 }
 
 // The same line cannot be expected twice: the second would never match.

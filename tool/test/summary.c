@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tool/arena.h"
 #include "tool/options.h"
+#include "tool/text.h"
 #include "tool/verify.h"
 
 #include <inttypes.h>
@@ -87,6 +88,7 @@ static const char *ending_text(enum ending ending)
         [ENDING_SIGNAL] = "the machine was stopped by the user",
         [ENDING_LOG] = "end of the log",
         [ENDING_FLOOD] = "the machine was stopped",
+        [ENDING_GONE] = "the machine was stopped",
     };
     return texts[ending];
 }
@@ -101,13 +103,15 @@ void summary_print(const struct judge *j, const struct verdict *v, const struct 
     }
     print_problems(j, v, to);
     if (v->verified) {
-        fprintf(to, "verified: %zu stages, %zu reports, %" PRIu64 " ms; %s\n",
-                j->expect->stage_count, j->expect->count - j->expect->stage_count, v->ms,
+        size_t stages = j->expect->stage_count;
+        size_t reports = j->expect->count - stages;
+        fprintf(to, "verified: %zu %s, %zu %s, %" PRIu64 " ms; %s\n", stages,
+                noun(stages, "stage", "stages"), reports, noun(reports, "report", "reports"), v->ms,
                 ending_text(v->ending));
     } else {
         size_t problems = j->problem_count + (v->reason != NULL);
-        fprintf(to, "not verified: %zu problem%s, %" PRIu64 " ms; %s\n", problems,
-                problems == 1 ? "" : "s", v->ms, ending_text(v->ending));
+        fprintf(to, "not verified: %zu %s, %" PRIu64 " ms; %s\n", problems,
+                noun(problems, "problem", "problems"), v->ms, ending_text(v->ending));
     }
     fflush(to);
 }

@@ -5,8 +5,10 @@
 #include "tool/caps_view.h"
 #include "tool/cleanup.h"
 #include "tool/debugger.h"
+#include "tool/disk.h"
 #include "tool/faults.h"
 #include "tool/file.h"
+#include "tool/gone.h"
 #include "tool/interact.h"
 #include "tool/machine.h"
 #include "tool/mock.h"
@@ -31,6 +33,7 @@ enum {
     POWER_OFF_MS = 2000, // how long a guest that can power off may take to do so
     QUIET_MS = 400,      // without expectations of its own: silence that ends a run,
     LINGER_MS = 3000,    // and the longest wait for it
+    GONE_MS = 2000,      // silence after which what an ended component said has come
     DETAIL_MAX = 4096,   // bytes below a problem in the summary
 };
 
@@ -41,6 +44,8 @@ struct run {
     const struct options *options;
     struct judge judge;
     struct faults *faults;
+    struct gone *gone;
+    const char *awaited;  // in vain, of a component that has ended; NULL: nothing
     const char **details; // of the judge's problems: the verdict's
     size_t detail;        // that what follows of a fault report belongs to; SIZE_MAX: none
     struct machine machine;
@@ -164,6 +169,7 @@ static void take_line(struct run *r)
         fprintf(r->log, "%s\n", r->last);
     }
     size_t problems = r->judge.problem_count;
+    gone_line(r->gone, r->last);
     const char *input = judge_line(&r->judge, r->last, host_ms() - r->start_ms);
     explain(r, problems);
     if (input != NULL && r->machine.in >= 0 && r->interact == NULL) {
@@ -282,6 +288,11 @@ static bool is_over(struct run *r, enum ending *ending)
         *ending = ENDING_TIMEOUT;
         return true;
     }
+    r->awaited = now - r->last_ms >= GONE_MS ? gone_awaited(r->gone, &r->judge) : NULL;
+    if (r->awaited != NULL) {
+        *ending = ENDING_GONE;
+        return true;
+    }
     return false;
 }
 
@@ -364,6 +375,8 @@ static const char *ending_reason(const struct run *r, enum ending ending)
                             "time limit of %" PRIu64
                             " s reached while waiting for %s; the last line was: %s",
                             (r->end_ms - r->start_ms) / 1000, waiting_for(r), last);
+    case ENDING_GONE:
+        return r->awaited;
     case ENDING_SIGNAL:
         return arena_printf(r->arena, "stopped by signal %d", cleanup_signal());
     case ENDING_FLOOD:
@@ -424,6 +437,23 @@ static bool open_log(struct run *r, struct diag *d)
     return r->log != NULL || write_failed(d, r->options->log);
 }
 
+// With the disk that the expectations ask for, if no other is given.
+static bool start(struct run *r, struct machine_setup *setup, struct diag *d)
+{
+    int disk = -1;
+    if (r->judge.expect->disk != 0 && setup->mock == NULL && setup->disk == NULL) {
+        setup->disk = disk_make(r->arena, r->judge.expect->disk, &disk, d);
+        if (setup->disk == NULL) {
+            return false;
+        }
+    }
+    bool ok = machine_start(&r->machine, r->arena, setup, d);
+    if (disk >= 0) {
+        close(disk);
+    }
+    return ok;
+}
+
 static bool run(struct run *r, const struct build_result *b, struct verdict *out, struct diag *d)
 {
     const struct options *o = r->options;
@@ -446,7 +476,7 @@ static bool run(struct run *r, const struct build_result *b, struct verdict *out
         return false;
     }
     setup.debugger = r->debugger != NULL ? r->debugger->socket : NULL;
-    if (!machine_start(&r->machine, r->arena, &setup, d)) {
+    if (!start(r, &setup, d)) {
         return false;
     }
     if (r->debugger != NULL && !debugger_start(r->debugger, r->arena, o, b, d)) {
@@ -507,6 +537,7 @@ bool verify(struct arena *a, const struct options *o, const struct system *s,
     r->options = o;
     r->machine.in = -1;
     r->faults = faults_new(a, s, b);
+    r->gone = gone_new(a, s);
     r->details = out->details;
     r->detail = SIZE_MAX;
     judge_init(&r->judge, a, &expect, o->seed);

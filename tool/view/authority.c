@@ -6,6 +6,8 @@
 #include "tool/plan_view.h"
 #include "tool/system.h"
 
+#include "lib/pci_id.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +67,23 @@ static const char *pd_name(const struct finder *f, size_t pd)
     return f->system->pds[pd].name.text;
 }
 
+// What it matches by, and its text: of functions of the PCI bus one for all that mean the same.
+// `numbered`: the number 0 is said as well.
+static const char *match_text(const struct finder *f, const struct sd_match *match, bool numbered,
+                              enum kaal_device_match *by)
+{
+    struct pci_id id;
+    char text[PCI_ID_TEXT_MAX];
+    const char *given = system_match(match, by)->text;
+    if (*by != KAAL_DEVICE_PCI || !pci_id_parse(given, &id)) {
+        return given;
+    }
+    pci_id_format(id.vendor, id.device, text, sizeof(text));
+    return id.number != 0 || (id.numbered && numbered)
+               ? arena_printf(f->arena, "%s:%" PRIu32, text, id.number)
+               : arena_string(f->arena, text);
+}
+
 // --- components --------------------------------------------------------------------------------
 
 static const char *or_default(const char *text, const char *other)
@@ -109,7 +128,8 @@ static void add_permits(struct finder *f, const struct sd_pd *pd)
     };
     for (size_t i = 0; i < pd->policy.permit_count; i++) {
         enum kaal_device_match by;
-        const char *text = system_match(&pd->policy.permits[i], &by)->text;
+        // Without a number it stands for each function.
+        const char *text = match_text(f, &pd->policy.permits[i], true, &by);
         add_ability(f, pd->name.text,
                     arena_printf(f->arena, "permit %s %u %s", pd->name.text, by, text),
                     arena_printf(f->arena, "ask for the device %s %s", words[by], text));
@@ -235,7 +255,7 @@ static int64_t count_of(const struct sd_number *number)
 static void add_device(struct finder *f, const struct sd_device *device)
 {
     enum kaal_device_match by;
-    const char *text = system_match(&device->match, &by)->text;
+    const char *text = match_text(f, &device->match, false, &by);
     const char *holder = pd_name(f, device->pd);
     add_access(f, holder, arena_printf(f->arena, "device %s %u %s", holder, by, text),
                arena_printf(f->arena, "the device %s (%s)", device->name.text, text));

@@ -2,6 +2,7 @@
 #include "tool/plan_view.h"
 
 #include "tool/system.h"
+#include "tool/text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -46,8 +47,8 @@ static void print_files(const struct plan *plan, FILE *to)
         for (size_t j = 0; j < plan->pd_count; j++) {
             users += plan->pds[j].file == i;
         }
-        fprintf(to, "  %-16s %8" PRIu64 " B  %zu component%s\n", plan->files[i].name,
-                plan->files[i].size, users, users == 1 ? "" : "s");
+        fprintf(to, "  %-16s %8" PRIu64 " B  %zu %s\n", plan->files[i].name, plan->files[i].size,
+                users, noun(users, "component", "components"));
     }
 }
 
@@ -279,9 +280,11 @@ void plan_view_print(const struct plan_view *v, FILE *to)
 {
     const struct plan *plan = v->plan;
     const char *name = plan->system->name.text;
-    fprintf(to, "%s, configuration %s: %zu domains, %zu capabilities, %zu maps, %zu KiB packed\n\n",
-            name == NULL ? "system" : name, plan->config, plan->pd_count, plan->cap_count,
-            plan->map_count, v->image->system.size / 1024);
+    fprintf(to, "%s, configuration %s: %zu %s, %zu %s, %zu %s, %zu KiB packed\n\n",
+            name == NULL ? "system" : name, plan->config, plan->pd_count,
+            noun(plan->pd_count, "domain", "domains"), plan->cap_count,
+            noun(plan->cap_count, "capability", "capabilities"), plan->map_count,
+            noun(plan->map_count, "map", "maps"), v->image->system.size / 1024);
     print_files(plan, to);
     print_regions(plan, to);
     print_devices(v, to);

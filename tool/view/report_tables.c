@@ -5,6 +5,7 @@
 
 #include "tool/arena.h"
 #include "tool/system.h"
+#include "tool/text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -372,7 +373,9 @@ static void put_plan(const struct report *r, const struct view_component *c)
     put_text(r, c->pd->name);
     fprintf(r->to, " <span>%s, ", roles[c->pd->role]);
     put_text(r, c->program);
-    fprintf(r->to, ", %zu capabilities, %zu maps</span></summary>\n", c->slot_count, c->map_count);
+    fprintf(r->to, ", %zu %s, %zu %s</span></summary>\n", c->slot_count,
+            noun(c->slot_count, "capability", "capabilities"), c->map_count,
+            noun(c->map_count, "map", "maps"));
     put_objects(r, c);
     put_behaviour(r, c);
     fputs("<div class=\"scroll\">", r->to);

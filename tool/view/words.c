@@ -3,6 +3,7 @@
 
 #include "tool/arena.h"
 #include "tool/system.h"
+#include "tool/text.h"
 
 #include <inttypes.h>
 
@@ -43,8 +44,10 @@ const char *view_schedule(struct arena *a, const struct system *s)
         if (turn->domain_name.text == NULL) {
             text = arena_printf(a, "%s%send", text, separator);
         } else {
-            text = arena_printf(a, "%s%s%s %" PRId64 " %s", text, separator, turn->domain_name.text,
-                                turn->duration.value, turn->in_ticks ? "ticks" : "us");
+            text = arena_printf(
+                a, "%s%s%s %" PRId64 " %s", text, separator, turn->domain_name.text,
+                turn->duration.value,
+                turn->in_ticks ? noun((uint64_t)turn->duration.value, "tick", "ticks") : "us");
         }
     }
     return text;

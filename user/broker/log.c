@@ -93,13 +93,12 @@ static uint32_t whole_lines(void)
     return best;
 }
 
-static void report_lost(void)
+static void report_lost(struct kaal_report *report)
 {
-    struct kaal_report report;
-    kaal_report_begin(&report, "lost");
-    kaal_report_u64(&report, "lines", log.lost);
+    kaal_report_begin(report, "lost");
+    kaal_report_u64(report, "lines", log.lost);
     log.lost = 0;
-    log_report(&report);
+    log_report(report);
 }
 
 void log_error(const char *what, const char *name, const char *cause)
@@ -136,7 +135,7 @@ unsigned log_take(unsigned at)
         log_report(&report);
     }
     if (log.lost != 0 && log.used == 0) {
-        report_lost();
+        report_lost(&report);
     }
     uint32_t length = whole_lines();
     for (uint32_t i = 0; i < length; i += 8) {

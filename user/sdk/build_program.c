@@ -64,10 +64,11 @@ static const char *check_note(const struct elf *elf, const char *config)
 {
     const void *name = NULL;
     size_t size = 0;
-    if (!elf_note(elf, KAAL_NOTE_OWNER, KAAL_NOTE_CONFIG, &name, &size) || size != KAAL_NAME_SIZE) {
+    if (!elf_note(elf, KAAL_NOTE_OWNER, KAAL_NOTE_CONFIG, &name, &size) ||
+        size != KAAL_CONFIG_SIZE) {
         return "no note that names its kernel configuration";
     }
-    if (strncmp(name, config, KAAL_NAME_SIZE) != 0) {
+    if (strncmp(name, config, KAAL_CONFIG_SIZE) != 0) {
         return "built for another kernel configuration";
     }
     return NULL;

@@ -5,6 +5,7 @@
 #include <kaal/broker_client.h>
 #include <kaal/component.h>
 #include <kaal/layout.h>
+#include <kaal/name.h>
 #include <kaal/tls.h>
 
 #include <lib/args.h>
@@ -22,22 +23,15 @@ extern void (*const __init_array_end[])(void);
 // Called by crt0.S.
 _Noreturn void kaal_component_main(const struct kaal_start *start);
 
-// The name has its terminating 0; the last byte of the line stays 0.
+// The last byte of the line stays 0. What a name before a restart has left is this one.
 static int call_main(void)
 {
-    static union {
-        uint64_t words[KAAL_NAME_SIZE / sizeof(uint64_t)];
-        char text[KAAL_NAME_SIZE];
-    } name;
+    static _Alignas(uint64_t) char name[KAAL_NAME_SIZE];
     static char line[KAAL_ARGS_SIZE];
     static char *argv[1 + KAAL_ARGS_SIZE / 2 + 1];
     size_t words = 0;
-    typedef uint64_t __attribute__((may_alias)) word;
-    const word *from = (const word *)(const void *)kaal_start->name;
-    for (size_t i = 0; i < KAAL_NAME_SIZE / sizeof(uint64_t); i++) {
-        name.words[i] = from[i];
-    }
-    argv[0] = name.text;
+    kaal_name_copy(name, kaal_start->name);
+    argv[0] = name;
     if (kaal_start->args[0] != '\0') {
         memcpy(line, kaal_start->args, sizeof(line) - 1);
         // What is not closed ends with the line.
@@ -76,7 +70,7 @@ const struct kaal_start_entry *kaal_need(uint32_t kind, const char *name)
     const struct kaal_start_entry *entry = kaal_start_find(kaal_start, kind, name);
     if (entry == NULL) {
         struct fmt f;
-        char reason[96];
+        char reason[128];
         fmt_init(&f, reason, sizeof(reason));
         fmt_str(&f, "the description gives it no ");
         fmt_str(&f, kaal_start_kind_name(kind));

@@ -6,9 +6,9 @@
 #include <kaal/fault_text.h>
 
 enum {
-    WHY_SIZE = 112, // a name, a number of 20 digits, and the longest words around them
-    REGISTERS = 31, // x0 to x30
-    PER_LINE = 8,   // of them, or of return addresses
+    WHY_SIZE = KAAL_NAME_SIZE + 80, // a number of 20 digits, and the longest words around both
+    REGISTERS = 31,                 // x0 to x30
+    PER_LINE = 8,                   // of them, or of return addresses
     SLOT_DECIMAL_MAX = 65536,
 };
 

@@ -161,10 +161,10 @@ static bool header_ok(const struct kaal_image *image, size_t room, const char *c
     if (image->store_bits < KAAL_STORE_BITS_MIN || image->store_bits > KAAL_STORE_BITS_MAX) {
         return plan_fail(error, "image", KAAL_NONE, "size of the broker's capability space");
     }
-    if (!plan_name_ok(image->system) || !plan_name_ok(image->config)) {
+    if (!plan_name_ok(image->system)) {
         return plan_fail(error, "image", KAAL_NONE, "a name without its end");
     }
-    if (strncmp(image->config, config, KAAL_NAME_SIZE) != 0) {
+    if (strncmp(image->config, config, KAAL_CONFIG_SIZE) != 0) {
         return plan_fail(error, "image", KAAL_NONE, "packed for another kernel configuration");
     }
     return true;

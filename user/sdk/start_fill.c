@@ -3,48 +3,49 @@
 #include <kaal/start_fill.h>
 
 #include <kaal/layout.h>
+#include <kaal/name.h>
 #include <kaal/start_kind.h>
 
 #include <lib/mem.h>
 
-static struct kaal_start_entry cap_entry(const struct plan *plan, const struct kaal_plan_cap *cap)
+// Entries are written where they stay, in zeroed memory.
+static void put_cap(const struct plan *plan, const struct kaal_plan_cap *cap,
+                    struct kaal_start_entry *entry)
 {
-    struct kaal_start_entry entry = {
-        .kind = start_kind(plan, cap),
-        .rights = cap->rights,
-        .slot = cap->slot,
-        .value = cap->badge,
-    };
-    memcpy(entry.name, cap->name, sizeof(entry.name));
+    entry->kind = start_kind(plan, cap);
+    entry->rights = cap->rights;
+    entry->slot = cap->slot;
+    entry->value = cap->badge;
+    kaal_name_copy(entry->name, cap->name);
     switch (cap->kind) {
     case KAAL_CAP_INBOX:
-        entry.value = KAAL_INBOX_CPTR;
-        entry.size = UINT64_C(1) << KAAL_INBOX_BITS;
+        entry->value = KAAL_INBOX_CPTR;
+        entry->size = UINT64_C(1) << KAAL_INBOX_BITS;
         break;
     case KAAL_CAP_CNODE:
-        entry.value = plan_pd(plan, cap->object)->cspace_bits;
-        entry.size = UINT64_C(1) << entry.value;
+        entry->value = plan_pd(plan, cap->object)->cspace_bits;
+        entry->size = UINT64_C(1) << entry->value;
         break;
     case KAAL_CAP_FRAME:
-        entry.size = UINT64_C(1) << plan_region(plan, cap->object)->page_bits;
+        entry->size = UINT64_C(1) << plan_region(plan, cap->object)->page_bits;
         break;
     default:
         break;
     }
-    if (entry.kind == KAAL_START_CALL || entry.kind == KAAL_START_SIGNAL) {
-        entry.value = 1; // generation of the other end
+    if (entry->kind == KAAL_START_CALL || entry->kind == KAAL_START_SIGNAL) {
+        entry->value = 1; // generation of the other end
     }
     if (cap->kind == KAAL_CAP_NOTIFICATION && cap->window != 0) {
-        entry.word = KAAL_LAYOUT_WORD(cap->window);
+        entry->word = KAAL_LAYOUT_WORD(cap->window);
     }
-    return entry;
 }
 
-static bool map_entry(const struct plan *plan, const struct kaal_plan_map *map,
-                      const struct kaal_start_machine *machine, struct kaal_start_entry *entry)
+static bool put_map(const struct plan *plan, const struct kaal_plan_map *map,
+                    const struct kaal_start_machine *machine, struct kaal_start_entry *entry)
 {
-    *entry = (struct kaal_start_entry){.rights = map->rights, .address = map->vaddr};
-    memcpy(entry->name, map->name, sizeof(entry->name));
+    entry->rights = map->rights;
+    entry->address = map->vaddr;
+    kaal_name_copy(entry->name, map->name);
     if (map->source == KAAL_MAP_REGION) {
         const struct kaal_plan_region *region = plan_region(plan, map->object);
         entry->size = region->size;
@@ -91,19 +92,17 @@ uint64_t kaal_start_bytes(const struct plan *plan, uint32_t pd)
 
 void kaal_start_begin(struct kaal_start *start, const struct kaal_plan_pd *pd, uint64_t seed)
 {
-    *start = (struct kaal_start){
-        .magic = KAAL_START_MAGIC,
-        .version = KAAL_START_VERSION,
-        .size = sizeof(*start),
-        .generation = 1,
-        .seed = seed,
-        .ipc_buffer = pd->ipc_buffer,
-        .stack_top = pd->stack_top,
-        .stack_size = pd->stack_size,
-        .flags = pd->flags,
-    };
-    memcpy(start->name, pd->name, sizeof(start->name));
-    memcpy(start->args, pd->args, sizeof(start->args));
+    start->magic = KAAL_START_MAGIC;
+    start->version = KAAL_START_VERSION;
+    start->size = sizeof(*start);
+    start->generation = 1;
+    start->seed = seed;
+    start->ipc_buffer = pd->ipc_buffer;
+    start->stack_top = pd->stack_top;
+    start->stack_size = pd->stack_size;
+    start->flags = pd->flags;
+    kaal_name_copy(start->name, pd->name);
+    memcpy(start->args, pd->args, strnlen(pd->args, sizeof(start->args)));
 }
 
 bool kaal_start_fill(struct kaal_start *start, const struct plan *plan, uint32_t pd, uint64_t seed,
@@ -114,14 +113,14 @@ bool kaal_start_fill(struct kaal_start *start, const struct plan *plan, uint32_t
     struct plan_range caps = plan_caps_of(plan, pd);
     struct plan_range maps = plan_maps_of(plan, pd);
     for (uint32_t i = caps.first; i < caps.end; i++) {
-        start->entries[start->entry_count] = cap_entry(plan, plan_cap(plan, i));
+        put_cap(plan, plan_cap(plan, i), &start->entries[start->entry_count]);
         start->entry_count++;
     }
     for (uint32_t i = maps.first; i < maps.end; i++) {
         if (!has_entry(plan, plan_map(plan, i))) {
             continue;
         }
-        if (!map_entry(plan, plan_map(plan, i), machine, &start->entries[start->entry_count])) {
+        if (!put_map(plan, plan_map(plan, i), machine, &start->entries[start->entry_count])) {
             return false;
         }
         start->entry_count++;

@@ -4,9 +4,9 @@
 // structure.
 #pragma once
 
-#define START_GENERATION 176
-#define START_STACK_TOP  200
-#define START_STACK_SIZE 208
-#define START_FLAGS      216
+#define START_GENERATION 208
+#define START_STACK_TOP  232
+#define START_STACK_SIZE 240
+#define START_FLAGS      248
 
 #define START_KEEP_MEMORY_BIT 5 // KAAL_PD_KEEP_MEMORY

@@ -208,6 +208,33 @@ static void bad_requests(void)
     case_end();
 }
 
+// One character more than a name has, and the end.
+static void longest_names(void)
+{
+    char name[KAAL_NAME_SIZE + 1] = {0};
+    struct kaal_component_info info = {0};
+    struct kaal_peer nobody;
+    uint64_t id = 0;
+    case_begin("long_names");
+    memset(name, 'n', KAAL_NAME_SIZE);
+    struct kaal_spawn options = puppet_options(name, "");
+    memcpy(options.name, name, sizeof(options.name));
+    same("no_end", kaal_component_spawn(&options, &id), KAAL_ERR_ARGUMENT);
+    same("publish", kaal_publish(name), KAAL_ERR_ARGUMENT);
+    same("lookup", kaal_lookup(name, KAAL_LOOKUP_NOW, &nobody), KAAL_ERR_ARGUMENT);
+    name[KAAL_NAME_SIZE - 1] = '\0';
+    same("publish", kaal_publish(name), KAAL_ERR_STATE); // it has no endpoint
+    same("lookup", kaal_lookup(name, KAAL_LOOKUP_NOW, &nobody), KAAL_ERR_NOTFOUND);
+    struct puppet p = puppet_open(name, 0);
+    while (kaal_component_next(&info) == KAAL_OK && info.id != p.id) {
+    }
+    same("name", strcmp(info.name, name) == 0, true);
+    const struct kaal_start_entry *entry = kaal_start_find(kaal_start, KAAL_START_CALL, name);
+    same("entry", entry == NULL ? 0 : entry->slot, p.call.slot);
+    puppet_close(&p);
+    case_end();
+}
+
 void test_requests(void)
 {
     case_begin("protocol");
@@ -215,4 +242,5 @@ void test_requests(void)
     case_end();
     bad_requests();
     denied();
+    longest_names();
 }

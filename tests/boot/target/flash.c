@@ -19,8 +19,8 @@ static struct kaal_totals totals(void)
 
 void init(void)
 {
-    struct kaal_device_grant flash = {0};
-    struct kaal_device_grant other = {0};
+    static struct kaal_device_grant flash;
+    static struct kaal_device_grant other;
     struct kaal_report report;
     const struct kaal_totals before = totals();
     enum kaal_err err = kaal_device_get(KAAL_DEVICE_COMPATIBLE, "cfi-flash", &flash);

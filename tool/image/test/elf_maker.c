@@ -23,7 +23,7 @@ static void put_notes(const struct elf_maker *m, uint8_t *out)
 {
     struct kaal_note note = {
         .owner_size = sizeof(KAAL_NOTE_OWNER),
-        .size = KAAL_NAME_SIZE,
+        .size = KAAL_CONFIG_SIZE,
         .type = KAAL_NOTE_CONFIG,
         .owner = KAAL_NOTE_OWNER,
     };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The subcommands. Each returns the exit status: 0 as asked, 1 the input is wrong or the system is
-// not verified. 2, wrong usage, is the option parser's.
+// The subcommands. Each returns the exit status: 0 as asked; 1 what the command line names is not
+// there, or wrong, or not verified. 2, the command line is wrong by itself, is the option parser's.
 #pragma once
 
 #include "tool/diag.h"

@@ -63,6 +63,7 @@ struct expect {
     size_t input_capacity;
     size_t end;          // EXPECT_NONE: when all is seen
     unsigned timeout;    // seconds; 0: the default
+    uint64_t disk;       // bytes of an empty disk for the machine; 0: none
     unsigned kernel_el;  // exception level of the kernel that this is expected of
     const char *backend; // that runs the system
 };

@@ -67,6 +67,9 @@ struct output_set {
     size_t count;
 };
 
+// Could `path` be written? To be asked before work that is lost if not: it is reported.
+bool output_possible(struct arena *a, const char *path, struct diag *d);
+
 // At most OUTPUT_MAX of a set. `path` must live until the set is committed or discarded.
 bool output_add(struct output_set *set, struct arena *a, const char *path, struct bytes content,
                 struct diag *d);

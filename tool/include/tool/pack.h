@@ -13,11 +13,14 @@
 #include "tool/plan.h"
 #include "tool/products.h"
 
+// The raw image's name, beside loader.elf.
+#define IMAGE_RAW_NAME "system.bin"
+
 struct image {
     struct bytes system; // the packed system
     struct bytes root;   // root task with it
     struct bytes elf;    // loader.elf
-    struct bytes raw;    // system.bin
+    struct bytes raw;    // IMAGE_RAW_NAME
     uint64_t root_entry;
     uint64_t loader_end;  // first physical address above loader and payload
     uint64_t root_memory; // bytes that the root task takes once loaded

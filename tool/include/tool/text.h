@@ -5,6 +5,7 @@
 
 #include "tool/file.h"
 
+#include <stdint.h>
 #include <stdio.h>
 
 struct arena;
@@ -18,6 +19,9 @@ struct text {
 void text_open(struct text *t);
 
 struct bytes text_close(struct text *t, struct arena *a);
+
+// What so many are called: `one` of them, else `many`.
+const char *noun(uint64_t count, const char *one, const char *many);
 
 // As XML and HTML want it: & < > " are escaped, control characters are blanks.
 void text_escape(FILE *to, const char *text);

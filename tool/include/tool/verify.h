@@ -24,6 +24,7 @@ enum ending {
     ENDING_SIGNAL, // Ctrl-C
     ENDING_LOG,    // end of a recorded log
     ENDING_FLOOD,  // more output than anyone will read
+    ENDING_GONE,   // who is awaited has ended
 };
 
 struct verdict {

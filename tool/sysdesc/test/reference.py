@@ -10,7 +10,7 @@ import pathlib
 import re
 import sys
 
-FILES = ("toml_keys.c", "from_xml.c", "from_xml_machine.c")
+FILES = ("toml_keys.c", "from_xml.c", "from_xml_channels.c", "from_xml_schedule.c", "from_xml_machine.c")
 KEY = re.compile(r'\{"(\w+)",\s*(?:offsetof\([^;]*?\)|0),\s*(?:KEY|XML)_')
 ELEMENT = re.compile(r'\{"(\w+)",\s*(?:read|xml|skip)_\w+\}')
 

@@ -60,7 +60,7 @@ static void books_and_kernel_agree(void **state)
                       "size=0x1000 rights=rw",
                       END("0", "0")));
     assert_int_equal(view.count, 3);
-    assert_non_null(strstr(printed, "agreed: 1 components, 64 slots, 2 of them held"));
+    assert_non_null(strstr(printed, "agreed: 1 component, 64 slots, 2 of them held"));
 }
 
 static void a_difference_is_named(void **state)

@@ -61,7 +61,7 @@ static void write_log(uint64_t seed)
         "[loader] @enter kernel=0x40000000",
         "[kernel] @start config=mcs-dbg",
         "",
-        "[cap_broker] @ready protocol=1",
+        "[cap_broker] @ready protocol=2",
         "[cap_broker] @handover root_slots=0 of=4096",
         "[cap_broker] @built pds=4 slots=500",
         "[console] @ready device=uart",

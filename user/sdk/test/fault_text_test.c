@@ -71,7 +71,7 @@ static struct kaal_fault_record vm_record(enum kaal_fault_access access, uint64_
 
 static const char *words(const struct kaal_fault_record *record)
 {
-    static char text[128];
+    static char text[KAAL_NAME_SIZE + 96];
     struct fmt f;
     fmt_init(&f, text, sizeof(text));
     kaal_fault_put_why(&f, record);

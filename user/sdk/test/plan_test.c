@@ -136,7 +136,7 @@ static void a_wrong_header_is_rejected(void **state)
         {FIELD(header.size), UINT64_MAX - 4095, "image", KAAL_NONE, sizes},
         {FIELD(header.system), ENDLESS, "image", KAAL_NONE, name},
         {FIELD(header.system[0]), 0, "image", KAAL_NONE, name},
-        {FIELD(header.config), ENDLESS, "image", KAAL_NONE, name},
+        {FIELD(header.config), ENDLESS, "image", KAAL_NONE, config},
         {FIELD(header.config[0]), 'x', "image", KAAL_NONE, config},
     };
     REJECT(list);

@@ -32,7 +32,7 @@ bool shell_find(const struct words *words, const char *name, struct kaal_compone
         return true;
     }
     struct fmt f;
-    char text[96];
+    char text[144];
     fmt_init(&f, text, sizeof(text));
     fmt_str(&f, found == 0 ? "no component " : "several components are called ");
     fmt_strn(&f, name, KAAL_NAME_SIZE);

@@ -23,7 +23,7 @@ void term_flush(void);
 // A row of a table: columns on the left edge, or numbers on the right of theirs.
 struct row {
     struct fmt fmt;
-    char text[160];
+    char text[256];
     uint32_t column; // where the next one begins
 };
 

@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { KAAL_REPORT_SIZE = 448 };
+enum { KAAL_REPORT_SIZE = 544 };
 
 // One line; '\n' begins another. Longer ones than KAAL_CONSOLE_LINE_MAX are cut. False if the
 // console did not take it.

@@ -21,8 +21,8 @@ struct kaal_start_machine {
 // Bytes of the start page of this component, its dynamic entries not counted.
 uint64_t kaal_start_bytes(const struct plan *plan, uint32_t pd);
 
-// Writes the start page of a component that is not in the plan, but described as if it were: as yet
-// without entries.
+// Writes, into zeroed memory, the start page of a component that is not in the plan, but described
+// as if it were: as yet without entries.
 void kaal_start_begin(struct kaal_start *start, const struct kaal_plan_pd *pd, uint64_t seed);
 
 // Writes `start`, zeroed memory of at least kaal_start_bytes(). False if the machine does not have
