@@ -142,6 +142,8 @@ struct kaal_plan_pd {
     uint32_t domain;      // the kernel's, in whose turns it runs
     uint64_t stack_top;
     uint64_t ipc_buffer; // in a page of its own, or in one that the program writes
+    uint32_t first_cap;  // its capabilities: from here to the next PD's
+    uint32_t first_map;
     struct kaal_policy policy;
 };
 
@@ -327,7 +329,7 @@ struct kaal_plan_turn {
 
 _Static_assert(sizeof(struct kaal_image) == 136 + 16 * KAAL_TABLE_COUNT, "image header layout");
 _Static_assert(sizeof(struct kaal_policy) == 56, "plan layout");
-_Static_assert(sizeof(struct kaal_plan_pd) == 336, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_pd) == 344, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_link) == 24, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_permit) == 136, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_region) == 96, "plan layout");

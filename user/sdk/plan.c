@@ -32,105 +32,21 @@ static const uint32_t count_limits[KAAL_TABLE_COUNT] = {
     [KAAL_TABLE_TURNS] = KAAL_TURN_MAX,
 };
 
-uint32_t plan_count(const struct plan *plan, enum kaal_table table)
-{
-    return plan->image->tables[table].count;
-}
-
-// Entries may be longer than ours: a newer minor version that begins as ours does.
-static const void *entry_at(const struct plan *plan, enum kaal_table table, uint32_t index)
-{
-    const struct kaal_table_ref *ref = &plan->image->tables[table];
-    return (const uint8_t *)plan->image + ref->offset + (uint64_t)index * ref->entry_size;
-}
-
-const struct kaal_plan_pd *plan_pd(const struct plan *plan, uint32_t index)
-{
-    return entry_at(plan, KAAL_TABLE_PDS, index);
-}
-
-const struct kaal_plan_region *plan_region(const struct plan *plan, uint32_t index)
-{
-    return entry_at(plan, KAAL_TABLE_REGIONS, index);
-}
-
-const struct kaal_plan_device *plan_device(const struct plan *plan, uint32_t index)
-{
-    return entry_at(plan, KAAL_TABLE_DEVICES, index);
-}
-
-const struct kaal_plan_cap *plan_cap(const struct plan *plan, uint32_t index)
-{
-    return entry_at(plan, KAAL_TABLE_CAPS, index);
-}
-
-const struct kaal_plan_map *plan_map(const struct plan *plan, uint32_t index)
-{
-    return entry_at(plan, KAAL_TABLE_MAPS, index);
-}
-
-const struct kaal_plan_file *plan_file(const struct plan *plan, uint32_t index)
-{
-    return entry_at(plan, KAAL_TABLE_FILES, index);
-}
-
-const struct kaal_plan_link *plan_link(const struct plan *plan, uint32_t index)
-{
-    return entry_at(plan, KAAL_TABLE_LINKS, index);
-}
-
-const struct kaal_plan_permit *plan_permit(const struct plan *plan, uint32_t index)
-{
-    return entry_at(plan, KAAL_TABLE_PERMITS, index);
-}
-
-const struct kaal_plan_turn *plan_turn(const struct plan *plan, uint32_t index)
-{
-    return entry_at(plan, KAAL_TABLE_TURNS, index);
-}
-
-// Capabilities and maps have the domain at the same place.
-_Static_assert(offsetof(struct kaal_plan_cap, pd) == offsetof(struct kaal_plan_map, pd), "holder");
-
-static uint32_t holder(const struct plan *plan, enum kaal_table table, uint32_t index)
-{
-    return ((const struct kaal_plan_cap *)entry_at(plan, table, index))->pd;
-}
-
-// The first entry of `pd`, or of one behind it.
-static uint32_t first_of(const struct plan *plan, enum kaal_table table, uint32_t pd)
-{
-    uint32_t low = 0;
-    uint32_t high = plan_count(plan, table);
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (holder(plan, table, middle) < pd) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-static struct plan_range entries_of(const struct plan *plan, enum kaal_table table, uint32_t pd)
-{
-    struct plan_range range = {.first = first_of(plan, table, pd)};
-    range.end = range.first;
-    while (range.end < plan_count(plan, table) && holder(plan, table, range.end) == pd) {
-        range.end++;
-    }
-    return range;
-}
-
+// A component that the plan does not know has none.
 struct plan_range plan_caps_of(const struct plan *plan, uint32_t pd)
 {
-    return entries_of(plan, KAAL_TABLE_CAPS, pd);
+    uint32_t pds = plan_count(plan, KAAL_TABLE_PDS);
+    uint32_t end = plan_count(plan, KAAL_TABLE_CAPS);
+    return (struct plan_range){.first = pd < pds ? plan_pd(plan, pd)->first_cap : end,
+                               .end = pd + 1 < pds ? plan_pd(plan, pd + 1)->first_cap : end};
 }
 
 struct plan_range plan_maps_of(const struct plan *plan, uint32_t pd)
 {
-    return entries_of(plan, KAAL_TABLE_MAPS, pd);
+    uint32_t pds = plan_count(plan, KAAL_TABLE_PDS);
+    uint32_t end = plan_count(plan, KAAL_TABLE_MAPS);
+    return (struct plan_range){.first = pd < pds ? plan_pd(plan, pd)->first_map : end,
+                               .end = pd + 1 < pds ? plan_pd(plan, pd + 1)->first_map : end};
 }
 
 const uint8_t *plan_file_data(const struct plan *plan, uint32_t index)

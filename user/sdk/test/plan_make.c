@@ -101,6 +101,18 @@ static void make_caps(struct made_image *image)
     image->caps[MAKE_CAP_WATCHES].badge = 2;
 }
 
+static void make_first(struct made_image *image)
+{
+    for (uint32_t i = 0; i < MAKE_PDS; i++) { // each table ends with one of the last domain
+        while (image->caps[image->pds[i].first_cap].pd < i) {
+            image->pds[i].first_cap++;
+        }
+        while (image->maps[image->pds[i].first_map].pd < i) {
+            image->pds[i].first_map++;
+        }
+    }
+}
+
 static void make_policy(struct made_image *image)
 {
     image->pds[MAKE_CLIENT].policy = (struct kaal_policy){.restart = KAAL_RESTART_ON_FAILURE,
@@ -156,6 +168,7 @@ void make_image(struct made_image *image)
     make_pds(image);
     make_memory(image);
     make_caps(image);
+    make_first(image);
     make_policy(image);
     make_turns(image);
     for (uint32_t i = 0; i < MAKE_FILES; i++) {
