@@ -39,6 +39,12 @@ static uint32_t cell_at(const struct dt *dt, uint32_t at)
     return __builtin_bswap32(*(const cell_t *)(const void *)(dt->structs + at));
 }
 
+// Is one of the four bytes 0?
+static bool has_zero(uint32_t cell)
+{
+    return ((cell - 0x01010101u) & ~cell & 0x80808080u) != 0;
+}
+
 // --- opening -----------------------------------------------------------------------------------
 
 uint32_t dt_probe(const void *blob)
@@ -126,9 +132,12 @@ struct walk {
 
 static enum dt_err check_begin(struct walk *w)
 {
-    const uint8_t *name = w->dt->structs + w->at;
-    const uint8_t *end = memchr(name, '\0', w->dt->struct_size - w->at);
-    if (end == NULL) {
+    const uint32_t size = w->dt->struct_size;
+    uint32_t at = w->at;
+    while (range_fits(at, 4, size) && !has_zero(cell_at(w->dt, at))) {
+        at += 4;
+    }
+    if (!range_fits(at, 4, size)) {
         return DT_NAME;
     }
     if (w->depth > DT_DEPTH_MAX) {
@@ -136,7 +145,7 @@ static enum dt_err check_begin(struct walk *w)
     }
     w->depth++;
     w->props = true;
-    w->at += (uint32_t)align_up((uint64_t)(end - name) + 1, 4);
+    w->at = at + 4;
     return DT_OK;
 }
 
@@ -235,14 +244,29 @@ const char *dt_strerror(enum dt_err err)
 //
 // From here on the block is known to be well-formed.
 
+// Behind the property at `at`.
+static inline uint32_t after_prop(const struct dt *dt, uint32_t at)
+{
+    return (at + 12 + cell_at(dt, at + 4) + 3) & ~3u;
+}
+
+// Behind the beginning of the node at `at`, and its name.
+static inline uint32_t after_begin(const struct dt *dt, uint32_t at)
+{
+    do {
+        at += 4;
+    } while (!has_zero(cell_at(dt, at)));
+    return at + 4;
+}
+
 // The token behind the one at `at`, which is not END.
 static uint32_t token_after(const struct dt *dt, uint32_t at)
 {
     switch (cell_at(dt, at)) {
     case BEGIN_NODE:
-        return at + 4 + (uint32_t)align_up(strlen((const char *)dt->structs + at + 4) + 1, 4);
+        return after_begin(dt, at);
     case PROP:
-        return at + 12 + (uint32_t)align_up(cell_at(dt, at + 4), 4);
+        return after_prop(dt, at);
     default:
         return at + 4;
     }
@@ -251,8 +275,8 @@ static uint32_t token_after(const struct dt *dt, uint32_t at)
 // The first token from `at` on that is neither a property nor a NOP.
 static uint32_t skip_props(const struct dt *dt, uint32_t at)
 {
-    while (cell_at(dt, at) == PROP || cell_at(dt, at) == NOP) {
-        at = token_after(dt, at);
+    for (uint32_t token = cell_at(dt, at); token == PROP || token == NOP; token = cell_at(dt, at)) {
+        at = token == PROP ? after_prop(dt, at) : at + 4;
     }
     return at;
 }
@@ -273,35 +297,31 @@ struct dt_node dt_root(const struct dt *dt)
 
 struct dt_node dt_next(const struct dt *dt, struct dt_node node)
 {
-    uint32_t at = token_after(dt, node.at);
-    while (cell_at(dt, at) != BEGIN_NODE) {
-        if (cell_at(dt, at) == END) {
-            return dt_none();
-        }
-        at = token_after(dt, at);
+    uint32_t at = skip_props(dt, after_begin(dt, node.at));
+    while (cell_at(dt, at) == END_NODE) {
+        at = skip_props(dt, at + 4);
     }
-    return (struct dt_node){at};
+    return node_at(dt, at);
 }
 
 struct dt_node dt_child(const struct dt *dt, struct dt_node node)
 {
-    uint32_t at = skip_props(dt, token_after(dt, node.at));
-    return node_at(dt, at);
+    return node_at(dt, skip_props(dt, after_begin(dt, node.at)));
 }
 
 struct dt_node dt_sibling(const struct dt *dt, struct dt_node node)
 {
-    uint32_t at = node.at;
-    uint32_t depth = 0;
-    do {
+    uint32_t at = skip_props(dt, after_begin(dt, node.at));
+    for (uint32_t depth = 1; depth != 0;) {
         if (cell_at(dt, at) == BEGIN_NODE) {
             depth++;
-        } else if (cell_at(dt, at) == END_NODE) {
+            at = after_begin(dt, at);
+        } else {
             depth--;
+            at += 4;
         }
-        at = token_after(dt, at);
-    } while (depth != 0);
-    at = skip_props(dt, at);
+        at = skip_props(dt, at);
+    }
     return node_at(dt, at);
 }
 
@@ -309,11 +329,13 @@ struct dt_node dt_parent(const struct dt *dt, struct dt_node node)
 {
     uint32_t open[DT_DEPTH_MAX + 1] = {0}; // the nodes around `at`
     uint32_t depth = 0;
-    for (uint32_t at = dt_root(dt).at; at != node.at; at = token_after(dt, at)) {
+    for (uint32_t at = dt_root(dt).at; at != node.at; at = skip_props(dt, at)) {
         if (cell_at(dt, at) == BEGIN_NODE) {
             open[depth++] = at;
-        } else if (cell_at(dt, at) == END_NODE) {
+            at = after_begin(dt, at);
+        } else {
             depth--;
+            at += 4;
         }
     }
     return depth != 0 ? node_at(dt, open[depth - 1]) : dt_none();
@@ -336,7 +358,7 @@ static void prop_read(const struct dt *dt, uint32_t at, struct dt_prop *out)
 
 bool dt_prop(const struct dt *dt, struct dt_node node, const char *name, struct dt_prop *out)
 {
-    for (uint32_t at = token_after(dt, node.at);; at = token_after(dt, at)) {
+    for (uint32_t at = after_begin(dt, node.at);; at = token_after(dt, at)) {
         uint32_t token = cell_at(dt, at);
         if (token == PROP) {
             prop_read(dt, at, out);
@@ -351,7 +373,7 @@ bool dt_prop(const struct dt *dt, struct dt_node node, const char *name, struct 
 
 bool dt_prop_at(const struct dt *dt, struct dt_node node, unsigned index, struct dt_prop *out)
 {
-    for (uint32_t at = token_after(dt, node.at);; at = token_after(dt, at)) {
+    for (uint32_t at = after_begin(dt, node.at);; at = token_after(dt, at)) {
         uint32_t token = cell_at(dt, at);
         if (token == PROP && index-- == 0) {
             prop_read(dt, at, out);

@@ -14,7 +14,8 @@
 // The root task finds it through the variable `kaal_image_address`, which the tool patches in the
 // root task's data. Everything is little-endian. Capabilities and maps come in the order of their
 // domains, so that those of one follow each other. Indices refer to the tables of this image; the
-// tool has checked them, and the root task checks them again (an image is input).
+// tool has checked them, and the root task checks them again (an image is input). The loader has
+// summed all that it loads, the files too (boot.h).
 #pragma once
 
 #include <kaal/limits.h>
@@ -52,7 +53,7 @@ struct kaal_image {
     uint32_t version;
     uint32_t header_size;
     uint64_t size;     // of the whole segment in bytes, a multiple of 4096
-    uint64_t checksum; // sum64() of lib/sum64.h, seed 0, over bytes [header_size, size)
+    uint64_t checksum; // sum64() of lib/sum64.h, seed 0, from header_size to the tables' end
     char system[KAAL_NAME_SIZE];
     char config[KAAL_CONFIG_SIZE]; // kernel configuration that the components were built for
     struct kaal_table_ref tables[KAAL_TABLE_COUNT];
@@ -141,6 +142,8 @@ struct kaal_plan_pd {
     uint32_t domain;      // the kernel's, in whose turns it runs
     uint64_t stack_top;
     uint64_t ipc_buffer; // in a page of its own, or in one that the program writes
+    uint32_t first_cap;  // its capabilities: from here to the next PD's
+    uint32_t first_map;
     struct kaal_policy policy;
 };
 
@@ -326,7 +329,7 @@ struct kaal_plan_turn {
 
 _Static_assert(sizeof(struct kaal_image) == 136 + 16 * KAAL_TABLE_COUNT, "image header layout");
 _Static_assert(sizeof(struct kaal_policy) == 56, "plan layout");
-_Static_assert(sizeof(struct kaal_plan_pd) == 336, "plan layout");
+_Static_assert(sizeof(struct kaal_plan_pd) == 344, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_link) == 24, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_permit) == 136, "plan layout");
 _Static_assert(sizeof(struct kaal_plan_region) == 96, "plan layout");

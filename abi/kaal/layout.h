@@ -10,10 +10,13 @@
 //         ...        stack        grows down; below it a page that is never mapped
 //    0x0f_0010_0000  stack top
 //    0x0f_0010_e000  IPC buffer   RW-, one page
-//    0x0f_0012_0000  start page   R--, with the last 1 MiB of stack in one page table
-//    0x10_0000_0000  mappings     regions and devices of the description
+//    0x0f_0012_0000  start page   R--
+//    0x0f_001c_0000  mappings     regions and devices of the description
 //    0x20_0000_0000  dynamic      what the broker grants
 //    0x30_0000_0000  end
+//
+// The last 1 MiB of the stack, the buffer, the start page and the first mappings share the page
+// table of 0x0f_0000_0000: a small component has two, that one and its image's.
 #pragma once
 
 #include <stdint.h>
@@ -23,8 +26,8 @@
 #define KAAL_LAYOUT_STACK_TOP     0x0f00100000ULL
 #define KAAL_LAYOUT_IPC_BUFFER    0x0f0010e000ULL
 #define KAAL_LAYOUT_START_PAGE    0x0f00120000ULL
-#define KAAL_LAYOUT_START_END     0x0f00200000ULL
-#define KAAL_LAYOUT_MAP_START     0x1000000000ULL
+#define KAAL_LAYOUT_START_END     0x0f001c0000ULL
+#define KAAL_LAYOUT_MAP_START     0x0f001c0000ULL
 #define KAAL_LAYOUT_MAP_END       0x2000000000ULL
 #define KAAL_LAYOUT_DYNAMIC_START 0x2000000000ULL
 #define KAAL_LAYOUT_DYNAMIC_END   0x3000000000ULL

@@ -3,9 +3,12 @@
 
 #include "kernel/cspace.h"
 #include "kernel/endpoint.h"
+#include "kernel/kernel.h"
 #include "kernel/notification.h"
 #include "kernel/object.h"
 #include "kernel/tcb.h"
+
+enum { EMPTY_SLOTS = 32 }; // that are looked at in one step
 
 // --- zombies -------------------------------------------------------------------------------------
 
@@ -116,6 +119,19 @@ static void queue_step(struct slot *slot)
     }
 }
 
+// How many slots are left when the last of `left` is passed over, and empty ones before it. Each is
+// a unit of work.
+static uint64_t pass_empty(const struct slot *slots, uint64_t left)
+{
+    const uint64_t end = left > EMPTY_SLOTS ? left - EMPTY_SLOTS : 0;
+    do {
+        left--;
+        kernel.work_units++;
+    } while (left > end && slot_is_empty(&slots[left - 1]));
+    kernel.work_units--; // preemption_wanted() counts one more
+    return left;
+}
+
 // One unit of the work on the zombie in `slot`. Leaves another zombie in `slot`, or none.
 //
 // The slot looked at may hold the last capability of the object in which `slot` itself lies. That
@@ -135,7 +151,7 @@ static void zombie_step(struct slot *slot)
     }
     struct slot *last = zombie_slots(zombie) + (left - 1);
     if (last == slot || slot_is_empty(last)) {
-        slot->cap = cap_set(zombie, CAP_ZOMBIE_LEFT, left - 1);
+        slot->cap = cap_set(zombie, CAP_ZOMBIE_LEFT, pass_empty(zombie_slots(zombie), left));
     } else if (cap_type(last->cap) != CAP_ZOMBIE) {
         slot_retire(last);
     } else if (is_queue(last->cap)) {
@@ -180,6 +196,7 @@ enum progress slot_revoke(struct slot *slot)
             return PROGRESS_PREEMPTED;
         }
         child = slot_first_child(slot);
+        kernel.work_units++; // a capability takes as long as two units of other work
         if (child != NULL && preemption_wanted()) {
             return PROGRESS_PREEMPTED;
         }

@@ -30,10 +30,11 @@ def up(value):
 
 def write(data):
     """One row a line, so that a change of one is a change of a line."""
-    def rows(key):
-        return f'  "{key}": [\n' + ",\n".join("    " + json.dumps(r) for r in data[key]) + "\n  ]"
-    REFERENCE.write_text(f'{{\n  "measured_on": {json.dumps(data["measured_on"])},\n'
-                         f'{rows("rows")},\n{rows("worst")},\n{rows("components")}\n}}\n',
+    def entry(key, value):
+        if not isinstance(value, list):
+            return f'  "{key}": {json.dumps(value)}'
+        return f'  "{key}": [\n' + ",\n".join("    " + json.dumps(row) for row in value) + "\n  ]"
+    REFERENCE.write_text("{\n" + ",\n".join(entry(*e) for e in data.items()) + "\n}\n",
                          encoding="utf-8")
 
 

@@ -634,9 +634,9 @@ static void size_cspace(struct planner *p, size_t pd)
 }
 
 // A copy of a table in which the entries of a domain follow each other, in the order in which they
-// were added. `pd_at`: where an entry says whose it is.
+// were added. `pd_at`: where an entry says whose it is. `first`: where those of each domain begin.
 static void *sort_by_pd(const struct planner *p, const void *entries, size_t count, size_t size,
-                        size_t pd_at)
+                        size_t pd_at, uint32_t *first)
 {
     const uint8_t *from = entries;
     uint8_t *sorted = arena_alloc(p->arena, (count + 1) * size);
@@ -645,6 +645,7 @@ static void *sort_by_pd(const struct planner *p, const void *entries, size_t cou
         next[load_le32(from + i * size + pd_at) + 1]++;
     }
     for (size_t i = 0; i < p->plan->pd_count; i++) {
+        first[i] = (uint32_t)next[i];
         next[i + 1] += next[i];
     }
     for (size_t i = 0; i < count; i++) {
@@ -658,10 +659,16 @@ static void *sort_by_pd(const struct planner *p, const void *entries, size_t cou
 static void sort_tables(struct planner *p)
 {
     struct plan *plan = p->plan;
+    uint32_t *first_cap = arena_alloc(p->arena, (plan->pd_count + 1) * sizeof(*first_cap));
+    uint32_t *first_map = arena_alloc(p->arena, (plan->pd_count + 1) * sizeof(*first_map));
     plan->caps = sort_by_pd(p, plan->caps, plan->cap_count, sizeof(*plan->caps),
-                            offsetof(struct kaal_plan_cap, pd));
+                            offsetof(struct kaal_plan_cap, pd), first_cap);
     plan->maps = sort_by_pd(p, plan->maps, plan->map_count, sizeof(*plan->maps),
-                            offsetof(struct kaal_plan_map, pd));
+                            offsetof(struct kaal_plan_map, pd), first_map);
+    for (size_t i = 0; i < plan->pd_count; i++) {
+        plan->pds[i].first_cap = first_cap[i];
+        plan->pds[i].first_map = first_map[i];
+    }
 }
 
 bool plan_make(struct arena *a, const struct system *s, const struct program_set *programs,

@@ -25,7 +25,7 @@ enum {
     START_PAGES_STRIDE = START_PAGES_MAX << 12, // of all components' start pages at the broker
     ENTRIES_LATER = 16, // entries of a start page that come with later grants
 
-    TABLES = 8, // page tables of an ordinary component
+    TABLES = 6, // page tables of an ordinary component
     GIBIBYTE = 1 << 30,
     OBJECTS_FIXED = 24, // slots of all but pages
     ASID_POOLS = 4,     // of 512 address spaces each
@@ -382,36 +382,20 @@ static enum kaal_err reserve(struct component *c, const struct kaal_program *pro
     return arena_reserve(&c->arena, bytes, (uint32_t)pages + OBJECTS_FIXED, copies);
 }
 
-// Where the description first maps small pages; 0: nowhere, or where other tables may be already.
-static uint64_t first_mapped(const struct component *c)
-{
-    struct plan_range maps = plan_maps_of(&broker.plan, component_number(c));
-    if (!c->described || is_microkit(c) || maps.first == maps.end) {
-        return 0;
-    }
-    const struct kaal_plan_map *map = plan_map(&broker.plan, maps.first);
-    bool small = map->source == KAAL_MAP_DEVICE ||
-                 plan_region(&broker.plan, map->object)->page_bits == PAGE_BITS;
-    return small ? map->vaddr : 0;
-}
-
-// Those for the beginning of the program; those for stack, IPC buffer and start page, which lie in
-// one gibibyte, and in one table if the stack is not large; those for the first mapping. More come
-// when they are missed.
+// Those for the beginning of the program; those for stack, IPC buffer, start page and the first
+// mappings, which lie in one gibibyte, and in one table if they are not large. More come when they
+// are missed.
 static enum kaal_err create_tables(struct component *c, struct builder *b)
 {
     const uint64_t lo = b->program->elf.lo;
     uint32_t stack = 0;
-    uint64_t mapped = 0;
     if (lo < GIBIBYTE) {
         stack = KAAL_TABLE_LEVELS_GIB;
         if (is_microkit(c)) { // far above its program
             stack = KAAL_TABLE_LEVELS;
         }
-        mapped = first_mapped(c);
     }
-    uint32_t maps = mapped != 0 ? KAAL_TABLE_LEVELS_GIB : 0;
-    b->tables.count = KAAL_TABLE_LEVELS + stack + maps;
+    b->tables.count = KAAL_TABLE_LEVELS + stack;
     enum kaal_err err =
         arena_objects(b->arena, seL4_ARM_PageTableObject, 0, b->tables.count, &b->tables.first);
     if (err == KAAL_OK) {
@@ -419,9 +403,6 @@ static enum kaal_err create_tables(struct component *c, struct builder *b)
     }
     if (err == KAAL_OK && stack != 0) {
         err = kaal_build_tables(&b->base, c->spec.stack_top - 1, stack);
-    }
-    if (err == KAAL_OK && maps != 0) {
-        err = kaal_build_tables(&b->base, mapped, maps);
     }
     return err;
 }

@@ -100,10 +100,11 @@ static void put_start_page(struct builder *b, uint32_t pd)
 // The broker's own objects, in the slots that the plan names.
 static void put_caps(struct root *root, uint32_t pd)
 {
-    for (uint32_t i = 0; i < plan_count(&root->plan, KAAL_TABLE_CAPS); i++) {
+    struct plan_range caps = plan_caps_of(&root->plan, pd);
+    for (uint32_t i = caps.first; i < caps.end; i++) {
         const struct kaal_plan_cap *cap = plan_cap(&root->plan, i);
         uint32_t from = 0;
-        if (cap->pd != pd || cap->object != pd || plan_cap_is_note(cap)) {
+        if (cap->object != pd || plan_cap_is_note(cap)) {
             continue;
         }
         if (cap->kind == KAAL_CAP_ENDPOINT) {

@@ -32,102 +32,21 @@ static const uint32_t count_limits[KAAL_TABLE_COUNT] = {
     [KAAL_TABLE_TURNS] = KAAL_TURN_MAX,
 };
 
-uint32_t plan_count(const struct plan *plan, enum kaal_table table)
-{
-    return plan->image->tables[table].count;
-}
-
-// Entries may be longer than ours: a newer minor version that begins as ours does.
-static const void *entry_at(const struct plan *plan, enum kaal_table table, uint32_t index)
-{
-    const struct kaal_table_ref *ref = &plan->image->tables[table];
-    return (const uint8_t *)plan->image + ref->offset + (uint64_t)index * ref->entry_size;
-}
-
-const struct kaal_plan_pd *plan_pd(const struct plan *plan, uint32_t index)
-{
-    return entry_at(plan, KAAL_TABLE_PDS, index);
-}
-
-const struct kaal_plan_region *plan_region(const struct plan *plan, uint32_t index)
-{
-    return entry_at(plan, KAAL_TABLE_REGIONS, index);
-}
-
-const struct kaal_plan_device *plan_device(const struct plan *plan, uint32_t index)
-{
-    return entry_at(plan, KAAL_TABLE_DEVICES, index);
-}
-
-const struct kaal_plan_cap *plan_cap(const struct plan *plan, uint32_t index)
-{
-    return entry_at(plan, KAAL_TABLE_CAPS, index);
-}
-
-const struct kaal_plan_map *plan_map(const struct plan *plan, uint32_t index)
-{
-    return entry_at(plan, KAAL_TABLE_MAPS, index);
-}
-
-const struct kaal_plan_file *plan_file(const struct plan *plan, uint32_t index)
-{
-    return entry_at(plan, KAAL_TABLE_FILES, index);
-}
-
-const struct kaal_plan_link *plan_link(const struct plan *plan, uint32_t index)
-{
-    return entry_at(plan, KAAL_TABLE_LINKS, index);
-}
-
-const struct kaal_plan_permit *plan_permit(const struct plan *plan, uint32_t index)
-{
-    return entry_at(plan, KAAL_TABLE_PERMITS, index);
-}
-
-const struct kaal_plan_turn *plan_turn(const struct plan *plan, uint32_t index)
-{
-    return entry_at(plan, KAAL_TABLE_TURNS, index);
-}
-
-static uint32_t holder(const struct plan *plan, enum kaal_table table, uint32_t index)
-{
-    return table == KAAL_TABLE_CAPS ? plan_cap(plan, index)->pd : plan_map(plan, index)->pd;
-}
-
-// The first entry of `pd`, or of one behind it.
-static uint32_t first_of(const struct plan *plan, enum kaal_table table, uint32_t pd)
-{
-    uint32_t low = 0;
-    uint32_t high = plan_count(plan, table);
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (holder(plan, table, middle) < pd) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-static struct plan_range entries_of(const struct plan *plan, enum kaal_table table, uint32_t pd)
-{
-    struct plan_range range = {.first = first_of(plan, table, pd)};
-    range.end = range.first;
-    while (range.end < plan_count(plan, table) && holder(plan, table, range.end) == pd) {
-        range.end++;
-    }
-    return range;
-}
-
+// A component that the plan does not know has none.
 struct plan_range plan_caps_of(const struct plan *plan, uint32_t pd)
 {
-    return entries_of(plan, KAAL_TABLE_CAPS, pd);
+    uint32_t pds = plan_count(plan, KAAL_TABLE_PDS);
+    uint32_t end = plan_count(plan, KAAL_TABLE_CAPS);
+    return (struct plan_range){.first = pd < pds ? plan_pd(plan, pd)->first_cap : end,
+                               .end = pd + 1 < pds ? plan_pd(plan, pd + 1)->first_cap : end};
 }
 
 struct plan_range plan_maps_of(const struct plan *plan, uint32_t pd)
 {
-    return entries_of(plan, KAAL_TABLE_MAPS, pd);
+    uint32_t pds = plan_count(plan, KAAL_TABLE_PDS);
+    uint32_t end = plan_count(plan, KAAL_TABLE_MAPS);
+    return (struct plan_range){.first = pd < pds ? plan_pd(plan, pd)->first_map : end,
+                               .end = pd + 1 < pds ? plan_pd(plan, pd + 1)->first_map : end};
 }
 
 const uint8_t *plan_file_data(const struct plan *plan, uint32_t index)
@@ -158,10 +77,6 @@ static bool header_ok(const struct kaal_image *image, size_t room, const char *c
     if (image->store_bits < KAAL_STORE_BITS_MIN || image->store_bits > KAAL_STORE_BITS_MAX) {
         return plan_fail(error, "image", KAAL_NONE, "size of the broker's capability space");
     }
-    size_t words = (image->size - image->header_size) / sizeof(uint64_t);
-    if (sum64(0, (const uint8_t *)image + image->header_size, words) != image->checksum) {
-        return plan_fail(error, "image", KAAL_NONE, "checksum differs");
-    }
     if (!plan_name_ok(image->system)) {
         return plan_fail(error, "image", KAAL_NONE, "a name without its end");
     }
@@ -187,6 +102,10 @@ static bool tables_ok(const struct kaal_image *image, struct plan_error *error)
             !range_fits(ref->offset, (uint64_t)ref->count * ref->entry_size, image->size)) {
             return plan_fail(error, "table", i, "outside the image");
         }
+    }
+    size_t words = (plan_tables_end(image) - image->header_size) / sizeof(uint64_t);
+    if (sum64(0, (const uint8_t *)image + image->header_size, words) != image->checksum) {
+        return plan_fail(error, "image", KAAL_NONE, "checksum differs");
     }
     return true;
 }

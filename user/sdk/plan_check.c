@@ -25,7 +25,7 @@ enum {
 
 bool plan_name_ok(const char *name)
 {
-    return name[0] != '\0' && memchr(name, '\0', KAAL_NAME_SIZE) != NULL;
+    return name[0] != '\0' && name[KAAL_NAME_SIZE - 1] == '\0';
 }
 
 // --- protection domains --------------------------------------------------------------------------
@@ -606,9 +606,31 @@ static bool check_files(const struct plan *plan, struct plan_error *error)
     return true;
 }
 
+// --- where those of a domain begin ---------------------------------------------------------------
+
+// The tables are known to be in the order of domains.
+static bool check_first(const struct plan *plan, struct plan_error *error)
+{
+    uint32_t caps = 0;
+    uint32_t maps = 0;
+    for (uint32_t pd = 0; pd < plan_count(plan, KAAL_TABLE_PDS); pd++) {
+        if (plan_pd(plan, pd)->first_cap != caps || plan_pd(plan, pd)->first_map != maps) {
+            return plan_fail(error, "pd", pd, "capabilities or maps that are not its own");
+        }
+        while (caps < plan_count(plan, KAAL_TABLE_CAPS) && plan_cap(plan, caps)->pd == pd) {
+            caps++;
+        }
+        while (maps < plan_count(plan, KAAL_TABLE_MAPS) && plan_map(plan, maps)->pd == pd) {
+            maps++;
+        }
+    }
+    return true;
+}
+
 bool plan_check(struct plan *plan, struct plan_error *error)
 {
     return check_pds(plan, error) && check_regions(plan, error) && check_devices(plan, error) &&
-           check_maps(plan, error) && check_caps(plan, error) && check_links(plan, error) &&
+           check_maps(plan, error) && check_caps(plan, error) && check_first(plan, error) &&
+           check_links(plan, error) &&
            check_permits(plan, error) && check_turns(plan, error) && check_files(plan, error);
 }

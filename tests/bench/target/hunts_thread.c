@@ -195,9 +195,9 @@ static void setup_chain_suspend(struct bench *b, struct population *p, unsigned 
 }
 
 const struct hunt hunts_thread[] = {
-    {"worst.delete.endpoint-10000-queued", setup_delete_endpoint, measure_trap, 0, 1},
-    {"worst.delete.notification-10000-queued", setup_delete_notification, measure_trap, 0, 1},
-    {"worst.cancel.10000-badged", setup_cancel, measure_trap, 0, 1},
+    {"worst.delete.endpoint-10000-queued", setup_delete_endpoint, measure_trap, 0, 8},
+    {"worst.delete.notification-10000-queued", setup_delete_notification, measure_trap, 0, 8},
+    {"worst.cancel.10000-badged", setup_cancel, measure_trap, 0, 8},
     {"worst.send.behind-10000", setup_send, measure_blocking, 0, 4},
     {"worst.priority.among-10000", setup_priority, measure_trap, 0, 1},
     {"worst.exhaust.among-10000", setup_exhaust, measure_blocking, 0, 4},

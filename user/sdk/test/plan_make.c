@@ -2,6 +2,7 @@
 #include "plan_make.h"
 
 #include <kaal/layout.h>
+#include <kaal/plan.h>
 
 #include <lib/sum64.h>
 
@@ -100,6 +101,18 @@ static void make_caps(struct made_image *image)
     image->caps[MAKE_CAP_WATCHES].badge = 2;
 }
 
+static void make_first(struct made_image *image)
+{
+    for (uint32_t i = 0; i < MAKE_PDS; i++) { // each table ends with one of the last domain
+        while (image->caps[image->pds[i].first_cap].pd < i) {
+            image->pds[i].first_cap++;
+        }
+        while (image->maps[image->pds[i].first_map].pd < i) {
+            image->pds[i].first_map++;
+        }
+    }
+}
+
 static void make_policy(struct made_image *image)
 {
     image->pds[MAKE_CLIENT].policy = (struct kaal_policy){.restart = KAAL_RESTART_ON_FAILURE,
@@ -155,6 +168,7 @@ void make_image(struct made_image *image)
     make_pds(image);
     make_memory(image);
     make_caps(image);
+    make_first(image);
     make_policy(image);
     make_turns(image);
     for (uint32_t i = 0; i < MAKE_FILES; i++) {
@@ -170,6 +184,9 @@ void make_image(struct made_image *image)
 void make_sum(struct made_image *image)
 {
     const uint32_t from = sizeof(image->header);
+    const uint64_t end = plan_tables_end(&image->header);
     image->header.checksum =
-        sum64(0, (const uint8_t *)image + from, (sizeof(*image) - from) / sizeof(uint64_t));
+        end < sizeof(*image)
+            ? sum64(0, (const uint8_t *)image + from, (end - from) / sizeof(uint64_t))
+            : 0;
 }

@@ -173,12 +173,17 @@ static void a_protection_domain_with_a_wrong_number_is_rejected(void **state)
 {
     (void)state;
     static const char text[] = "name or arguments without their end";
+    static const char ranges[] = "capabilities or maps that are not its own";
     static const char role[] = "unknown role or flag";
     static const char priority[] = "priority above the highest that a component may have";
     static const char budget[] = "budget below the least, or above the period";
     static const char stack[] = "stack size out of range or not in pages";
     static const char cspace[] = "size of the capability space out of range";
     static const struct damage list[] = {
+        {FIELD(pds[2].first_cap), 1, "pd", 2, ranges},
+        {FIELD(pds[2].first_map), 1, "pd", 2, ranges},
+        {FIELD(pds[3].first_cap), 0, "pd", 3, ranges},
+        {FIELD(pds[3].first_map), 0, "pd", 3, ranges},
         {FIELD(pds[2].name), ENDLESS, "pd", 2, text},
         {FIELD(pds[2].name[0]), 0, "pd", 2, text},
         {FIELD(pds[3].args), ENDLESS, "pd", 3, text},
@@ -724,7 +729,8 @@ static void any_changed_word_is_noticed(void **state)
     for (unsigned i = 0; i < 1000; i++) {
         uint64_t r = prng_next(&prng);
         uint8_t *bytes = (uint8_t *)&image;
-        size_t at = sizeof(image.header) + r % (sizeof(image) - sizeof(image.header));
+        size_t at = sizeof(image.header) +
+                    r % (plan_tables_end(&image.header) - sizeof(image.header));
         bytes[at] ^= (uint8_t)(1u << (r >> 32) % 8);
         assert_false(open_image());
         assert_string_equal(error.cause, "checksum differs");

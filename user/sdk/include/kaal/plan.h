@@ -28,17 +28,63 @@ struct plan_error {
 bool plan_open(struct plan *plan, const void *image, size_t room, const char *config,
                struct plan_error *error);
 
+static inline uint32_t plan_count(const struct plan *plan, enum kaal_table table)
+{
+    return plan->image->tables[table].count;
+}
+
+// Entries may be longer than ours: a newer minor version that begins as ours does.
+static inline const void *plan_entry(const struct plan *plan, enum kaal_table table, uint32_t index)
+{
+    const struct kaal_table_ref *ref = &plan->image->tables[table];
+    return (const uint8_t *)plan->image + ref->offset + (uint64_t)index * ref->entry_size;
+}
+
 // Entries, index < plan_count(). Valid as long as the image.
-uint32_t plan_count(const struct plan *plan, enum kaal_table table);
-const struct kaal_plan_pd *plan_pd(const struct plan *plan, uint32_t index);
-const struct kaal_plan_region *plan_region(const struct plan *plan, uint32_t index);
-const struct kaal_plan_device *plan_device(const struct plan *plan, uint32_t index);
-const struct kaal_plan_cap *plan_cap(const struct plan *plan, uint32_t index);
-const struct kaal_plan_map *plan_map(const struct plan *plan, uint32_t index);
-const struct kaal_plan_file *plan_file(const struct plan *plan, uint32_t index);
-const struct kaal_plan_link *plan_link(const struct plan *plan, uint32_t index);
-const struct kaal_plan_permit *plan_permit(const struct plan *plan, uint32_t index);
-const struct kaal_plan_turn *plan_turn(const struct plan *plan, uint32_t index);
+static inline const struct kaal_plan_pd *plan_pd(const struct plan *plan, uint32_t index)
+{
+    return plan_entry(plan, KAAL_TABLE_PDS, index);
+}
+
+static inline const struct kaal_plan_region *plan_region(const struct plan *plan, uint32_t index)
+{
+    return plan_entry(plan, KAAL_TABLE_REGIONS, index);
+}
+
+static inline const struct kaal_plan_device *plan_device(const struct plan *plan, uint32_t index)
+{
+    return plan_entry(plan, KAAL_TABLE_DEVICES, index);
+}
+
+static inline const struct kaal_plan_cap *plan_cap(const struct plan *plan, uint32_t index)
+{
+    return plan_entry(plan, KAAL_TABLE_CAPS, index);
+}
+
+static inline const struct kaal_plan_map *plan_map(const struct plan *plan, uint32_t index)
+{
+    return plan_entry(plan, KAAL_TABLE_MAPS, index);
+}
+
+static inline const struct kaal_plan_file *plan_file(const struct plan *plan, uint32_t index)
+{
+    return plan_entry(plan, KAAL_TABLE_FILES, index);
+}
+
+static inline const struct kaal_plan_link *plan_link(const struct plan *plan, uint32_t index)
+{
+    return plan_entry(plan, KAAL_TABLE_LINKS, index);
+}
+
+static inline const struct kaal_plan_permit *plan_permit(const struct plan *plan, uint32_t index)
+{
+    return plan_entry(plan, KAAL_TABLE_PERMITS, index);
+}
+
+static inline const struct kaal_plan_turn *plan_turn(const struct plan *plan, uint32_t index)
+{
+    return plan_entry(plan, KAAL_TABLE_TURNS, index);
+}
 
 // What the capability table, or that of maps, has of one domain: entries first to end - 1.
 struct plan_range {
