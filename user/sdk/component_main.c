@@ -22,7 +22,8 @@ extern void (*const __init_array_end[])(void);
 // Called by crt0.S.
 _Noreturn void kaal_component_main(const struct kaal_start *start);
 
-// The name has its terminating 0; the last byte of the line stays 0.
+// With name and arguments, as strings that it may change. The name has its terminating 0; the last
+// byte of the line stays 0.
 static int call_main(void)
 {
     static union {
@@ -49,7 +50,9 @@ static int call_main(void)
 _Noreturn void kaal_component_main(const struct kaal_start *start)
 {
     // Without a valid start page there is nobody to tell: the fault at this trap is the report.
-    if (!kaal_start_ok(start, KAAL_LAYOUT_START_END - KAAL_LAYOUT_START_PAGE)) {
+    // At a restart that keeps memory it has been looked at.
+    if (kaal_start != start &&
+        !kaal_start_ok(start, KAAL_LAYOUT_START_END - KAAL_LAYOUT_START_PAGE)) {
         __builtin_trap();
     }
     kaal_start = start;
@@ -63,7 +66,7 @@ _Noreturn void kaal_component_main(const struct kaal_start *start)
     for (size_t i = 0; &__init_array_start[i] != __init_array_end; i++) {
         __init_array_start[i]();
     }
-    kaal_main_returned(call_main());
+    kaal_main_returned(main == kaal_loop ? kaal_loop(0, NULL) : call_main());
 }
 
 __attribute__((weak)) void kaal_main_returned(int status)
