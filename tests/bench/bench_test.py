@@ -23,8 +23,9 @@ LEAST, MOST = 40, 70000  # of a row, in instructions
 NOISE = 1.06             # a compiler's choice of the moment: how often a loop over a bitmap turns, say
 QUEUES = {"queue.send", "queue.suspend", "queue.priority", "release.exhaust", "release.suspend", "release.timer"}
 OVERHEAD = 1.3           # of a component row over its system calls
-ALLOWED = {"memory.page": 1.32, "restart.keep": 1.6} # of those that are not there yet
-SPREAD = 1.01            # within a run, of many system calls: what is in lists is not where it was
+ALLOWED = {"restart.keep": 1.42} # of those that are not there yet
+SPREAD = 1.015           # within a run, of many system calls: what is in lists is not where it was; and
+                         # interrupt.cycle, of which some run has 10 instructions less, by the moment
 SHARE = 0.05             # of a row's kernel instructions: how far its system calls by themselves may be from them
 LINEAR = 1.15            # of a chain: a link's instructions at the long end over those at the short one
 PACKER = ("pack_peak", "pack_time") # of a chain: what depends on the host

@@ -21,11 +21,11 @@ struct audit {
     struct kaal_audit_info records[AUDIT_RECORDS]; // record n at (n - 1) % AUDIT_RECORDS
 };
 
-// The next record, with its sequence number, to be filled. What of it is not set is 0.
+// The next record, with its sequence number. All else in it is old, and to be set.
 static inline struct kaal_audit_info *audit_next(struct audit *audit)
 {
     struct kaal_audit_info *record = &audit->records[audit->written++ % AUDIT_RECORDS];
-    *record = (struct kaal_audit_info){.sequence = audit->written};
+    record->sequence = audit->written;
     return record;
 }
 

@@ -30,7 +30,6 @@
 //    log               output
 #pragma once
 
-#include "audit.h"
 #include "grants.h"
 #include "pci.h"
 #include "pool.h"
@@ -125,8 +124,8 @@ enum { COMPONENT_IRQS = KAAL_NOTIFY_BITS };
 struct component {
     struct kaal_plan_pd spec; // what it is built from
     uint32_t number;          // of its place in the table
-    uint32_t state;           // enum kaal_component_state
     uint32_t serial;          // which of the components that have had this number
+    uint32_t state;           // enum kaal_component_state
     uint32_t generation;
     uint32_t parent;       // who spawned it; its own number: the description
     bool described;        // in the plan, under its own number
@@ -160,11 +159,12 @@ struct component {
     uint32_t irqs[COMPONENT_IRQS]; // interrupt handlers
     uint32_t irq_count;
     bool starts_clean;
-    bool serves;          // has an endpoint that it receives from
-    bool notified;        // has a notification that is bound to it
-    bool holds_own_space; // and may have changed it
-    uint32_t channels_to; // of others, in the plan
-    bool linked;          // somebody depends on it or watches it
+    bool serves;            // has an endpoint that it receives from
+    bool notified;          // has a notification that is bound to it
+    bool holds_own_space;   // and may have changed it
+    uint32_t channels_to;   // of others, in the plan
+    const struct use *uses; // of its objects, in the plan: wire.c
+    bool linked;            // somebody depends on it or watches it
 
     // Its capability space: slots from first_free on that are taken, and bits of its notification.
     uint32_t first_free;
@@ -207,7 +207,6 @@ struct broker {
     uint32_t component_room; // of the table
     struct pool pool;
     struct grants grants;
-    struct audit audit;
 };
 
 extern struct broker broker;

@@ -25,7 +25,8 @@ enum {
 
 struct record {
     const struct component *of; // NULL: `words` has its names
-    bool is_fault;              // else a restart
+    bool is_fault;
+    bool is_restart; // or both, one after the other
     uint32_t generation;
     struct kaal_fault what; // of a fault
     enum kaal_end after;    // of a restart
@@ -38,6 +39,7 @@ static struct {
     uint32_t first;
     uint32_t used;
     uint32_t line; // of the first record: lines before it are out
+    struct record *newest;
 } queue;
 
 // KAAL_NAME_SIZE bytes.
@@ -114,30 +116,35 @@ static void drop_first(void)
 }
 
 // A record to be filled; the oldest goes if there is no room.
-static struct record *new_record(const struct component *c, bool is_fault)
+static inline struct record *new_record(const struct component *c)
 {
     if (queue.used == RECORDS) {
         drop_first();
     }
+    struct record *record = &queue.records[(queue.first + queue.used) % RECORDS];
     queue.used++;
-    struct record *record = &queue.records[(queue.first + queue.used - 1) % RECORDS];
+    queue.newest = record;
     record->of = c;
-    record->is_fault = is_fault;
+    record->is_fault = false;
+    record->is_restart = false;
     record->generation = c->generation;
     return record;
 }
 
-static bool restart_line(const struct record *record, unsigned line, struct kaal_report *report)
+// Is the newest record the fault that this component is restarted after?
+static bool is_of_fault(const struct record *newest, const struct component *c)
 {
-    if (line > 0) {
-        return false;
-    }
+    return queue.used > 0 && newest->of == c && newest->generation == c->generation &&
+           !newest->is_restart;
+}
+
+static void restart_line(const struct record *record, struct kaal_report *report)
+{
     kaal_report_begin(report, "restart");
     kaal_report_str(report, "component", record->words.component);
     kaal_report_str(report, "after", kaal_end_name(record->after));
-    kaal_report_u64(report, "generation", record->generation);
+    kaal_report_u64(report, "generation", record->generation + UINT64_C(1));
     kaal_report_u64(report, "delay_us", record->delay_us);
-    return true;
 }
 
 // From here on the record needs its component no more.
@@ -174,15 +181,18 @@ void fault_forget(const struct component *c)
 
 bool fault_next_line(struct kaal_report *report)
 {
-    while (queue.used > 0) {
+    for (; queue.used > 0; drop_first()) {
         struct record *record = &queue.records[queue.first];
         explain(record);
-        if (record->is_fault ? kaal_fault_line(&record->words, queue.line, report)
-                             : restart_line(record, queue.line, report)) {
+        if (record->is_fault && kaal_fault_line(&record->words, queue.line, report)) {
             queue.line++;
             return true;
         }
-        drop_first();
+        if (record->is_restart) {
+            restart_line(record, report);
+            drop_first();
+            return true;
+        }
     }
     return false;
 }
@@ -202,36 +212,34 @@ static void tell(void)
     }
 }
 
-static void record_fault(const struct component *c, const struct kaal_fault *what)
+void fault_restart(const struct component *c, enum kaal_end after, uint64_t delay_us)
 {
-    struct record *record = new_record(c, true);
-    record->what = *what;
+    bool known = is_of_fault(queue.newest, c);
+    struct record *record = known ? queue.newest : new_record(c);
+    record->is_restart = true;
+    record->after = after;
+    record->delay_us = delay_us;
+    if (!known) {
+        tell();
+    }
+}
+
+void fault_taken(struct component *c, seL4_MessageInfo_t info)
+{
+    if (c == NULL) {
+        return;
+    }
+    struct record *record = new_record(c);
+    record->is_fault = true;
+    // A message that cannot be read is a fault all the same: its kind is reported as unknown.
+    (void)kaal_fault_read(info, &record->what);
+    c->state = KAAL_STATE_FAULTED;
+    const seL4_Word type = record->what.type;
+    audit_event(KAAL_AUDIT_FAULT, NULL, c, record->what.addr, (uint32_t)type);
     if (c->restarts == 0) {
         take_words(record);
         take_details(c, &record->words);
     }
     tell();
-}
-
-void fault_restart(const struct component *c, enum kaal_end after, uint64_t delay_us)
-{
-    struct record *record = new_record(c, false);
-    record->generation++;
-    record->after = after;
-    record->delay_us = delay_us;
-    tell();
-}
-
-void fault_taken(struct component *c, seL4_MessageInfo_t info)
-{
-    struct kaal_fault what;
-    if (c == NULL) {
-        return;
-    }
-    // A message that cannot be read is a fault all the same: its kind is reported as unknown.
-    (void)kaal_fault_read(info, &what);
-    c->state = KAAL_STATE_FAULTED;
-    record_fault(c, &what);
-    audit_event(KAAL_AUDIT_FAULT, NULL, c, what.addr, (uint32_t)what.type);
-    supervise_failure(c, what.type == seL4_Fault_Timeout ? KAAL_END_TIMEOUT : KAAL_END_FAULT, 0);
+    supervise_failure(c, type == seL4_Fault_Timeout ? KAAL_END_TIMEOUT : KAAL_END_FAULT, 0);
 }

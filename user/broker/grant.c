@@ -119,7 +119,7 @@ static void free_slots(const struct grant *g)
 static void clear_holder(struct component *holder, const struct grant *g)
 {
     uint32_t slots = g->kind == KAAL_GRANT_CHANNEL ? 2 : 1;
-    for (uint32_t i = 0; g->cptr != 0 && i < slots; i++) {
+    for (uint32_t i = 0; i < slots; i++) {
         if (component_built(holder)) {
             // With the copies that the holder has sent to others.
             cspace_revoke(holder, (uint32_t)g->cptr + i);
@@ -149,7 +149,9 @@ void take_back(struct grant *g)
         (void)seL4_CNode_Revoke(store(), g->slot, store_depth());
         holder->bits_taken &= ~g->badge;
     }
-    clear_holder(holder, g);
+    if (g->cptr != 0) {
+        clear_holder(holder, g);
+    }
     if (g->node != (uint32_t)GRANTS_NODE_NONE) {
         (void)seL4_CNode_Revoke(store(), pool_slot(&broker.pool, g->node), store_depth());
         (void)pool_give(&broker.pool, g->node);

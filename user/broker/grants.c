@@ -29,15 +29,15 @@ static inline uint16_t *head_of(struct grants *grants, const struct grant *grant
     return &grants->records[grant->parent].child;
 }
 
-static inline void list_add(struct grants *grants, uint16_t index, enum grant_list list)
+static inline void list_add(struct grants *grants, struct grant *grant, enum grant_list list)
 {
-    struct grant *grant = &grants->records[index];
     uint16_t *head = head_of(grants, grant, list);
-    grant->links[list] = (struct grant_link){.next = *head, .prev = GRANTS_NONE};
-    if (*head != GRANTS_NONE) {
-        grants->records[*head].links[list].prev = index;
+    const uint16_t next = *head;
+    grant->links[list] = (struct grant_link){.next = next, .prev = GRANTS_NONE};
+    if (next != GRANTS_NONE) {
+        grants->records[next].links[list].prev = grant->index;
     }
-    *head = index;
+    *head = grant->index;
 }
 
 static inline void list_remove(struct grants *grants, const struct grant *grant,
@@ -89,11 +89,10 @@ enum kaal_err grant_add(struct grants *grants, enum kaal_grant_kind kind, uint32
         giver >= GRANTS_COMPONENTS || (parent != NULL && parent->holder != giver)) {
         return KAAL_ERR_ARGUMENT;
     }
-    uint16_t index = grants->free_first;
-    if (index == GRANTS_NONE) {
+    struct grant *record = grant_at(grants, grants->free_first);
+    if (record == NULL) {
         return KAAL_ERR_SLOTS;
     }
-    struct grant *record = &grants->records[index];
     grants->free_first = record->links[GRANT_BY_HOLDER].next;
     uint32_t serial = record->serial + 1;
     *record = (struct grant){.kind = (uint8_t)kind,
@@ -106,12 +105,12 @@ enum kaal_err grant_add(struct grants *grants, enum kaal_grant_kind kind, uint32
                              .payer = GRANTS_NONE,
                              .entry = GRANTS_NONE,
                              .peer_entry = GRANTS_NONE,
-                             .index = index,
+                             .index = record->index,
                              .serial = serial == 0 ? 1 : serial};
-    list_add(grants, index, GRANT_BY_HOLDER);
-    list_add(grants, index, GRANT_BY_GIVER);
+    list_add(grants, record, GRANT_BY_HOLDER);
+    list_add(grants, record, GRANT_BY_GIVER);
     if (parent != NULL) {
-        list_add(grants, index, GRANT_BY_PARENT);
+        list_add(grants, record, GRANT_BY_PARENT);
     }
     grants->count++;
     *grant = record;
@@ -121,7 +120,7 @@ enum kaal_err grant_add(struct grants *grants, enum kaal_grant_kind kind, uint32
 void grant_set_peer(struct grants *grants, struct grant *grant, uint32_t peer)
 {
     grant->peer = (uint16_t)peer;
-    list_add(grants, grant->index, GRANT_BY_PEER);
+    list_add(grants, grant, GRANT_BY_PEER);
 }
 
 void grant_clear_peer(struct grants *grants, struct grant *grant)

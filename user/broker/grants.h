@@ -61,22 +61,22 @@ struct grant {
     uint32_t slot;       // first slot in the broker's CNode
     uint32_t slot_count; // how many
     uint32_t node;       // of the pool, GRANTS_NODE_NONE: none
-    uint16_t entry;      // in the holder's start page; GRANTS_NONE: none
-    uint16_t peer_entry; // in the peer's
     uint8_t rights;      // enum kaal_rights
     uint8_t page_bits;   // of memory
     bool cached;
-    bool initial;   // the holder was born with it
-    uint16_t payer; // component that is charged for it, or GRANTS_NONE
+    bool initial;        // the holder was born with it
+    uint16_t entry;      // in the holder's start page; GRANTS_NONE: none
+    uint16_t peer_entry; // in the peer's
+    uint16_t payer;      // component that is charged for it, or GRANTS_NONE
 
     // Not for the caller to change.
-    uint8_t kind; // enum kaal_grant_kind
+    uint16_t peer;   // component at the other end, or GRANTS_NONE: grant_set_peer()
+    uint16_t child;  // the newest grant derived from it, or GRANTS_NONE
+    uint16_t parent; // or GRANTS_NONE
     uint16_t holder;
     uint16_t giver;
-    uint16_t peer;   // component at the other end, or GRANTS_NONE: grant_set_peer()
-    uint16_t parent; // or GRANTS_NONE
-    uint16_t child;  // the newest grant derived from it, or GRANTS_NONE
-    uint16_t index;  // of its record
+    uint16_t index; // of its record
+    uint8_t kind;   // enum kaal_grant_kind
     struct grant_link links[GRANT_LISTS];
     uint32_t serial; // how often the record was used
 };

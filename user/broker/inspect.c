@@ -5,21 +5,27 @@
 
 #include "serve.h"
 
+#include "audit.h"
 #include "grant.h"
 
 // --- the audit ring ------------------------------------------------------------------------------
+
+static struct audit audit;
 
 static inline struct kaal_audit_info *add(enum kaal_audit_event event, uint64_t actor,
                                           const struct component *subject, uint64_t object,
                                           uint32_t detail)
 {
-    struct kaal_audit_info *record = audit_next(&broker.audit);
+    struct kaal_audit_info *record = audit_next(&audit);
+    record->lost = 0;
     record->time_us = broker_now();
     record->actor = actor;
     record->subject = component_id(subject);
     record->object = object;
     record->event = event;
     record->detail = detail;
+    record->rule = KAAL_RULE_NONE;
+    record->error = KAAL_OK;
     return record;
 }
 
@@ -46,7 +52,7 @@ enum kaal_err serve_audit(struct request *r)
 {
     struct kaal_audit_info info;
     uint64_t lost = 0;
-    if (audit_read(&broker.audit, argument(1), &info, 1, &lost) == 0) {
+    if (audit_read(&audit, argument(1), &info, 1, &lost) == 0) {
         return KAAL_ERR_NOTFOUND;
     }
     info.lost = lost;

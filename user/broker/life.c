@@ -132,9 +132,6 @@ static void release_callees(struct component *c)
 // it still had is fetched where a chain had been cut, and then its callers may be left without any.
 static void take_own(struct component *c)
 {
-    if (!c->passive) {
-        return;
-    }
     (void)seL4_SchedContext_Unbind(c->sched_context);
     c->passive = false;
     if (seL4_SchedContext_Bind(c->sched_context, c->tcb) == seL4_NoError) {
@@ -146,14 +143,21 @@ static void take_own(struct component *c)
     (void)seL4_SchedContext_Bind(c->sched_context, c->tcb);
 }
 
+static void answer_dead(seL4_CPtr reply, uint32_t generation)
+{
+    seL4_SetMR(0, generation);
+    seL4_Send(reply, seL4_MessageInfo_new(KAAL_ERR_DEAD, 0, 0, 1));
+}
+
 // The caller of `c`, if there is one, gets an error, and with it its time.
-static void release_caller(struct component *c, uint32_t generation)
+static inline void release_caller(struct component *c, uint32_t generation)
 {
     if (c->serves) {
-        seL4_SetMR(0, generation);
-        seL4_Send(c->reply, seL4_MessageInfo_new(KAAL_ERR_DEAD, 0, 0, 1));
+        answer_dead(c->reply, generation);
     }
-    take_own(c);
+    if (c->passive) {
+        take_own(c);
+    }
 }
 
 enum kaal_err life_suspend(struct component *c)
@@ -199,8 +203,7 @@ static void drain(struct component *c)
             broker.signals |= badge; // it was for the broker itself
             continue;
         }
-        seL4_SetMR(0, 0);
-        seL4_Send(broker.spare_reply, seL4_MessageInfo_new(KAAL_ERR_DEAD, 0, 0, 1));
+        answer_dead(broker.spare_reply, 0);
         if (badge == 0) {
             return; // nobody, or one who calls without a badge; the others find it gone themselves
         }
@@ -216,7 +219,6 @@ void life_begin(struct component *c)
     }
     if (seL4_TCB_Resume(c->tcb) == seL4_NoError) {
         c->state = KAAL_STATE_RUNNING;
-        c->alive_at = broker_now();
         supervise_begun(c);
         audit_event(KAAL_AUDIT_BEGIN, NULL, c, 0, 0);
     }
@@ -255,23 +257,32 @@ static bool keeps_objects(const struct component *c)
     return c->starts_clean && !c->holds_own_space;
 }
 
-// What it got in its last life, it does not know of any more; what it was born with, it keeps as
-// long as it is not built anew.
-static void forget(struct component *c, bool all)
+static inline bool has_belongings(const struct component *c)
 {
-    later_forget(c);
+    const uint32_t number = component_number(c);
+    return c->devices || c->components > 0 || c->tables.piece_count > 0 ||
+           !grants_are_none(&broker.grants, GRANT_BY_GIVER, number) ||
+           !grants_are_none(&broker.grants, GRANT_BY_HOLDER, number);
+}
+
+static void take_belongings(struct component *c, bool all)
+{
     if (c->devices) {
         devices_quiet(c);
     }
-    if (c->components > 0) {
-        remove_children(c, true);
-    }
-    const uint32_t number = component_number(c);
-    if (!grants_are_none(&broker.grants, GRANT_BY_GIVER, number) ||
-        !grants_are_none(&broker.grants, GRANT_BY_HOLDER, number) || c->tables.piece_count > 0) {
-        take_back_list(c, GRANT_BY_GIVER, true);
-        take_back_list(c, GRANT_BY_HOLDER, all);
-        (void)take_back_tables(c);
+    remove_children(c, true);
+    take_back_list(c, GRANT_BY_GIVER, true);
+    take_back_list(c, GRANT_BY_HOLDER, all);
+    (void)take_back_tables(c);
+}
+
+// What it got in its last life, it does not know of any more; what it was born with, it keeps as
+// long as it is not built anew.
+static inline void forget(struct component *c, bool all)
+{
+    later_forget(c);
+    if (has_belongings(c)) {
+        take_belongings(c, all);
     }
 }
 
@@ -283,21 +294,6 @@ static void empty_inbox(const struct component *c)
     for (seL4_Word i = 0; i < LIBSEL4_BIT(KAAL_INBOX_BITS); i++) {
         (void)seL4_CNode_Delete(c->inbox, i, KAAL_INBOX_BITS);
     }
-}
-
-// Its interrupts may have come without being acknowledged.
-static enum kaal_err reset(struct component *c)
-{
-    if (c->devices) {
-        devices_start(c);
-    }
-    wire_acknowledge(c);
-    empty_inbox(c);
-    c->start->attention = 0;
-    c->start->generation = c->generation;
-    enum kaal_err err = refused(kaal_thread_reset(c->tcb, &c->entry, true));
-    c->state = err == KAAL_OK ? KAAL_STATE_RUNNING : c->state;
-    return err;
 }
 
 // Channels to it lead to the broker from now on.
@@ -326,6 +322,26 @@ static enum kaal_err join(struct component *c, bool rebuilt)
     return err;
 }
 
+// In place. Its interrupts may have come without being acknowledged.
+static enum kaal_err reset(struct component *c)
+{
+    release_caller(c, c->generation);
+    enum kaal_err err = c->cut_off ? join(c, false) : KAAL_OK;
+    if (err != KAAL_OK) {
+        return err;
+    }
+    if (c->devices) {
+        devices_start(c);
+    }
+    wire_acknowledge(c);
+    empty_inbox(c);
+    c->start->attention = 0;
+    c->start->generation = c->generation;
+    err = refused(kaal_thread_reset(c->tcb, &c->entry, true));
+    c->state = err == KAAL_OK ? KAAL_STATE_RUNNING : c->state;
+    return err;
+}
+
 static void release_memory(struct component *c)
 {
     arena_release(&c->arena);
@@ -338,6 +354,7 @@ static enum kaal_err rebuild(struct component *c)
 {
     const char *cause = NULL;
     if (component_built(c)) {
+        release_caller(c, c->generation);
         release_memory(c);
     }
     c->passive = false;
@@ -372,18 +389,8 @@ enum kaal_err life_restart(struct component *c)
     }
     forget(c, !in_place);
     c->generation++;
-    if (built) {
-        release_caller(c, c->generation);
-    }
-    enum kaal_err err = KAAL_OK;
-    if (in_place && c->cut_off) {
-        err = join(c, false);
-    }
+    enum kaal_err err = in_place ? reset(c) : rebuild(c);
     if (err == KAAL_OK) {
-        err = in_place ? reset(c) : rebuild(c);
-    }
-    if (err == KAAL_OK) {
-        c->alive_at = broker_now();
         wire_generation(c, c->generation);
         supervise_begun(c);
         audit_event(KAAL_AUDIT_RESTART, NULL, c, 0, c->generation);

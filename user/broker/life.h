@@ -39,7 +39,7 @@ void supervise_failure(struct component *c, enum kaal_end end, int64_t status);
 void supervise_restarted(const struct component *c);
 
 // It has begun, once more or for the first time.
-void supervise_begun(const struct component *c);
+void supervise_begun(struct component *c);
 
 // Time has passed: restarts that are due, heartbeats that did not come.
 void supervise_tick(void);

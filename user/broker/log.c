@@ -39,14 +39,12 @@ bool log_direct(void)
 
 void log_wake(void)
 {
-    static seL4_CPtr console;
-    if (console == seL4_CapNull) {
-        const struct kaal_start_entry *entry =
-            kaal_start_find(kaal_start, KAAL_START_SIGNAL, "console");
-        console = entry == NULL ? seL4_CapNull : entry->slot;
+    static const struct kaal_start_entry *console;
+    if (console == NULL) {
+        console = kaal_start_find(kaal_start, KAAL_START_SIGNAL, "console");
     }
-    if (console != seL4_CapNull) {
-        seL4_Signal(console);
+    if (console != NULL) {
+        seL4_Signal(console->slot);
     }
 }
 

@@ -49,16 +49,12 @@ static bool is_meant(const struct quieter *quieter, struct device d)
 
 void device_quiet(struct device d)
 {
-    size_t i = 0;
-    while (i < sizeof(quieters) / sizeof(quieters[0]) && !is_meant(&quieters[i], d)) {
-        i++;
-    }
-    if (i == sizeof(quieters) / sizeof(quieters[0])) {
-        return;
-    }
-    volatile uint8_t *registers = machine_registers(machine_base(d));
-    if (registers != NULL) {
-        quieters[i].quiet(registers);
+    for (size_t i = 0; i < sizeof(quieters) / sizeof(quieters[0]); i++) {
+        volatile uint8_t *registers =
+            is_meant(&quieters[i], d) ? machine_registers(machine_base(d)) : NULL;
+        if (registers != NULL) {
+            quieters[i].quiet(registers);
+        }
     }
 }
 

@@ -31,12 +31,11 @@ enum kaal_err frames_retype(uint32_t node, uint8_t bits, uint32_t first, uint32_
 {
     seL4_Word type = bits == PAGE_BITS ? seL4_ARM_SmallPageObject : seL4_ARM_LargePageObject;
     enum kaal_err err = KAAL_OK;
-    for (uint32_t done = 0; done < count && err == KAAL_OK;) {
-        uint32_t now =
-            count - done < CONFIG_RETYPE_FAN_OUT_LIMIT ? count - done : CONFIG_RETYPE_FAN_OUT_LIMIT;
+    for (uint32_t done = 0; done < count && err == KAAL_OK; done += CONFIG_RETYPE_FAN_OUT_LIMIT) {
+        uint32_t left = count - done;
+        uint32_t now = left < CONFIG_RETYPE_FAN_OUT_LIMIT ? left : CONFIG_RETYPE_FAN_OUT_LIMIT;
         err = refused(seL4_Untyped_Retype(pool_slot(&broker.pool, node), type, 0, store(), 0, 0,
                                           first + done, now));
-        done += now;
     }
     return err;
 }

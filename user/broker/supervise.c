@@ -57,16 +57,17 @@ static void set_alarm(void)
     }
 }
 
-void supervise_begun(const struct component *c)
+void supervise_begun(struct component *c)
 {
     if (c->spec.policy.heartbeat_us != 0) {
+        c->alive_at = broker_now();
         set_alarm();
     }
 }
 
 // --- links ---------------------------------------------------------------------------------------
 
-static void restart_now(struct component *c)
+static inline void restart_now(struct component *c)
 {
     enum kaal_err err = life_restart(c);
     if (err != KAAL_OK) {

@@ -17,30 +17,14 @@
 
 #include <lib/bits.h>
 
-#define NO_CAP UINT32_MAX
+struct use {
+    const struct use *next;
+    const struct kaal_plan_cap *cap;
+    uint16_t entry; // in the start page of its holder
+};
 
-static uint32_t uses[KAAL_PD_MAX];
-static uint32_t *next_use;
-static uint16_t *entry_of;   // in the start page of its holder
 static uint32_t sink;        // a notification that nobody waits for
 static uint32_t signal_slot; // empty but for the moment of a signal
-
-// Nothing in the plan is about components that are not in it.
-static uint32_t first_use(const struct component *c)
-{
-    return c->described ? uses[component_number(c)] : NO_CAP;
-}
-
-// Of each capability of the plan.
-static enum kaal_err make_tables(void)
-{
-    uint64_t count = plan_count(&broker.plan, KAAL_TABLE_CAPS);
-    void *table = NULL;
-    enum kaal_err err = own_table(count * (sizeof(*next_use) + sizeof(*entry_of)), &table);
-    next_use = table;
-    entry_of = (uint16_t *)(next_use + count);
-    return err;
-}
 
 // Of another component, which learns generations.
 static bool is_others_channel(const struct kaal_plan_cap *cap)
@@ -49,15 +33,16 @@ static bool is_others_channel(const struct kaal_plan_cap *cap)
 }
 
 // Each is put before what is in the list.
-static void list_uses(bool channels)
+static void list_uses(struct use *uses, bool channels)
 {
     for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_CAPS); i++) {
-        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
+        const struct kaal_plan_cap *cap = uses[i].cap;
         if (plan_cap_is_of_pd(cap) && !plan_cap_is_note(cap) &&
             is_others_channel(cap) == channels) {
-            next_use[i] = uses[cap->object];
-            uses[cap->object] = i;
-            component_at(cap->object)->channels_to += channels ? 1 : 0;
+            struct component *object = component_at(cap->object);
+            uses[i].next = object->uses;
+            object->uses = &uses[i];
+            object->channels_to += channels ? 1 : 0;
         }
     }
 }
@@ -65,16 +50,17 @@ static void list_uses(bool channels)
 enum kaal_err wire_open(void)
 {
     static uint16_t entries[KAAL_PD_MAX];
-    enum kaal_err err = make_tables();
+    void *table = NULL;
+    const uint32_t count = plan_count(&broker.plan, KAAL_TABLE_CAPS);
+    enum kaal_err err = own_table(count * sizeof(struct use), &table);
+    struct use *uses = table;
     if (err != KAAL_OK) {
         return err;
     }
-    for (uint32_t i = 0; i < KAAL_PD_MAX; i++) {
-        uses[i] = NO_CAP;
-    }
-    for (uint32_t i = 0; i < plan_count(&broker.plan, KAAL_TABLE_CAPS); i++) {
+    for (uint32_t i = 0; i < count; i++) {
         const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
-        entry_of[i] = entries[cap->pd]++;
+        uses[i].cap = cap;
+        uses[i].entry = entries[cap->pd]++;
         struct component *holder = component_at(cap->pd);
         holder->notified = holder->notified || plan_cap_is_irq(cap) ||
                            (cap->kind == KAAL_CAP_NOTIFICATION && cap->object == cap->pd);
@@ -83,8 +69,8 @@ enum kaal_err wire_open(void)
             cap->object == cap->pd && (cap->kind == KAAL_CAP_CNODE || cap->kind == KAAL_CAP_VSPACE);
         holder->holds_own_space = holder->holds_own_space || own_space;
     }
-    list_uses(false);
-    list_uses(true);
+    list_uses(uses, false);
+    list_uses(uses, true);
     err = arena_slot(&broker.own, &signal_slot);
     return err == KAAL_OK ? arena_objects(&broker.own, seL4_NotificationObject, 0, 1, &sink) : err;
 }
@@ -329,12 +315,11 @@ enum kaal_err wire_own(struct component *c)
 enum kaal_err wire_others(struct component *c)
 {
     enum kaal_err err = KAAL_OK;
-    for (uint32_t i = first_use(c); i != NO_CAP && err == KAAL_OK; i = next_use[i]) {
-        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
-        struct component *holder = component_at(cap->pd);
+    for (const struct use *use = c->uses; use != NULL && err == KAAL_OK; use = use->next) {
+        struct component *holder = component_at(use->cap->pd);
         if (holder != c && component_built(holder)) {
-            cspace_clear(holder, cap->slot);
-            err = put_living(cap);
+            cspace_clear(holder, use->cap->slot);
+            err = put_living(use->cap);
         }
     }
     return err;
@@ -356,20 +341,18 @@ void wire_redirect(struct component *holder, uint32_t slot, bool call, uint32_t 
 
 void wire_dead(struct component *c)
 {
-    for (uint32_t i = first_use(c); i != NO_CAP; i = next_use[i]) {
-        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
-        if (component_at(cap->pd) != c) {
-            redirect(cap);
+    for (const struct use *use = c->uses; use != NULL; use = use->next) {
+        if (component_at(use->cap->pd) != c) {
+            redirect(use->cap);
         }
     }
 }
 
 bool wire_reaches(uint32_t from, uint32_t to, bool call)
 {
-    for (uint32_t i = first_use(component_at(to)); i != NO_CAP; i = next_use[i]) {
-        const struct kaal_plan_cap *cap = plan_cap(&broker.plan, i);
-        if (cap->pd == from && plan_cap_is_channel(cap) &&
-            (!call || cap->kind == KAAL_CAP_ENDPOINT)) {
+    for (const struct use *use = component_at(to)->uses; use != NULL; use = use->next) {
+        if (use->cap->pd == from && plan_cap_is_channel(use->cap) &&
+            (!call || use->cap->kind == KAAL_CAP_ENDPOINT)) {
             return true;
         }
     }
@@ -436,13 +419,9 @@ static void set_generation(const struct component *holder, uint16_t index, uint6
 
 void wire_generation(const struct component *c, uint64_t generation)
 {
-    uint32_t cap = first_use(c);
-    for (uint32_t i = 0; i < c->channels_to; i++) {
-        set_generation(component_at(plan_cap(&broker.plan, cap)->pd), entry_of[cap], generation);
-        cap = next_use[cap];
-    }
-    if (grants_are_none(&broker.grants, GRANT_BY_PEER, component_number(c))) {
-        return;
+    const struct use *use = c->uses;
+    for (uint32_t i = 0; i < c->channels_to; i++, use = use->next) {
+        set_generation(component_at(use->cap->pd), use->entry, generation);
     }
     struct grant_walk walk = grants_of_peer(&broker.grants, component_number(c));
     for (const struct grant *g; (g = grant_next(&broker.grants, &walk)) != NULL;) {

@@ -23,7 +23,8 @@ extern void (*const __init_array_end[])(void);
 // Called by crt0.S.
 _Noreturn void kaal_component_main(const struct kaal_start *start);
 
-// The last byte of the line stays 0. What a name before a restart has left is this one.
+// With name and arguments, as strings that it may change. The last byte of the line stays 0. What a
+// name before a restart has left is this one.
 static int call_main(void)
 {
     static _Alignas(uint64_t) char name[KAAL_NAME_SIZE];
@@ -43,7 +44,9 @@ static int call_main(void)
 _Noreturn void kaal_component_main(const struct kaal_start *start)
 {
     // Without a valid start page there is nobody to tell: the fault at this trap is the report.
-    if (!kaal_start_ok(start, KAAL_LAYOUT_START_END - KAAL_LAYOUT_START_PAGE)) {
+    // At a restart that keeps memory it has been looked at.
+    if (kaal_start != start &&
+        !kaal_start_ok(start, KAAL_LAYOUT_START_END - KAAL_LAYOUT_START_PAGE)) {
         __builtin_trap();
     }
     kaal_start = start;
@@ -57,7 +60,7 @@ _Noreturn void kaal_component_main(const struct kaal_start *start)
     for (size_t i = 0; &__init_array_start[i] != __init_array_end; i++) {
         __init_array_start[i]();
     }
-    kaal_main_returned(call_main());
+    kaal_main_returned(main == kaal_loop ? kaal_loop(0, NULL) : call_main());
 }
 
 __attribute__((weak)) void kaal_main_returned(int status)

@@ -18,6 +18,9 @@ static inline unsigned kaal_text_words(size_t length)
     return (unsigned)((length + 7) / 8);
 }
 
+// The event loop, which is main() of a program that has none of its own. NULL: it is not linked.
+__attribute__((weak)) int kaal_loop(int argc, char **argv);
+
 // main() has returned. Calls kaal_exit(), unless a C library is there and has things to do before.
 _Noreturn void kaal_main_returned(int status);
 

@@ -209,7 +209,7 @@ ASIDE static _Noreturn void run_grouped(const struct waiting *on)
     listen_grouped(on);
 }
 
-__attribute__((weak)) int main(int argc, char **argv)
+int kaal_loop(int argc, char **argv)
 {
     (void)argc;
     (void)argv;
@@ -230,3 +230,5 @@ __attribute__((weak)) int main(int argc, char **argv)
     }
     return 0;
 }
+
+__attribute__((weak, alias("kaal_loop"))) int main(int argc, char **argv);

@@ -76,7 +76,7 @@ function(kaal_mock_program name kind)
         OUTPUT_NAME ${name}
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/mock/bin)
     target_link_options(${name} PRIVATE
-        -no-pie -Wl,-Ttext-segment=0x60000000 -Wl,--wrap=main -Wl,--defsym=kaal_tls_image_size=0
+        -no-pie -Wl,-Ttext-segment=0x60000000 -Wl,--wrap=main -Wl,--defsym=kaal_tls_image_end=kaal_tls_image
         -Wl,--defsym=kaal_no_functions=0,--defsym=kaal_no_functions_end=0)
     target_link_libraries(${name} PRIVATE kaal_sdk kaal_mock_process)
     kaal_warnings(${name})

@@ -10,14 +10,16 @@
 
 #include <lib/mem.h>
 
+#include <stdint.h>
+
 extern char kaal_tls_start[];
 extern const char kaal_tls_image[];
-extern const char kaal_tls_image_size[]; // its address is the size
+extern const char kaal_tls_image_end[];
 
 // To be called before anything that uses a thread-local variable.
 static inline void kaal_tls_open(void)
 {
-    const size_t size = (size_t)kaal_tls_image_size;
+    const size_t size = (uintptr_t)kaal_tls_image_end - (uintptr_t)kaal_tls_image;
     if (size != 0) {
         memcpy(kaal_tls_start, kaal_tls_image, size);
     }
