@@ -631,6 +631,6 @@ bool plan_check(struct plan *plan, struct plan_error *error)
 {
     return check_pds(plan, error) && check_regions(plan, error) && check_devices(plan, error) &&
            check_maps(plan, error) && check_caps(plan, error) && check_first(plan, error) &&
-           check_links(plan, error) &&
-           check_permits(plan, error) && check_turns(plan, error) && check_files(plan, error);
+           check_links(plan, error) && check_permits(plan, error) && check_turns(plan, error) &&
+           check_files(plan, error);
 }
