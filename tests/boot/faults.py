@@ -69,7 +69,7 @@ def check_places(output):
         need(caller is None or any(l.startswith("by ") and place in l for l in note),
              f"{way}: no caller {place!r} in {note}")
     need(re.search(r"    by 0x\w+  middle  .*\n    by 0x\w+  live  .*\n    by 0x\w+  init  .*\n"
-                   r"    by 0x\w+  main  user/sdk/loop\.c:\d+\n    by 0x\w+  call_main  ",
+                   r"    by 0x\w+  kaal_loop  user/sdk/loop\.c:\d+\n    by 0x\w+  kaal_component_main  ",
                    output) is not None, "walker: no backtrace")
 
 
