@@ -28,6 +28,9 @@ enum {
     IDLE_MS = 100,
 };
 
+// Nobody waits for what is further away: 18 years.
+#define TICKS_NEVER (UINT64_C(1) << 55)
+
 // Syndromes (ESR of AArch64): an unknown instruction; a bus without a device; brk #0x4b4d, which no
 // compiler makes: the process of the thread has ended.
 #define SYNDROME_UNDEFINED UINT64_C(0x02000000)
@@ -171,11 +174,13 @@ static void on_access(struct tcb *thread, const struct kaal_mock_cpu *cpu)
     (void)entry_vm_fault(cpu->address, SYNDROME_EXTERNAL, false);
 }
 
-// When the kernel or a device does something by itself; UINT64_MAX: never.
+// When the kernel or a device does something by itself; UINT64_MAX: never. The kernel's timer is
+// always set: when it has nothing to do, to the end of a turn of 2^56 ticks.
 static ticks_t deadline(void)
 {
     const ticks_t device = devices_deadline();
-    return device < host_machine.deadline ? device : host_machine.deadline;
+    const ticks_t next = device < host_machine.deadline ? device : host_machine.deadline;
+    return next > host_machine.now && next - host_machine.now >= TICKS_NEVER ? UINT64_MAX : next;
 }
 
 static void on_preempted(void)
