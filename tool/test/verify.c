@@ -130,8 +130,23 @@ static size_t erased(const struct run *r)
     return r->line_length >= length && memcmp(r->line, erase, length) == 0 ? length : 0;
 }
 
-// Is there something that the broker is to be asked, and is it time?
 static void ask_caps(struct run *r)
+{
+    r->caps_asked = true;
+    type(r, (const char[]){KAAL_CONSOLE_CAPS_KEY, '\0'});
+}
+
+// Is it time, whether a line comes or not?
+static void ask_caps_after(struct run *r)
+{
+    uint64_t after = r->options->after * UINT64_C(1000);
+    if (r->caps != NULL && !r->caps_asked && after != 0 && host_ms() - r->start_ms >= after) {
+        ask_caps(r);
+    }
+}
+
+// Is this the line at which the broker is to be asked, or one of its answer?
+static void take_caps_line(struct run *r)
 {
     const char *at = r->options->at;
     struct report line;
@@ -147,11 +162,9 @@ static void ask_caps(struct run *r)
         return;
     }
     const char *name = arena_printf(&r->judge.line, "%s.%s", line.from, line.event);
-    uint64_t ms = host_ms() - r->start_ms;
     bool due = at != NULL ? strcmp(at, name) == 0 : r->options->after == 0 && judge_over(&r->judge);
-    if (due || (r->options->after != 0 && ms >= r->options->after * UINT64_C(1000))) {
-        r->caps_asked = true;
-        type(r, (const char[]){KAAL_CONSOLE_CAPS_KEY, '\0'});
+    if (due) {
+        ask_caps(r);
     }
 }
 
@@ -175,7 +188,7 @@ static void take_line(struct run *r)
     if (input != NULL && r->machine.in >= 0 && r->interact == NULL) {
         type(r, input);
     }
-    ask_caps(r);
+    take_caps_line(r);
 }
 
 // A row that is begun again, as the shell does with its own, is none but the last.
@@ -314,6 +327,7 @@ static enum ending follow(struct run *r)
         if (fds[0].fd < 0 && fds[1].fd < 0) {
             return ENDING_POWER_OFF;
         }
+        ask_caps_after(r);
         fds[2].fd = wants_keys(r) ? STDIN_FILENO : -1;
         int ready = poll(fds, 3, 100);
         if (fds[2].fd >= 0 && fds[2].revents != 0) {
