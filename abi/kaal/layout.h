@@ -11,7 +11,7 @@
 //    0x0f_0010_0000  stack top
 //    0x0f_0010_e000  IPC buffer   RW-, one page
 //    0x0f_0012_0000  start page   R--
-//    0x0f_001c_0000  mappings     regions and devices of the description
+//    0x0f_0018_0000  mappings     regions and devices of the description
 //    0x20_0000_0000  dynamic      what the broker grants
 //    0x30_0000_0000  end
 //
@@ -26,8 +26,8 @@
 #define KAAL_LAYOUT_STACK_TOP     0x0f00100000ULL
 #define KAAL_LAYOUT_IPC_BUFFER    0x0f0010e000ULL
 #define KAAL_LAYOUT_START_PAGE    0x0f00120000ULL
-#define KAAL_LAYOUT_START_END     0x0f001c0000ULL
-#define KAAL_LAYOUT_MAP_START     0x0f001c0000ULL
+#define KAAL_LAYOUT_START_END     0x0f00180000ULL
+#define KAAL_LAYOUT_MAP_START     0x0f00180000ULL
 #define KAAL_LAYOUT_MAP_END       0x2000000000ULL
 #define KAAL_LAYOUT_DYNAMIC_START 0x2000000000ULL
 #define KAAL_LAYOUT_DYNAMIC_END   0x3000000000ULL

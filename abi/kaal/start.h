@@ -54,6 +54,10 @@ enum kaal_start_kind {
     KAAL_START_GROUPED,
 };
 
+// Entries that a component's page has room for beyond those of the description: grants that come
+// later.
+#define KAAL_START_LATER 16u
+
 struct kaal_start_entry {
     char name[KAAL_NAME_SIZE];
     uint32_t kind;   // enum kaal_start_kind

@@ -64,6 +64,13 @@ CASES = [
          b'[[channels]]\nname = "x%d"\nto = "a0"\nkind = "notify"\nfrom = [' % name
          + b", ".join(b'"a%d"' % i for i in range(1, 64)) + b"]\n" for name in range(63)),
      "3969 signals; give it at most 3968"),
+    ("too_many_entries.toml",
+     lambda: TOML + b"".join(
+         b'[protection_domains.a%d]\nprogram_image = "good.elf"\n' % i for i in range(901))
+     + b"".join(
+         b'[[channels]]\nname = "x%d"\nto = "a0"\nkind = "call"\nfrom = [' % name
+         + b", ".join(b'"a%d"' % i for i in range(1, 901)) + b"]\n" for name in range(5)),
+     "capabilities, channels and mappings, more than its start page can tell; give it at most 4077"),
     ("name.toml", lambda: TOML + b"[protection_domains." + fill(b"a", 1_000_000) + b"]", "name of"),
     ("mistakes.toml", lambda: b"".join(b"a%d = 1\n" % i for i in range(90_000)), "unknown"),
     ("deep.system", lambda: fill(b"<system>", 1_000_000), "nest deeper than"),

@@ -91,7 +91,7 @@ def new(folder, prefix):
 
 def new_refuses(folder, prefix):
     before = sorted(folder.iterdir())
-    for name in ("", "1st", "-", "a b", "ä", "x" * 32, "..", "a/", "NAME@"):
+    for name in ("", "1st", "-", "a b", "ä", "x" * 64, "..", "a/", "NAME@"):
         expect(run([kaal, "new", "--", name], folder), 2, r"^kaal: error: `.*` is no name of a project; give a letter")
     expect(run([kaal, "new", "none/hello"], folder), 1, r"^kaal: error: cannot write none/hello: its folder is not there")
     expect(run([kaal, "new"], folder), 2, r"^kaal: error: write `kaal new NAME`")
@@ -99,6 +99,7 @@ def new_refuses(folder, prefix):
     expect(run([kaal, "new", "a", "--memory", "128M"], folder), 2, r"--memory does not belong to `kaal new`")
     check(sorted(folder.iterdir()) == before, "something was written")
     project(folder)
+    expect(run([kaal, "new", "--", "x" * 63], folder), 0)
     (folder / "file").write_text("")
     (folder / "link").symlink_to("nowhere")
     before = sorted(folder.rglob("*"))

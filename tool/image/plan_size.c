@@ -8,6 +8,7 @@
 #include <kaal/boot.h>
 #include <kaal/broker.h>
 #include <kaal/layout.h>
+#include <kaal/start.h>
 
 #include <inttypes.h>
 
@@ -61,6 +62,36 @@ uint32_t plan_store_bits(const struct plan *p)
 
 // --- limits ------------------------------------------------------------------------------------
 
+// Capabilities and maps are told there, but maps of words, which belong to channels.
+static size_t start_entries(const struct plan *plan, size_t pd)
+{
+    size_t entries = 0;
+    for (size_t i = plan->pds[pd].first_cap; i < plan->cap_count && plan->caps[i].pd == pd; i++) {
+        entries++;
+    }
+    for (size_t i = plan->pds[pd].first_map; i < plan->map_count && plan->maps[i].pd == pd; i++) {
+        const struct kaal_plan_map *map = &plan->maps[i];
+        entries += map->source != KAAL_MAP_REGION ||
+                   (plan->regions[map->object].flags & KAAL_REGION_WORDS) == 0;
+    }
+    return entries;
+}
+
+static void check_start_page(struct planner *p, size_t pd)
+{
+    const size_t most =
+        (KAAL_LAYOUT_START_END - KAAL_LAYOUT_START_PAGE - sizeof(struct kaal_start)) /
+            sizeof(struct kaal_start_entry) -
+        KAAL_START_LATER;
+    size_t entries = start_entries(p->plan, pd);
+    if (entries > most) {
+        diag_error(p->diag, p->system->pds[pd].name.at,
+                   "`%s` has %zu capabilities, channels and mappings, more than its start page can "
+                   "tell; give it at most %zu",
+                   p->system->pds[pd].name.text, entries, most);
+    }
+}
+
 static void check_store(struct planner *p)
 {
     const uint64_t most = UINT64_C(1) << KAAL_STORE_BITS_MAX;
@@ -98,6 +129,7 @@ void plan_check_limits(struct planner *p)
         check_store(p);
     }
     for (size_t i = 0; i < plan->pd_count; i++) {
+        check_start_page(p, i);
         if (p->wants[i].next_address > KAAL_LAYOUT_MAP_END) {
             diag_error(p->diag, p->system->pds[i].name.at,
                        "the regions and devices of `%s` do not fit its address space; map less",

@@ -18,7 +18,6 @@
 
 enum {
     SCHED_CONTEXT_BITS = 8,
-    ENTRIES_LATER = 16, // room of a start page for what is granted later
     INBOX_TOP_BITS = 1, // CNode above those of a component with an inbox
 };
 
@@ -237,7 +236,7 @@ static uint64_t start_page_size(const struct viewer *v, const struct view_compon
 {
     const struct plan *plan = v->view->plan;
     uint32_t number = (uint32_t)(c - v->view->components);
-    uint64_t entries = c->slot_count + (c->pd->role == KAAL_ROLE_COMPONENT ? ENTRIES_LATER : 0);
+    uint64_t entries = c->slot_count + (c->pd->role == KAAL_ROLE_COMPONENT ? KAAL_START_LATER : 0);
     for (size_t i = 0; i < plan->map_count; i++) {
         const struct kaal_plan_map *map = &plan->maps[i];
         bool words = map->source == KAAL_MAP_REGION &&

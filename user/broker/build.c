@@ -21,15 +21,16 @@ enum {
     EXTRA_REFILLS =
         (LIBSEL4_BIT(SCHED_CONTEXT_BITS) - seL4_CoreSchedContextBytes) / seL4_RefillSizeBytes,
 
-    START_PAGES_MAX = 64,
-    START_PAGES_STRIDE = START_PAGES_MAX << 12, // of all components' start pages at the broker
-    ENTRIES_LATER = 16, // entries of a start page that come with later grants
-
     TABLES = 6, // page tables of an ordinary component
     GIBIBYTE = 1 << 30,
     OBJECTS_FIXED = 24, // slots of all but pages
     ASID_POOLS = 4,     // of 512 address spaces each
 };
+
+// Of each component, at the broker as well.
+#define START_ROOM (KAAL_LAYOUT_START_END - KAAL_LAYOUT_START_PAGE)
+_Static_assert(KAAL_LAYOUT_START_PAGES + KAAL_COMPONENT_MAX * START_ROOM <= KAAL_LAYOUT_IMAGE,
+               "a start page for each component");
 
 // --- where things come from ----------------------------------------------------------------------
 
@@ -258,10 +259,10 @@ static bool fill_start_page(const struct component *c)
 // that does not know of start pages it is the broker's notebook.
 static enum kaal_err create_start_page(struct component *c, struct builder *b)
 {
-    if (c->start_pages > START_PAGES_MAX) {
-        return KAAL_ERR_MEMORY;
+    if (c->start_pages > START_ROOM >> PAGE_BITS) {
+        return KAAL_ERR_SLOTS;
     }
-    uint64_t own = KAAL_LAYOUT_START_PAGES + (uint64_t)component_number(c) * START_PAGES_STRIDE;
+    uint64_t own = KAAL_LAYOUT_START_PAGES + component_number(c) * START_ROOM;
     seL4_CPtr first = 0;
     enum kaal_err err = take_objects(&b->base, seL4_ARM_SmallPageObject, 0, c->start_pages, &first);
     c->start_frame = (uint32_t)first;
@@ -360,7 +361,7 @@ static uint32_t start_pages(const struct component *c)
 {
     uint64_t bytes = c->described ? kaal_start_bytes(&broker.plan, component_number(c))
                                   : sizeof(struct kaal_start);
-    bytes += ENTRIES_LATER * sizeof(struct kaal_start_entry);
+    bytes += KAAL_START_LATER * sizeof(struct kaal_start_entry);
     return (uint32_t)(align_up(bytes, PAGE_SIZE) >> PAGE_BITS);
 }
 

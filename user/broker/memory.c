@@ -15,7 +15,7 @@ enum {
     // of a system of many: its part of the tables for start pages, and a reply object.
     OWN_BYTES = 1 << 18,
     OWN_SLOTS = 512,
-    OWN_BYTES_EACH = 544,
+    OWN_BYTES_EACH = (KAAL_LAYOUT_START_END - KAAL_LAYOUT_START_PAGE) / 512 + 32,
     OWN_EACH_FROM = 256,
 };
 

@@ -39,7 +39,7 @@ static const char description[] =
     "[[channels]]\nname = \"poke\"\nfrom = \"server\"\nto = \"client\"\nkind = \"notify\"\n"
     "[memory_regions.one]\nsize = 0x3000\n"
     "maps = [{ pd = \"client\" }, { pd = \"server\", rights = \"r\" }]\n"
-    "[memory_regions.two]\nsize = 0x1000\nmaps = [{ pd = \"client\", vaddr = 0xf001c4000 }]\n"
+    "[memory_regions.two]\nsize = 0x1000\nmaps = [{ pd = \"client\", vaddr = 0xf00184000 }]\n"
     "[memory_regions.three]\nsize = 0x1000\ncontiguous = true\nmaps = [{ pd = \"client\" }]\n"
     "[[devices]]\nname = \"uart\"\npd = \"client\"\npath = \"/pl011@9000000\"\n"
     "dma = 0x3000\n"
