@@ -258,6 +258,7 @@ def explain_printed(folder):
         check(len(texts) >= 5, f"{file}: {start} has no texts", str(texts))
         for text in texts:
             expect(kaal("explain", text), 0)
+            expect(kaal("explain", text.replace(" ", "_")), 0)  # as a report has it
     # What tells of progress is no code of an error.
     progress = {"start", "built", "handover", "ready", "caps"}
     for folder_ in ("user/root", "user/broker", "user/sdk"):

@@ -9,6 +9,7 @@
 
 #include "explain_table.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,12 +38,23 @@ static bool is_name(const char *text, const char *name)
     return false;
 }
 
+// As it stands in a report, where blanks are "_".
+static bool is_reported(const char *text, const char *word, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        bool blank = word[i] == ' ' && text[i] == '_';
+        if (!blank && tolower((unsigned char)text[i]) != tolower((unsigned char)word[i])) {
+            return false;
+        }
+    }
+    return text[length] == '\0';
+}
+
 static bool is_word(const char *text, const char *words)
 {
-    size_t length = strlen(text);
     while (words != NULL) {
         size_t word = strcspn(words, "|");
-        if (word == length && strncasecmp(text, words, length) == 0) {
+        if (is_reported(text, words, word)) {
             return true;
         }
         words = words[word] == '\0' ? NULL : words + word + 1;
