@@ -14,7 +14,7 @@
 static bool write_image(struct arena *a, const char *elf, const struct image *image, struct diag *d)
 {
     struct output_set set = {0};
-    const char *raw = path_join(a, path_dir(a, elf), IMAGE_RAW_NAME);
+    const char *raw = image_raw_path(a, elf);
     bool ok = output_add(&set, a, elf, image->elf, d) && output_add(&set, a, raw, image->raw, d) &&
               output_commit(&set, d);
     output_discard(&set);
