@@ -218,8 +218,8 @@ def refuses(folder):
             (("--jobs", "x", hello), "--jobs x: not possible; give how many run at a time, from 1"),
             (("--jobs", "257", hello), "--jobs 257: not possible")):
         expect(kaal(*arguments), 2, rf"^kaal: error: {re.escape(message)}")
-    expect(kaal("--log", folder / "log", hello, hello), 2, r"^kaal: error: --log is the log of one system")
-    expect(kaal("--log", folder / "log", source / "examples"), 1, r"^kaal: error: --log is the log of one system")
+    for several in ((hello, hello), (source / "examples",)):
+        expect(kaal("--log", folder / "log", *several), 2, r"^kaal: error: --log is the log of one system")
     # Before any is run.
     for path, cause in ((folder / "none/x.xml", "its folder is not there"), (folder, "is a directory"),
                         ("/dev/null", "is no regular file")):

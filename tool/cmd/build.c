@@ -34,7 +34,8 @@ int cmd_build(struct arena *a, struct options *o, struct diag *d)
     if (!o->quiet) {
         printf("%s: %zu KiB, system %zu KiB in %zu %s, configuration %s, kernel %s\n", o->output,
                b.image.elf.size / 1024, b.image.system.size / 1024, b.plan.file_count,
-               noun(b.plan.file_count, "program", "programs"), b.products.config, b.kernel.path);
+               by_count(b.plan.file_count, "program", "programs"), b.products.config,
+               b.kernel.path);
     }
     return STATUS_OK;
 }

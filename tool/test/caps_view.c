@@ -106,7 +106,7 @@ void caps_view_line(struct caps_view *v, const struct report *r)
 // Of a number as the broker wrote it.
 static const char *noun_of(const char *count, const char *one, const char *many)
 {
-    return noun(strtoull(count, NULL, 10), one, many);
+    return by_count(strtoull(count, NULL, 10), one, many);
 }
 
 bool caps_view_print(const struct caps_view *v, FILE *to)
