@@ -160,6 +160,10 @@ def gone(folder):
         expect(kaal(path), 1, rf"^FAILED .*{path}  hello ended before {awaited} was seen: "
                r"\[cap_broker\] @stopped component=hello reason=finished$")
         check(time.monotonic() - start < 20, "it was waited for")
+    path = folder / "names.toml"
+    path.write_text((source / "tests/boot/names/system.toml").read_text())
+    (folder / "names.expect.toml").write_text(NEVER.replace("timeout = 2\n", ""))
+    expect(kaal(path), 1, r"  hello ended before \[hello\] @never was seen: \[keeper\] @stopped component=hello ")
     # Who may be started again is awaited: by the broker, or by somebody who manages all.
     for name, edit in (("restart", ("priority = 100", 'priority = 100\nrestart = "on-failure"\nwindow = 0')),
                        ("manage", ("priority = 100", 'priority = 100\nallow = ["manage"]'))):

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-void caps_view_open(struct caps_view *v, struct arena *a)
+void caps_view_open(struct caps_view *v, struct arena *a, const char *broker)
 {
-    *v = (struct caps_view){.arena = a};
+    *v = (struct caps_view){.arena = a, .broker = broker};
 }
 
 static const char *value(struct caps_view *v, const struct report *r, const char *key)
@@ -89,7 +89,7 @@ static void take_end(struct caps_view *v, const struct report *r)
 
 void caps_view_line(struct caps_view *v, const struct report *r)
 {
-    if (strcmp(r->from, "cap_broker") != 0 || v->complete) {
+    if (strcmp(r->from, v->broker) != 0 || v->complete) {
         return;
     }
     if (strcmp(r->event, "cap") == 0) {
