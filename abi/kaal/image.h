@@ -5,17 +5,18 @@
 //
 //   +0                header      struct kaal_image
 //   +header_size      tables      pds, regions, devices, caps, maps, files, links, permits, turns,
-//                                 one after another, each 8-byte aligned, located by
-//                                 header.tables[]
+//                                 one after another in this order, each 8-byte aligned,
+//                                 located by header.tables[]
 //   page-aligned      files       component ELFs up to the end of their last LOAD segment, and what
 //                                 regions hold; each once, each starting on a page of its own
 //   size              end         padded to a page with zeroes
 //
 // The root task finds it through the variable `kaal_image_address`, which the tool patches in the
-// root task's data. Everything is little-endian. Capabilities and maps come in the order of their
-// domains, so that those of one follow each other. Indices refer to the tables of this image; the
-// tool has checked them, and the root task checks them again (an image is input). The loader has
-// summed all that it loads, the files too (boot.h).
+// root task's data. Everything is little-endian. A name is KAAL_NAME_SIZE bytes, padded with
+// zeroes: the last is 0. Capabilities and maps come in the order of their domains, so that those of
+// one follow each other. Indices refer to the tables of this image; the tool has checked them, and
+// the root task checks them again (an image is input). The loader has summed all that it loads, the
+// files too (boot.h).
 #pragma once
 
 #include <kaal/limits.h>
@@ -60,6 +61,18 @@ struct kaal_image {
     uint32_t store_bits; // log2 of the slots that the broker needs, KAAL_STORE_BITS_MIN to _MAX
     uint32_t reserved;
 };
+
+// Where the last of the tables ends, also in a header whose tables are not in order.
+static inline uint64_t kaal_image_tables_end(const struct kaal_image *image)
+{
+    uint64_t end = image->header_size;
+    for (uint32_t i = 0; i < KAAL_TABLE_COUNT; i++) {
+        const struct kaal_table_ref *table = &image->tables[i];
+        uint64_t after = table->offset + (uint64_t)table->count * table->entry_size;
+        end = after > end ? after : end;
+    }
+    return end;
+}
 
 // --- protection domains -------------------------------------------------------------------------
 
@@ -143,7 +156,7 @@ struct kaal_plan_pd {
     uint64_t stack_top;
     uint64_t ipc_buffer; // in a page of its own, or in one that the program writes
     uint32_t first_cap;  // its capabilities: from here to the next PD's
-    uint32_t first_map;
+    uint32_t first_map;  // its maps in the same way
     struct kaal_policy policy;
 };
 

@@ -333,6 +333,73 @@ static void a_zombie_that_somebody_moves_can_be_deleted_there(void **state)
     assert_int_equal(children_of_memory(), 0);
 }
 
+// A CNode in slot 0 with endpoints at the ends of runs of empty slots, and within.
+static struct cap make_sparse(void)
+{
+    static const unsigned full[] = {0, 31, 32, 33, 64, 127};
+    make(seL4_CapTableObject, 7, 0);
+    for (size_t i = 0; i < sizeof(full) / sizeof(full[0]); i++) {
+        make(seL4_EndpointObject, 0, 1);
+        move_into(0, 7, full[i], 1);
+    }
+    return fresh_slot(slot(0))->cap;
+}
+
+// Deletes the CNode's last capability, preempted after each step. After step i, left[i] of its
+// slots are yet to be looked at; after the last of the steps it is gone.
+static void delete_in_steps(struct slot *last, const uint64_t *left, size_t steps)
+{
+    make_busy();
+    assert_int_equal(sim_call(slot(40), sim_empty(IRQAckIRQ)), seL4_NoError);
+    host_irq_raise(IRQ);
+    for (size_t i = 0; i < steps; i++) {
+        kernel.work_units = KCFG_WORK_UNITS_PER_PREEMPTION - 1;
+        assert_int_equal(slot_delete(last), PROGRESS_PREEMPTED);
+        assert_int_equal(cap_get(last->cap, CAP_ZOMBIE_LEFT), left[i]);
+        assert_null(kernel_ok());
+    }
+    assert_int_equal(slot_delete(last), PROGRESS_DONE);
+    assert_null(kernel_ok());
+    sim_interrupts();
+    assert_int_equal(children_of_memory(), 0);
+}
+
+static void assert_emptied(struct cap cnode)
+{
+    for (uint64_t i = 0; i < cnode_slot_count(cnode); i++) {
+        assert_true(slot_is_empty(inside(cnode, i)));
+    }
+}
+
+// A step deletes one capability, or passes what is empty: 32 slots at most.
+static void a_cnode_is_emptied_run_by_run(void **state)
+{
+    (void)state;
+    static const uint64_t left[] = {128, 96, 65, 65, 34, 34, 33, 33, 32, 32, 1, 1, 0};
+    const struct cap cnode = make_sparse();
+    delete_in_steps(fresh_slot(slot(0)), left, sizeof(left) / sizeof(left[0]));
+    assert_emptied(cnode);
+}
+
+static void a_run_ends_at_the_slot_of_the_zombie_itself(void **state)
+{
+    (void)state;
+    static const uint64_t left[] = {128, 96, 65, 65, 51, 34, 34, 33, 33, 32, 32, 1, 1, 0};
+    const struct cap cnode = make_sparse();
+    move_into(0, 7, 50, 0); // its only capability lies in itself now
+    delete_in_steps(inside(cnode, 50), left, sizeof(left) / sizeof(left[0]));
+    assert_emptied(cnode);
+}
+
+static void each_slot_that_is_passed_is_a_unit_of_work(void **state)
+{
+    (void)state;
+    make(seL4_CapTableObject, 6, 0);
+    kernel.work_units = 0;
+    assert_int_equal(slot_delete(fresh_slot(slot(0))), PROGRESS_DONE);
+    assert_int_equal(kernel.work_units, 64); // fewer than are worth a look at interrupts
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -352,6 +419,9 @@ int main(void)
         cmocka_unit_test_setup(a_cnode_that_is_being_deleted_is_a_zombie, fresh),
         cmocka_unit_test_setup(a_revoke_that_is_preempted_again_and_again_comes_to_an_end, fresh),
         cmocka_unit_test_setup(a_zombie_that_somebody_moves_can_be_deleted_there, fresh),
+        cmocka_unit_test_setup(a_cnode_is_emptied_run_by_run, fresh),
+        cmocka_unit_test_setup(a_run_ends_at_the_slot_of_the_zombie_itself, fresh),
+        cmocka_unit_test_setup(each_slot_that_is_passed_is_a_unit_of_work, fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

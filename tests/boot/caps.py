@@ -28,6 +28,7 @@ def caps(system, *arguments):
 def agrees():
     for system, *arguments in (["examples/hello/system.toml"],
                                ["examples/hello/system.toml", "--after", "1"],  # nobody runs any more
+                               ["tests/boot/names/system.toml"],
                                ["examples/shell/system.toml", "--at", "counter.counter"],
                                ["examples/demo/system.toml", "--at", "warden.sealed"]):
         status, output = caps(system, *arguments)

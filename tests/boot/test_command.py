@@ -160,6 +160,10 @@ def gone(folder):
         expect(kaal(path), 1, rf"^FAILED .*{path}  hello ended before {awaited} was seen: "
                r"\[cap_broker\] @stopped component=hello reason=finished$")
         check(time.monotonic() - start < 20, "it was waited for")
+    path = folder / "names.toml"
+    path.write_text((source / "tests/boot/names/system.toml").read_text())
+    (folder / "names.expect.toml").write_text(NEVER.replace("timeout = 2\n", ""))
+    expect(kaal(path), 1, r"  hello ended before \[hello\] @never was seen: \[keeper\] @stopped component=hello ")
     # Who may be started again is awaited: by the broker, or by somebody who manages all.
     for name, edit in (("restart", ("priority = 100", 'priority = 100\nrestart = "on-failure"\nwindow = 0')),
                        ("manage", ("priority = 100", 'priority = 100\nallow = ["manage"]'))):
@@ -218,8 +222,8 @@ def refuses(folder):
             (("--jobs", "x", hello), "--jobs x: not possible; give how many run at a time, from 1"),
             (("--jobs", "257", hello), "--jobs 257: not possible")):
         expect(kaal(*arguments), 2, rf"^kaal: error: {re.escape(message)}")
-    expect(kaal("--log", folder / "log", hello, hello), 2, r"^kaal: error: --log is the log of one system")
-    expect(kaal("--log", folder / "log", source / "examples"), 1, r"^kaal: error: --log is the log of one system")
+    for several in ((hello, hello), (source / "examples",)):
+        expect(kaal("--log", folder / "log", *several), 2, r"^kaal: error: --log is the log of one system")
     # Before any is run.
     for path, cause in ((folder / "none/x.xml", "its folder is not there"), (folder, "is a directory"),
                         ("/dev/null", "is no regular file")):

@@ -123,15 +123,15 @@ WRONG = (
     ("run", "--disk", "none", "S"), ("run", "--disk", ".", "S"), ("run", "--kernel", "none", "S"), ("run", "--log", "none/x", "S"),
     ("run", "--replay", "none", "S"), ("run", "--qemu", "./none", "S"), ("run", "--only", "nosuch", "S"), ("run", "--smp", "2", "S"),
     ("run", "none.toml"), ("check", "none.toml"), ("check", "--config", "nosuch", "S"), ("check", "--device", "nosuch", "S"),
-    ("convert", "none"), ("build", "-o", "none/x", "S"), ("plan", "none"), ("graph", "-o", "none/x.svg", "S"),
-    ("report", "--html", "-o", "none/x", "S"), ("test", "none.toml"), ("test", "."), ("test", "--junit", "none/x", "S"),
-    ("test", "conformance", "nosuch"), ("new", "none/hello"), ("new", "there"), ("sdk", "--compare", "none"),
-    ("sdk", "--layout", "sel4", "none/x"), ("explain", "nosuch"), ("doctor", "--config", "nosuch"))
+    ("convert", "none"), ("build", "-o", "none/x", "S"), ("build", "-o", "there/x", "S"), ("plan", "none"),
+    ("graph", "-o", "none/x.svg", "S"), ("report", "--html", "-o", "none/x", "S"), ("test", "none.toml"), ("test", "."),
+    ("test", "--junit", "none/x", "S"), ("test", "conformance", "nosuch"), ("new", "none/hello"), ("new", "there"),
+    ("sdk", "--compare", "none"), ("sdk", "--layout", "sel4", "none/x"), ("explain", "nosuch"), ("doctor", "--config", "nosuch"))
 
 
 def statuses(folder):
     """0 as asked, 1 what is named is wrong, 2 the command line is; each with an error, and nothing written."""
-    (folder / "there").mkdir()
+    (folder / "there/system.bin").mkdir(parents=True)
     system = source / "examples/hello/system.toml"
     for wanted, lines in ((2, USAGE), (1, WRONG)):
         for line in lines:
@@ -140,6 +140,10 @@ def statuses(folder):
             check(status == wanted, f"kaal {' '.join(line)}: exit status {status}, not {wanted}", output)
             check(re.search(r"error: .", output) or line[0] == "doctor", f"kaal {' '.join(line)}: says nothing", output)
             check([p.name for p in folder.iterdir()] == ["there"], f"kaal {' '.join(line)}: left files")
+    # What a command writes is looked at before what it reads.
+    expect(kaal("build", "none.toml", cwd=folder / "there"), 1, r"error: cannot write system.bin: is a directory;")
+    for words in (("build", "-o"), ("report", "--html", "-o"), ("test", "--junit")):
+        expect(kaal(*words, "there", "none.toml", cwd=folder), 1, r"error: cannot write there: is a directory;")
     # As diff(1): 1 says that the two differ.
     expect(kaal("diff", "none", system, cwd=folder), 2, r"no such file")
     for line in ((), ("--help",), ("-h",), ("help",), ("--version",), ("help", "run"), ("run", "--help"), ("explain",),

@@ -153,7 +153,7 @@ void diag_print(struct diag *d, FILE *to)
     if (d->errors > DIAG_ERRORS_SHOWN && d->count != 0) {
         size_t more = d->errors - DIAG_ERRORS_SHOWN;
         fprintf(to, "%s: note: %zu more %s not shown\n", program_name(d), more,
-                noun(more, "error is", "errors are"));
+                by_count(more, "error is", "errors are"));
     }
     d->count = 0;
 }

@@ -24,7 +24,7 @@ struct bytes text_close(struct text *t, struct arena *a)
     return (struct bytes){.data = (const uint8_t *)copy, .size = t->size};
 }
 
-const char *noun(uint64_t count, const char *one, const char *many)
+const char *by_count(uint64_t count, const char *one, const char *many)
 {
     return count == 1 ? one : many;
 }

@@ -17,8 +17,6 @@
 
 #include "bench.h"
 
-#include <kaal/limits.h>
-
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>

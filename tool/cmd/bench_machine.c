@@ -89,7 +89,7 @@ static void follow(struct session *s)
     while (!s->ended && !s->failed && cleanup_signal() == 0) {
         if (host_ms() >= end) {
             diag_error(s->diag, place_none(), "no end after %u %s; give it more with -t", limit,
-                       noun(limit, "second", "seconds"));
+                       by_count(limit, "second", "seconds"));
             s->failed = true;
         } else if (poll(&fd, 1, 100) > 0 && !read_output(s)) {
             diag_error(s->diag, place_none(), "the machine ended before the last row; use -v");

@@ -14,7 +14,7 @@
 static bool write_image(struct arena *a, const char *elf, const struct image *image, struct diag *d)
 {
     struct output_set set = {0};
-    const char *raw = path_join(a, path_dir(a, elf), IMAGE_RAW_NAME);
+    const char *raw = image_raw_path(a, elf);
     bool ok = output_add(&set, a, elf, image->elf, d) && output_add(&set, a, raw, image->raw, d) &&
               output_commit(&set, d);
     output_discard(&set);
@@ -34,7 +34,8 @@ int cmd_build(struct arena *a, struct options *o, struct diag *d)
     if (!o->quiet) {
         printf("%s: %zu KiB, system %zu KiB in %zu %s, configuration %s, kernel %s\n", o->output,
                b.image.elf.size / 1024, b.image.system.size / 1024, b.plan.file_count,
-               noun(b.plan.file_count, "program", "programs"), b.products.config, b.kernel.path);
+               by_count(b.plan.file_count, "program", "programs"), b.products.config,
+               b.kernel.path);
     }
     return STATUS_OK;
 }

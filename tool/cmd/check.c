@@ -28,10 +28,10 @@ static void print_found(const struct options *o, const struct system *s)
 {
     if (!o->quiet) {
         printf("%s: ok: %zu protection %s, %zu %s, %zu memory %s, %zu %s\n", s->file, s->pd_count,
-               noun(s->pd_count, "domain", "domains"), s->channel_count,
-               noun(s->channel_count, "channel", "channels"), s->region_count,
-               noun(s->region_count, "region", "regions"), s->device_count,
-               noun(s->device_count, "device", "devices"));
+               by_count(s->pd_count, "domain", "domains"), s->channel_count,
+               by_count(s->channel_count, "channel", "channels"), s->region_count,
+               by_count(s->region_count, "region", "regions"), s->device_count,
+               by_count(s->device_count, "device", "devices"));
     }
 }
 

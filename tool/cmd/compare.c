@@ -378,7 +378,7 @@ int compare_headers(struct arena *a, const struct options *o, struct diag *d)
     cleanup_defer(false);
     if (ok && (c.differences != 0 || !o->quiet)) {
         printf("%s: %zu numbers and keys compared, %zu %s\n", o->compare, c.compared, c.differences,
-               noun(c.differences, "differs", "differ"));
+               by_count(c.differences, "differs", "differ"));
     }
     return ok && c.differences == 0 ? STATUS_OK : STATUS_FAILED;
 }

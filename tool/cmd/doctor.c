@@ -211,7 +211,7 @@ int cmd_doctor(struct arena *a, struct options *o, struct diag *d)
         printf("%u wrong: not all of the tool works here\n", doc.wrong);
     } else {
         printf("all that is needed is here; %u %s may be added\n", doc.absent,
-               noun(doc.absent, "thing", "things"));
+               by_count(doc.absent, "thing", "things"));
     }
     return doc.wrong == 0 ? STATUS_OK : STATUS_FAILED;
 }

@@ -95,7 +95,7 @@ struct bytes microkit_report(struct arena *a, const struct build_result *b)
     for (size_t i = 0; i < plan->turn_count; i++) {
         const struct kaal_plan_turn *turn = &plan->turns[i];
         write_text(&w, "    %u: domain %u for %" PRIu64 " %s%s\n", turn->index, turn->domain,
-                   turn->ticks, noun(turn->ticks, "tick", "ticks"),
+                   turn->ticks, by_count(turn->ticks, "tick", "ticks"),
                    turn->first != 0 ? ", first" : "");
     }
     write_text(&w, "\n# Protection domains\n");

@@ -183,11 +183,6 @@ static bool finish_test(struct option_parser *p)
                    o->tap ? "tap" : "junit", what);
         return false;
     }
-    if (o->command == CMD_TEST && o->log != NULL && o->systems.count > 1 && !is_conformance(o)) {
-        diag_error(p->diag, place_none(),
-                   "--log is the log of one system; leave it out, or give one");
-        return false;
-    }
     if (o->jobs == 0) {
         const long processors = sysconf(_SC_NPROCESSORS_ONLN);
         o->jobs = processors < 1 ? 1 : (unsigned)processors;

@@ -3,6 +3,7 @@
 
 #include "tool/command.h"
 #include "tool/file.h"
+#include "tool/pack.h"
 
 enum {
     ANY_SYSTEM = CMD_CHECK | CMD_GRAPH | PACKS | CMD_RUN | CMD_TEST | CMD_BENCH | CMD_CAPS,
@@ -100,14 +101,21 @@ const struct option_row *option_find(int key)
     return row;
 }
 
+// Can all be written that the command writes as a whole?
+static bool outputs_possible(struct arena *a, const struct options *o, struct diag *d)
+{
+    return (o->output == NULL || output_possible(a, o->output, d)) &&
+           (o->junit == NULL || output_possible(a, o->junit, d)) &&
+           (o->command != CMD_BUILD || output_possible(a, image_raw_path(a, o->output), d));
+}
+
 int command_run(struct arena *a, struct options *o, struct diag *d)
 {
     const struct command_row *row = command_rows;
     while (row->name != NULL && row->command != o->command) {
         row++;
     }
-    if ((o->output != NULL && !output_possible(a, o->output, d)) ||
-        (o->junit != NULL && !output_possible(a, o->junit, d))) {
+    if (!outputs_possible(a, o, d)) {
         return STATUS_FAILED;
     }
     return row->name == NULL ? STATUS_USAGE : row->run(a, o, d);

@@ -129,7 +129,7 @@ bool readiness_boot(struct readiness *r, struct box *box)
     }
     box->text =
         arena_printf(r->arena, "%zu of %zu %s, in their order and as the host expects", good,
-                     seen.expect.boot_count, noun(seen.expect.boot_count, "stage", "stages"));
+                     seen.expect.boot_count, by_count(seen.expect.boot_count, "stage", "stages"));
     return good == seen.expect.boot_count;
 }
 
@@ -181,11 +181,12 @@ bool readiness_ipc(struct readiness *r, struct box *box)
             example = judge_item_name(r->arena, item);
         }
     }
-    box->text = arena_printf(r->arena,
-                             "%zu of %zu %s of components that call each other, with values of "
-                             "this run's seed, %s as the host computes them%s%s",
-                             good, expected, noun(expected, "report", "reports"),
-                             noun(good, "is", "are"), good == 0 ? "" : "; the last is ", example);
+    box->text =
+        arena_printf(r->arena,
+                     "%zu of %zu %s of components that call each other, with values of "
+                     "this run's seed, %s as the host computes them%s%s",
+                     good, expected, by_count(expected, "report", "reports"),
+                     by_count(good, "is", "are"), good == 0 ? "" : "; the last is ", example);
     if (expected == 0) {
         box->text = "no report that is expected of components that call each other has a "
                     "value of the seed; see examples/demo/expect.toml";

@@ -199,7 +199,8 @@ static bool run_all(struct tests *t, struct diag *d)
     if (ok && t->started < t->count) {
         diag_error(d, place_none(), "stopped by signal %d; %zu of %zu %s %s not run",
                    cleanup_signal(), t->count - t->started, t->count,
-                   noun(t->count, "system", "systems"), noun(t->count - t->started, "was", "were"));
+                   by_count(t->count, "system", "systems"),
+                   by_count(t->count - t->started, "was", "were"));
         ok = false;
     }
     cleanup_defer(false);
@@ -230,9 +231,6 @@ static void take_systems(struct arena *a, const struct options *o, struct string
                        name);
         }
     }
-    if (o->log != NULL && out->count > 1) {
-        diag_error(d, place_none(), "--log is the log of one system; leave it out, or give one");
-    }
 }
 
 static bool write_junit(struct tests *t, struct diag *d)
@@ -255,6 +253,10 @@ int test_systems(struct arena *a, const struct options *o, struct diag *d)
     take_systems(a, o, &names, d);
     if (!diag_ok(d)) {
         return STATUS_FAILED;
+    }
+    if (o->log != NULL && names.count > 1) {
+        diag_error(d, place_none(), "--log is the log of one system; leave it out, or give one");
+        return STATUS_USAGE;
     }
     struct tests t = {.arena = a, .options = o, .count = names.count};
     t.cases = arena_alloc(a, names.count * sizeof(*t.cases));

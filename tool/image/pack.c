@@ -91,9 +91,8 @@ struct bytes pack_system(struct arena *a, const struct plan *plan)
     const char *name = plan->system->name.text;
     strncpy(header.system, name == NULL ? "system" : name, sizeof(header.system) - 1);
     strncpy(header.config, plan->config, sizeof(header.config) - 1);
-    const struct kaal_table_ref *last = &header.tables[KAAL_TABLE_COUNT - 1];
-    uint64_t end = last->offset + (uint64_t)last->count * last->entry_size;
-    header.checksum = sum64(0, image + sizeof(header), (end - sizeof(header)) / sizeof(uint64_t));
+    uint64_t summed = kaal_image_tables_end(&header) - sizeof(header);
+    header.checksum = sum64(0, image + sizeof(header), summed / sizeof(uint64_t));
     memcpy(image, &header, sizeof(header));
     return (struct bytes){.data = image, .size = header.size};
 }

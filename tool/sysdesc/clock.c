@@ -16,11 +16,6 @@
 // What a tick costs fits the budget well; the least budget would be used up on the way in.
 enum { CLOCK_BUDGET_US = 100, CLOCK_PERIOD_US = 1000 };
 
-static struct sd_text text_at(struct place at, const char *text)
-{
-    return (struct sd_text){.text = text, .at = at};
-}
-
 static struct sd_number number_at(struct place at, int64_t value)
 {
     return (struct sd_number){.value = value, .given = true, .at = at};
@@ -36,9 +31,9 @@ static void add_domain(struct checker *c, struct place at)
     }
     s->pds = arena_grow(c->arena, s->pds, s->pd_count, &s->pd_capacity, sizeof(*s->pds));
     s->pds[s->pd_count++] = (struct sd_pd){
-        .name = text_at(at, KAAL_TIME_CLOCK),
-        .image = text_at(at, "clock.elf"),
-        .args = text_at(at, "tick=1000"),
+        .name = sd_text_at(at, KAAL_TIME_CLOCK),
+        .image = sd_text_at(at, "clock.elf"),
+        .args = sd_text_at(at, "tick=1000"),
         .priority = number_at(at, KAAL_PRIORITY_MAX),
         .budget = number_at(at, CLOCK_BUDGET_US),
         .period = number_at(at, CLOCK_PERIOD_US),
@@ -58,7 +53,7 @@ static void begin_with_clock(struct checker *c, struct place at)
     order->items =
         arena_grow(c->arena, order->items, order->count, &order->capacity, sizeof(*order->items));
     memmove(order->items + 1, order->items, order->count * sizeof(*order->items));
-    order->items[0] = text_at(at, KAAL_TIME_CLOCK);
+    order->items[0] = sd_text_at(at, KAAL_TIME_CLOCK);
     order->count++;
 }
 
@@ -72,7 +67,7 @@ static struct sd_region *need_region(struct checker *c, struct place at, const c
     s->regions =
         arena_grow(c->arena, s->regions, s->region_count, &s->region_capacity, sizeof(*s->regions));
     struct sd_region *region = &s->regions[s->region_count++];
-    *region = (struct sd_region){.name = text_at(at, name), .size = number_at(at, SD_PAGE)};
+    *region = (struct sd_region){.name = sd_text_at(at, name), .size = number_at(at, SD_PAGE)};
     return region;
 }
 
@@ -89,8 +84,8 @@ static void need_map(struct checker *c, struct place at, struct sd_region *regio
                               sizeof(*region->maps));
     region->maps[region->map_count++] = (struct sd_map){
         .at = at,
-        .pd_name = text_at(at, pd),
-        .rights_name = text_at(at, rights),
+        .pd_name = sd_text_at(at, pd),
+        .rights_name = sd_text_at(at, rights),
         .pd = SYSTEM_NONE,
     };
 }
@@ -108,10 +103,10 @@ static void need_channel(struct checker *c, struct place at, const char *broker)
                              sizeof(*s->channels));
     s->channels[s->channel_count++] = (struct sd_channel){
         .at = at,
-        .name = text_at(at, KAAL_TIME_BROKER),
-        .from_name = text_at(at, KAAL_TIME_CLOCK),
-        .to_name = text_at(at, broker),
-        .kind_name = text_at(at, "notify"),
+        .name = sd_text_at(at, KAAL_TIME_BROKER),
+        .from_name = sd_text_at(at, KAAL_TIME_CLOCK),
+        .to_name = sd_text_at(at, broker),
+        .kind_name = sd_text_at(at, "notify"),
         .from = SYSTEM_NONE,
         .to = SYSTEM_NONE,
     };

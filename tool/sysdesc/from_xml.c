@@ -105,7 +105,7 @@ static void read_map(struct xml_reader *r, const struct xml_element *e, size_t p
     struct map_element m = {.map = {.at = e->at, .pd = SYSTEM_NONE}};
     xml_no_children(r, e);
     xml_attributes(r, e, map_keys, XML_COUNT(map_keys), &m);
-    m.map.pd_name = text_at(e->at, r->system->pds[pd].name.text);
+    m.map.pd_name = sd_text_at(e->at, r->system->pds[pd].name.text);
     xml_add_map(r, m.map, m.region_name);
     add_region_setvar(r, pd, m.setvar_vaddr, SD_SETVAR_VADDR, m.region_name);
     add_region_setvar(r, pd, m.setvar_size, SD_SETVAR_SIZE, m.region_name);
@@ -133,7 +133,7 @@ static void read_irq(struct xml_reader *r, const struct xml_element *e, size_t p
     }
     xml_no_children(r, e);
     xml_attributes(r, e, irq_keys, XML_COUNT(irq_keys), &i);
-    i.irq.pd_name = text_at(e->at, s->pds[pd].name.text);
+    i.irq.pd_name = sd_text_at(e->at, s->pds[pd].name.text);
     xml_add_id_setvar(r, pd, i.setvar_id, SD_SETVAR_IRQ, i.irq.id);
     if (i.irq.irq.given && i.irq.id.given) {
         s->irqs = arena_grow(r->arena, s->irqs, s->irq_count, &s->irq_capacity, sizeof(*s->irqs));
@@ -170,9 +170,9 @@ static void read_cap(struct xml_reader *r, const struct xml_element *e, size_t p
     if (!cap.slot.given || cap.object_name.text == NULL) {
         return;
     }
-    cap.pd_name = text_at(e->at, s->pds[pd].name.text);
-    cap.kind_name = text_at(e->at, kind);
-    cap.name = text_at(e->at, arena_printf(r->arena, "slot_%u", (unsigned)cap.slot.value));
+    cap.pd_name = sd_text_at(e->at, s->pds[pd].name.text);
+    cap.kind_name = sd_text_at(e->at, kind);
+    cap.name = sd_text_at(e->at, arena_printf(r->arena, "slot_%u", (unsigned)cap.slot.value));
     s->caps = arena_grow(r->arena, s->caps, s->cap_count, &s->cap_capacity, sizeof(*s->caps));
     s->caps[s->cap_count++] = cap;
 }
@@ -265,10 +265,10 @@ static void read_pd(struct xml_reader *r, const struct xml_element *e, size_t pa
     xml_attributes(r, e, pd_keys, XML_COUNT(pd_keys), &p);
     check_pd_element(r, e, &p, parent);
     p.pd.name = need_name(r, p.pd.name);
-    p.pd.abi_name = text_at(e->at, "microkit");
+    p.pd.abi_name = sd_text_at(e->at, "microkit");
     p.pd.image.at = e->at;
     if (parent != SYSTEM_NONE) {
-        p.pd.parent_name = text_at(e->at, r->system->pds[parent].name.text);
+        p.pd.parent_name = sd_text_at(e->at, r->system->pds[parent].name.text);
         xml_add_id_setvar(r, parent, p.setvar_id, SD_SETVAR_CHILD, p.pd.id);
     }
     xml_children(r, e, pd_children, XML_COUNT(pd_children), add_pd(r, p.pd));
@@ -376,11 +376,11 @@ static void place_maps(struct xml_reader *r)
 // Both see the whole system, so both are at its start.
 static void add_own(struct xml_reader *r, struct place at)
 {
-    add_pd(r, (struct sd_pd){.name = text_at(at, "root"),
-                             .image = text_at(at, "root.elf"),
+    add_pd(r, (struct sd_pd){.name = sd_text_at(at, "root"),
+                             .image = sd_text_at(at, "root.elf"),
                              .parent = SYSTEM_NONE});
-    add_pd(r, (struct sd_pd){.name = text_at(at, "cap_broker"),
-                             .image = text_at(at, "cap_broker.elf"),
+    add_pd(r, (struct sd_pd){.name = sd_text_at(at, "cap_broker"),
+                             .image = sd_text_at(at, "cap_broker.elf"),
                              .parent = SYSTEM_NONE});
 }
 

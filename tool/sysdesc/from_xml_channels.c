@@ -46,7 +46,8 @@ static void add_end(struct xml_reader *r, struct place at, const struct end_elem
 {
     struct sd_channel ch = {
         .at = at,
-        .name = text_at(from->at, arena_printf(r->arena, "channel_%u", (unsigned)from->id.value)),
+        .name =
+            sd_text_at(from->at, arena_printf(r->arena, "channel_%u", (unsigned)from->id.value)),
         .from_name = from->pd,
         .to_name = to->pd,
         .from_id = from->id,
@@ -55,11 +56,11 @@ static void add_end(struct xml_reader *r, struct place at, const struct end_elem
         .to = SYSTEM_NONE,
     };
     if (may_notify(from)) {
-        ch.kind_name = text_at(from->at, "notify");
+        ch.kind_name = sd_text_at(from->at, "notify");
         add_channel(r, ch);
     }
     if (from->pp.value) {
-        ch.kind_name = text_at(from->pp.at, "call");
+        ch.kind_name = sd_text_at(from->pp.at, "call");
         add_channel(r, ch);
     }
 }

@@ -71,11 +71,6 @@ void xml_add_map(struct xml_reader *r, struct sd_map map, struct sd_text region_
 void xml_add_id_setvar(struct xml_reader *r, size_t pd, struct sd_text symbol,
                        enum sd_setvar_kind kind, struct sd_number id);
 
-static inline struct sd_text text_at(struct place at, const char *text)
-{
-    return (struct sd_text){.text = text, .at = at};
-}
-
 // --- parts of the system -----------------------------------------------------------------------
 
 void xml_channels(struct xml_reader *r, const struct xml_element *document);

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-void caps_view_open(struct caps_view *v, struct arena *a)
+void caps_view_open(struct caps_view *v, struct arena *a, const char *broker)
 {
-    *v = (struct caps_view){.arena = a};
+    *v = (struct caps_view){.arena = a, .broker = broker};
 }
 
 static const char *value(struct caps_view *v, const struct report *r, const char *key)
@@ -89,7 +89,7 @@ static void take_end(struct caps_view *v, const struct report *r)
 
 void caps_view_line(struct caps_view *v, const struct report *r)
 {
-    if (strcmp(r->from, "cap_broker") != 0 || v->complete) {
+    if (strcmp(r->from, v->broker) != 0 || v->complete) {
         return;
     }
     if (strcmp(r->event, "cap") == 0) {
@@ -106,7 +106,7 @@ void caps_view_line(struct caps_view *v, const struct report *r)
 // Of a number as the broker wrote it.
 static const char *noun_of(const char *count, const char *one, const char *many)
 {
-    return noun(strtoull(count, NULL, 10), one, many);
+    return by_count(strtoull(count, NULL, 10), one, many);
 }
 
 bool caps_view_print(const struct caps_view *v, FILE *to)

@@ -91,7 +91,7 @@ bool verify_expect(struct arena *a, const struct system *s, const struct build_r
         .kernel_reports = b->kernel.builtin && b->kernel.debug,
         .kernel_el = b->kernel.hypervisor ? 2 : 1,
         .pds = s->pd_count,
-        .broker = "cap_broker",
+        .broker = s->pds[s->broker].name.text,
         .root = "root",
         .system = s->name.text == NULL ? "system" : s->name.text,
         .config = b->products.config,

@@ -8,18 +8,18 @@
 
 #include <string.h>
 
-#define BROKER "cap_broker"
-
 struct gone {
     struct arena *arena;
     const struct system *system;
-    const char **ends; // of each domain, the report of its end; NULL: it may run
+    const char *reports; // how those of the broker begin
+    const char **ends;   // of each domain, the report of its end; NULL: it may run
 };
 
 struct gone *gone_new(struct arena *a, const struct system *s)
 {
     struct gone *g = arena_alloc(a, sizeof(*g));
     *g = (struct gone){.arena = a, .system = s};
+    g->reports = arena_printf(a, "[%s] @", s->pds[s->broker].name.text);
     g->ends = arena_alloc(a, (s->pd_count + 1) * sizeof(*g->ends));
     return g;
 }
@@ -52,8 +52,7 @@ void gone_line(struct gone *g, const char *line)
 {
     struct arena own = {0};
     struct report r;
-    if (strncmp(line, "[" BROKER "] @", sizeof("[" BROKER "] @") - 1) == 0 &&
-        report_parse(&own, line, &r) &&
+    if (strncmp(line, g->reports, strlen(g->reports)) == 0 && report_parse(&own, line, &r) &&
         (strcmp(r.event, "stopped") == 0 || strcmp(r.event, "fault") == 0)) {
         take_report(g, &r, line);
     }

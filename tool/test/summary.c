@@ -106,12 +106,12 @@ void summary_print(const struct judge *j, const struct verdict *v, const struct 
         size_t stages = j->expect->stage_count;
         size_t reports = j->expect->count - stages;
         fprintf(to, "verified: %zu %s, %zu %s, %" PRIu64 " ms; %s\n", stages,
-                noun(stages, "stage", "stages"), reports, noun(reports, "report", "reports"), v->ms,
-                ending_text(v->ending));
+                by_count(stages, "stage", "stages"), reports,
+                by_count(reports, "report", "reports"), v->ms, ending_text(v->ending));
     } else {
         size_t problems = j->problem_count + (v->reason != NULL);
         fprintf(to, "not verified: %zu %s, %" PRIu64 " ms; %s\n", problems,
-                noun(problems, "problem", "problems"), v->ms, ending_text(v->ending));
+                by_count(problems, "problem", "problems"), v->ms, ending_text(v->ending));
     }
     fflush(to);
 }

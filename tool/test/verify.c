@@ -560,7 +560,7 @@ bool verify(struct arena *a, const struct options *o, const struct system *s,
     }
     struct interact interact = {.raw = false};
     struct caps_view caps;
-    caps_view_open(&caps, a);
+    caps_view_open(&caps, a, s->pds[s->broker].name.text);
     r->caps = o->command == CMD_CAPS ? &caps : NULL;
     r->interact = o->interactive ? &interact : NULL;
     struct debugger debugger = {.system = s};

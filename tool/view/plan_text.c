@@ -48,7 +48,7 @@ static void print_files(const struct plan *plan, FILE *to)
             users += plan->pds[j].file == i;
         }
         fprintf(to, "  %-16s %8" PRIu64 " B  %zu %s\n", plan->files[i].name, plan->files[i].size,
-                users, noun(users, "component", "components"));
+                users, by_count(users, "component", "components"));
     }
 }
 
@@ -282,9 +282,9 @@ void plan_view_print(const struct plan_view *v, FILE *to)
     const char *name = plan->system->name.text;
     fprintf(to, "%s, configuration %s: %zu %s, %zu %s, %zu %s, %zu KiB packed\n\n",
             name == NULL ? "system" : name, plan->config, plan->pd_count,
-            noun(plan->pd_count, "domain", "domains"), plan->cap_count,
-            noun(plan->cap_count, "capability", "capabilities"), plan->map_count,
-            noun(plan->map_count, "map", "maps"), v->image->system.size / 1024);
+            by_count(plan->pd_count, "domain", "domains"), plan->cap_count,
+            by_count(plan->cap_count, "capability", "capabilities"), plan->map_count,
+            by_count(plan->map_count, "map", "maps"), v->image->system.size / 1024);
     print_files(plan, to);
     print_regions(plan, to);
     print_devices(v, to);

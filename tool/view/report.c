@@ -98,9 +98,9 @@ static void put_top(const struct report *r)
     fprintf(r->to, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<header>\n<h1>", report_style);
     put_text(r, system_name(r));
     fprintf(r->to, "</h1>\n<p>Kernel configuration %s, %zu %s, %zu %s, %zu %s, ", plan->config,
-            plan->pd_count, noun(plan->pd_count, "domain", "domains"), plan->cap_count,
-            noun(plan->cap_count, "capability", "capabilities"), plan->map_count,
-            noun(plan->map_count, "map", "maps"));
+            plan->pd_count, by_count(plan->pd_count, "domain", "domains"), plan->cap_count,
+            by_count(plan->cap_count, "capability", "capabilities"), plan->map_count,
+            by_count(plan->map_count, "map", "maps"));
     put_size(r, r->page->memory);
     const char *schedule = view_schedule(r->arena, plan->system);
     fputs(" of memory.", r->to);

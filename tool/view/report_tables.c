@@ -374,8 +374,8 @@ static void put_plan(const struct report *r, const struct view_component *c)
     fprintf(r->to, " <span>%s, ", roles[c->pd->role]);
     put_text(r, c->program);
     fprintf(r->to, ", %zu %s, %zu %s</span></summary>\n", c->slot_count,
-            noun(c->slot_count, "capability", "capabilities"), c->map_count,
-            noun(c->map_count, "map", "maps"));
+            by_count(c->slot_count, "capability", "capabilities"), c->map_count,
+            by_count(c->map_count, "map", "maps"));
     put_objects(r, c);
     put_behaviour(r, c);
     fputs("<div class=\"scroll\">", r->to);

@@ -47,7 +47,7 @@ const char *view_schedule(struct arena *a, const struct system *s)
             text = arena_printf(
                 a, "%s%s%s %" PRId64 " %s", text, separator, turn->domain_name.text,
                 turn->duration.value,
-                turn->in_ticks ? noun((uint64_t)turn->duration.value, "tick", "ticks") : "us");
+                turn->in_ticks ? by_count((uint64_t)turn->duration.value, "tick", "ticks") : "us");
         }
     }
     return text;

@@ -21,12 +21,21 @@ struct audit {
     struct kaal_audit_info records[AUDIT_RECORDS]; // record n at (n - 1) % AUDIT_RECORDS
 };
 
-// The next record, with its sequence number. All else in it is old, and to be set.
-static inline struct kaal_audit_info *audit_next(struct audit *audit)
+// What was done or refused becomes the newest record, with its sequence number. All of an old one
+// goes, field by field: as a whole the record would first be made in memory.
+static inline void audit_add(struct audit *audit, const struct kaal_audit_info *what)
 {
     struct kaal_audit_info *record = &audit->records[audit->written++ % AUDIT_RECORDS];
     record->sequence = audit->written;
-    return record;
+    record->lost = 0;
+    record->time_us = what->time_us;
+    record->actor = what->actor;
+    record->subject = what->subject;
+    record->object = what->object;
+    record->event = what->event;
+    record->detail = what->detail;
+    record->rule = what->rule;
+    record->error = what->error;
 }
 
 // Copies at most `room` records from number `from` on, in order; 0 is as good as 1. Returns how

@@ -39,7 +39,6 @@ static struct {
     uint32_t first;
     uint32_t used;
     uint32_t line; // of the first record: lines before it are out
-    struct record *newest;
 } queue;
 
 // KAAL_NAME_SIZE bytes.
@@ -123,7 +122,6 @@ static inline struct record *new_record(const struct component *c)
     }
     struct record *record = &queue.records[(queue.first + queue.used) % RECORDS];
     queue.used++;
-    queue.newest = record;
     record->of = c;
     record->is_fault = false;
     record->is_restart = false;
@@ -131,11 +129,12 @@ static inline struct record *new_record(const struct component *c)
     return record;
 }
 
-// Is the newest record the fault that this component is restarted after?
-static bool is_of_fault(const struct record *newest, const struct component *c)
+// The newest record if it is the fault that this component is restarted after; NULL: it is not.
+static struct record *fault_before(const struct component *c)
 {
-    return queue.used > 0 && newest->of == c && newest->generation == c->generation &&
-           !newest->is_restart;
+    struct record *newest = &queue.records[(queue.first + queue.used - 1) % RECORDS];
+    bool its = queue.used > 0 && newest->of == c && newest->generation == c->generation;
+    return its && !newest->is_restart ? newest : NULL;
 }
 
 static void restart_line(const struct record *record, struct kaal_report *report)
@@ -214,12 +213,12 @@ static void tell(void)
 
 void fault_restart(const struct component *c, enum kaal_end after, uint64_t delay_us)
 {
-    bool known = is_of_fault(queue.newest, c);
-    struct record *record = known ? queue.newest : new_record(c);
+    struct record *known = fault_before(c);
+    struct record *record = known != NULL ? known : new_record(c);
     record->is_restart = true;
     record->after = after;
     record->delay_us = delay_us;
-    if (!known) {
+    if (known == NULL) {
         tell();
     }
 }

@@ -91,7 +91,7 @@ enum kaal_err entry_add(struct component *c, uint16_t *entry, const struct kaal_
     if (i == room) {
         return KAAL_ERR_SLOTS;
     }
-    start->entries[i] = *from; // without a name
+    start->entries[i] = *from; // its name is zeroes
     memcpy(start->entries[i].name, name, strnlen(name, KAAL_NAME_SIZE - 1));
     start->entry_count = i == start->entry_count ? i + 1 : start->entry_count;
     *entry = (uint16_t)i;

@@ -29,7 +29,8 @@ uint32_t take_back_all(struct grant *g);
 // All that `c` holds, or gave, by the list. `all`: also what its holder was born with.
 void take_back_list(struct component *c, enum grant_list list, bool all);
 
-// An entry in the start page of a component, under a name. KAAL_ERR_SLOTS: it is full.
+// An entry in the start page of a component, as `from`, whose name is all zeroes, but under `name`.
+// KAAL_ERR_SLOTS: the page is full.
 enum kaal_err entry_add(struct component *c, uint16_t *entry, const struct kaal_start_entry *from,
                         const char *name);
 

@@ -59,7 +59,7 @@ enum kaal_err image_open(void)
     }
     const struct kaal_image *image = (const void *)KAAL_LAYOUT_IMAGE; // NOLINT: mapped just now
     broker.plan = (struct plan){.image = image, .broker = broker.table->broker};
-    return map(0, plan_tables_end(image));
+    return map(0, kaal_image_tables_end(image));
 }
 
 // The file's headers and notes are read here; its segments are mapped elsewhere, or when they are

@@ -12,27 +12,19 @@
 
 static struct audit audit;
 
-static inline struct kaal_audit_info *add(enum kaal_audit_event event, uint64_t actor,
-                                          const struct component *subject, uint64_t object,
-                                          uint32_t detail)
-{
-    struct kaal_audit_info *record = audit_next(&audit);
-    record->lost = 0;
-    record->time_us = broker_now();
-    record->actor = actor;
-    record->subject = component_id(subject);
-    record->object = object;
-    record->event = event;
-    record->detail = detail;
-    record->rule = KAAL_RULE_NONE;
-    record->error = KAAL_OK;
-    return record;
-}
-
 void audit_event(enum kaal_audit_event event, const struct component *actor,
                  const struct component *subject, uint64_t object, uint32_t detail)
 {
-    (void)add(event, actor == NULL ? 0 : component_id(actor), subject, object, detail);
+    audit_add(&audit, &(struct kaal_audit_info){
+                          .time_us = broker_now(),
+                          .actor = actor == NULL ? 0 : component_id(actor),
+                          .subject = component_id(subject),
+                          .object = object,
+                          .event = event,
+                          .detail = detail,
+                          .rule = KAAL_RULE_NONE,
+                          .error = KAAL_OK,
+                      });
 }
 
 void audit_grant(enum kaal_audit_event event, const struct component *actor, const struct grant *g)
@@ -42,10 +34,15 @@ void audit_grant(enum kaal_audit_event event, const struct component *actor, con
 
 void audit_refusal(const struct request *r, enum kaal_err err)
 {
-    struct kaal_audit_info *record =
-        add(KAAL_AUDIT_REFUSE, component_id(r->caller), r->caller, 0, (uint32_t)r->label);
-    record->rule = err == KAAL_ERR_DENIED ? broker.rule : 0;
-    record->error = err;
+    audit_add(&audit, &(struct kaal_audit_info){
+                          .time_us = broker_now(),
+                          .actor = component_id(r->caller),
+                          .subject = component_id(r->caller),
+                          .event = KAAL_AUDIT_REFUSE,
+                          .detail = (uint32_t)r->label,
+                          .rule = err == KAAL_ERR_DENIED ? broker.rule : KAAL_RULE_NONE,
+                          .error = err,
+                      });
 }
 
 enum kaal_err serve_audit(struct request *r)

@@ -257,7 +257,7 @@ static bool keeps_objects(const struct component *c)
     return c->starts_clean && !c->holds_own_space;
 }
 
-static inline bool has_belongings(const struct component *c)
+static bool has_belongings(const struct component *c)
 {
     const uint32_t number = component_number(c);
     return c->devices || c->components > 0 || c->tables.piece_count > 0 ||
@@ -278,7 +278,7 @@ static void take_belongings(struct component *c, bool all)
 
 // What it got in its last life, it does not know of any more; what it was born with, it keeps as
 // long as it is not built anew.
-static inline void forget(struct component *c, bool all)
+static void forget(struct component *c, bool all)
 {
     later_forget(c);
     if (has_belongings(c)) {

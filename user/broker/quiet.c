@@ -54,6 +54,7 @@ void device_quiet(struct device d)
             is_meant(&quieters[i], d) ? machine_registers(machine_base(d)) : NULL;
         if (registers != NULL) {
             quieters[i].quiet(registers);
+            return;
         }
     }
 }

@@ -23,8 +23,8 @@ extern void (*const __init_array_end[])(void);
 // Called by crt0.S.
 _Noreturn void kaal_component_main(const struct kaal_start *start);
 
-// With name and arguments, as strings that it may change. The last byte of the line stays 0. What a
-// name before a restart has left is this one.
+// With name and arguments, as strings that it may change. The last byte of the line stays 0. At a
+// restart that keeps memory the same name is there already.
 static int call_main(void)
 {
     static _Alignas(uint64_t) char name[KAAL_NAME_SIZE];

@@ -139,7 +139,7 @@ static inline bool dispatch(seL4_Word badge, seL4_MessageInfo_t *info, bool grou
     return false;
 }
 
-// Not part of main(), which compilers expect to run once and do not tune.
+// Not part of kaal_loop(), which compilers expect to run once and do not tune.
 __attribute__((hot, noinline)) static _Noreturn void serve(const struct waiting *on)
 {
     seL4_Word badge = 0;

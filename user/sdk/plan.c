@@ -103,7 +103,7 @@ static bool tables_ok(const struct kaal_image *image, struct plan_error *error)
             return plan_fail(error, "table", i, "outside the image");
         }
     }
-    size_t words = (plan_tables_end(image) - image->header_size) / sizeof(uint64_t);
+    size_t words = (kaal_image_tables_end(image) - image->header_size) / sizeof(uint64_t);
     if (sum64(0, (const uint8_t *)image + image->header_size, words) != image->checksum) {
         return plan_fail(error, "image", KAAL_NONE, "checksum differs");
     }

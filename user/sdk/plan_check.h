@@ -9,5 +9,5 @@ bool plan_check(struct plan *plan, struct plan_error *error);
 // Fills *error; false, for the caller to return.
 bool plan_fail(struct plan_error *error, const char *what, uint32_t index, const char *cause);
 
-// KAAL_NAME_SIZE characters with an end among them, and not empty.
+// Of KAAL_NAME_SIZE bytes: is it not empty, and the last of them 0?
 bool plan_name_ok(const char *name);

@@ -6,17 +6,6 @@
 
 #include <lib/mem.h>
 
-uint64_t plan_tables_end(const struct kaal_image *image)
-{
-    uint64_t end = image->header_size;
-    for (uint32_t i = 0; i < KAAL_TABLE_COUNT; i++) {
-        const struct kaal_table_ref *table = &image->tables[i];
-        uint64_t after = table->offset + (uint64_t)table->count * table->entry_size;
-        end = after > end ? after : end;
-    }
-    return end;
-}
-
 uint32_t plan_find_pd(const struct plan *plan, const char *name)
 {
     for (uint32_t i = 0; i < plan_count(plan, KAAL_TABLE_PDS); i++) {

@@ -25,6 +25,7 @@ struct caps_row {
 
 struct caps_view {
     struct arena *arena;
+    const char *broker;
     struct caps_row *rows;
     size_t count;
     size_t capacity;
@@ -38,7 +39,8 @@ struct caps_view {
     bool kinds; // the kernel tells types
 };
 
-void caps_view_open(struct caps_view *v, struct arena *a);
+// `broker`: its name.
+void caps_view_open(struct caps_view *v, struct arena *a, const char *broker);
 
 // A line of the broker; others are left alone.
 void caps_view_line(struct caps_view *v, const struct report *r);

@@ -3,8 +3,8 @@
 // Who has ended for good, as the broker reports it: what is awaited of such a component cannot come
 // any more.
 //
-//   [cap_broker] @stopped component=tour reason=no_disk    [tour] @disk, of tour, is awaited in
-//   vain
+//   [cap_broker] @stopped component=tour reason=no_disk     printed
+//   [tour] @disk                                            awaited in vain
 #pragma once
 
 struct arena;

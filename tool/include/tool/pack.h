@@ -16,6 +16,11 @@
 // The raw image's name, beside loader.elf.
 #define IMAGE_RAW_NAME "system.bin"
 
+static inline const char *image_raw_path(struct arena *a, const char *elf)
+{
+    return path_join(a, path_dir(a, elf), IMAGE_RAW_NAME);
+}
+
 struct image {
     struct bytes system; // the packed system
     struct bytes root;   // root task with it

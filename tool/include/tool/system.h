@@ -40,6 +40,11 @@ struct sd_text {
     struct place at;
 };
 
+static inline struct sd_text sd_text_at(struct place at, const char *text)
+{
+    return (struct sd_text){.text = text, .at = at};
+}
+
 struct sd_number {
     int64_t value;
     bool given;

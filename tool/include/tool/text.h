@@ -20,8 +20,8 @@ void text_open(struct text *t);
 
 struct bytes text_close(struct text *t, struct arena *a);
 
-// What so many are called: `one` of them, else `many`.
-const char *noun(uint64_t count, const char *one, const char *many);
+// The word that goes with so many: `one` with one, else `many`.
+const char *by_count(uint64_t count, const char *one, const char *many);
 
 // As XML and HTML want it: & < > " are escaped, control characters are blanks.
 void text_escape(FILE *to, const char *text);

@@ -28,7 +28,7 @@ static char printed[8192];
 // Reads these lines and prints the table: the verdict.
 static bool judge(const char *const *lines, size_t count)
 {
-    caps_view_open(&view, &arena);
+    caps_view_open(&view, &arena, "cap_broker");
     for (size_t i = 0; i < count; i++) {
         struct report r;
         assert_true(report_parse(&arena, lines[i], &r));

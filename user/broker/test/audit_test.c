@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "audit.h"
 
+#include <kaal/error.h>
+
 #include <lib/prng.h>
 
 #include <setjmp.h>
@@ -29,12 +31,10 @@ static void add(uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++) {
         uint64_t number = audit.written + 1;
-        struct kaal_audit_info *record = audit_next(&audit);
-        assert_true(record->sequence == number);
-        record->time_us = number * 10;
-        record->event = KAAL_AUDIT_GRANT;
-        record->object = number * 3;
-        record->actor = ~number;
+        audit_add(&audit, &(struct kaal_audit_info){.time_us = number * 10,
+                                                    .event = KAAL_AUDIT_GRANT,
+                                                    .object = number * 3,
+                                                    .actor = ~number});
     }
 }
 
@@ -101,6 +101,25 @@ static void what_is_yet_to_come_is_not_lost(void **state)
     assert_int_equal(lost, 0);
 }
 
+// Whoever may see the newest record is not to see the one whose place it took.
+static void nothing_of_the_oldest_stays_in_the_newest(void **state)
+{
+    (void)state;
+    const struct kaal_audit_info wanted = {.sequence = 1,
+                                           .time_us = 2,
+                                           .actor = 3,
+                                           .subject = 4,
+                                           .object = 5,
+                                           .event = KAAL_AUDIT_END,
+                                           .detail = 7,
+                                           .rule = KAAL_RULE_ALLOW_SEE,
+                                           .error = KAAL_ERR_DENIED};
+    memset(audit.records, 0x77, sizeof(audit.records));
+    audit_add(&audit, &wanted);
+    assert_memory_equal(&audit.records[0], &wanted, sizeof(wanted));
+    assert_int_equal(audit.records[1].event, 0x77777777);
+}
+
 static void a_full_ring_has_lost_nothing_yet(void **state)
 {
     (void)state;
@@ -163,6 +182,7 @@ int main(void)
         cmocka_unit_test_setup(records_are_read_in_order_and_again, setup),
         cmocka_unit_test_setup(no_more_is_copied_than_there_is_room_for, setup),
         cmocka_unit_test_setup(what_is_yet_to_come_is_not_lost, setup),
+        cmocka_unit_test_setup(nothing_of_the_oldest_stays_in_the_newest, setup),
         cmocka_unit_test_setup(a_full_ring_has_lost_nothing_yet, setup),
         cmocka_unit_test_setup(the_newest_takes_the_place_of_the_oldest, setup),
         cmocka_unit_test_setup(the_sequence_goes_on_beyond_32_bits, setup),

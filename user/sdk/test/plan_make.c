@@ -184,7 +184,7 @@ void make_image(struct made_image *image)
 void make_sum(struct made_image *image)
 {
     const uint32_t from = sizeof(image->header);
-    const uint64_t end = plan_tables_end(&image->header);
+    const uint64_t end = kaal_image_tables_end(&image->header);
     image->header.checksum = end < sizeof(*image) ? sum64(0, (const uint8_t *)image + from,
                                                           (end - from) / sizeof(uint64_t))
                                                   : 0;

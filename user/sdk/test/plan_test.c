@@ -729,8 +729,8 @@ static void any_changed_word_is_noticed(void **state)
     for (unsigned i = 0; i < 1000; i++) {
         uint64_t r = prng_next(&prng);
         uint8_t *bytes = (uint8_t *)&image;
-        size_t at =
-            sizeof(image.header) + r % (plan_tables_end(&image.header) - sizeof(image.header));
+        size_t at = sizeof(image.header) +
+                    r % (kaal_image_tables_end(&image.header) - sizeof(image.header));
         bytes[at] ^= (uint8_t)(1u << (r >> 32) % 8);
         assert_false(open_image());
         assert_string_equal(error.cause, "checksum differs");
@@ -872,7 +872,7 @@ static void the_tables_end_where_the_last_one_ends(void **state)
 {
     (void)state;
     const uint64_t end = offsetof(struct made_image, turns) + sizeof(image.turns);
-    assert_int_equal(plan_tables_end(&image.header), end);
+    assert_int_equal(kaal_image_tables_end(&image.header), end);
 }
 
 int main(void)

@@ -98,9 +98,6 @@ struct plan_range plan_maps_of(const struct plan *plan, uint32_t pd);
 // The bytes of a file.
 const uint8_t *plan_file_data(const struct plan *plan, uint32_t index);
 
-// Where the tables of an image that has been checked end.
-uint64_t plan_tables_end(const struct kaal_image *image);
-
 // By name; KAAL_NONE: there is none. A program's name is padded with zeroes to KAAL_NAME_SIZE.
 uint32_t plan_find_pd(const struct plan *plan, const char *name);
 uint32_t plan_find_program(const struct plan *plan, const char *name);

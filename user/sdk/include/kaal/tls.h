@@ -4,8 +4,8 @@
 // the end of .bss, the start-up code points TPIDR_EL0 16 bytes below it, and this fills it from
 // .tdata, which lies among a component's constants:
 //
-//    .tdata |initial values|          .bss  ... |initial values|zeroes|
-//           kaal_tls_image                      kaal_tls_start
+//    .tdata |initial values|                    .bss  ... |initial values|zeroes|
+//           kaal_tls_image kaal_tls_image_end             kaal_tls_start
 #pragma once
 
 #include <lib/mem.h>
