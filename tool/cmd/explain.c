@@ -9,7 +9,6 @@
 
 #include "explain_table.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +42,7 @@ static bool is_reported(const char *text, const char *word, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
         bool blank = word[i] == ' ' && text[i] == '_';
-        if (!blank && tolower((unsigned char)text[i]) != tolower((unsigned char)word[i])) {
+        if (!blank && strncasecmp(&text[i], &word[i], 1) != 0) {
             return false;
         }
     }
