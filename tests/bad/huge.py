@@ -32,6 +32,14 @@ def bomb(levels):
     return "\n".join(lines + ["]>", f"<system>&a{levels - 1};</system>"]).encode()
 
 
+def to_first(domains, channels, kind):
+    """So many domains besides, and from each of them so many channels to the first one."""
+    senders = b", ".join(b'"a%d"' % i for i in range(1, domains))
+    return (TOML + b"".join(b'[protection_domains.a%d]\nprogram_image = "good.elf"\n' % i for i in range(domains))
+            + b"".join(b'[[channels]]\nname = "x%d"\nto = "a0"\nkind = "%s"\nfrom = [%s]\n' % (i, kind, senders)
+                       for i in range(channels)))
+
+
 # Name of the file, its bytes, and what the message must have.
 CASES = [
     ("zeros.toml", lambda: bytes(SIZE), "larger than"),
@@ -57,19 +65,8 @@ CASES = [
          b'<protection_domain name="a%d"><program_image path="x"/></protection_domain>' % i
          for i in range(1023)) + b"</system>",
      "1023 protection domains; use at most 1022"),
-    ("too_many_signals.toml",
-     lambda: TOML + b"".join(
-         b'[protection_domains.a%d]\nprogram_image = "good.elf"\n' % i for i in range(64))
-     + b"".join(
-         b'[[channels]]\nname = "x%d"\nto = "a0"\nkind = "notify"\nfrom = [' % name
-         + b", ".join(b'"a%d"' % i for i in range(1, 64)) + b"]\n" for name in range(63)),
-     "3969 signals; give it at most 3968"),
-    ("too_many_entries.toml",
-     lambda: TOML + b"".join(
-         b'[protection_domains.a%d]\nprogram_image = "good.elf"\n' % i for i in range(901))
-     + b"".join(
-         b'[[channels]]\nname = "x%d"\nto = "a0"\nkind = "call"\nfrom = [' % name
-         + b", ".join(b'"a%d"' % i for i in range(1, 901)) + b"]\n" for name in range(5)),
+    ("too_many_signals.toml", lambda: to_first(64, 63, b"notify"), "3969 signals; give it at most 3968"),
+    ("too_many_entries.toml", lambda: to_first(901, 5, b"call"),
      "capabilities, channels and mappings, more than its start page can tell; give it at most 4077"),
     ("name.toml", lambda: TOML + b"[protection_domains." + fill(b"a", 1_000_000) + b"]", "name of"),
     ("mistakes.toml", lambda: b"".join(b"a%d = 1\n" % i for i in range(90_000)), "unknown"),
