@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // The subcommands. Each returns the exit status: 0 as asked; 1 what the command line names is not
-// there, or wrong, or not verified. 2, the command line is wrong by itself, is the option parser's.
+// there, or wrong, or not verified; 2 the command line is wrong by itself, which the option parser
+// tells for most of it.
 #pragma once
 
 #include "tool/diag.h"
